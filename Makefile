@@ -1,0 +1,36 @@
+# Everything works in .venv; nothing is installed outside of the project but, where none is found, a Chromium.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: help demo test check format browser image clean
+
+help: ## Shows this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(STAMP): pyproject.toml scripts/install
+	@PYTHON=$(PYTHON) scripts/install
+
+demo: $(STAMP) ## Takes examples/chat the whole way: scan, bridge, rewrite, prove, track
+	@$(BIN)/python scripts/demo.py
+
+test: $(STAMP) ## Passes all checks and tests
+	@scripts/find-chromium --install
+	@scripts/check
+	@scripts/test
+
+check: $(STAMP) ## Lint, format and types
+	@scripts/check
+
+format: $(STAMP) ## Formats the code
+	@$(BIN)/ruff check --fix --quiet . && $(BIN)/ruff format .
+
+browser: $(STAMP) ## The tests in a real Chromium
+	@scripts/find-chromium --install
+	@$(BIN)/python -m pytest -m browser
+
+image: $(STAMP) ## Takes the pictures of the README again
+	@$(BIN)/python scripts/pictures.py
+
+clean: ## Removes what make made
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov

@@ -1,0 +1,1 @@
+"""A chat for the people of one tenant."""

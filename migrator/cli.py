@@ -1,0 +1,102 @@
+"""The `ws2sse` command.
+
+Exit status: 0 nothing to do or safe; 1 changes needed or differences found; 2 usage, crash, or an account that does
+not close; 3 done, but sites remain for a person, or inconclusive.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from difflib import get_close_matches
+
+import click
+
+from migrator.console import say_error
+from migrator.errors import WsSseError
+
+COMMANDS = {
+    "scan": "see: the inventory of an application",
+    "shim": "bridge: serve the application unchanged, to SSE and WebSocket clients",
+    "migrate": "rewrite: a FastAPI + sse-starlette application",
+    "verify": "prove: the same sessions through both paths, compared",
+    "checklist": "track: what remains, for developers, infrastructure and operations",
+}
+
+EXTRA_OF_MODULE = {
+    "libcst": "migrator",
+    "ast_grep_py": "migrator",
+    "ruamel": "migrator",
+    "fastapi": "shim",
+    "starlette": "shim",
+    "sse_starlette": "shim",
+    "uvicorn": "shim",
+    "botocore": "shim",
+    "websockets": "shim",
+    "boto3": "local",
+    "moto": "local",
+    "httpx": "verify",
+    "jwt": "verify",
+}
+
+
+class Commands(click.Group):
+    """Loads a command's module only when it is called, so that each works with the extras that it needs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"migrator.commands.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS:
+            close = get_close_matches(args[0], COMMANDS, n=1)
+            hint = f" Did you mean {close[0]}?" if close else f" There are: {', '.join(COMMANDS)}."
+            ctx.fail(f"There is no command {args[0]}.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("The walk, step by step"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="ws2sse")
+def cli() -> None:
+    """Takes an application off API Gateway WebSocket APIs and onto Server-Sent Events plus REST,
+    one reversible step at a time, with proof at each step.
+
+    \b
+    Example:
+      ws2sse scan examples/chat
+      ws2sse migrate examples/chat --out /tmp/chat-sse
+      ws2sse verify examples/chat /tmp/chat-sse
+    """
+
+
+def main() -> None:
+    """Entry point: every expected error is one sentence on stderr and status 2."""
+    try:
+        cli.main(standalone_mode=True)
+    except WsSseError as error:
+        say_error(str(error))
+        sys.exit(2)
+    except ModuleNotFoundError as error:
+        extra = EXTRA_OF_MODULE.get((error.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        say_error(f"This command needs {error.name}. Install it with: pip install 'ws2sse[{extra}]'")
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output went away, as `| head` does
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The model that every other part speaks, and its JSON form."""

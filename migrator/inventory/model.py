@@ -1,0 +1,227 @@
+"""What was found in an application. Every other part speaks these words; everything is keyed by API and route."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from migrator.inventory.record import Location, Record
+
+SCHEMA_VERSION = 1
+
+Language = Literal["python", "javascript", "typescript"]
+Recipient = Literal["self", "one", "group", "all", "unknown"]
+GoneHandling = Literal["none", "exception", "code", "client_error", "string", "broad"]
+TokenPlace = Literal["query", "header", "message"]
+
+
+class Trigger(Record):
+    """Why a function runs."""
+
+    kind: Literal["route", "authorizer", "stream", "queue", "schedule", "call"]
+    source: str = Field(description="the route key, or the name of the authorizer, stream, queue or schedule")
+
+
+class Handler(Record):
+    """A function that something triggers."""
+
+    id: str = Field(description="'<path>:<function>', unique in the application")
+    path: str = Field(description="file, relative to the application's folder; also when it is missing")
+    root: str = Field(default=".", description="folder that is first on the import path (the deployed code root)")
+    module: str = Field(description="dotted module name as seen from root")
+    function: str
+    language: Language
+    triggers: tuple[Trigger, ...] = ()
+    environment: dict[str, str] = Field(default_factory=dict, description="resolved variables of this function alone")
+    location: Location | None = Field(default=None, description="the definition; None when it was not found")
+    declared_in: Location | None = Field(default=None, description="where the infrastructure names it")
+    problem: str | None = Field(default=None, description="why it can't be read or run; None when it can")
+
+    @property
+    def route_keys(self) -> tuple[str, ...]:
+        return tuple(t.source for t in self.triggers if t.kind == "route")
+
+
+class TokenFacts(Record):
+    """What the authorizer's code says of the token that it accepts."""
+
+    kind: Literal["jwt"] = "jwt"
+    query: str | None = Field(default=None, description="query parameter that carries it")
+    header: str | None = Field(default=None, description="header that carries it")
+    scheme: str | None = Field(default=None, description="prefix in the header, such as 'Bearer'")
+    algorithms: tuple[str, ...] = ()
+    secret_variable: str | None = Field(default=None, description="environment variable with the secret or key")
+    claims: tuple[str, ...] = Field(default=(), description="claims that the code reads")
+
+
+class Authorizer(Record):
+    """Who decides on $connect."""
+
+    name: str
+    type: Literal["REQUEST", "AWS_IAM"]
+    handler: str | None = Field(default=None, description="handler id; None for AWS_IAM")
+    identity_sources: tuple[str, ...] = Field(default=(), description="for example 'route.request.querystring.token'")
+    token: TokenFacts | None = Field(default=None, description="None when the code was not understood")
+    context_keys: tuple[str, ...] = Field(default=(), description="keys that it adds to requestContext.authorizer")
+    location: Location
+
+
+class MessageKey(Record):
+    """A key of the incoming message that a handler reads."""
+
+    name: str
+    required: bool = Field(description="read without a default or a guard")
+    literals: tuple[str, ...] = Field(default=(), description="values that the code compares it with")
+    location: Location
+
+
+class Route(Record):
+    key: str
+    handler: str = Field(description="handler id")
+    route_response: bool = Field(default=False, description="whether the returned body reaches the client")
+    reads: tuple[MessageKey, ...] = ()
+    location: Location
+
+
+class Api(Record):
+    """One WebSocket API."""
+
+    id: str = Field(description="logical id in its infrastructure file")
+    name: str
+    route_selection_expression: str = "$request.body.action"
+    stage: str = "dev"
+    authorizer: Authorizer | None = None
+    routes: tuple[Route, ...] = ()
+    inferred: bool = Field(default=False, description="True when no infrastructure declares it")
+    location: Location
+
+
+class ManagementClient(Record):
+    """A place that builds a client for @connections."""
+
+    location: Location
+    endpoint: Literal["event", "environment", "literal", "payload", "framework", "none", "unknown"]
+    scope: Literal["call", "module", "class", "lazy"]
+    function: str = Field(description="qualified name of the enclosing function; '' at module level")
+    handlers: tuple[str, ...] = ()
+
+
+class Push(Record):
+    """A site that sends to a connection."""
+
+    location: Location
+    operation: Literal["post_to_connection", "delete_connection", "get_connection"] = "post_to_connection"
+    recipient: Recipient
+    excludes_sender: bool = False
+    evidence: str = Field(description="one sentence: why this recipient, or which predicate failed")
+    gone: GoneHandling = "none"
+    function: str = Field(description="qualified name of the enclosing function")
+    handlers: tuple[str, ...] = Field(default=(), description="ids of the handlers that can reach it")
+    routes: tuple[str, ...] = Field(default=(), description="route keys of those handlers")
+
+
+class StoreUse(Record):
+    location: Location
+    operation: str = Field(description="put_item, delete_item, get_item, query, scan, update_item, ...")
+    index: str | None = None
+    function: str = ""
+
+
+class TableIndex(Record):
+    name: str
+    keys: tuple[str, ...]
+
+
+class Store(Record):
+    """Where connection ids are kept, or another table that the same code uses."""
+
+    id: str = Field(description="logical id, else variable, else name")
+    table: str | None = Field(default=None, description="resolved table name")
+    variable: str | None = Field(default=None, description="environment variable that carries the name")
+    resource: str | None = Field(default=None, description="logical id of the declaring resource")
+    keys: tuple[str, ...] = ()
+    indexes: tuple[TableIndex, ...] = ()
+    ttl_attribute: str | None = None
+    attributes: tuple[str, ...] = Field(default=(), description="attributes that the code writes")
+    uses: tuple[StoreUse, ...] = ()
+    holds_connections: bool = False
+    other_uses: tuple[str, ...] = Field(default=(), description="why it is more than a list of connections")
+    location: Location | None = None
+
+
+class Client(Record):
+    """A site that opens a WebSocket."""
+
+    location: Location
+    language: Language
+    library: str = Field(description="WebSocket, ReconnectingWebSocket, websockets, ...")
+    url: str | None = Field(default=None, description="source text of the address")
+    token: TokenPlace | None = None
+    token_parameter: str | None = None
+    reconnect: Location | None = Field(default=None, description="hand-made reconnect logic")
+    heartbeat: Location | None = Field(default=None, description="hand-made keep-alive")
+    sends: tuple[str, ...] = Field(default=(), description="route keys that it sends, where literal")
+
+
+class Resource(Record):
+    """A piece of infrastructure."""
+
+    id: str
+    type: str
+    use: Literal["websocket_only", "shared", "unrelated", "unknown"]
+    reason: str
+    referrers: tuple[str, ...] = ()
+    properties: dict[str, str] = Field(default_factory=dict, description="resolved scalar properties worth showing")
+    location: Location
+
+
+class TestUse(Record):
+    """A test or mock of the old path."""
+
+    location: Location
+    summary: str
+
+
+class Problem(Record):
+    """Something that could not be read or decided. Nothing is passed over in silence."""
+
+    location: Location
+    message: str
+    serious: bool = Field(description="True when a declared part of the API can't be understood because of it")
+
+
+class FileCounts(Record):
+    seen: int = 0
+    read: int = 0
+    failed: int = 0
+    vendored: int = Field(default=0, description="left out: third-party, built or generated")
+
+
+class Inventory(Record):
+    schema_version: Literal[1] = 1
+    application: str = Field(description="name of the application's folder or service")
+    declared_by: tuple[str, ...] = Field(default=(), description="'serverless', 'sam', 'cloudformation', 'code'")
+    region: str = "us-east-1"
+    apis: tuple[Api, ...] = ()
+    handlers: tuple[Handler, ...] = ()
+    management_clients: tuple[ManagementClient, ...] = ()
+    pushes: tuple[Push, ...] = ()
+    stores: tuple[Store, ...] = ()
+    clients: tuple[Client, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    tests: tuple[TestUse, ...] = ()
+    environment: dict[str, str] = Field(default_factory=dict, description="resolved variables of all functions")
+    unresolved: dict[str, str] = Field(default_factory=dict, description="variable -> why its value is not known")
+    table_definitions: tuple[dict[str, object], ...] = Field(
+        default=(), description="CreateTable arguments, resolved, for a local DynamoDB"
+    )
+    problems: tuple[Problem, ...] = ()
+    files: FileCounts = FileCounts()
+
+    def handler(self, handler_id: str) -> Handler:
+        """Raises KeyError for an id that is not in the inventory."""
+        for handler in self.handlers:
+            if handler.id == handler_id:
+                return handler
+        raise KeyError(handler_id)

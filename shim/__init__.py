@@ -1,0 +1,1 @@
+"""The compatibility service: it stands where API Gateway stood."""

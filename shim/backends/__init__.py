@@ -1,0 +1,1 @@
+"""Whom the shim talks to."""

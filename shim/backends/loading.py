@@ -1,0 +1,72 @@
+"""Imports a Lambda handler as its runtime would: with its own code root first on the import path.
+
+Several functions of one application often have a `lambda_function.py` or a `utils.py` each, in folders of their own.
+So modules that came from one code root are taken out of `sys.modules` when a function of another root is loaded.
+Self-contained: a migrated application carries this file as its own code.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+_lock = threading.Lock()
+_modules_of_root: dict[Path, dict[str, ModuleType]] = {}
+_current_root: Path | None = None
+
+
+class HandlerUnusable(Exception):
+    """Raised when a handler can't be imported; `reason` is the sentence of what happened."""
+
+    def __init__(self, module: str, function: str, reason: str) -> None:
+        self.module, self.function, self.reason = module, function, reason
+        super().__init__(module, function, reason)
+
+    def __str__(self) -> str:
+        return f"{self.module}.{self.function} can't be used as a handler: {self.reason}"
+
+
+def load_function(root: Path, module: str, function: str) -> Callable[..., Any]:
+    """The function `function` of the module `module` below the code root. Raises HandlerUnusable."""
+    with _lock:
+        _enter(root.resolve())
+        try:
+            loaded = importlib.import_module(module)
+        except Exception as error:
+            raise HandlerUnusable(module, function, f"{type(error).__name__}: {error}") from error
+        found = getattr(loaded, function, None)
+    if not callable(found):
+        raise HandlerUnusable(module, function, f"{loaded.__file__} has no function {function}")
+    handler: Callable[..., Any] = found
+    return handler
+
+
+def _enter(root: Path) -> None:
+    """Makes `root` the code root whose modules are importable by their bare names."""
+    global _current_root  # noqa: PLW0603 - the import system is global, and so is what stands in it
+    if _current_root == root:
+        return
+    if _current_root is not None:
+        leaving = _current_root
+        mine = {name: module for name, module in sys.modules.items() if _lives_below(module, leaving)}
+        _modules_of_root[leaving] = mine
+        for name in mine:
+            del sys.modules[name]
+        sys.path.remove(str(leaving))
+    sys.path.insert(0, str(root))
+    sys.modules.update(_modules_of_root.get(root, {}))
+    importlib.invalidate_caches()
+    _current_root = root
+
+
+def _lives_below(module: ModuleType | None, root: Path) -> bool:
+    origin = getattr(module, "__file__", None)
+    if origin is None:
+        locations = list(getattr(module, "__path__", []))  # a folder without __init__.py
+        origin = locations[0] if locations else None
+    return origin is not None and Path(origin).is_relative_to(root)

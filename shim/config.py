@@ -1,0 +1,42 @@
+"""Where the shim listens."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from dataclasses import dataclass
+
+
+class AddressUnavailable(Exception):
+    """Raised when the shim can't listen where it was told to."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        self.host, self.port, self.reason = host, port, reason
+        super().__init__(host, port, reason)
+
+    def __str__(self) -> str:
+        return f"Can't listen on {self.host}:{self.port}: {self.reason}. Give another --port; 0 picks a free one."
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """`port` 0 picks a free one."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+
+    def bind(self) -> socket.socket:
+        """A listening socket. Raises AddressUnavailable."""
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((self.host, self.port))
+            listening.listen(2048)
+        except OSError as error:
+            listening.close()
+            reason = (
+                "another program listens there" if error.errno == errno.EADDRINUSE else str(error.strerror or error)
+            )
+            raise AddressUnavailable(self.host, self.port, reason) from error
+        return listening

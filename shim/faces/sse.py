@@ -1,0 +1,124 @@
+"""Clients on Server-Sent Events and POST: `docs/protocol.md` is what this file speaks."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from shim.faces.handshake import SESSION_HEADER, read_handshake
+from shim.gateway.ids import new_id
+from shim.service import ConnectRefused, GatewayService
+from shim.streams import ConnectionGone
+from shim.streams.response import event_stream_response
+
+
+class MessageTasks:
+    """Messages whose handlers are still running: the POST that brought them has long been answered."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def sse_router(service: GatewayService) -> APIRouter:
+    """GET, POST and DELETE on `/{stage}`."""
+    router = APIRouter()
+    tasks = MessageTasks()
+    path = f"/{service.api.stage}"
+
+    @router.get(path)
+    async def open_or_resume(request: Request) -> Response:
+        if "text/event-stream" not in request.headers.get("accept", ""):
+            return _refusal(426, "Upgrade Required: ask for text/event-stream, or for a WebSocket")
+        session = request.headers.get(SESSION_HEADER)
+        if session is not None:
+            return _resume(service, session, _last_event_id(request))
+        try:
+            opened = await service.connect(read_handshake(request))
+        except ConnectRefused as refused:
+            return Response(refused.body(), refused.status, media_type="application/json")
+        return event_stream_response(service.streams, opened.connection_id, session=opened.session)
+
+    @router.post(path)
+    async def send(request: Request) -> Response:
+        connection_id = _speaker(service, request)
+        if isinstance(connection_id, Response):
+            return connection_id
+        body = await _read_limited(request, service.streams.limits.payload_bytes)
+        if body is None:
+            return _refusal(413, f"at most {service.streams.limits.payload_bytes} bytes a message")
+        try:
+            text = body.decode("utf-8")
+        except UnicodeDecodeError:
+            return _refusal(400, "a message is UTF-8 text")
+        message_id = new_id()
+        service.streams.touch(connection_id)
+        tasks.start(service.message(connection_id, text, message_id))
+        return JSONResponse({"messageId": message_id}, 202)
+
+    @router.delete(path)
+    async def close(request: Request) -> Response:
+        connection_id = _speaker(service, request)
+        if isinstance(connection_id, Response):
+            return connection_id
+        code, reason = _close_words(await _read_limited(request, 1024) or b"")
+        service.streams.close(connection_id, code, reason)
+        return Response(status_code=204)
+
+    return router
+
+
+def _resume(service: GatewayService, session: str, last_event_id: str | None) -> Response:
+    """204 tells a client not to come back: https://html.spec.whatwg.org/multipage/server-sent-events.html"""
+    try:
+        connection_id = service.streams.connection_of(session)
+        return event_stream_response(service.streams, connection_id, last_event_id=last_event_id)
+    except ConnectionGone:
+        return Response(status_code=204)
+
+
+def _last_event_id(request: Request) -> str | None:
+    query = request.query_params
+    return request.headers.get("last-event-id") or query.get("last_event_id") or query.get("lastEventId")
+
+
+def _speaker(service: GatewayService, request: Request) -> str | Response:
+    session = request.headers.get(SESSION_HEADER)
+    if not session:
+        return _refusal(401, f"the header {SESSION_HEADER} is missing; its value came with the open event")
+    try:
+        return service.streams.connection_of(session)
+    except ConnectionGone:
+        return _refusal(410, "the connection is closed")
+
+
+async def _read_limited(request: Request, limit: int) -> bytes | None:
+    """The body; None when it is longer than `limit` bytes."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            return None
+    return bytes(body)
+
+
+def _close_words(body: bytes) -> tuple[int, str]:
+    """Code and reason that a client gives when it closes; 1005 as for a WebSocket closed without a status."""
+    try:
+        words = json.loads(body)
+        return int(words["code"]), str(words.get("reason", ""))[:123]
+    except (ValueError, KeyError, TypeError):
+        return 1005, "Client-side close frame status not set"
+
+
+def _refusal(status: int, message: str) -> JSONResponse:
+    return JSONResponse({"message": message}, status)

@@ -1,0 +1,53 @@
+"""AWS in the memory of this process, for applications that run where no AWS is configured."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from botocore.exceptions import BotoCoreError
+from botocore.session import Session
+
+DUMMY_CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_SESSION_TOKEN": "local",
+}
+
+
+def aws_is_configured() -> bool:
+    """Whether boto3 would find credentials, without asking the instance metadata service over the network."""
+    session = Session()
+    session.set_config_variable("metadata_service_num_attempts", 0)
+    if os.environ.get("AWS_EC2_METADATA_DISABLED", "").lower() != "true":
+        os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+    try:
+        return session.get_credentials() is not None
+    except BotoCoreError:
+        return False
+
+
+def start_local_aws(
+    table_definitions: Sequence[Mapping[str, Any]], environment: Mapping[str, str], *, region: str = "us-east-1"
+) -> None:
+    """For the rest of this process: every AWS call is answered by moto, and the given tables exist, empty.
+
+    `table_definitions` are arguments of CreateTable. `environment` is set where a variable is not set yet.
+    Without a network: what moto does not know fails in the process, and nothing leaves it.
+    """
+    from moto import mock_aws  # noqa: PLC0415 - only installed with the extra `local`
+
+    os.environ.update(DUMMY_CREDENTIALS)
+    os.environ.pop("AWS_PROFILE", None)
+    os.environ.setdefault("AWS_DEFAULT_REGION", region)
+    for name, value in environment.items():
+        os.environ.setdefault(name, value)
+    mock_aws(config={"core": {"mock_credentials": False, "passthrough": {"urls": []}}}).start()
+
+    import boto3  # noqa: PLC0415 - after moto, so that its first client is caught
+
+    # a session of its own: the default one would keep the event handlers that botocore has at this moment
+    dynamodb = boto3.session.Session().client("dynamodb", region_name=os.environ["AWS_DEFAULT_REGION"])
+    for definition in table_definitions:
+        dynamodb.create_table(**definition)

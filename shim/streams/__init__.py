@@ -1,0 +1,28 @@
+"""Connections, sequence numbers, replay and the event stream on the wire.
+
+Self-contained: a migrated application carries this package as its own code.
+"""
+
+from shim.streams.broker import CONNECTION_ID, Closed, ConnectionInfo, Opened
+from shim.streams.connection import Event, Gap
+from shim.streams.errors import ConnectionGone, PayloadTooLarge, SlowReader, StreamsError, TooManyConnections
+from shim.streams.limits import StreamLimits
+from shim.streams.service import Streams
+from shim.streams.subscription import Subscription
+
+__all__ = [
+    "CONNECTION_ID",
+    "Closed",
+    "ConnectionGone",
+    "ConnectionInfo",
+    "Event",
+    "Gap",
+    "Opened",
+    "PayloadTooLarge",
+    "SlowReader",
+    "StreamLimits",
+    "Streams",
+    "StreamsError",
+    "Subscription",
+    "TooManyConnections",
+]

@@ -1,0 +1,265 @@
+"""Connections in the memory of one process: short enough to be the specification of any other broker.
+
+Every method may be called from any thread and from coroutines; none blocks on I/O.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from shim.streams.annotations import Annotations
+from shim.streams.connection import Connection, Event, Gap, State
+from shim.streams.errors import ConnectionGone, PayloadTooLarge, SlowReader, TooManyConnections
+from shim.streams.limits import StreamLimits
+
+CONNECTION_ID = "connection_id"
+"""Name under which `attributes` and `find` give the connection's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """`session` is the client's secret: it lets its bearer speak for the connection. Back ends only see the id."""
+
+    connection_id: str
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A connection that ended, to be told to the application once. `attributes` is what was annotated."""
+
+    connection_id: str
+    code: int
+    reason: str
+    attributes: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionInfo:
+    """Times are seconds since the epoch."""
+
+    opened_at: float
+    last_active_at: float
+
+
+class MemoryBroker:
+    """The state of all connections of this process."""
+
+    def __init__(self, limits: StreamLimits, clock: Callable[[], float] = time.time) -> None:
+        self.limits = limits
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._connections: dict[str, Connection] = {}
+        self._sessions: dict[str, str] = {}
+        self._annotations = Annotations()
+        self._closed: list[Closed] = []
+        self.on_closed: Callable[[], None] | None = None
+        """Called, outside the lock, after a connection ended; must be thread-safe."""
+
+    def open(self, connection_id: str | None, attributes: dict[str, Any], resume_window_s: float | None) -> Opened:
+        """Makes a pending connection. Raises TooManyConnections, or ValueError for an id that is taken."""
+        session = secrets.token_urlsafe(32)
+        window = self.limits.resume_window_s if resume_window_s is None else resume_window_s
+        with self._lock:
+            if len(self._connections) >= self.limits.connections:
+                raise TooManyConnections(self.limits.connections)
+            new_id = secrets.token_urlsafe(12) if connection_id is None else connection_id
+            if new_id in self._connections:
+                raise ValueError(f"connection id {new_id} is taken")
+            now = self._clock()
+            connection = Connection(
+                id=new_id,
+                session_digest=_digest(session),
+                epoch=secrets.token_hex(4),
+                opened_at=now,
+                limits=self.limits,
+                resume_window_s=window,
+                last_active_at=now,
+                detached_at=now,
+            )
+            self._connections[new_id] = connection
+            self._sessions[connection.session_digest] = new_id
+            if attributes:
+                self._annotations.put(new_id, attributes)
+        return Opened(new_id, session)
+
+    def activate(self, connection_id: str) -> None:
+        """Accepts a pending connection. Raises ConnectionGone when it was closed in the meantime."""
+        with self._lock:
+            connection = self._known(connection_id)
+            connection.state = State.OPEN
+            connection.detached_at = self._clock()
+
+    def abandon(self, connection_id: str) -> None:
+        """Drops a pending connection that was refused: it never existed for the application."""
+        with self._lock:
+            connection = self._connections.get(connection_id)
+            if connection is not None and connection.state is State.PENDING:
+                self._remove(connection)
+                self._annotations.drop(connection_id)
+
+    def send(self, connection_id: str, data: str | bytes) -> int:
+        """Appends a message and returns its sequence number. Raises ConnectionGone, SlowReader or PayloadTooLarge."""
+        size = len(data) if isinstance(data, bytes) else len(data.encode("utf-8", "surrogatepass"))
+        if size > self.limits.payload_bytes:
+            raise PayloadTooLarge(size, self.limits.payload_bytes)
+        with self._lock:
+            connection = self._open(connection_id)
+            attached = connection.detached_at is None
+            if attached and connection.would_drop_unread(size):
+                raise SlowReader(connection_id, connection.waiting_bytes(), self.limits.replay_bytes)
+            event = connection.append(data)
+            connection.last_active_at = self._clock()
+            wake = connection.wake
+        if wake is not None:
+            wake()
+        return event.seq
+
+    def close(self, connection_id: str, code: int, reason: str) -> bool:
+        """Ends an open connection; True for the one call that did."""
+        with self._lock:
+            connection = self._connections.get(connection_id)
+            if connection is None or connection.state is not State.OPEN:
+                return False
+            connection.close_code, connection.close_reason = code, reason
+            self._remove(connection)
+            self._closed.append(Closed(connection.id, code, reason, self._annotations.get(connection.id) or {}))
+            wake = connection.wake
+        if wake is not None:
+            wake()
+        if self.on_closed is not None:
+            self.on_closed()
+        return True
+
+    def connection_of(self, session: str) -> str:
+        """The connection whose secret this is, looked up by digest. Raises ConnectionGone."""
+        with self._lock:
+            connection_id = self._sessions.get(_digest(session))
+        if connection_id is None:
+            raise ConnectionGone("of this session")
+        return connection_id
+
+    def touch(self, connection_id: str) -> None:
+        """Notes that the client spoke. Raises ConnectionGone."""
+        with self._lock:
+            self._open(connection_id).last_active_at = self._clock()
+
+    def info(self, connection_id: str) -> ConnectionInfo:
+        """Raises ConnectionGone."""
+        with self._lock:
+            connection = self._open(connection_id)
+            return ConnectionInfo(connection.opened_at, connection.last_active_at)
+
+    def annotate(self, connection_id: str, attributes: dict[str, Any]) -> None:
+        """Raises ConnectionGone; pending connections may be annotated, since `$connect` handlers do that."""
+        with self._lock:
+            self._known(connection_id)
+            self._annotations.put(connection_id, attributes)
+
+    def attributes(self, connection_id: str) -> dict[str, Any]:
+        """Raises ConnectionGone for a connection without annotation. Stays known until it is forgotten."""
+        with self._lock:
+            known = self._annotations.get(connection_id)
+        if known is None:
+            raise ConnectionGone(connection_id)
+        return {CONNECTION_ID: connection_id, **known}
+
+    def find(self, wanted: dict[str, Any]) -> list[dict[str, Any]]:
+        """Annotated connections that are equal in every wanted attribute."""
+        with self._lock:
+            found = self._annotations.find(wanted)
+        return [{CONNECTION_ID: connection_id, **known} for connection_id, known in found]
+
+    def forget(self, connection_id: str) -> None:
+        """Drops the annotation, if there is one."""
+        with self._lock:
+            self._annotations.drop(connection_id)
+
+    def attach(self, connection_id: str, after_seq: int | None, wake: Callable[[], None]) -> tuple[Connection, int]:
+        """A new stream begins; the one before it loses the right to read.
+
+        `after_seq` is the last event that the client has; None goes on where the last stream stopped.
+        Returns the connection and the stream's generation. Raises ConnectionGone.
+        """
+        with self._lock:
+            connection = self._open(connection_id)
+            connection.generation += 1
+            connection.detached_at = None
+            if after_seq is not None:
+                connection.read_seq = min(after_seq, connection.next_seq - 1)
+            previous, connection.wake = connection.wake, wake
+            generation = connection.generation
+        if previous is not None:
+            previous()
+        return connection, generation
+
+    def take(self, connection: Connection, generation: int) -> list[Event | Gap] | None:
+        """What the stream has to write next, in order; None: a newer stream has taken over."""
+        with self._lock:
+            if connection.generation != generation:
+                return None
+            owed = connection.after(connection.read_seq)
+            connection.read_seq = connection.next_seq - 1
+            return owed
+
+    def detach(self, connection: Connection, generation: int) -> None:
+        """A stream ended. The resume window begins unless a newer stream is attached."""
+        with self._lock:
+            if connection.generation != generation or connection.state is State.CLOSED:
+                return
+            connection.detached_at = self._clock()
+            connection.wake = None
+        if connection.resume_window_s == 0:
+            self.close(connection.id, 1006, "the connection was lost")
+
+    def expire(self) -> int:
+        """Closes the connections whose resume window is over; returns how many."""
+        with self._lock:
+            now = self._clock()
+            over = [
+                connection.id
+                for connection in self._connections.values()
+                if connection.state is State.OPEN
+                and connection.detached_at is not None
+                and now - connection.detached_at >= connection.resume_window_s
+            ]
+        return sum(self.close(connection_id, 1006, "the client did not come back") for connection_id in over)
+
+    def ended(self) -> list[Closed]:
+        """Connections that ended since the last call."""
+        with self._lock:
+            closed, self._closed = self._closed, []
+        return closed
+
+    def open_ids(self) -> list[str]:
+        """Ids of all open connections."""
+        with self._lock:
+            return [connection.id for connection in self._connections.values() if connection.state is State.OPEN]
+
+    def _known(self, connection_id: str) -> Connection:
+        connection = self._connections.get(connection_id)
+        if connection is None:
+            raise ConnectionGone(connection_id)
+        return connection
+
+    def _open(self, connection_id: str) -> Connection:
+        connection = self._known(connection_id)
+        if connection.state is not State.OPEN:
+            raise ConnectionGone(connection_id)
+        return connection
+
+    def _remove(self, connection: Connection) -> None:
+        connection.state = State.CLOSED
+        del self._connections[connection.id]
+        del self._sessions[connection.session_digest]
+
+
+def _digest(session: str) -> str:
+    """Lookups go by digest, so that their time says nothing of the secret."""
+    return hashlib.sha256(session.encode("utf-8", "surrogatepass")).hexdigest()

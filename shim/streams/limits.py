@@ -1,0 +1,33 @@
+"""Bounds of a connection. Everything that grows has one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLimits:
+    """What a connection may hold and how long it outlives its stream."""
+
+    replay_events: int = 1_000
+    """Most events kept for one connection, delivered or not. Default 1,000."""
+
+    replay_bytes: int = 1_048_576
+    """Most payload bytes kept for one connection. Default 1 MiB."""
+
+    resume_window_s: float = 60.0
+    """Seconds that a connection lives without a stream; 0 ends it with its stream. Default 60."""
+
+    heartbeat_s: float = 15.0
+    """Seconds between comments on a silent stream. WHATWG advises about 15:
+    https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes"""
+
+    retry_ms: int = 1_000
+    """What `retry:` tells the client: milliseconds before it reconnects. Default 1,000."""
+
+    connections: int = 10_000
+    """Most connections of one process; more are refused. Default 10,000."""
+
+    payload_bytes: int = 131_072
+    """Largest message. API Gateway's WebSocket payload quota is 128 KB:
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html"""

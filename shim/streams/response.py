@@ -1,0 +1,53 @@
+"""A connection's stream as an HTTP response."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from sse_starlette.sse import EventSourceResponse
+from starlette.background import BackgroundTask
+
+from shim.streams.connection import Gap
+from shim.streams.service import Streams
+from shim.streams.subscription import Subscription
+from shim.streams.wire import encode_control
+
+STREAM_HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
+"""Proxies must neither keep, compress nor collect a stream."""
+
+
+def event_stream_response(
+    streams: Streams, connection_id: str, *, last_event_id: str | None = None, session: str | None = None
+) -> EventSourceResponse:
+    """The stream of an accepted connection.
+
+    `session`: given for the first stream of a connection, whose `open` event then tells it to the client.
+    `last_event_id`: given when a client resumes. Raises ConnectionGone.
+    """
+    subscription = streams.subscribe(connection_id, last_event_id)
+    return EventSourceResponse(
+        _chunks(streams, subscription, connection_id, session),
+        headers=STREAM_HEADERS,
+        ping=max(1, round(streams.limits.heartbeat_s)),
+        background=BackgroundTask(subscription.end),  # also when the client left before the first event
+    )
+
+
+async def _chunks(
+    streams: Streams, subscription: Subscription, connection_id: str, session: str | None
+) -> AsyncIterator[bytes]:
+    async with subscription:
+        if session is not None:
+            yield encode_control(
+                "open",
+                {"connectionId": connection_id, "session": session},
+                event_id=f"{subscription.epoch}-0",
+                retry_ms=streams.limits.retry_ms,
+            )
+        async for event in subscription:
+            if isinstance(event, Gap):
+                yield encode_control("gap", {"from": event.first, "to": event.last})
+            else:
+                yield event.chunk
+        if subscription.closed:
+            yield encode_control("close", {"code": subscription.close_code, "reason": subscription.close_reason})

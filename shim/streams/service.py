@@ -1,0 +1,145 @@
+"""`Streams`: connections that outlive their streams, for one process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from shim.streams.broker import Closed, ConnectionInfo, MemoryBroker, Opened
+from shim.streams.limits import StreamLimits
+from shim.streams.subscription import Subscription
+
+logger = logging.getLogger(__name__)
+
+SWEEP_INTERVAL_S = 1.0
+"""How often connections whose resume window is over are looked for."""
+
+
+class Streams:
+    """Opens, feeds, resumes and closes logical connections.
+
+    A connection begins with `open` (pending), is accepted with `activate` or dropped with `abandon`, and ends once:
+    by `close`, or when it had no stream for the resume window. `run` tells the application of each end exactly once.
+    All methods but `subscribe` and `run` may be called from any thread.
+    """
+
+    def __init__(self, limits: StreamLimits | None = None, *, clock: Callable[[], float] = time.time) -> None:
+        self.limits = limits or StreamLimits()
+        self._broker = MemoryBroker(self.limits, clock)
+
+    def open(
+        self,
+        connection_id: str | None = None,
+        *,
+        attributes: dict[str, Any] | None = None,
+        resume_window_s: float | None = None,
+    ) -> Opened:
+        """A pending connection and its session secret.
+
+        `connection_id` None makes one; `resume_window_s` None takes the limit's. Raises TooManyConnections.
+        """
+        return self._broker.open(connection_id, attributes or {}, resume_window_s)
+
+    def activate(self, connection_id: str) -> None:
+        """`$connect` succeeded: the connection may be sent to. Raises ConnectionGone."""
+        self._broker.activate(connection_id)
+
+    def abandon(self, connection_id: str) -> None:
+        """`$connect` refused: no `$disconnect` follows."""
+        self._broker.abandon(connection_id)
+
+    def send(self, connection_id: str, data: str | bytes) -> int:
+        """Appends one message to the connection's stream; returns its sequence number (from 1).
+
+        Raises ConnectionGone (unknown, pending or closed), SlowReader or PayloadTooLarge.
+        """
+        return self._broker.send(connection_id, data)
+
+    def close(self, connection_id: str, code: int = 1000, reason: str = "") -> bool:
+        """Ends the connection. True for the one call that closed it, False when it was gone already."""
+        return self._broker.close(connection_id, code, reason)
+
+    def connection_of(self, session: str) -> str:
+        """The connection for which this secret speaks. Raises ConnectionGone."""
+        return self._broker.connection_of(session)
+
+    def touch(self, connection_id: str) -> None:
+        """The client spoke. Raises ConnectionGone."""
+        self._broker.touch(connection_id)
+
+    def info(self, connection_id: str) -> ConnectionInfo:
+        """Raises ConnectionGone."""
+        return self._broker.info(connection_id)
+
+    def annotate(self, connection_id: str, **attributes: Any) -> None:  # noqa: ANN401 - whatever an application keeps
+        """Keeps attributes beside a connection, pending ones included. Raises ConnectionGone."""
+        self._broker.annotate(connection_id, attributes)
+
+    def attributes(self, connection_id: str) -> dict[str, Any]:
+        """What was annotated, with `connection_id`; still there in `$disconnect`. Raises ConnectionGone."""
+        return self._broker.attributes(connection_id)
+
+    def find(self, **attributes: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - whatever an application keeps
+        """Annotated connections that are equal in all the given attributes; without arguments all of them."""
+        return self._broker.find(attributes)
+
+    def forget(self, connection_id: str) -> None:
+        """Drops what was annotated. Never raises."""
+        self._broker.forget(connection_id)
+
+    def subscribe(self, connection_id: str, last_event_id: str | None = None) -> Subscription:
+        """A stream for the connection, from after `last_event_id` (`<epoch>-<seq>`); the newest stream wins.
+
+        None, or an id of another epoch, goes on where the last stream stopped, or from the beginning. Raises
+        ConnectionGone.
+        """
+        return Subscription(self._broker, connection_id, _seq(last_event_id))
+
+    async def run(self, on_disconnect: Callable[[Closed], Awaitable[None]]) -> None:
+        """For the life of the service. Awaits `on_disconnect` once for each connection that ends; one that raises
+        is logged, and does not keep the others from being told."""
+        loop = asyncio.get_running_loop()
+        woken = asyncio.Event()
+
+        def wake() -> None:
+            loop.call_soon_threadsafe(woken.set)
+
+        self._broker.on_closed = wake
+        try:
+            while True:
+                await self._tell(on_disconnect)
+                try:
+                    await asyncio.wait_for(woken.wait(), SWEEP_INTERVAL_S)
+                except TimeoutError:
+                    self._broker.expire()
+                woken.clear()
+        finally:
+            self._broker.on_closed = None
+
+    async def shutdown(self, on_disconnect: Callable[[Closed], Awaitable[None]]) -> None:
+        """Closes every connection with 1001 and tells the application. For after `run` was cancelled."""
+        for connection_id in self._broker.open_ids():
+            self._broker.close(connection_id, 1001, "the service is going away")
+        await self._tell(on_disconnect)
+
+    async def _tell(self, on_disconnect: Callable[[Closed], Awaitable[None]]) -> None:
+        await asyncio.gather(*(self._tell_one(on_disconnect, closed) for closed in self._broker.ended()))
+
+    async def _tell_one(self, on_disconnect: Callable[[Closed], Awaitable[None]], closed: Closed) -> None:
+        try:
+            await on_disconnect(closed)
+        except Exception:
+            logger.exception("telling the application of the end of connection %s failed", closed.connection_id)
+        finally:
+            self._broker.forget(closed.connection_id)
+
+
+def _seq(last_event_id: str | None) -> int | None:
+    """The sequence number in an event id; None when there is none."""
+    if last_event_id is None:
+        return None
+    _epoch, _dash, seq = last_event_id.rpartition("-")
+    return int(seq) if seq.isascii() and seq.isdigit() and len(seq) <= 18 else None

@@ -1,0 +1,80 @@
+"""One stream's view of its connection: an asynchronous iterator that ends when the connection or the stream does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from types import TracebackType
+from typing import Self
+
+from shim.streams.broker import MemoryBroker
+from shim.streams.connection import Connection, Event, Gap, State
+
+
+class Subscription:
+    """Use as `async with`; iterate for events and gaps. Iteration ends when `closed` or `superseded` is true."""
+
+    def __init__(self, broker: MemoryBroker, connection_id: str, after_seq: int | None) -> None:
+        self._broker = broker
+        self._loop = asyncio.get_running_loop()
+        self._woken = asyncio.Event()
+        self._ready: deque[Event | Gap] = deque()
+        self._connection: Connection
+        self._connection, self._generation = broker.attach(connection_id, after_seq, self._wake)
+        self.superseded = False
+        """True when a newer stream of the connection has taken over."""
+
+    @property
+    def epoch(self) -> str:
+        return self._connection.epoch
+
+    @property
+    def closed(self) -> bool:
+        """True when the connection has ended; events sent before that are still delivered."""
+        return self._connection.state is State.CLOSED
+
+    @property
+    def close_code(self) -> int:
+        return self._connection.close_code
+
+    @property
+    def close_reason(self) -> str:
+        return self._connection.close_reason
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """This stream is over. May be called more than once."""
+        self._broker.detach(self._connection, self._generation)
+
+    def __aiter__(self) -> Subscription:
+        return self
+
+    async def __anext__(self) -> Event | Gap:
+        while not self._ready:
+            self._woken.clear()
+            closed = self.closed  # before taking, so that what was sent before the close is not missed
+            taken = self._broker.take(self._connection, self._generation)
+            if taken is None:
+                self.superseded = True
+                raise StopAsyncIteration
+            self._ready.extend(taken)
+            if self._ready:
+                break
+            if closed:
+                raise StopAsyncIteration
+            await self._woken.wait()
+        return self._ready.popleft()
+
+    def _wake(self) -> None:
+        """Called from any thread."""
+        try:
+            self._loop.call_soon_threadsafe(self._woken.set)
+        except RuntimeError:
+            return  # the loop of a stream that is going away is closed already

@@ -1,0 +1,66 @@
+"""Handlers are imported as Lambda would, each from its own code root."""
+
+from pathlib import Path
+
+import pytest
+
+from shim.backends.loading import HandlerUnusable, load_function
+
+
+def write(root: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return root
+
+
+def test_a_module_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(
+        HandlerUnusable, match=r"missing_module\.handler can't be used as a handler: ModuleNotFoundError"
+    ):
+        load_function(tmp_path, "missing_module", "handler")
+
+
+def test_a_function_that_is_not_there_is_named(tmp_path: Path) -> None:
+    write(tmp_path, {"has_no_handler.py": "handler = 1\n"})
+
+    with pytest.raises(HandlerUnusable, match=r"has_no_handler\.py has no function handler"):
+        load_function(tmp_path, "has_no_handler", "handler")
+
+
+def test_an_import_that_fails_says_why(tmp_path: Path) -> None:
+    write(tmp_path, {"fails.py": "import os\nos.environ['NOT_SET_ANYWHERE']\n"})
+
+    with pytest.raises(HandlerUnusable, match="KeyError: 'NOT_SET_ANYWHERE'"):
+        load_function(tmp_path, "fails", "handler")
+
+
+def test_functions_with_the_same_module_names_in_their_own_roots_do_not_mix(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write(
+            tmp_path / name,
+            {
+                "lambda_function.py": "from helpers.words import WORD\ndef handler(event, context):\n    return WORD\n",
+                "helpers/words.py": f"WORD = {name!r}\n",
+            },
+        )
+    one = load_function(tmp_path / "one", "lambda_function", "handler")
+    two = load_function(tmp_path / "two", "lambda_function", "handler")
+
+    assert [one({}, None), two({}, None)] == ["one", "two"]
+    assert load_function(tmp_path / "one", "lambda_function", "handler") is one
+
+
+def test_functions_of_one_root_share_their_modules(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "app_a.py": "import state_of_app\n\ndef handler(event, context):\n    state_of_app.seen.append('a')\n",
+            "app_b.py": "import state_of_app\n\ndef handler(event, context):\n    return list(state_of_app.seen)\n",
+            "state_of_app.py": "seen = []\n",
+        },
+    )
+    load_function(tmp_path, "app_a", "handler")({}, None)
+
+    assert load_function(tmp_path, "app_b", "handler")({}, None) == ["a"]
