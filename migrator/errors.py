@@ -68,8 +68,7 @@ class RewriteInvalid(WsSseError):
 
     def __str__(self) -> str:
         return (
-            f"The rewritten {self.path} is not valid ({self.problem}), so nothing was written. "
-            "This is a bug in ws2sse."
+            f"The rewritten {self.path} is not valid ({self.problem}), so nothing was written. This is a bug in ws2sse."
         )
 
 

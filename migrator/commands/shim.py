@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import click
@@ -75,14 +77,16 @@ def command(app: Path, host: str, port: int, stage: str | None, aws: str, form: 
             timeout_graceful_shutdown=5,
             lifespan="on",
         )
-        uvicorn.Server(config).run(sockets=[listening])
+        with redirect_stdout(sys.stderr):
+            uvicorn.Server(config).run(sockets=[listening])
     finally:
         listening.close()
 
 
 def _host(app: Path, inventory: Inventory, stage: str | None, aws: str) -> hosting.Hosted:
     try:
-        return hosting.host(app, inventory, stage=stage, aws=aws)
+        with redirect_stdout(sys.stderr):  # what handlers print is their log
+            return hosting.host(app, inventory, stage=stage, aws=aws)
     except HandlerUnusable as error:
         raise WsSseError(str(error)) from error
 

@@ -107,6 +107,14 @@ class ManagementClient(Record):
     handlers: tuple[str, ...] = ()
 
 
+class RoutePush(Record):
+    """Whom a push addresses when one route reaches it; a shared helper may address others for other routes."""
+
+    route: str
+    recipient: Recipient
+    excludes_sender: bool = False
+
+
 class Push(Record):
     """A site that sends to a connection."""
 
@@ -119,6 +127,9 @@ class Push(Record):
     function: str = Field(description="qualified name of the enclosing function")
     handlers: tuple[str, ...] = Field(default=(), description="ids of the handlers that can reach it")
     routes: tuple[str, ...] = Field(default=(), description="route keys of those handlers")
+    by_route: tuple[RoutePush, ...] = Field(
+        default=(), description="recipient for each of the routes; 'recipient' is the widest of them"
+    )
 
 
 class StoreUse(Record):

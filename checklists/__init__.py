@@ -1,0 +1,20 @@
+"""Developer, infrastructure and operations checklists, each item with the evidence that scan and verify have for it."""
+
+from checklists.build import build
+from checklists.errors import ChecklistError, DocumentDamaged, StartAlreadyRecorded, VerifyReportInvalid
+from checklists.model import Checklist
+from checklists.render import render_html, render_markdown, to_json
+from checklists.verify_report import read_verify_report
+
+__all__ = [
+    "Checklist",
+    "ChecklistError",
+    "DocumentDamaged",
+    "StartAlreadyRecorded",
+    "VerifyReportInvalid",
+    "build",
+    "read_verify_report",
+    "render_html",
+    "render_markdown",
+    "to_json",
+]

@@ -1,0 +1,29 @@
+"""Finding nothing is a proof only where something was found before, and where the scan can still read."""
+
+from __future__ import annotations
+
+from checklists.facts import Facts
+from checklists.model import Evidence, Pointer, Progress
+from checklists.probes.wording import count
+
+
+def gone(facts: Facts, noun: str, left: tuple[Pointer, ...], before: int) -> Evidence:
+    """Whether all of `noun` are gone. `before`: how many the scan saw when the checklist was first made."""
+    if left:
+        total = max(before, len(left))
+        return Evidence(
+            verdict="refutes",
+            summary=f"{count(len(left), noun)} left" + (f" of {total}." if before else "."),
+            locations=left,
+            progress=Progress(done=total - len(left), total=total),
+        )
+    if not facts.scan_reads:
+        return Evidence(verdict="no_data", summary=f"No {noun} was found, but the scan could not read everything.")
+    if not before:
+        summary = f"The scan has not seen any {noun} here, at the start or now, so finding none proves nothing."
+        return Evidence(verdict="no_data", summary=summary)
+    return Evidence(
+        verdict="supports",
+        summary=f"No {noun} is left; the scan saw {before} at the start.",
+        progress=Progress(done=before, total=before),
+    )

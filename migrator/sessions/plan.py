@@ -1,0 +1,188 @@
+"""Generates the sessions of a dual run from an inventory; the same inventory and seed give the same sessions."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from migrator.inventory.model import Api, Inventory, Route
+from migrator.sessions.identities import Identities, Identity, identities_for
+from migrator.sessions.messages import LARGE_LENGTH, UNICODE_TEXT, bare_message, holds_text, message_for, words_of
+from shim.dualrun.scenario import Close, Connect, Resume, Send, Session, Step
+
+SETUP_WORDS = frozenset({"join", "subscribe", "enter", "register", "init", "hello", "login", "identify"})
+"""Routes with such a word in their key come first in a session: without them others may reach nobody."""
+
+MIXED_MESSAGES = 12
+"""Messages of the session in which clients use the routes in a random order."""
+
+LIFECYCLE_ROUTES = ("$connect", "$disconnect")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPlan:
+    """environment: for both sides, with the generated secrets. routes: all that have to be tested.
+
+    silent: routes whose code sends nothing to anybody. gaps: sentences on what could not be generated.
+    """
+
+    sessions: tuple[Session, ...]
+    environment: Mapping[str, str]
+    routes: tuple[str, ...] = ()
+    silent: frozenset[str] = frozenset()
+    gaps: tuple[str, ...] = ()
+
+
+def generate_sessions(
+    inventory: Inventory, *, seed: int = 0, identities: tuple[Identity, ...] = ()
+) -> tuple[Session, ...]:
+    """The sessions of `plan_sessions` alone."""
+    return plan_sessions(inventory, seed=seed, identities=identities).sessions
+
+
+def plan_sessions(inventory: Inventory, *, seed: int = 0, identities: tuple[Identity, ...] = ()) -> SessionPlan:
+    """`identities`: from `identities_from_config`; empty to make them up from what the authorizer's code says."""
+    environment = {"AWS_REGION": inventory.region, "AWS_DEFAULT_REGION": inventory.region, **inventory.environment}
+    if not inventory.apis:
+        return SessionPlan((), environment, gaps=("The inventory has no API.",))
+    api = inventory.apis[0]
+    gaps = [f"The API {other.name} is not exercised; only {api.name} is." for other in inventory.apis[1:]]
+    who = identities_for(inventory, api.authorizer, identities, seed)
+    routes = tuple(route.key for route in api.routes)
+    silent = _silent_routes(inventory, api)
+    if who.reason:
+        return SessionPlan((), environment, routes, silent, (who.reason, *gaps))
+    writer = _Writer(api, who, seed)
+    sessions = tuple(writer.sessions())
+    return SessionPlan(
+        sessions, {**environment, **(who.environment or {})}, routes, silent, (*gaps, *writer.unreachable())
+    )
+
+
+def _silent_routes(inventory: Inventory, api: Api) -> frozenset[str]:
+    if any(not push.handlers for push in inventory.pushes):
+        return frozenset()
+    pushing = {route for push in inventory.pushes for route in push.routes}
+    return frozenset(route.key for route in api.routes if route.key not in pushing and not route.route_response)
+
+
+class _Writer:
+    def __init__(self, api: Api, who: Identities, seed: int) -> None:
+        self._expression = api.route_selection_expression
+        self._routes = [route for route in api.routes if route.key not in LIFECYCLE_ROUTES]
+        self._who = who
+        self._names = [identity.name for identity in who.accepted]
+        self._random = random.Random(seed)  # noqa: S311 - a seed is the point
+        self._default = "$default" if any(route.key == "$default" for route in self._routes) else None
+        self._number = 0
+
+    def sessions(self) -> Iterator[Session]:
+        if self._who.refused:
+            yield Session("refused connects", tuple(self._refused()))
+        yield Session("connects", (*self._connects(), *self._closes()))
+        for route in self._routes:
+            good = tuple(self._good(route, name) for name in self._names)
+            if sent := tuple(step for step in good if step):
+                yield Session(f"{route.key}: good messages", (*self._opening(), *sent, *self._closes()))
+                yield Session(f"{route.key}: other messages", (*self._opening(), *self._others(route)))
+        yield Session("no such route", (*self._opening(), *self._strange()))
+        yield Session("disconnect, reconnect and resume", tuple(self._coming_and_going()))
+        if self._reachable():
+            yield Session("mixed", (*self._opening(), *self._mixed()))
+
+    def unreachable(self) -> list[str]:
+        return [
+            f"No message can be made up that {self._expression} leads to route {route.key}."
+            for route in self._routes
+            if bare_message(self._expression, route) is None
+        ]
+
+    def _refused(self) -> Iterator[Step]:
+        for identity in self._who.refused:
+            yield _connect(identity)
+        yield _connect(self._who.accepted[0])
+
+    def _connects(self) -> list[Step]:
+        return [_connect(identity) for identity in self._who.accepted]
+
+    def _closes(self) -> list[Step]:
+        """All but the last, so that somebody is there to notice."""
+        return [Close(name) for name in self._names[:-1]]
+
+    def _opening(self) -> list[Step]:
+        """Everybody connects, and does what the application wants to be done first."""
+        setup = [route for route in self._reachable() if _is_setup(route)]
+        joins = [self._good(route, name) for route in setup for name in self._names]
+        return [*self._connects(), *(step for step in joins if step)]
+
+    def _reachable(self) -> list[Route]:
+        return [route for route in self._routes if bare_message(self._expression, route) is not None]
+
+    def _good(self, route: Route, name: str, *, text: str | None = None, only_required: bool = False) -> Send | None:
+        self._number += 1
+        message = message_for(self._expression, route, name, self._number, only_required=only_required, text=text)
+        return None if message is None else Send(name, message, route.key)
+
+    def _others(self, route: Route) -> Iterator[Step]:
+        first, second = self._names[:2]
+        bare = bare_message(self._expression, route)
+        if bare is not None and route.reads:
+            yield Send(first, bare, route.key)
+        variants = [self._good(route, second, only_required=True)]
+        if holds_text(route):
+            variants += [
+                self._good(route, first, text=UNICODE_TEXT),
+                self._good(route, second, text="two\nlines\r\nand\rmore"),
+                self._good(route, first, text=""),
+                self._good(route, second, text="x" * LARGE_LENGTH),
+            ]
+        # What follows a failed message must still be answered.
+        variants.append(self._good(route, first))
+        yield from (step for step in variants if step)
+
+    def _strange(self) -> Iterator[Step]:
+        first, second = self._names[:2]
+        unknown = '{"action": "ws2sse-no-such-route", "type": "ws2sse-no-such-route"}'
+        for name, text in (
+            (first, unknown),
+            (second, "{not json"),
+            (first, ""),
+            (second, "[1, 2]"),
+            (first, "null"),
+            (second, "Grüße"),
+        ):
+            yield Send(name, text, self._default)
+
+    def _coming_and_going(self) -> Iterator[Step]:
+        first, second = self._names[:2]
+        talk = [route for route in self._reachable() if not _is_setup(route)][:2]
+        yield from self._opening()
+        yield Close(first)
+        yield from self._talk(talk, second)
+        yield _connect(self._who.accepted[0])
+        joins = [self._good(route, first) for route in self._reachable() if _is_setup(route)]
+        yield from (step for step in joins if step)
+        yield from self._talk(talk, second)
+        yield Resume(second)
+        yield from self._talk(talk, first)
+        yield Close(second)
+        yield from self._talk(talk, first)
+
+    def _talk(self, routes: list[Route], name: str) -> Iterator[Step]:
+        yield from (step for step in (self._good(route, name) for route in routes) if step)
+
+    def _mixed(self) -> Iterator[Step]:
+        reachable = self._reachable()
+        for _ in range(MIXED_MESSAGES):
+            step = self._good(self._random.choice(reachable), self._random.choice(self._names))
+            if step:
+                yield step
+
+
+def _connect(identity: Identity) -> Connect:
+    return Connect(identity.name, identity.headers, identity.query, identity.refused)
+
+
+def _is_setup(route: Route) -> bool:
+    return not SETUP_WORDS.isdisjoint(words_of(route.key))

@@ -1,0 +1,38 @@
+"""Everything that is rendered, and the one Jinja environment that renders it.
+
+Templates lie in the folders beside this file and are named by their path from here: `checklist/checklist.md.j2`.
+Names that end in `.html` or `.html.j2` escape what they print; the others print as is, and say `| md` where the
+text comes from a client or a scanned repository.
+
+Filters: `md` (untrusted text in Markdown), `mdcode` (the same as a code span where possible), `visible` (control
+characters spelled out).
+"""
+
+from __future__ import annotations
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from templates.text import markdown, markdown_code, visible
+
+__all__ = ["environment", "render"]
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("templates", ""),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(("html", "html.j2"), default=False),
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(md=markdown, mdcode=markdown_code, visible=visible)
+    return made
+
+
+environment = _environment()
+
+
+def render(name: str, /, **values: object) -> str:
+    """The template `name` with these values. A name that the template reads and nobody gave raises UndefinedError."""
+    return environment.get_template(name).render(values)

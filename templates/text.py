@@ -1,0 +1,57 @@
+"""Untrusted text made fit for the documents that we write."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_BIDI_AND_INVISIBLE = frozenset(
+    "\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
+"""Characters that reorder or hide text (https://www.unicode.org/reports/tr9/). Joiners stay: scripts need them."""
+
+_SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_SIGNIFICANT = re.compile(r"[\\`*\[\]~|$&<>]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
+_LEADING = re.compile(r"^(?:([#+\-=:])|(\d+)([.)])|( ))")
+
+
+def visible(text: str, keep: str = "") -> str:
+    """The text with control, reordering and hidden characters spelled out, as in \\x1b or \\u202e.
+
+    `keep`: characters that stay as they are, such as "\\n" where line breaks are wanted. Default: none.
+    """
+    return "".join(character if character in keep else _spelled(character) for character in text)
+
+
+def markdown(text: str) -> str:
+    """One line of Markdown that shows exactly this text: no markup, no HTML, no comment can come from it.
+
+    https://spec.commonmark.org/0.31.2/#backslash-escapes; `<`, `>` and `&` become entities, so that nothing
+    in the output can look like one of our markers.
+    """
+    shown = _SIGNIFICANT.sub(lambda match: _ENTITIES.get(match[0], f"\\{match[0]}"), visible(text))
+    return _LEADING.sub(_escaped_start, shown)
+
+
+def markdown_code(text: str) -> str:
+    """The text as a code span, or escaped like `markdown` where a code span can't hold it safely."""
+    shown = visible(text)
+    if not shown.strip() or shown != shown.strip() or any(mark in shown for mark in ("`", "|", "<", "&")):
+        return markdown(text)
+    return f"`{shown}`"
+
+
+def _spelled(character: str) -> str:
+    if character in _SHORT:
+        return _SHORT[character]
+    if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in _BIDI_AND_INVISIBLE:
+        code = ord(character)
+        return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+    return character
+
+
+def _escaped_start(match: re.Match[str]) -> str:
+    if match[1]:
+        return f"\\{match[1]}"
+    return f"{match[2]}\\{match[3]}" if match[2] else "&#32;"

@@ -1,0 +1,18 @@
+"""What several tests need: the example, migrated once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.running import CHAT, ws2sse
+
+
+@pytest.fixture(scope="session")
+def migrated_chat(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output of `ws2sse migrate examples/chat`. Tests that change it change a copy."""
+    out = tmp_path_factory.mktemp("migrated") / "chat-sse"
+    finished = ws2sse("migrate", CHAT, "--out", out)
+    assert finished.returncode in {0, 3}, finished.stderr
+    return out

@@ -1,0 +1,100 @@
+"""Programs of the walk as processes on free ports of the loopback address, ended by the test that started them."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).resolve().parent.parent
+CHAT = ROOT / "examples" / "chat"
+SECRET = "only-for-tests-but-long-enough-for-hs256"
+WS2SSE = [sys.executable, "-m", "migrator.cli"]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The test's own, less anything that would let a program find AWS."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return {**kept, "JWT_SECRET": SECRET, "AWS_EC2_METADATA_DISABLED": "true", "PYTHONUNBUFFERED": "1", **more}
+
+
+def ws2sse(
+    *arguments: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Runs the command to its end, whatever its status."""
+    return subprocess.run(
+        [*WS2SSE, *map(str, arguments)],
+        cwd=cwd,
+        env=dict(env or environment()),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=180,
+    )
+
+
+def token(user: str, tenant: str = "acme") -> str:
+    command = [sys.executable, str(CHAT / "tokens.py"), "--user", user, "--tenant", tenant]
+    return subprocess.run(command, env=environment(), check=True, capture_output=True, text=True).stdout.strip()
+
+
+@contextmanager
+def process(command: list[str], cwd: Path, env: Mapping[str, str], **options: object) -> Iterator[subprocess.Popen[str]]:
+    """Ends, by its id, what it started."""
+    started = subprocess.Popen(  # type: ignore[call-overload]
+        command, cwd=cwd, env=dict(env), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
+    )
+    try:
+        yield started
+    finally:
+        started.terminate()
+        try:
+            started.communicate(timeout=15)
+        except subprocess.TimeoutExpired:
+            started.kill()
+            started.communicate()
+
+
+@contextmanager
+def running_shim(app: Path, *options: str) -> Iterator[dict[str, str]]:
+    """`ws2sse shim`; yields the addresses that its first line tells."""
+    command = [*WS2SSE, "shim", str(app), "--port", "0", "--format", "json", "--aws", "moto", *options]
+    with process(command, ROOT, environment()) as shim:
+        assert shim.stdout is not None
+        line = shim.stdout.readline()
+        if not line:
+            raise AssertionError(f"the shim did not start: {shim.communicate()[1]}")
+        yield json.loads(line)
+
+
+@contextmanager
+def running_migrated(folder: Path) -> Iterator[str]:
+    """A migrated application as its README starts it; yields its base address."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        fd = listening.fileno()
+        command = [sys.executable, "-m", "uvicorn", "sse_service.main:app", "--fd", str(fd), "--log-level", "warning"]
+        with process(command, folder, environment(), pass_fds=(fd,)) as service:
+            base = f"http://127.0.0.1:{listening.getsockname()[1]}"
+            wait_until_ready(base, service)
+            yield base
+
+
+def wait_until_ready(base: str, service: subprocess.Popen[str]) -> None:
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        if service.poll() is not None:
+            raise AssertionError(f"the service ended: {service.communicate()[1]}")
+        try:
+            if httpx.get(f"{base}/healthz", timeout=1).status_code == 200:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.05)
+    raise AssertionError("the service did not become ready in 20 s")
