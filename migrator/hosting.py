@@ -12,6 +12,7 @@ from shim.backends.pushes import PushCatcher
 from shim.backends.python import PythonBackend, PythonFunction
 from shim.gateway.definition import ApiDefinition, AuthorizerDefinition, RouteDefinition
 from shim.local_aws import aws_is_configured, start_local_aws
+from shim.pages import TokenPlaces
 from shim.service import GatewayService
 from shim.streams import Streams
 
@@ -91,12 +92,13 @@ def web_folder(app: Path, inventory: Inventory) -> Path | None:
     return None
 
 
-def token_parameter(inventory: Inventory) -> str | None:
-    """The query parameter in which clients bring their token; None when that isn't known."""
+def token_places(inventory: Inventory) -> TokenPlaces:
+    """Where clients may bring their token, as far as the authorizer's code tells."""
     for api in inventory.apis:
         if api.authorizer is not None and api.authorizer.token is not None:
-            return api.authorizer.token.query
-    return None
+            token = api.authorizer.token
+            return TokenPlaces(token.query, token.header, token.scheme)
+    return TokenPlaces()
 
 
 def _authorizer(api: Api) -> AuthorizerDefinition | None:

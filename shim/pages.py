@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
@@ -14,17 +15,32 @@ PAGES = "/-"
 """Stage names have no hyphen-only form in practice, and `-` keeps the pages apart from any of them."""
 
 
-def add_pages(app: FastAPI, *, stage: str, token_parameter: str | None, web_folder: Path | None) -> None:
+@dataclass(frozen=True, slots=True)
+class TokenPlaces:
+    """Where clients bring their token; None: not that way, or not known. `scheme` stands before it in the header."""
+
+    parameter: str | None = None
+    header: str | None = None
+    scheme: str | None = None
+
+
+def add_pages(app: FastAPI, *, stage: str, token: TokenPlaces, web_folder: Path | None) -> None:
     """`/-/sse`, `/-/websocket` and, when the application has web pages, those below `/-/web/`."""
+    values = {
+        "stage": stage,
+        "token_parameter": token.parameter,
+        "token_header": token.header,
+        "token_scheme": token.scheme,
+    }
     router = APIRouter(prefix=PAGES, default_response_class=HTMLResponse)
 
     @router.get("/sse")
     async def sse_page() -> HTMLResponse:
-        return HTMLResponse(render("shim/sse.html", stage=stage, token_parameter=token_parameter))
+        return HTMLResponse(render("shim/sse.html", **values))
 
     @router.get("/websocket")
     async def websocket_page() -> HTMLResponse:
-        return HTMLResponse(render("shim/websocket.html", stage=stage, token_parameter=token_parameter))
+        return HTMLResponse(render("shim/websocket.html", **values))
 
     app.include_router(router)
     if web_folder is not None:

@@ -65,7 +65,7 @@ def command(app: Path, host: str, port: int, stage: str | None, aws: str, form: 
         add_pages(
             application,
             stage=served,
-            token_parameter=hosting.token_parameter(inventory),
+            token=hosting.token_places(inventory),
             web_folder=hosting.web_folder(app, inventory),
         )
         where = f"{host if ':' not in host else f'[{host}]'}:{listening.getsockname()[1]}"

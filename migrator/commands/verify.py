@@ -1,0 +1,102 @@
+"""`ws2sse verify`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from migrator.console import say, stderr_console, stdout_console
+from migrator.errors import ApplicationNotFound, WsSseError
+from migrator.scan import scan_application
+from migrator.sessions import identities_from_config, plan_sessions
+from migrator.state import verify_report_path
+from migrator.writing import write_file
+from shim.dualrun.driver import Progress as TellProgress
+from shim.dualrun.report_text import print_report
+from shim.dualrun.run import verify
+
+ENTRY = Path("sse_service") / "main.py"
+"""What makes a folder a migrated application."""
+
+
+class NotMigrated(WsSseError):
+    """Raised when the second folder isn't what `ws2sse migrate` writes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(path)
+
+    def __str__(self) -> str:
+        return f"{self.path} has no {ENTRY}. Give a folder that `ws2sse migrate APP --out` has written."
+
+
+@click.command("verify")
+@click.argument("app", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option("--seed", type=int, default=0, show_default=True, help="Another seed gives other sessions and messages.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Form of the output.",
+)
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="File to write the JSON report to.")
+@click.option("--record", is_flag=True, help="Keep the report in APP/.ws2sse, as evidence for `ws2sse checklist`.")
+@click.pass_context
+def command(ctx: click.Context, app: Path, new: Path, seed: int, form: str, report: Path | None, record: bool) -> None:
+    """Runs generated sessions of several clients through APP over WebSocket, twice, and through NEW over SSE + POST,
+    and compares what each client received, in order.
+
+    Both run on this machine, with AWS played in their processes. Ends with 0 for PASS, 1 for FAIL, 3 for INCONCLUSIVE.
+
+    \b
+    Examples:
+      ws2sse verify examples/chat build/chat-sse
+      ws2sse verify . ../new --report verify.json --record
+    """
+    inventory = scan_application(app)
+    if not new.is_dir():
+        raise ApplicationNotFound(new)
+    if not (new / ENTRY).is_file():
+        raise NotMigrated(new)
+    plan = plan_sessions(inventory, seed=seed, identities=identities_from_config(app))
+    with _progress(3 * len(plan.sessions)) as progress:
+        result = verify(
+            app,
+            new,
+            plan.sessions,
+            environment=plan.environment,
+            tables=inventory.table_definitions,
+            routes=plan.routes,
+            silent_routes=plan.silent,
+            gaps=plan.gaps,
+            progress=progress,
+        )
+    machine = json.dumps(result.to_json(), indent=2, ensure_ascii=False) + "\n"
+    if form == "json":
+        click.echo(machine, nl=False)
+    else:
+        print_report(result, stdout_console())
+    for path in [*([report] if report else []), *([verify_report_path(app)] if record else [])]:
+        write_file(path, machine)
+        say(f"Wrote {path}.")
+    if not report and not record:
+        say("Nothing was written. --record keeps this result as evidence for `ws2sse checklist`.")
+    ctx.exit(result.exit_status)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[TellProgress]:
+    """A bar on a terminal, nothing elsewhere."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=stderr_console(), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("starting", total=total)
+        yield lambda session, index, _: bar.update(task, description=session, completed=index - 1)

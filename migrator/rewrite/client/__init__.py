@@ -1,0 +1,5 @@
+"""JavaScript and TypeScript clients: from WebSocket to EventStreamSocket."""
+
+from migrator.rewrite.client.rewrite import rewrite_clients
+
+__all__ = ["rewrite_clients"]

@@ -1,0 +1,105 @@
+"""All clients of an application, each site with exactly one outcome."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from migrator.inventory.model import Client, Inventory
+from migrator.inventory.outcome import Outcome, SiteKind
+from migrator.inventory.record import Location
+from migrator.inventory.sites import sites
+from migrator.rewrite.client.hand_made import HandMade, mark
+from migrator.rewrite.client.library import folder_of, occupied
+from migrator.rewrite.client.names import same
+from migrator.rewrite.client.pages import pages_of
+from migrator.rewrite.client.provision import Converted, provide
+from migrator.rewrite.client.sources import Sources
+from migrator.rewrite.client.token import token_options
+from migrator.rewrite.client.verdict import Verdict, failed, skipped
+from migrator.rewrite.client.websocket_constructor import Site, related_edits, rewrite, sockets_made
+from migrator.rewrite.edit import FileEdit
+
+CLIENT_KINDS: Final[frozenset[SiteKind]] = frozenset({"client", "reconnect", "heartbeat"})
+_UNREADABLE: Final = "the file can't be read as UTF-8 text"
+
+
+def rewrite_clients(app: Path, inventory: Inventory) -> tuple[tuple[FileEdit, ...], tuple[Outcome, ...]]:
+    """What would be written, and what became of each client, reconnect and heartbeat site of the inventory.
+
+    Reads the application, writes nothing. Raises RewriteInvalid if a rewritten script could not be parsed.
+    """
+    rewriting = _Rewriting(app, inventory)
+    verdicts: dict[str, Verdict] = {}
+    for client in inventory.clients:
+        verdicts[f"client:{client.location}"] = rewriting.client(client)
+    for client in inventory.clients:
+        if client.reconnect:
+            verdicts[f"reconnect:{client.reconnect}"] = rewriting.hand_made("reconnect", client.reconnect)
+        if client.heartbeat:
+            verdicts[f"heartbeat:{client.heartbeat}"] = rewriting.hand_made("heartbeat", client.heartbeat)
+    outcomes = [verdicts[site.id].outcome(site) for site in sites(inventory) if site.kind in CLIENT_KINDS]
+    return rewriting.edits(), tuple(outcomes)
+
+
+class _Rewriting:
+    """One pass over an application."""
+
+    def __init__(self, app: Path, inventory: Inventory) -> None:
+        self._app = app
+        self._inventory = inventory
+        self._pages = pages_of(app)
+        self._sources = Sources(app, self._pages)
+        self._converted: dict[tuple[str, int], Converted] = {}
+
+    def client(self, client: Client) -> Verdict:
+        path = client.location.path
+        other = _other_library(client)
+        if other:
+            return skipped(other)
+        source = self._sources.get(path)
+        if source is None:
+            return failed(_UNREADABLE)
+        if not source.scripts:
+            return skipped("scripts in this kind of file are not rewritten yet")
+        found = source.constructor_at(client.location)
+        if found is None:
+            return skipped("no 'new' expression is at this place")
+        taken = occupied(self._app, folder_of(path))
+        if taken:
+            return failed(f"{taken} is another file with the name of the library")
+        script, call = found
+        verdict = rewrite(Site(call, script, source.text), token_options(client, self._inventory))
+        source.edits += verdict.edits
+        if verdict.replaced:
+            one = self._converted.setdefault((path, script.start), Converted(source, script))
+            one.calls.append(call)
+        return verdict
+
+    def hand_made(self, kind: HandMade, location: Location) -> Verdict:
+        """After all clients: those of one script may share what was made by hand."""
+        source = self._sources.get(location.path)
+        if source is None:
+            return failed(_UNREADABLE)
+        script = source.script_at(location)
+        if script is None or (location.path, script.start) not in self._converted:
+            return skipped("no client of this script was rewritten")
+        verdict = mark(kind, location, script, source.text)
+        source.edits += verdict.edits
+        return verdict
+
+    def edits(self) -> tuple[FileEdit, ...]:
+        library = provide(self._app, self._pages, self._sources, self._converted.values())
+        for one in self._converted.values():
+            left = [call for call in sockets_made(one.script) if not any(same(call, done) for done in one.calls)]
+            one.source.edits += related_edits(one.script, all_rewritten=not left)
+        changed = [edit for edit in (*self._sources.edits(), *library) if edit.changed]
+        return tuple(sorted(changed, key=lambda edit: edit.path))
+
+
+def _other_library(client: Client) -> str | None:
+    if client.language == "python":
+        return f"Python clients ({client.library}) are not rewritten yet; an HTTP client can read the stream"
+    if client.library != "WebSocket":
+        return f"{client.library} is not rewritten yet; EventStreamSocket has the same interface and resumes by itself"
+    return None

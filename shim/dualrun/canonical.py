@@ -1,0 +1,81 @@
+"""One event of one client, in the same form for both paths: what comparisons are made of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+Path = Literal["websocket", "stream"]
+Kind = Literal["open", "refused", "msg", "close", "error"]
+Channel = Literal["socket", "stream", "post"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a client received, or what became of its connection.
+
+    run: 'legacy-1', 'legacy-2' or 'candidate'.
+    step: 0-based index of the step that was current when it arrived.
+    n: 0-based number of the event among those of this client in this session.
+    kind: 'error' is what no client of the other path could receive, such as a POST answered 413.
+    channel: where it came from; 'post' for the body of an HTTP answer.
+    status: HTTP status of an open, refusal or error; close code of a close; else None.
+    at: when it was received, in seconds since 1970.
+    """
+
+    run: str
+    path: Path
+    session: str
+    step: int
+    client: str
+    n: int
+    kind: Kind
+    channel: Channel
+    status: int | None
+    text: str
+    at: float
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """Unique within a run."""
+        return (self.session, self.client, self.n)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that went wrong in the harness, so that a session can't be judged by this run."""
+
+    run: str
+    session: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.run}, session {self.session!r}: {self.sentence}"
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """All events of one run, in the order in which they were received.
+
+    skipped: (session, step) of steps that could not be taken because their client was not connected.
+    """
+
+    run: str
+    path: Path
+    events: tuple[Event, ...] = ()
+    skipped: frozenset[tuple[str, int]] = frozenset()
+    problems: tuple[Problem, ...] = ()
+
+    def of_session(self, session: str) -> tuple[Event, ...]:
+        return tuple(event for event in self.events if event.session == session)
+
+    def to_lines(self) -> str:
+        """One JSON object a line."""
+        return "".join(f"{json.dumps(asdict(event))}\n" for event in self.events)
+
+
+def events_from_lines(lines: Iterable[str]) -> tuple[Event, ...]:
+    """The events of `Recording.to_lines`; raises ValueError or TypeError for anything else."""
+    return tuple(Event(**json.loads(line)) for line in lines if line.strip())

@@ -1,0 +1,60 @@
+"""Errors of a dual run. Each carries its fields and builds its sentence from them.
+
+DualRunError
+├── SessionInvalid(session, problem)
+├── EventTooLarge(size, limit)
+├── PathUnreachable(url, problem)
+└── ProcessFailed(what, problem, stderr_tail)
+"""
+
+from __future__ import annotations
+
+
+class DualRunError(Exception):
+    """The harness itself failed: the verdict is INCONCLUSIVE, never FAIL."""
+
+
+class SessionInvalid(DualRunError):
+    """Raised when a session can't be run as written."""
+
+    def __init__(self, session: str, problem: str) -> None:
+        self.session, self.problem = session, problem
+        super().__init__(session, problem)
+
+    def __str__(self) -> str:
+        return f"Session {self.session!r} can't be run: {self.problem}."
+
+
+class EventTooLarge(DualRunError):
+    """Raised when a stream sends an event that is larger than the reader takes."""
+
+    def __init__(self, size: int, limit: int) -> None:
+        self.size, self.limit = size, limit
+        super().__init__(size, limit)
+
+    def __str__(self) -> str:
+        return f"The stream sent an event of at least {self.size} bytes; the reader takes at most {self.limit}."
+
+
+class PathUnreachable(DualRunError):
+    """Raised when a client can't reach the server at all."""
+
+    def __init__(self, url: str, problem: str) -> None:
+        self.url, self.problem = url, problem
+        super().__init__(url, problem)
+
+    def __str__(self) -> str:
+        return f"{self.url} can't be reached ({self.problem})."
+
+
+class ProcessFailed(DualRunError):
+    """Raised when a server that the dual run started does not come up, or ends while it is needed."""
+
+    def __init__(self, what: str, problem: str, stderr_tail: tuple[str, ...] = ()) -> None:
+        self.what, self.problem, self.stderr_tail = what, problem, stderr_tail
+        super().__init__(what, problem, stderr_tail)
+
+    def __str__(self) -> str:
+        said = "\n".join(f"  {line}" for line in self.stderr_tail)
+        ending = f" The last that it said:\n{said}" if said else " It said nothing on stderr."
+        return f"{self.what} {self.problem}.{ending}"

@@ -1,0 +1,92 @@
+"""From three recordings to a judgement: learn what is noise, compare, judge. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from shim.dualrun.canonical import Recording
+from shim.dualrun.compare import compare_session
+from shim.dualrun.difference import ByDesign, Comparison, Difference
+from shim.dualrun.judge import Evidence, Judgement, judge
+from shim.dualrun.matching import LearningMatcher, NoiseMatcher
+from shim.dualrun.noise import NoiseLedger, NoiseRule, Volatile
+from shim.dualrun.scenario import Session
+
+MAX_REASONS = 3
+"""Differences of the legacy path with itself that are quoted for one session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """comparisons: by session, only of those that could be compared."""
+
+    judgement: Judgement
+    comparisons: Mapping[str, Comparison]
+    rules: tuple[NoiseRule, ...]
+    by_design: dict[ByDesign, int]
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """In the order of the sessions and steps."""
+        return tuple(found for comparison in self.comparisons.values() for found in comparison.differences)
+
+
+def evaluate(
+    sessions: Sequence[Session],
+    legacy: tuple[Recording, Recording],
+    candidate: Recording,
+    *,
+    routes: Sequence[str] = (),
+    silent: Collection[str] = (),
+    gaps: Sequence[str] = (),
+) -> Evaluation:
+    """`routes`: all that have to be tested; those that the sessions exercise are added.
+
+    `silent`: routes that are known to send nothing to anybody, so that silence on both sides is a result.
+    `gaps`: sentences on what the sessions can't test; with any, there is no PASS.
+    """
+    problems = (*legacy[0].problems, *legacy[1].problems, *candidate.problems)
+    broken = {problem.session for problem in problems}
+    ledger = NoiseLedger()
+    volatile: dict[str, Volatile] = {}
+    unstable: dict[str, tuple[str, ...]] = {}
+    for session in sessions:
+        if session.name not in broken:
+            learned, reasons = _learn(session, legacy, ledger)
+            if reasons:
+                unstable[session.name] = reasons
+            else:
+                volatile[session.name] = learned
+    comparisons = {
+        session.name: _compare(session, legacy[0], candidate, NoiseMatcher(ledger, volatile[session.name]))
+        for session in sessions
+        if session.name in volatile
+    }
+    by_design: dict[ByDesign, int] = {}
+    for comparison in comparisons.values():
+        for what, count in comparison.by_design.items():
+            by_design[what] = by_design.get(what, 0) + count
+    evidence = Evidence(
+        tuple(sessions), legacy[0], comparisons, unstable, problems, tuple(routes), frozenset(silent), tuple(gaps)
+    )
+    return Evaluation(judge(evidence), comparisons, ledger.rules(), by_design)
+
+
+def _learn(
+    session: Session, legacy: tuple[Recording, Recording], ledger: NoiseLedger
+) -> tuple[Volatile, tuple[str, ...]]:
+    matcher = LearningMatcher(ledger)
+    found = _compare(session, legacy[0], legacy[1], matcher).differences
+    # The sentences are written for a legacy and a new path; here both are legacy.
+    reasons = [f"step {d.step + 1}, {d.client}: {d.kind}{f' at {d.path}' if d.path else ''}." for d in found]
+    if len(reasons) > MAX_REASONS:
+        reasons[MAX_REASONS:] = [f"And {len(found) - MAX_REASONS} more."]
+    return matcher.volatile(), tuple(reasons)
+
+
+def _compare(
+    session: Session, left: Recording, right: Recording, matcher: LearningMatcher | NoiseMatcher
+) -> Comparison:
+    skipped = frozenset(step for name, step in left.skipped ^ right.skipped if name == session.name)
+    return compare_session(session, left.of_session(session.name), right.of_session(session.name), matcher, skipped)

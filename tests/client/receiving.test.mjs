@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { CLOSE, OPEN, connect, next, serve, stream } from "./support/server.mjs";
+
+const message = (seq, ...lines) => [`id: e1-${seq}`, ...lines.map((line) => `data: ${line}`), "", ""].join("\n");
+
+/** Everything that is received on one stream that ends with the server's close. */
+async function received(t, text, { size = 0, setUp = () => {} } = {}) {
+  const server = await serve(t, { GET: [stream(Buffer.from(text))] });
+  if (size) inPiecesOf(t, size);
+  const { socket, events } = connect(t, server.address);
+  setUp(socket);
+  await next(socket, "close");
+  return events.filter((event) => event.type === "message");
+}
+
+/** Hands the bytes of every answer to its reader in pieces of this size, whatever the network did with them. */
+function inPiecesOf(t, size) {
+  const real = globalThis.fetch;
+  t.after(() => (globalThis.fetch = real));
+  globalThis.fetch = async (...request) => {
+    const response = await real(...request);
+    if (!response.body) return response;
+    const pieces = new TransformStream({
+      transform(chunk, controller) {
+        for (let at = 0; at < chunk.length; at += size) controller.enqueue(chunk.slice(at, at + size));
+      },
+    });
+    return new Response(response.body.pipeThrough(pieces), response);
+  };
+}
+
+const TEXTS = ["plain", "two\nlines", "\n", "", " leading space", "caf\u00e9 \u{1F600}", "a\u2028b\u2029c\u0085d\u000be", "a: b"];
+
+for (const [name, end] of [["LF", "\n"], ["CRLF", "\r\n"], ["CR", "\r"]])
+  for (const size of [0, 1, 2, 3])
+    test(`text arrives byte for byte: ${name}, ${size ? `in pieces of ${size}` : "whole"}`, async (t) => {
+      const events = TEXTS.map((text, at) => message(at + 1, ...text.split("\n")));
+      const wire = ("\ufeff" + OPEN + events.join("") + CLOSE).replaceAll("\n", end);
+      const got = await received(t, wire, { size });
+      assert.deepEqual(got.map((event) => event.data), TEXTS);
+    });
+
+test("comments, unknown events, unknown fields and events without data are no messages", async (t) => {
+  const wire = OPEN + ": heartbeat\n\nevent: weather\ndata: rain\n\nfoo: bar\n\nid: e1-5\n\n" + message(6, "x") + CLOSE;
+  const got = await received(t, wire);
+  assert.deepEqual(got.map((event) => event.data), ["x"]);
+});
+
+test("only one space after the colon is taken away, and a field may have no colon", async (t) => {
+  const got = await received(t, OPEN + "data:a\ndata:  b\ndata\n\n" + CLOSE);
+  assert.deepEqual(got.map((event) => event.data), ["a\n b\n"]);
+});
+
+test("a message says its id and its origin", async (t) => {
+  const [got] = await received(t, OPEN + message(1, "x") + CLOSE);
+  assert.ok(got instanceof MessageEvent);
+  assert.equal(got.lastEventId, "e1-1");
+  assert.match(got.origin, /^http:\/\/127\.0\.0\.1:\d+$/);
+});
+
+test("text with a carriage return comes escaped and is given as it was", async (t) => {
+  const [got] = await received(t, OPEN + 'id: e1-1\nevent: escaped\ndata: "a\\rb\\r\\nc"\n\n' + CLOSE);
+  assert.equal(got.data, "a\rb\r\nc");
+});
+
+test("bytes are given as a Blob", async (t) => {
+  const [got] = await received(t, OPEN + "id: e1-1\nevent: binary\ndata: AP/+gA==\n\n" + CLOSE);
+  assert.ok(got.data instanceof Blob);
+  assert.deepEqual([...new Uint8Array(await got.data.arrayBuffer())], [0, 255, 254, 128]);
+});
+
+test("bytes are given as an ArrayBuffer if the socket's binaryType says so", async (t) => {
+  const setUp = (socket) => (socket.binaryType = "arraybuffer");
+  const [got] = await received(t, OPEN + "id: e1-1\nevent: binary\ndata: AP/+gA==\n\n" + CLOSE, { setUp });
+  assert.deepEqual([...new Uint8Array(got.data)], [0, 255, 254, 128]);
+});
+
+test("a repeat is dropped by its id", async (t) => {
+  const wire = OPEN + message(1, "a") + message(2, "b") + message(1, "a") + message(2, "b") + message(3, "c") + CLOSE;
+  const got = await received(t, wire);
+  assert.deepEqual(got.map((event) => event.data), ["a", "b", "c"]);
+});
+
+test("another epoch starts counting again", async (t) => {
+  const got = await received(t, OPEN + message(7, "a") + "id: e2-1\ndata: b\n\n" + CLOSE);
+  assert.deepEqual(got.map((event) => event.data), ["a", "b"]);
+});
