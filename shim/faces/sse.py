@@ -61,9 +61,16 @@ def sse_router(service: GatewayService) -> APIRouter:
         except UnicodeDecodeError:
             return _refusal(400, "a message is UTF-8 text")
         message_id = new_id()
-        service.streams.touch(connection_id)
-        tasks.start(service.message(connection_id, text, message_id))
-        return JSONResponse({"messageId": message_id}, 202)
+        try:
+            service.streams.touch(connection_id)
+            first_id = service.streams.claim(
+                connection_id, request.headers.get("idempotency-key", message_id), message_id
+            )
+        except ConnectionGone:
+            return _refusal(410, "the connection is closed")
+        if first_id == message_id:
+            tasks.start(service.message(connection_id, text, message_id))
+        return JSONResponse({"messageId": first_id}, 202)
 
     @router.delete(path)
     async def close(request: Request) -> Response:

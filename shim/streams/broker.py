@@ -150,6 +150,11 @@ class MemoryBroker:
         with self._lock:
             self._open(connection_id).last_active_at = self._clock()
 
+    def claim(self, connection_id: str, key: str, answer: str) -> str:
+        """The first answer that was claimed for the key. Raises ConnectionGone."""
+        with self._lock:
+            return self._open(connection_id).claim(key, answer)
+
     def info(self, connection_id: str) -> ConnectionInfo:
         """Raises ConnectionGone."""
         with self._lock:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
@@ -58,6 +58,8 @@ class Connection:
     kept: deque[Event] = field(default_factory=deque)
     kept_bytes: int = 0
     wake: Callable[[], None] | None = None
+    claims: OrderedDict[str, str] = field(default_factory=OrderedDict)
+    """Idempotency keys of the latest messages of the client, oldest first, and what was answered."""
     close_code: int = 1000
     close_reason: str = ""
 
@@ -83,6 +85,13 @@ class Connection:
         if not self.kept or self.kept[0].seq <= self.read_seq:
             return False
         return len(self.kept) >= self.limits.replay_events or self.kept_bytes + size > self.limits.replay_bytes
+
+    def claim(self, key: str, answer: str) -> str:
+        """The answer that was given for the key before, or this one, which is remembered."""
+        known = self.claims.setdefault(key, answer)
+        if len(self.claims) > self.limits.idempotency_keys:
+            self.claims.popitem(last=False)
+        return known
 
     def after(self, seq: int) -> list[Event | Gap]:
         """What a stream that has everything up to `seq` is owed; a `Gap` first when part of it is lost."""

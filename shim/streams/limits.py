@@ -25,6 +25,9 @@ class StreamLimits:
     retry_ms: int = 1_000
     """What `retry:` tells the client: milliseconds before it reconnects. Default 1,000."""
 
+    idempotency_keys: int = 256
+    """Keys of a client's latest messages that are remembered for one connection. Default 256."""
+
     connections: int = 10_000
     """Most connections of one process; more are refused. Default 10,000."""
 

@@ -70,6 +70,14 @@ class Streams:
         """The client spoke. Raises ConnectionGone."""
         self._broker.touch(connection_id)
 
+    def claim(self, connection_id: str, key: str, answer: str) -> str:
+        """Makes a client's retry harmless: returns the `answer` that was first given for this idempotency key.
+
+        Another one than that given here says that the message was taken before. The latest
+        `StreamLimits.idempotency_keys` keys of a connection are remembered. Raises ConnectionGone.
+        """
+        return self._broker.claim(connection_id, key, answer)
+
     def info(self, connection_id: str) -> ConnectionInfo:
         """Raises ConnectionGone."""
         return self._broker.info(connection_id)

@@ -181,6 +181,28 @@ class TestResuming:
             assert await take(stream, 1) == ["1"]
 
 
+class TestRetries:
+    def test_a_key_is_claimed_once(self) -> None:
+        streams = Streams()
+        connection = opened(streams)
+
+        assert streams.claim(connection, "key", "first") == "first"
+        assert streams.claim(connection, "key", "second") == "first"
+        assert streams.claim(opened(streams), "key", "other connection") == "other connection"
+
+    def test_only_the_latest_keys_are_remembered(self) -> None:
+        streams = Streams(StreamLimits(idempotency_keys=1))
+        connection = opened(streams)
+        streams.claim(connection, "a", "1")
+        streams.claim(connection, "b", "2")
+
+        assert streams.claim(connection, "a", "3") == "3"
+
+    def test_nothing_is_claimed_for_a_connection_that_is_gone(self) -> None:
+        with pytest.raises(ConnectionGone):
+            Streams().claim("nobody", "key", "answer")
+
+
 class TestSession:
     def test_the_secret_is_not_the_id_and_the_id_is_not_the_secret(self) -> None:
         streams = Streams()
