@@ -37,7 +37,10 @@ class Hosted:
 
 
 def api_definition(inventory: Inventory, stage: str | None = None) -> ApiDefinition:
-    """The API to serve. Raises NotHostable when there is none, or several."""
+    """The API to serve. Raises NotHostable when there is none, or several, or a declared part isn't understood."""
+    serious = [f"{problem.location}: {problem.message}" for problem in inventory.problems if problem.serious]
+    if serious:
+        raise NotHostable(serious)
     if len(inventory.apis) != 1:
         names = ", ".join(api.name for api in inventory.apis) or "none"
         raise NotHostable([f"one WebSocket API is expected, and these were found: {names}"])

@@ -25,6 +25,9 @@ START_TIMEOUT_S = 60.0
 END_TIMEOUT_S = 8.0
 """Seconds between asking a process to end and killing it."""
 
+END_NOTICE_S = 0.2
+"""Seconds within which it is known that a process has ended."""
+
 STDERR_LINES = 20
 """Last lines of stderr that an error quotes."""
 
@@ -48,10 +51,9 @@ class Side:
     url: str
     _running: _Running
 
-    def last_words(self) -> list[str]:
+    async def last_words(self) -> list[str]:
         """Why the process ended, when it ended by itself; empty while it runs."""
-        status = self._running.process.returncode
-        return [] if status is None else [str(self._running.failure(f"ended by itself, with status {status}"))]
+        return await self._running.last_words()
 
 
 def pinned_environment(environment: Mapping[str, str]) -> dict[str, str]:
@@ -140,6 +142,16 @@ class _Running:
         if ending in done:
             await self._ended()
         raise self.failure(f"did not answer {url} within {START_TIMEOUT_S:g} s")
+
+    async def last_words(self) -> list[str]:
+        try:
+            # Word of an end takes a moment to reach this process.
+            async with asyncio.timeout(END_NOTICE_S):
+                status = await self.process.wait()
+        except TimeoutError:
+            return []
+        await self._drains[0]
+        return [str(self.failure(f"ended by itself, with status {status}"))]
 
     async def end(self) -> None:
         """Asks, waits, and kills what does not listen."""

@@ -92,7 +92,7 @@ async def _record(
                 timing=timing,
                 progress=report(len(legacy) * len(sessions), run),
             )
-            last_words += side.last_words()
+            last_words += await side.last_words()
         legacy.append(recording)
     async with candidate_process(sides[1], environment, tables) as side:
         new = await run_sessions(
@@ -104,5 +104,5 @@ async def _record(
             timing=timing,
             progress=report(2 * len(sessions), "candidate"),
         )
-        last_words += side.last_words()
+        last_words += await side.last_words()
     return (legacy[0], legacy[1]), new, tuple(last_words)

@@ -200,7 +200,8 @@ class StreamClient:
 
     def _closed_by_server(self, code: int, reason: str) -> None:
         self._session = ""
-        self._report("close", "stream", code, reason)
+        if not self._closing:
+            self._report("close", "stream", code, reason)
 
     def _take(self, event: StreamEvent) -> bool:
         """Whether the server has closed the connection."""

@@ -8,6 +8,7 @@ import time
 from functools import partial
 
 import pytest
+from starlette.responses import Response
 
 from shim.dualrun.canonical import Recording
 from shim.dualrun.driver import Timing, run_sessions
@@ -206,3 +207,45 @@ async def test_all_clients_are_closed_at_the_end_of_each_session():
     server = StreamChat(Chat())
     await over_stream(Recording("legacy-1", "websocket"), SESSIONS[1:2], server=server)
     assert server.chat.people == []
+
+
+class Odd(StreamChat):
+    """Streams that keep to the protocol in part."""
+
+    def __init__(self, *blocks: str) -> None:
+        super().__init__(Chat())
+        self.blocks = blocks
+
+    async def open(self, request):
+        return Response("".join(f"{block}\n\n" for block in self.blocks), media_type="text/event-stream")
+
+
+async def test_a_stream_without_an_open_event_is_an_error():
+    new = await over_stream(None, SESSIONS[1:2], server=Odd("id: e-1\ndata: hello"))
+    assert ("error", 200, "the stream did not begin with an 'open' event") in received(new, "talk", "alice")
+    assert ("talk", 3) in new.skipped
+
+
+OPEN = 'event: open\ndata: {"session": "s", "connectionId": "c"}'
+
+
+@pytest.mark.parametrize(
+    ("block", "event"),
+    [
+        ("event: escaped\ndata: {bad", ("msg", None, "escaped event that is not JSON: {bad")),
+        ("event: escaped\ndata: 5", ("msg", None, "escaped event that is not a string: 5")),
+        ("event: binary\ndata: ???", ("msg", None, "binary event that is not base64: ???")),
+        ("event: gap\ndata: {}", ("error", None, "event 'gap': {}")),
+        ("event: close\ndata: []", ("close", 1005, "")),
+        ("event: open\ndata: {}", ("error", None, "event 'open': {}")),
+    ],
+)
+async def test_events_that_are_not_as_the_protocol_says_are_shown_as_they_are(block, event):
+    new = await over_stream(None, (Session("odd", (person("alice"),)),), server=Odd(OPEN, block))
+    assert received(new, "odd", "alice")[1] == event
+
+
+async def test_a_stream_that_ends_again_and_again_counts_as_closed():
+    server = Odd(f"id: e-0\n{OPEN}")
+    new = await over_stream(None, (Session("odd", (person("alice"),)),), server=server)
+    assert received(new, "odd", "alice") == [("open", 200, ""), ("close", 1006, "the stream ended again and again")]

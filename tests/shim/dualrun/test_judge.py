@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from shim.dualrun.evaluate import evaluate
-from shim.dualrun.scenario import Connect, Session
+from shim.dualrun.scenario import Connect, Resume, Session
 from tests.shim.dualrun.recorded import Special, leave, record, say, talk, three
 
 CHAT = talk(say(), leave("alice"))
@@ -104,3 +104,8 @@ def test_messages_that_match_no_route_are_judged_under_a_name_of_their_own():
     session = talk(say(route=None))
     found = three(session, [(3, "alice", FRAME)], candidate=[]).judgement
     assert found.routes["(no route)"].verdict == "FAIL"
+
+
+def test_a_resume_is_no_message_to_no_route():
+    found = three(talk(say(), Resume("bob")), HELLO).judgement
+    assert set(found.routes) == {"$connect", "chat"}

@@ -65,7 +65,7 @@ async def test_the_candidate_is_served_from_its_folder_with_tables_and_ended(tmp
             told = (await http.get(side.url.replace("/stream", "/healthz"))).json()
         assert side.url.startswith("http://127.0.0.1:")
         assert is_running(told["pid"])
-        assert side.last_words() == []
+        assert await side.last_words() == []
     assert told == {"pid": told["pid"], "cwd": str(folder), "tables": ["Connections"], "a": "1", "b": 2}
     assert not is_running(told["pid"])
 
@@ -94,7 +94,7 @@ async def test_a_candidate_that_ends_while_it_is_needed_has_last_words_and_refus
             await http.get(side.url)
         with pytest.raises(httpx.ConnectError):
             await http.get(side.url)
-        assert side.last_words() == [
+        assert await side.last_words() == [
             "The new path ended by itself, with status 9. The last that it said:\n  out of memory"
         ]
 

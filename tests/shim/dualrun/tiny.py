@@ -176,9 +176,9 @@ class StreamChat:
     async def delete(self, request: Request) -> Response:
         held = self._held.pop(request.headers["stream-session"])
         assert held.person is not None
+        held.end(1005)
+        await asyncio.sleep(0)  # the stream may say that it ends before the answer does
         self.chat.leave(held.person)
-        held.ended = True
-        held.wake.set()
         return Response(status_code=204)
 
     async def _follow(self, held: _Held, position: int) -> AsyncIterator[str]:

@@ -1,0 +1,89 @@
+"""Which files of the application go along, and which stay behind, each with the reason."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from migrator.inventory.model import Inventory
+from migrator.rewrite.edit import LeftBehind
+from migrator.scan.files import LEFT_OUT
+
+INFRASTRUCTURE: Final = frozenset(
+    {
+        "serverless.yml", "serverless.yaml", "serverless.ts", "serverless.js", "serverless.json", "samconfig.toml",
+        "samconfig.yaml", "cdk.json", "cdk.context.json", "buildspec.yml", "ws2sse.toml",
+    }
+)  # fmt: skip
+INFRASTRUCTURE_SUFFIXES: Final = frozenset({".tf", ".tfvars", ".tfstate"})
+WRITTEN_ANEW: Final = frozenset({"README.md", "MIGRATION.md", "Dockerfile", ".dockerignore"})
+CARRIED: Final = frozenset({".gitignore", ".gitattributes", ".editorconfig"})
+TEST_FOLDERS: Final = frozenset({"tests", "test", "__tests__", "tests_sse", "e2e"})
+
+
+@dataclass
+class Files:
+    """Paths relative to the application's folder, sorted."""
+
+    along: list[str] = field(default_factory=list)
+    behind: list[LeftBehind] = field(default_factory=list)
+
+    def python(self) -> list[str]:
+        return [path for path in self.along if path.endswith(".py")]
+
+
+def choose_files(app: Path, inventory: Inventory) -> Files:
+    """Walks the application. No link is followed, nothing hidden or third-party goes along."""
+    found = Files()
+    declared = {resource.location.path for resource in inventory.resources} | {a.location.path for a in inventory.apis}
+    foreign = {h.path for h in inventory.handlers if h.language != "python"}
+    tests = {use.location.path for use in inventory.tests}
+    for folder, folders, names in os.walk(app):
+        here = PurePosixPath(Path(folder).relative_to(app).as_posix())
+        for name in sorted(folders):
+            reason = _folder_reason(Path(folder) / name, name)
+            if reason is not None:
+                folders.remove(name)
+                found.behind.append(LeftBehind((here / name).as_posix() + "/", reason))
+        folders.sort()
+        for name in sorted(names):
+            path = (here / name).as_posix()
+            reason = _file_reason(Path(folder) / name, path, declared, foreign, tests)
+            if reason is None:
+                found.along.append(path)
+            else:
+                found.behind.append(LeftBehind(path, reason))
+    return found
+
+
+def _folder_reason(folder: Path, name: str) -> str | None:
+    if folder.is_symlink():
+        return "a link is not followed"
+    if name == "sse_service":
+        return "the new service has a folder of this name"
+    if name.startswith("."):
+        return "hidden"
+    if name in LEFT_OUT:
+        return "third-party, built or generated"
+    return "tests of the old path stay with the old application" if name in TEST_FOLDERS else None
+
+
+def _file_reason(file: Path, path: str, declared: set[str], foreign: set[str], tests: set[str]) -> str | None:
+    name = file.name
+    of_the_stack = name in INFRASTRUCTURE or file.suffix in INFRASTRUCTURE_SUFFIXES
+    is_test = path in tests or (name.startswith("test_") and file.suffix == ".py") or name == "conftest.py"
+    at_top = "/" not in path
+    reasons = (
+        (file.is_symlink(), "a link is not followed"),
+        (of_the_stack or (path in declared and file.suffix != ".py"), "infrastructure of the old stack"),
+        (path in foreign, "a handler that is not Python"),
+        (is_test, "tests of the old path stay with the old application"),
+        (path in WRITTEN_ANEW, f"{name} is written anew"),
+        (at_top and name.startswith("requirements") and file.suffix == ".txt", "requirements.txt is written anew"),
+        (at_top and name == "package.json", "packages of the old stack's tools"),
+        (name.startswith(".") and name not in CARRIED, "hidden: may hold secrets or settings of one machine"),
+        (file.suffix in {".pyc", ".pyo"}, "compiled"),
+    )
+    return next((reason for applies, reason in reasons if applies), None)

@@ -1,0 +1,87 @@
+"""What is left of the WebSocket API in a rewritten application, found without any code of the rules.
+
+Plain `ast` and plain text. It knows nothing of what the rules did; it only knows what must not be there.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from typing import Final, TypeGuard
+
+from migrator.rewrite.edit import Finding
+
+SERVICE: Final = "apigatewaymanagementapi"
+OPERATIONS: Final = frozenset({"post_to_connection", "delete_connection", "get_connection"})
+DROP_IN: Final = "management_client"
+MARKER: Final = "ws2sse:"
+SCRIPTS: Final = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".html", ".htm")
+
+_SOCKET = re.compile(r"\bnew\s+(?:window\.|self\.|globalThis\.)?WebSocket\s*\(")
+_COMMENT = re.compile(r"^\s*(?://|\*|/\*|<!--)")
+
+
+def remaining(
+    files: Mapping[str, str], native: Mapping[str, AbstractSet[str]], accounted: Mapping[str, int]
+) -> list[Finding]:
+    """`files`: text of the new application by path. `native`: names of functions, by path, that take no event any
+    more. `accounted`: how many uses of a file the account says stay, or go through the drop-in client; more is a bug.
+    """
+    found: list[Finding] = []
+    for path in sorted(files):
+        lines = files[path].splitlines()
+        hits = _python(files[path], native.get(path, frozenset())) if path.endswith(".py") else _script(path, lines)
+        open_hits = [Finding(path, line, text) for line, text in hits if not _is_marked(lines, line)]
+        if len(open_hits) > accounted.get(path, 0):
+            found += open_hits
+    return found
+
+
+def _is_marked(lines: list[str], line: int) -> bool:
+    """Whether the statement has a marker on its line, or in the comments and lines right above."""
+    return any(MARKER in text for text in lines[max(0, line - 4) : line])
+
+
+def _script(path: str, lines: list[str]) -> Iterator[tuple[int, str]]:
+    if not path.endswith(SCRIPTS):
+        return
+    for number, text in enumerate(lines, start=1):
+        if _SOCKET.search(text) and not _COMMENT.match(text):
+            yield number, "opens a WebSocket"
+
+
+def _python(text: str, native: AbstractSet[str]) -> list[tuple[int, str]]:
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return []  # counted as failed elsewhere; it can't be read here either
+    nodes = list(ast.walk(tree))
+    hits = [(node.lineno, f"names the service {SERVICE}") for node in nodes if _is_service(node)]
+    drops_in = any(isinstance(node, ast.alias) and node.name == DROP_IN for node in nodes)
+    if not drops_in:
+        places = (node for node in nodes if isinstance(node, ast.Call | ast.Attribute))
+        hits += [(node.lineno, what) for node in places if (what := _use(node)) is not None]
+    for function in (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in native):
+        left = f"{function.name} still reads requestContext"
+        hits += [(node.lineno, left) for node in ast.walk(function) if _is_context(node)]
+    return sorted(set(hits))
+
+
+def _is_service(node: ast.AST) -> TypeGuard[ast.Constant]:
+    return isinstance(node, ast.Constant) and node.value == SERVICE
+
+
+def _is_context(node: ast.AST) -> TypeGuard[ast.Constant]:
+    return isinstance(node, ast.Constant) and node.value == "requestContext"
+
+
+def _use(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in OPERATIONS:
+        by_name = {keyword.arg for keyword in node.keywords}
+        return f"calls {node.func.attr}" if "ConnectionId" in by_name or None in by_name else None
+    if isinstance(node, ast.Attribute) and node.attr == "GoneException":
+        return "expects a GoneException"
+    return None

@@ -1,0 +1,31 @@
+"""Everything of the new application that is not its own code: rendered or copied from ours."""
+
+from __future__ import annotations
+
+from migrator.rewrite.service import ServiceView
+from migrator.rewrite.vendor import vendored
+from templates import render
+
+SERVICE = "sse_service"
+ALWAYS = (
+    "__init__", "caller", "handshake", "limits", "live", "main", "models", "routes", "settings", "stream",
+)  # fmt: skip
+
+
+def service_files(view: ServiceView, *, management: bool) -> dict[str, str]:
+    """Path -> text of `sse_service/`. `management`: whether some code still wants the client for @connections."""
+    names = list(ALWAYS)
+    if view.values["authorizer"] is not None:
+        names.append("security")
+    if view.mounts:
+        names.append("mounting")
+    if view.mounts or view.values["authorizer"] is not None:
+        names.append("lambda_context")
+    if view.refuses:
+        names.append("not_migrated")
+    if management:
+        names.append("management")
+    files = {
+        f"{SERVICE}/{name}.py": render(f"application/{SERVICE}/{name}.py.j2", **view.values) for name in sorted(names)
+    }
+    return files | vendored(loading=view.loading)

@@ -1,0 +1,159 @@
+"""From an application and its inventory to everything that would be written, checked as a whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from migrator.errors import AccountDoesNotClose, ApplicationEmpty, RewriteInvalid
+from migrator.inventory.model import Api, Inventory
+from migrator.inventory.outcome import Account, Outcome, Site
+from migrator.inventory.sites import sites
+from migrator.rewrite.client import rewrite_clients
+from migrator.rewrite.copying import Files, choose_files
+from migrator.rewrite.detector import remaining
+from migrator.rewrite.documents import documents
+from migrator.rewrite.edit import FileEdit, Finding, Plan
+from migrator.rewrite.generate import service_files
+from migrator.rewrite.python import PythonResult, rewrite_python
+from migrator.rewrite.python.settled import Settled
+from migrator.rewrite.requirements import imports_aws, requirements
+from migrator.rewrite.service import service_view, static_web
+from migrator.rewrite.settling import Settling, left_behind_by_path, unsettled
+
+
+def plan_migration(app: Path, inventory: Inventory) -> Plan:
+    """Reads the application, and says what its successor would be.
+
+    Raises ApplicationEmpty without an API, AccountDoesNotClose, or RewriteInvalid when a rule is not finished after
+    one run. What can't be migrated is in the account, never an exception.
+    """
+    if not inventory.apis:
+        raise ApplicationEmpty(app, ("routes of a WebSocket API",))
+    api = inventory.apis[0]
+    files = choose_files(app, inventory)
+    texts, unreadable = _texts(app, files.python())
+    modules = frozenset(texts)
+
+    def mark(settled: list[Settled]) -> Iterable[tuple[Site, str]]:
+        return unsettled(inventory, modules, settled)
+
+    python = rewrite_python(texts, inventory, api, mark)
+    python.failures.update(unreadable)
+    client_edits, client_outcomes = rewrite_clients(app, inventory)
+    outcomes = _outcomes(inventory, api, python, files, frozenset(texts) - set(python.failures), client_outcomes)
+    account = Account(found=sites(inventory), outcomes=outcomes)
+    _check_account(account)
+    _check_finished(texts, python, inventory, api)
+
+    web = static_web(inventory, files.along)
+    view = service_view(inventory, api, python.levels, python.endpoints, web)
+    edits = [FileEdit(path, texts[path], text) for path, text in python.texts.items()]
+    kept = {path.path for path in files.behind}
+    edits += [edit for edit in client_edits if edit.changed and edit.path not in kept]
+    ours = service_files(view, management=python.drop_in)
+    final = texts | python.texts
+    uses_aws = imports_aws((*final.values(), *ours.values()))
+    ours["requirements.txt"] = requirements(app, _requirement_files(app, inventory), final | ours, aws=uses_aws)
+    behind = tuple(files.behind)
+    findings = _findings(app, edits, files, python, account)
+    levels = tuple(python.levels)
+    ours |= documents(
+        inventory, api, view, account, levels, behind, findings, final, python.tables, web=web, aws=uses_aws
+    )
+    edits += [FileEdit(path, None, text) for path, text in ours.items()]
+    _check_parses(edits, set(python.failures))
+    changed = {edit.path for edit in edits}
+    return Plan(
+        application=app,
+        edits=tuple(sorted(edits, key=lambda edit: edit.path)),
+        copies=tuple(path for path in files.along if path not in changed),
+        left_behind=behind,
+        account=account,
+        routes=levels,
+        findings=tuple(findings),
+    )
+
+
+def _texts(app: Path, paths: list[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The modules as text with their own line ends, and why others can't be read."""
+    texts: dict[str, str] = {}
+    unreadable: dict[str, str] = {}
+    for path in paths:
+        try:
+            texts[path] = (app / path).read_bytes().decode("utf-8")
+        except UnicodeDecodeError:
+            unreadable[path] = "the file is not UTF-8"
+        except OSError as error:
+            unreadable[path] = f"the file can't be read: {error.strerror}"
+    return texts, unreadable
+
+
+def _outcomes(
+    inventory: Inventory,
+    api: Api,
+    python: PythonResult,
+    files: Files,
+    modules: frozenset[str],
+    clients: tuple[Outcome, ...],
+) -> tuple[Outcome, ...]:
+    places = [site.location.path for site in sites(inventory)]
+    settling = Settling(
+        inventory=inventory,
+        api=api.name,
+        python=python,
+        levels=tuple(python.levels),
+        modules=modules,
+        left_behind=left_behind_by_path(files.behind, places),
+        clients={outcome.site.id: outcome for outcome in clients},
+    )
+    return settling.outcomes()
+
+
+def _requirement_files(app: Path, inventory: Inventory) -> list[str]:
+    roots = sorted({"." if handler.root in {"", "."} else handler.root for handler in inventory.handlers} | {"."})
+    named = ["requirements.txt" if root == "." else f"{root}/requirements.txt" for root in roots]
+    return [path for path in named if (app / path).is_file()]
+
+
+def _check_account(account: Account) -> None:
+    differences = account.imbalance()
+    if differences:
+        raise AccountDoesNotClose(differences)
+
+
+def _check_finished(texts: Mapping[str, str], python: PythonResult, inventory: Inventory, api: Api) -> None:
+    """A second run over the result must find nothing to do."""
+    again = rewrite_python({**texts, **python.texts}, inventory, api)
+    for path in again.texts:
+        raise RewriteInvalid(path, "a second run would change it again")
+
+
+def _check_parses(edits: list[FileEdit], failed: set[str]) -> None:
+    for edit in edits:
+        if not edit.path.endswith(".py") or edit.path in failed:
+            continue
+        try:
+            compile(edit.after.removeprefix("\ufeff"), edit.path, "exec", dont_inherit=True)
+        except (SyntaxError, ValueError) as error:
+            raise RewriteInvalid(edit.path, f"{type(error).__name__}: {error}") from error
+
+
+def _findings(app: Path, edits: list[FileEdit], files: Files, python: PythonResult, account: Account) -> list[Finding]:
+    """What the independent detector sees in the new application, ours left out."""
+    output: dict[str, str] = {}
+    for path in files.along:
+        if path.endswith((".py", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".html", ".htm")):
+            output[path] = (app / path).read_bytes().decode("utf-8", errors="replace")
+    output |= {edit.path: edit.after for edit in edits}
+    output = {path: text for path, text in output.items() if path not in python.failures}
+    native: dict[str, set[str]] = {}
+    for endpoint in python.endpoints:
+        native.setdefault(endpoint.path, set()).add(endpoint.function)
+    stays = Counter(
+        outcome.site.location.path
+        for outcome in account.outcomes
+        if outcome.status != "rewritten" or outcome.rule == "management_client"
+    )
+    return remaining(output, native, stays)

@@ -1,0 +1,263 @@
+"""What is known of one parsed module: places, parents, and which expressions mean the same variable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+import libcst as cst
+from libcst.metadata import (
+    CodeRange,
+    ExpressionContext,
+    ExpressionContextProvider,
+    MetadataWrapper,
+    ParentNodeProvider,
+    PositionProvider,
+    Scope,
+    ScopeProvider,
+)
+
+Node = TypeVar("Node", bound=cst.CSTNode)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A variable: a name in a scope, or an attribute of `self` in a class. Equal when it is the same variable."""
+
+    owner: Scope | cst.ClassDef
+    name: str
+
+
+class Facts:
+    """One module with its metadata. Nodes are those of `module`; look nothing up with nodes of another tree."""
+
+    def __init__(self, path: str, module: cst.Module) -> None:
+        self.path = path
+        wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
+        self.module = wrapper.module
+        self._positions = wrapper.resolve(PositionProvider)
+        self._parents = wrapper.resolve(ParentNodeProvider)
+        self._scopes = wrapper.resolve(ScopeProvider)
+        self._contexts = wrapper.resolve(ExpressionContextProvider)
+        collected = _Collector()
+        self.module.visit(collected)
+        self.nodes: tuple[cst.CSTNode, ...] = tuple(collected.nodes)
+        self._loads: dict[Binding, list[cst.BaseExpression]] = {}
+        self._stores: dict[Binding, list[cst.CSTNode]] = {}
+        self._index()
+
+    def all(self, kind: type[Node]) -> Iterator[Node]:
+        """Every node of the kind, in the order of the text."""
+        return (node for node in self.nodes if isinstance(node, kind))
+
+    def range(self, node: cst.CSTNode) -> CodeRange:
+        """Lines from 1, columns from 0."""
+        found = self._positions[node]
+        assert isinstance(found, CodeRange)
+        return found
+
+    def line(self, node: cst.CSTNode) -> int:
+        return self.range(node).start.line
+
+    def parent(self, node: cst.CSTNode) -> cst.CSTNode | None:
+        return self._parents.get(node)
+
+    def ancestors(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+        above = self.parent(node)
+        while above is not None:
+            yield above
+            above = self.parent(above)
+
+    def enclosing(self, node: cst.CSTNode, kind: type[Node]) -> Node | None:
+        return next((above for above in self.ancestors(node) if isinstance(above, kind)), None)
+
+    def statement(self, node: cst.CSTNode) -> cst.BaseSmallStatement | cst.BaseCompoundStatement:
+        """The innermost statement that holds the node."""
+        for above in (node, *self.ancestors(node)):
+            if isinstance(above, cst.BaseSmallStatement | cst.BaseCompoundStatement):
+                return above
+        raise LookupError("an expression stands in a statement")
+
+    def qualified_name(self, node: cst.CSTNode) -> str:
+        """'Class.method' of a definition, or of the definition that encloses the node; '' at module level."""
+        around = (node, *self.ancestors(node))
+        names = [above.name.value for above in around if isinstance(above, cst.FunctionDef | cst.ClassDef)]
+        return ".".join(reversed(names))
+
+    def imported(self, node: cst.BaseExpression) -> set[str]:
+        """Dotted names that the expression has by imports, such as 'boto3.client'; empty when it has none."""
+        dotted = dotted_name(node)
+        if dotted is None:
+            return set()
+        scope = self._scopes.get(_root_name(node))
+        if scope is None:
+            return set()
+        return {name.name for name in scope.get_qualified_names_for(node) if name.source.name == "IMPORT"}
+
+    def binding(self, node: cst.CSTNode) -> Binding | None:
+        """The variable that a name or `self.x` stands for; None for anything else."""
+        if isinstance(node, cst.Name):
+            scope = self._scopes.get(node)
+            if scope is None:
+                return None
+            assignments = scope[node.value]
+            owners = {assignment.scope for assignment in assignments}
+            return Binding(owners.pop(), node.value) if len(owners) == 1 else None
+        if isinstance(node, cst.Attribute) and isinstance(node.value, cst.Name) and node.value.value == "self":
+            owner = self.enclosing(node, cst.ClassDef)
+            return None if owner is None else Binding(owner, node.attr.value)
+        return None
+
+    def loads(self, binding: Binding) -> list[cst.BaseExpression]:
+        """Where the variable is read."""
+        return self._loads.get(binding, [])
+
+    def stores(self, binding: Binding) -> list[cst.CSTNode]:
+        """Where it gets a value: targets of assignments, parameters, imports, definitions."""
+        return self._stores.get(binding, [])
+
+    def loaded(self) -> list[Binding]:
+        """All variables that are read somewhere."""
+        return list(self._loads)
+
+    def stored(self) -> list[Binding]:
+        """All variables that get a value somewhere."""
+        return list(self._stores)
+
+    def values(self, binding: Binding) -> list[cst.BaseExpression] | None:
+        """The right sides of all its assignments; None when it also gets values in another way."""
+        found: list[cst.BaseExpression] = []
+        for store in self.stores(binding):
+            value = self.assigned(store)
+            if value is None:
+                return None
+            found.append(value)
+        return found
+
+    def assigned(self, target: cst.CSTNode) -> cst.BaseExpression | None:
+        """The right side of the plain assignment whose only target this is."""
+        above = self.parent(target)
+        if isinstance(above, cst.AnnAssign) and above.target is target:
+            return above.value
+        if isinstance(above, cst.AssignTarget):
+            assignment = self.parent(above)
+            if isinstance(assignment, cst.Assign) and len(assignment.targets) == 1:
+                return assignment.value
+        return None
+
+    def target(self, value: cst.BaseExpression) -> cst.BaseExpression | None:
+        """The only target of the assignment of which this is the whole right side."""
+        above = self.parent(value)
+        if isinstance(above, cst.Assign) and len(above.targets) == 1 and above.value is value:
+            return above.targets[0].target
+        if isinstance(above, cst.AnnAssign) and above.value is value:
+            return above.target
+        return None
+
+    def _index(self) -> None:
+        for node in self.nodes:
+            if isinstance(node, cst.Name):
+                self._index_name(node)
+            elif isinstance(node, cst.Attribute):
+                binding = self.binding(node)
+                if binding is not None:
+                    self._add(binding, node, self._contexts.get(node))
+
+    def _index_name(self, node: cst.Name) -> None:
+        above = self.parent(node)
+        is_part = (
+            (isinstance(above, cst.Attribute) and above.attr is node)
+            or (isinstance(above, cst.Arg) and above.keyword is node)
+            or isinstance(above, cst.ImportAlias | cst.NameItem | cst.ImportFrom)
+        )
+        if is_part:
+            return
+        binding = self.binding(node)
+        if binding is None:
+            return
+        defines = isinstance(above, cst.FunctionDef | cst.ClassDef | cst.Param) and above.name is node
+        other = isinstance(above, cst.AsName)
+        self._add(binding, node, ExpressionContext.STORE if defines or other else self._contexts.get(node))
+
+    def _add(self, binding: Binding, node: cst.BaseExpression, context: ExpressionContext | None) -> None:
+        if context in {ExpressionContext.STORE, ExpressionContext.DEL}:
+            self._stores.setdefault(binding, []).append(node)
+        else:
+            self._loads.setdefault(binding, []).append(node)
+        if isinstance(self.parent(node), cst.AugAssign):
+            self._loads.setdefault(binding, []).append(node)
+
+
+def dotted_name(node: cst.CSTNode) -> str | None:
+    """'a.b.c' for names and attributes of names; None for anything else."""
+    if isinstance(node, cst.Name):
+        return node.value
+    if isinstance(node, cst.Attribute):
+        base = dotted_name(node.value)
+        return None if base is None else f"{base}.{node.attr.value}"
+    return None
+
+
+def string(node: cst.CSTNode | None) -> str | None:
+    """The value of a string literal, concatenated ones included; None for anything else."""
+    if isinstance(node, cst.SimpleString | cst.ConcatenatedString):
+        value = node.evaluated_value
+        return value if isinstance(value, str) else None
+    return None
+
+
+def argument(call: cst.Call, name: str, position: int | None = None) -> cst.BaseExpression | None:
+    """The value given for a parameter; None when it isn't given or hidden in `*` or `**`."""
+    for index, arg in enumerate(call.args):
+        if arg.star:
+            return None
+        if arg.keyword is not None and arg.keyword.value == name:
+            return arg.value
+        if arg.keyword is None and index == position:
+            return arg.value
+    return None
+
+
+def keywords(call: cst.Call) -> dict[str, cst.BaseExpression] | None:
+    """All arguments by keyword; None when one is positional or starred."""
+    found: dict[str, cst.BaseExpression] = {}
+    for arg in call.args:
+        if arg.keyword is None or arg.star:
+            return None
+        found[arg.keyword.value] = arg.value
+    return found
+
+
+def subscript_key(node: cst.CSTNode) -> str | None:
+    """'k' of `x["k"]`; None for anything else."""
+    if isinstance(node, cst.Subscript) and len(node.slice) == 1:
+        index = node.slice[0].slice
+        if isinstance(index, cst.Index):
+            return string(index.value)
+    return None
+
+
+def method_call(node: cst.CSTNode | None, name: str | None = None) -> tuple[cst.BaseExpression, str, cst.Call] | None:
+    """(receiver, method, call) of `receiver.method(...)`."""
+    if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute):
+        method = node.func.attr.value
+        if name is None or name == method:
+            return node.func.value, method, node
+    return None
+
+
+class _Collector(cst.CSTVisitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.nodes: list[cst.CSTNode] = []
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        self.nodes.append(node)
+        return True
+
+
+def _root_name(node: cst.BaseExpression) -> cst.BaseExpression:
+    while isinstance(node, cst.Attribute):
+        node = node.value
+    return node

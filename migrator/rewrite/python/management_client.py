@@ -1,0 +1,63 @@
+"""The client for @connections -> a drop-in that talks to the streams of this process.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+
+import libcst as cst
+
+from migrator.rewrite.python.edits import replace
+from migrator.rewrite.python.facts import Facts, argument, string
+from migrator.rewrite.python.outcome import RuleResult
+from migrator.rewrite.python.settled import Settled, settle
+
+OPERATIONS = frozenset({"post_to_connection", "delete_connection", "get_connection"})
+SERVICE = "apigatewaymanagementapi"
+RULE = "management_client"
+
+
+def constructions(facts: Facts) -> Iterator[cst.Call]:
+    """Calls that build a boto3 client for @connections: of boto3, a session, an alias, or the application's own
+    function that is given the service's name."""
+    for call in facts.all(cst.Call):
+        service = argument(call, "service_name", 0)
+        if service is not None and _constant(facts, service) == SERVICE:
+            yield call
+
+
+def rewrite_rest(facts: Facts, done: Container[cst.CSTNode], reasons: dict[cst.CSTNode, str]) -> RuleResult:
+    """Everything that no better rule has taken; `reasons` says why not, by construction."""
+    result = RuleResult()
+    for call in constructions(facts):
+        if call in done:
+            continue
+        result.changes[call] = replace("management_client()", facts.module)
+        result.imports.add(("sse_service.management", "management_client"))
+        result.settled.append(
+            settle(facts, call, "management_client", "rewritten", RULE, "safe", reasons.get(call, "drop-in client"))
+        )
+    return result
+
+
+def rewrite_pushes(facts: Facts, taken: Container[cst.CSTNode], *, drop_in: bool) -> list[Settled]:
+    """Pushes that stay as they are, because the client that they use is the drop-in now."""
+    if not drop_in:
+        return []
+    found = []
+    for call in facts.all(cst.Call):
+        is_operation = isinstance(call.func, cst.Attribute) and call.func.attr.value in OPERATIONS
+        if is_operation and call not in taken and argument(call, "ConnectionId") is not None:
+            found.append(settle(facts, call, "push", "rewritten", RULE, "safe", "through the drop-in client"))
+    return found
+
+
+def _constant(facts: Facts, node: cst.BaseExpression) -> str | None:
+    literal = string(node)
+    if literal is not None:
+        return literal
+    binding = facts.binding(node)
+    values = facts.values(binding) if binding is not None else None
+    return string(values[0]) if values is not None and len(values) == 1 else None

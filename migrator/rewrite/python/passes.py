@@ -1,0 +1,173 @@
+"""The order of the rules: first the seam, then what the seam left without use, then native endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import libcst as cst
+
+from migrator.inventory.model import Api, Inventory, Route
+from migrator.inventory.outcome import Level, Site
+from migrator.rewrite.edit import RouteLevel
+from migrator.rewrite.python import connection_table, management_client, native_endpoint, stream_send
+from migrator.rewrite.python.connection_table import TableResult
+from migrator.rewrite.python.edits import Changes, apply_changes, both, comment
+from migrator.rewrite.python.endpoint_setter import without_setters
+from migrator.rewrite.python.event_reads import NotNative
+from migrator.rewrite.python.facts import Facts
+from migrator.rewrite.python.imports import add_imports, remove_unused_imports
+from migrator.rewrite.python.model_names import model_names
+from migrator.rewrite.python.native_endpoint import Endpoint, Native
+from migrator.rewrite.python.outcome import RuleResult
+from migrator.rewrite.python.parsing import Tree
+from migrator.rewrite.python.settled import Settled
+from migrator.rewrite.python.unused import left_unused
+
+DROP_IN = ("sse_service.management", "management_client")
+PROVEN = "the event is only read by known keys, and every answer is a literal status"
+
+Mark = Callable[[list[Settled]], Iterable[tuple[Site, str]]]
+"""Given what rules have settled: the sites that get a comment, each with its reason."""
+
+
+@dataclass
+class PythonResult:
+    """`texts`: every file that is different now, by path. `failures`: files that can't be parsed, with the error."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+    settled: list[Settled] = field(default_factory=list)
+    tables: list[TableResult] = field(default_factory=list)
+    endpoints: list[Endpoint] = field(default_factory=list)
+    levels: list[RouteLevel] = field(default_factory=list)
+    drop_in: bool = False
+    """Whether some code still wants the client for @connections."""
+
+
+def rewrite_python(
+    texts: Mapping[str, str], inventory: Inventory, api: Api, mark: Mark = lambda _settled: ()
+) -> PythonResult:
+    """Runs every rule over the application's own modules, given as text by path."""
+    tree = Tree(texts)
+    result = PythonResult(failures=tree.failures)
+    clientless = _seam(tree, inventory, result, mark)
+    _clean(tree, clientless)
+    _native(tree, inventory, api, result)
+    _clean(tree, [])
+    result.texts = tree.texts()
+    return result
+
+
+def _seam(tree: Tree, inventory: Inventory, result: PythonResult, mark: Mark) -> list[tuple[str, str]]:
+    """Returns (file, function) of each client that is not built any more."""
+    project = tree.original
+    by_path = {path: RuleResult() for path in project.modules}
+    for store in inventory.stores:
+        if store.holds_connections:
+            table = connection_table.rewrite(project, inventory, store)
+            result.tables.append(table)
+            for path, found in table.by_path.items():
+                by_path[path].add(found)
+    clientless: list[tuple[str, str]] = []
+    for path, facts in project.modules.items():
+        sent, reasons = stream_send.rewrite(project, facts)
+        done = {call for call in management_client.constructions(facts) if call not in reasons}
+        clientless += [(path, facts.qualified_name(call)) for call in done]
+        by_path[path].add(sent)
+        by_path[path].add(management_client.rewrite_rest(facts, done, reasons))
+    drop_in = any(DROP_IN in found.imports for found in by_path.values())
+    for path, facts in project.modules.items():
+        taken = by_path[path].changes
+        by_path[path].settled += management_client.rewrite_pushes(facts, taken, drop_in=drop_in)
+    result.drop_in = drop_in
+    for found in by_path.values():
+        result.settled += found.settled
+    for site, reason in mark(result.settled):
+        facts = project.modules[site.location.path]
+        line = _line_at(facts, site.location.line)
+        if line is not None:
+            changes = by_path[facts.path].changes
+            changes[line] = both(changes[line], comment(reason)) if line in changes else comment(reason)
+    tree.update(
+        {
+            path: add_imports(apply_changes(project.modules[path].module, found.changes), found.imports)
+            for path, found in by_path.items()
+            if found.changes
+        }
+    )
+    return clientless
+
+
+def _line_at(facts: Facts, number: int) -> cst.CSTNode | None:
+    """The last statement that begins on or before the line and reaches it, as the place of a comment."""
+    holding = [
+        node
+        for node in facts.nodes
+        if isinstance(node, cst.SimpleStatementLine | cst.BaseCompoundStatement)
+        and facts.range(node).start.line <= number <= facts.range(node).end.line
+    ]
+    return holding[-1] if holding else None
+
+
+def _clean(tree: Tree, clientless: list[tuple[str, str]]) -> None:
+    """Removes what is not needed any more, until there is nothing left to remove."""
+    setters = without_setters(tree.project, clientless)
+    tree.update({path: apply_changes(tree.project.modules[path].module, c) for path, c in setters.items()})
+    while _step(tree, lambda facts: left_unused(tree.original.modules[facts.path], facts, tree.project)):
+        pass
+    tree.update(
+        {
+            path: remove_unused_imports(tree.original.modules[path], tree.project.modules[path], tree.project)
+            for path in sorted(tree.changed)
+        }
+    )
+
+
+def _step(tree: Tree, wanted: Callable[[Facts], Changes]) -> bool:
+    modules = {}
+    for path in sorted(tree.changed):
+        facts = tree.project.modules[path]
+        modules[path] = apply_changes(facts.module, wanted(facts))
+    return tree.update(modules)
+
+
+def _native(tree: Tree, inventory: Inventory, api: Api, result: PythonResult) -> None:
+    """Each route by itself: what can't be proven of one says nothing about the others."""
+    natives: dict[str, list[Native]] = {}
+    names = model_names(api)
+    for route in api.routes:
+        native, level = _native_route(tree, inventory, api, route, names[route.key])
+        result.levels.append(level)
+        if native is not None:
+            natives.setdefault(native.endpoint.path, []).append(native)
+            result.endpoints.append(native.endpoint)
+    modules = {}
+    for path, found in natives.items():
+        changes: Changes = {}
+        imports: set[tuple[str, str]] = set()
+        for native in found:
+            changes |= native.changes
+            imports |= native.imports
+        modules[path] = add_imports(apply_changes(tree.project.modules[path].module, changes), imports)
+    tree.update(modules)
+
+
+def _native_route(
+    tree: Tree, inventory: Inventory, api: Api, route: Route, model: str
+) -> tuple[Native | None, RouteLevel]:
+    handler = inventory.handler(route.handler)
+
+    def at(level: Level | None, reason: str) -> RouteLevel:
+        return RouteLevel(api.id, route.key, handler.id, level, reason)
+
+    if handler.language != "python":
+        return None, at(None, f"the handler is {handler.language}; only Python handlers are mounted")
+    if handler.path not in tree.project.modules:
+        return None, at(None, tree.failures.get(handler.path) or handler.problem or f"{handler.path} is missing")
+    facts = tree.project.modules[handler.path]
+    try:
+        native = native_endpoint.rewrite(tree.project, facts, api, route, handler, model)
+    except NotNative as why:
+        return None, at("transport", str(why))
+    return native, at("native", PROVEN)

@@ -1,0 +1,124 @@
+"""From what the rules did to one outcome a site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from migrator.inventory.model import Handler, Inventory
+from migrator.inventory.outcome import Outcome, Site, Status
+from migrator.inventory.sites import sites
+from migrator.rewrite.edit import LeftBehind, RouteLevel
+from migrator.rewrite.python import PythonResult
+from migrator.rewrite.python.settled import Settled
+
+LATER = "infrastructure leaves in its own later step; nothing in AWS was changed"
+TESTS = "tests of the old path stay with the old application"
+ELSEWHERE = "runs outside of the service, where its streams can't be reached; it stays with the old application"
+UNKNOWN = "this use of @connections is not understood; send with sse_service.live.streams instead"
+
+
+@dataclass(frozen=True)
+class Settling:
+    """Everything that a decision needs. `clients` are the outcomes that the client rules have given."""
+
+    inventory: Inventory
+    api: str
+    python: PythonResult
+    levels: tuple[RouteLevel, ...]
+    modules: frozenset[str]
+    left_behind: Mapping[str, str]
+    clients: Mapping[str, Outcome]
+
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Exactly one for each site of the inventory, in their order."""
+        return tuple(self._outcome(site) for site in sites(self.inventory))
+
+    def _outcome(self, site: Site) -> Outcome:
+        if site.id in self.clients:
+            return self.clients[site.id]
+        if site.kind in {"resource", "test"}:
+            return Outcome(site=site, status="out_of_scope", reason=LATER if site.kind == "resource" else TESTS)
+        if site.kind in {"handler", "authorizer"}:
+            return self._handler(site)
+        return self._not_read(site) or self._in_code(site)
+
+    def _not_read(self, site: Site) -> Outcome | None:
+        path = site.location.path
+        if path in self.python.failures:
+            return Outcome(site=site, status="failed", reason=self.python.failures[path])
+        if path not in self.modules:
+            reason = self.left_behind.get(path, "not a Python module that goes along")
+            return Outcome(site=site, status="skipped", reason=reason)
+        return None
+
+    def _in_code(self, site: Site) -> Outcome:
+        record = settled_by(self.python.settled, site)
+        if record is not None:
+            return Outcome(
+                site=site, status=record.status, reason=record.reason, rule=record.rule, safety=record.safety
+            )
+        if site.kind == "store_use":
+            return Outcome(site=site, status="skipped", reason=self._why_table_stays(site))
+        return Outcome(site=site, status="marked", reason=UNKNOWN, safety="manual")
+
+    def _handler(self, site: Site) -> Outcome:
+        handler = next(handler for handler in self.inventory.handlers if _is_of(handler, site))
+        kinds = {trigger.kind for trigger in handler.triggers}
+        missing = handler.path not in self.modules and handler.language == "python"
+        problem = self.python.failures.get(handler.path) or handler.problem or f"{handler.path} is missing"
+        levels = [level for level in self.levels if level.handler == handler.id]
+        is_route_or_authorizer = bool(kinds & {"route", "authorizer"})
+        reasons: tuple[tuple[bool, Status, str], ...] = (
+            (handler.language != "python", "skipped", f"{handler.language} handlers are not migrated"),
+            (missing or handler.problem is not None, "failed", problem),
+            (not is_route_or_authorizer, "skipped", ELSEWHERE),
+            ("route" in kinds and not levels, "skipped", f"only the API {self.api} is migrated"),
+        )
+        for applies, status, reason in reasons:
+            if applies:
+                return Outcome(site=site, status=status, reason=reason)
+        if not levels:
+            reason = "called by a FastAPI dependency in sse_service/security.py"
+            return Outcome(
+                site=site, status="rewritten", rule="authorizer", safety="safe", level="transport", reason=reason
+            )
+        worst = next((found for found in levels if found.level != "native"), levels[0])
+        rule = "native_endpoint" if worst.level == "native" else "mounting"
+        return Outcome(site=site, status="rewritten", rule=rule, safety="safe", level=worst.level, reason=worst.reason)
+
+    def _why_table_stays(self, site: Site) -> str:
+        for table in self.python.tables:
+            if table.reason and any(use.location == site.location for use in table.store.uses):
+                return f"the table stays: {table.reason}"
+        return "the table stays"
+
+
+def unsettled(inventory: Inventory, modules: frozenset[str], settled: list[Settled]) -> Iterator[tuple[Site, str]]:
+    """Sites in modules that no rule has settled: they get a comment in the code."""
+    for site in sites(inventory):
+        is_code = site.kind in {"management_client", "push"} and site.location.path in modules
+        if is_code and settled_by(settled, site) is None:
+            yield site, UNKNOWN
+
+
+def settled_by(settled: list[Settled], site: Site) -> Settled | None:
+    """The innermost record of the site's kind that covers its place."""
+    covering = [record for record in settled if record.kind == site.kind and record.covers(site.location)]
+    return max(covering, key=lambda record: (record.start, tuple(-n for n in record.end)), default=None)
+
+
+def left_behind_by_path(behind: list[LeftBehind], paths: list[str]) -> dict[str, str]:
+    """For each path the reason for which it, or a folder above it, stays behind."""
+    found: dict[str, str] = {}
+    for path in paths:
+        for item in behind:
+            if path == item.path or (item.path.endswith("/") and path.startswith(item.path)):
+                found[path] = f"stays behind: {item.reason}"
+    return found
+
+
+def _is_of(handler: Handler, site: Site) -> bool:
+    where = handler.location or handler.declared_in
+    same_place = where == site.location if where is not None else handler.path == site.location.path
+    return same_place and site.summary.startswith(f"{handler.function} serves")

@@ -1,0 +1,54 @@
+"""The parts of ours that a migrated application carries as its own code."""
+
+from __future__ import annotations
+
+import ast
+import re
+from importlib.resources import files
+from typing import Final
+
+TARGET: Final = "sse_service"
+PACKAGES: Final = {"shim.streams": "streams", "shim.gateway": "gateway"}
+LOADING: Final = "shim.backends.loading"
+
+GATEWAY_FILES: Final = ("__init__", "authorization", "events", "frames", "ids", "selection")
+"""What a service without API Gateway still needs of it: its events, its choice of route, its policies."""
+
+
+def vendored(*, loading: bool) -> dict[str, str]:
+    """Path below the new application -> text. `loading`: whether some handler has its own code root."""
+    found: dict[str, str] = {}
+    for package, folder in PACKAGES.items():
+        for name in _modules(package):
+            found[f"{TARGET}/{folder}/{name}.py"] = _rewritten(_read(package, f"{name}.py"))
+    if loading:
+        package, _dot, name = LOADING.rpartition(".")
+        found[f"{TARGET}/loading.py"] = _rewritten(_read(package, f"{name}.py"))
+    return found
+
+
+def _modules(package: str) -> list[str]:
+    """All modules of `streams`; of `gateway` the ones above and whatever they import."""
+    if package == "shim.streams":
+        return sorted(e.name.removesuffix(".py") for e in files(package).iterdir() if e.name.endswith(".py"))
+    wanted, waiting = set[str](), list(GATEWAY_FILES)
+    while waiting:
+        name = waiting.pop()
+        if name in wanted:
+            continue
+        wanted.add(name)
+        for node in ast.walk(ast.parse(_read(package, f"{name}.py"))):
+            module = node.module if isinstance(node, ast.ImportFrom) else None
+            if module is not None and module.startswith(f"{package}."):
+                waiting.append(module.removeprefix(f"{package}."))
+    return sorted(wanted)
+
+
+def _read(package: str, name: str) -> str:
+    return files(package).joinpath(name).read_text(encoding="utf-8")
+
+
+def _rewritten(text: str) -> str:
+    """Imports of ours become imports of theirs; every other word stays."""
+    text = re.sub(r"\bshim\.(streams|gateway)\b", rf"{TARGET}.\1", text)
+    return text.replace(LOADING, f"{TARGET}.loading")

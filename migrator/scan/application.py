@@ -1,0 +1,102 @@
+"""A scan from the folder to the inventory."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from migrator.errors import ApplicationEmpty, ApplicationNotFound
+from migrator.inventory.model import Inventory
+from migrator.scan.assemble import Assembly
+from migrator.scan.browser import browser_clients
+from migrator.scan.cloudformation import looks_like_template, read_template
+from migrator.scan.declared import Service
+from migrator.scan.files import Files, walk
+from migrator.scan.handlers import Found, Handlers
+from migrator.scan.inference import infer, unread_infrastructure
+from migrator.scan.python.guards import selection_key
+from migrator.scan.python.imports import Modules, is_test
+from migrator.scan.python.program import Program
+from migrator.scan.python.sockets import python_clients
+from migrator.scan.serverless import is_serverless, read_serverless
+from migrator.scan.testing import uses_in_tests
+
+LOOKED_FOR: Final = (
+    "serverless.yml",
+    "template.yaml",
+    "functions that speak of requestContext.connectionId or post_to_connection",
+    "WebSocket clients",
+)
+_SIGNS: Final = (
+    b"requestContext", b"connectionId", b"connection_id", b"post_to_connection", b"apigatewaymanagementapi",
+    b"@connections", b"request_context", b"methodArn",
+)  # fmt: skip
+"""A Python file without any of these is read only when another one imports it or the infrastructure names it."""
+
+
+def scan_application(path: Path) -> Inventory:
+    """Reads only. Raises ApplicationNotFound for anything but a folder, ApplicationEmpty when nothing is of interest.
+
+    Files that can't be read or understood become problems of the inventory."""
+    if not path.is_dir():
+        raise ApplicationNotFound(path)
+    files = walk(path.resolve())
+    services = read_infrastructure(files, path.resolve().name)
+    handlers = Handlers(files)
+    handlers.declare(services)
+    program = Program(
+        Modules(files, tuple(function.root for service in services for function in service.functions.values()))
+    )
+    program.load(found.path for found in handlers.found.values() if found.path in files and found.path.endswith(".py"))
+    program.load(
+        candidate
+        for candidate in files.with_suffix(".py")
+        if not is_test(candidate) and files.mentions(candidate, *_SIGNS)
+    )
+    handlers.enter(program)
+    program.connect()
+    selectors = dict.fromkeys(
+        key for service in services for api in service.apis if (key := selection_key(api.expression))
+    )
+    clients = [
+        *(browser_clients(files, tuple(selectors)) if selectors else browser_clients(files)),
+        *python_clients(files),
+    ]
+    declared = any(api.routes for service in services for api in service.apis)
+    if not declared:
+        unread_infrastructure(files)
+        services = infer(files, services, handlers, program, clients)
+    tested = uses_in_tests(files, frozenset(found.module for found in handlers.found.values() if _on_the_path(found)))
+    assembly = Assembly(files, services, handlers, program)
+    inventory = assembly.inventory(_name(services, path.resolve()), clients, tested, inferred=not declared)
+    if not (
+        inventory.apis or inventory.pushes or inventory.clients or inventory.management_clients or _serious(inventory)
+    ):
+        raise ApplicationEmpty(path, LOOKED_FOR)
+    return inventory
+
+
+def read_infrastructure(files: Files, name: str) -> list[Service]:
+    services: list[Service] = []
+    for path in sorted(files.with_suffix(".yml", ".yaml", ".json", ".template"), key=lambda p: (p.count("/"), p)):
+        service = None
+        if is_serverless(path):
+            service = read_serverless(files, path)
+        if service is None and looks_like_template(files, path):
+            service = read_template(files, path, PurePosixPath(path).parent.name or name)
+        if service is not None:
+            services.append(service)
+    return services
+
+
+def _on_the_path(found: Found) -> bool:
+    return any(trigger.kind in {"route", "authorizer"} for trigger in found.triggers)
+
+
+def _name(services: list[Service], path: Path) -> str:
+    named = [service.name for service in services if service.kind == "serverless" and service.apis]
+    return named[0] if named else path.name
+
+
+def _serious(inventory: Inventory) -> bool:
+    return any(problem.serious for problem in inventory.problems)

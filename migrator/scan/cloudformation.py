@@ -1,0 +1,142 @@
+"""SAM and CloudFormation templates.
+https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Final
+
+from migrator.scan.declared import Function, Service
+from migrator.scan.files import Files
+from migrator.scan.intrinsics import Resolver, Unresolved
+from migrator.scan.parts import resource_parts
+from migrator.scan.paths import join_folder
+from migrator.scan.physical import Names
+from migrator.scan.tables import declared_table
+from migrator.scan.triggers import event_trigger, resource_triggers
+from migrator.scan.websocket_api import ApiReader
+from migrator.scan.yamlfile import Map, YamlProblem, as_map, as_text, load
+
+_TABLES: Final = frozenset({"AWS::DynamoDB::Table", "AWS::Serverless::SimpleTable", "AWS::DynamoDB::GlobalTable"})
+_FUNCTIONS: Final = frozenset({"AWS::Serverless::Function", "AWS::Lambda::Function"})
+_SIGNS: Final = (b"AWSTemplateFormatVersion", b"AWS::Serverless", b"AWS::ApiGatewayV2", b"AWS::Lambda::")
+
+
+def looks_like_template(files: Files, path: str) -> bool:
+    return PurePosixPath(path).suffix in {".yml", ".yaml", ".json", ".template"} and files.mentions(path, *_SIGNS)
+
+
+def read_template(files: Files, path: str, application: str) -> Service | None:
+    """None when the file is not a template after all, or can't be read (then the problem is noted in `files`)."""
+    text = files.text(path)
+    if text is None:
+        return None
+    try:
+        template = as_map(load(text, path))
+    except YamlProblem as problem:
+        files.failed(path, problem.message, line=problem.line, column=problem.column, serious=True)
+        return None
+    resources = as_map(template.get("Resources"))
+    if not resources:
+        return None
+    sam = "AWS::Serverless" in (as_text(template.get("Transform")) or str(template.get("Transform") or ""))
+    service = Service(kind="sam" if sam else "cloudformation", name=application, path=path)
+    resolver = Resolver(template, Names(application, service.region))
+    _Reader(files, template, resolver, service).read()
+    return service
+
+
+def read_resources(resources: Map, resolver: Resolver, service: Service, keys: Mapping[str, str] | None = None) -> None:
+    """Tables, parts, triggers and explicit APIs of a template whose functions are already in the service.
+
+    `keys`: the service's keys of functions by the logical ids that the template uses; None when they are the same."""
+    for logical_id, value in resources.items():
+        if as_map(value).get("Type") in _TABLES:
+            table = declared_table(logical_id, as_map(value), resolver)
+            if table is None:
+                service.problem(resources.where(logical_id), f"table {logical_id} has no key schema that can be read")
+            else:
+                service.tables.append(table)
+    service.parts.extend(resource_parts(resources, resolver))
+    ApiReader(resources, resolver, service, keys or {}).read()
+    for logical_id, trigger in resource_triggers(resources):
+        key = (keys or {}).get(logical_id, logical_id)
+        if key in service.functions:
+            service.functions[key].triggers.append(trigger)
+
+
+class _Reader:
+    def __init__(self, files: Files, template: Map, resolver: Resolver, service: Service) -> None:
+        self.files, self.resolver, self.service = files, resolver, service
+        self.resources = as_map(template.get("Resources"))
+        self.globals = as_map(as_map(template.get("Globals")).get("Function"))
+        self.folder = PurePosixPath(service.path).parent
+
+    def read(self) -> None:
+        shared = as_map(as_map(self.globals.get("Environment")).get("Variables"))
+        resolve_environment(shared, self.resolver, self.service.environment, self.service.unresolved)
+        for logical_id, value in self.resources.items():
+            if as_map(value).get("Type") in _FUNCTIONS:
+                self.service.functions[logical_id] = self._function(logical_id, as_map(value))
+        read_resources(self.resources, self.resolver, self.service)
+
+    def _function(self, logical_id: str, resource: Map) -> Function:
+        sam = resource.get("Type") == "AWS::Serverless::Function"
+        own = as_map(resource.get("Properties"))
+
+        def setting(key: str) -> object:
+            return own.get(key, self.globals.get(key) if sam else None)
+
+        root, problem = self._code(setting("CodeUri") if sam else own.get("Code"), own)
+        function = Function(
+            key=logical_id,
+            handler=self.resolver.text_or(setting("Handler"), ""),
+            root=root,
+            runtime=self.resolver.text_or(setting("Runtime"), "python"),
+            location=self.resources.where(logical_id),
+            problem=problem,
+        )
+        if not function.handler and not problem:
+            function.problem = "the template names no handler (a container image, or set at deployment)"
+        variables = as_map(as_map(own.get("Environment")).get("Variables"))
+        resolve_environment(variables, self.resolver, function.environment, function.unresolved)
+        for name, value in as_map(own.get("Events")).items():
+            event = as_map(value)
+            properties = event.get("Properties")
+            function.triggers.append(event_trigger(as_text(event.get("Type")) or name, properties or Map(""), name))
+        return function
+
+    def _code(self, code: object, properties: Map) -> tuple[str, str | None]:
+        """The code's folder, and why it can't be read."""
+        here = self.folder.as_posix()
+        if "InlineCode" in properties or "ZipFile" in as_map(code):
+            return here, "its code stands inside the template, not in a file"
+        if (
+            properties.get("ImageUri") is not None
+            or self.resolver.text_or(properties.get("PackageType"), "") == "Image"
+        ):
+            return here, None
+        if isinstance(code, Map) and ({"Bucket", "S3Bucket"} & set(code)):
+            return here, None
+        text = self.resolver.text(code) if code is not None else "."
+        if isinstance(text, Unresolved):
+            return here, f"where its code lies is not known: {text.reason}"
+        return (
+            here
+            if text.startswith("s3://") or text.endswith((".zip", ".jar"))
+            else join_folder(self.folder.as_posix(), text)
+        ), None
+
+
+def resolve_environment(
+    variables: Map, resolver: Resolver, resolved: dict[str, str], unresolved: dict[str, str]
+) -> None:
+    """Puts each variable where it belongs: its value, or why there is none."""
+    for name, value in variables.items():
+        text = resolver.text(value)
+        if isinstance(text, Unresolved):
+            unresolved[name] = text.reason
+        else:
+            resolved[name] = text

@@ -1,0 +1,195 @@
+"""What a call gives: the application's own functions, boto3, JSON, and the built-in functions that pass values on."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Final
+
+from migrator.scan.python.model import Function, Scope
+from migrator.scan.python.values import (
+    ITEMS,
+    JSON,
+    AwsClient,
+    Called,
+    ClassRef,
+    Constant,
+    Container,
+    Environment,
+    External,
+    FunctionRef,
+    Instance,
+    Origin,
+    Text,
+    Unknown,
+    Value,
+    Values,
+    constants,
+)
+
+if TYPE_CHECKING:
+    from migrator.scan.python.trace import Tracer
+
+_SAME: Final = frozenset(
+    [
+        "str",
+        "bytes",
+        "list",
+        "set",
+        "tuple",
+        "sorted",
+        "reversed",
+        "dict",
+        "frozenset",
+        "iter",
+        "int",
+        "copy.copy",
+        "copy.deepcopy",
+        "asyncio.run",
+        "typing.cast",
+        "json.dumps",
+        "filter",
+        "urllib.parse.unquote",
+        "deque",
+        "collections.deque",
+    ]
+)
+"""Functions whose result stands for their last argument."""
+
+_PARSERS: Final = frozenset({"json.loads", "orjson.loads", "ujson.loads", "simplejson.loads"})
+_PASSING: Final = frozenset(
+    [
+        "strip",
+        "lstrip",
+        "rstrip",
+        "lower",
+        "upper",
+        "copy",
+        "encode",
+        "decode",
+        "values",
+        "keys",
+        "removeprefix",
+        "removesuffix",
+        "json",
+        "replace",
+        "split",
+    ]
+)
+"""Methods whose result stands for the object that they are called on."""
+
+_GETTERS: Final = frozenset({"get", "pop", "setdefault", "getlist"})
+
+
+def call(tracer: Tracer, node: ast.Call, scope: Scope) -> Values:
+    found: set[Value] = set()
+    for callee in tracer.trace(node.func, scope):
+        found |= _result(tracer, callee, node, scope)
+    return frozenset(found)
+
+
+def _result(tracer: Tracer, callee: Value, node: ast.Call, scope: Scope) -> Values:
+    origin = callee.origin
+    if not callee.path:
+        if isinstance(origin, FunctionRef):
+            return returned(tracer, origin.function)
+        if isinstance(origin, ClassRef):
+            return frozenset({Value(Instance(origin.cls))})
+        if isinstance(origin, External):
+            return _external(tracer, origin.name, node, scope)
+        if isinstance(origin, Constant | Unknown):
+            return frozenset({Value(Unknown(_source(node.func)))})
+        if isinstance(origin, Instance):
+            found = tracer.step(frozenset({callee}), ".__call__")
+            return frozenset().union(
+                *(returned(tracer, v.origin.function) for v in found if isinstance(v.origin, FunctionRef))
+            )
+    return _method(tracer, callee, node, scope)
+
+
+def returned(tracer: Tracer, function: Function) -> Values:
+    """What a function returns; a generator gives a container of what it yields."""
+    if function.yields:
+        return frozenset({Value(Container(function.node, function.scope))})
+    return tracer.once(
+        ("returns", function),
+        lambda: frozenset().union(
+            *(tracer.trace(item, function.module.scopes.get(item, function.scope)) for item in function.returns)
+        ),
+    )
+
+
+def _external(  # noqa: PLR0911 - one line a kind of function
+    tracer: Tracer, name: str, node: ast.Call, scope: Scope
+) -> Values:
+    if name in {"boto3.client", "boto3.resource"}:
+        return aws_client(tracer, node, scope, resource=name.endswith("resource"))
+    if name in {"os.getenv", "os.environ.get"}:
+        return _environment(tracer, node, scope)
+    if name in _PARSERS and node.args:
+        return frozenset(value.then(JSON) for value in tracer.trace(node.args[0], scope))
+    if name in _SAME and node.args:
+        return tracer.trace(node.args[-1], scope)
+    if name in {"next", "random.choice"} and node.args:
+        return tracer.step(tracer.trace(node.args[0], scope), "*")
+    if name == "enumerate" and node.args:
+        return frozenset(value.then(ITEMS) for value in tracer.trace(node.args[0], scope))
+    if name in {"functools.partial", "partial"} and node.args:
+        return tracer.trace(node.args[0], scope)
+    if name in {"dict", "list", "set"}:
+        return frozenset({Value(Container(node, scope))})
+    if name.rpartition(".")[2] == "format":
+        return frozenset({Value(Text(node, scope))})
+    return frozenset({Value(Called(node, scope, name))})
+
+
+def _method(tracer: Tracer, callee: Value, node: ast.Call, scope: Scope) -> Values:
+    method = callee.path[-1].removeprefix(".") if callee.path else ""
+    base = Value(callee.origin, callee.path[:-1])
+    owned = _owned(base.origin)
+    if method in _GETTERS and node.args and not owned:
+        found: set[Value] = set()
+        for key in tracer.keys(node.args[0], scope):
+            found |= tracer.step(frozenset({base}), key)
+        if len(node.args) > 1:
+            found |= tracer.trace(node.args[1], scope)
+        return frozenset(found)
+    if method == "items" and not owned:
+        return frozenset({base.then(ITEMS)})
+    if method in _PASSING and not owned:
+        return frozenset({base})
+    if method == "format":
+        return frozenset({Value(Text(node, scope))})
+    if method in {"client", "resource"} and _is_session(base.origin):
+        return aws_client(tracer, node, scope, resource=method == "resource")
+    return frozenset({Value(Called(node, scope, method, base.origin))})
+
+
+def _owned(origin: Origin) -> bool:
+    """Whether methods of this name mean something else here, such as Table.get_item's."""
+    return isinstance(origin, AwsClient)
+
+
+def _is_session(origin: Origin) -> bool:
+    return isinstance(origin, Called) and "ession" in origin.method
+
+
+def aws_client(tracer: Tracer, node: ast.Call, scope: Scope, *, resource: bool) -> Values:
+    """A client of each service that the first argument can name."""
+    named = next((keyword.value for keyword in node.keywords if keyword.arg == "service_name"), None)
+    argument = node.args[0] if node.args else named
+    services = constants(tracer.trace(argument, scope)) if argument is not None else frozenset()
+    return frozenset(Value(AwsClient(service, resource, node, scope)) for service in services or {"?"})
+
+
+def _environment(tracer: Tracer, node: ast.Call, scope: Scope) -> Values:
+    found: set[Value] = set()
+    for key in tracer.keys(node.args[0], scope) if node.args else []:
+        found.add(Value(Environment(key)))
+    default = node.args[1] if len(node.args) > 1 else None
+    if default is not None and not (isinstance(default, ast.Constant) and default.value in {None, ""}):
+        found |= tracer.trace(default, scope)
+    return frozenset(found)
+
+
+def _source(node: ast.expr) -> str:
+    return ast.unparse(node) if len(list(ast.walk(node))) < 40 else "a call"

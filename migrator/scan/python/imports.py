@@ -1,0 +1,65 @@
+"""Which file an import means. Only files of the application; everything else is outside."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import PurePosixPath
+from typing import Final
+
+from migrator.scan.files import Files
+from migrator.scan.python.model import Module
+from migrator.scan.python.source import parse
+
+_TEST_FOLDERS: Final = frozenset({"tests", "test", "e2e", "integration_tests"})
+
+
+def is_test(path: str) -> bool:
+    """Whether a Python file is a test or serves tests, by the names that pytest and unittest look for."""
+    pure = PurePosixPath(path)
+    named = pure.stem.startswith("test_") or pure.stem.endswith("_test") or pure.stem == "conftest"
+    return named or bool(_TEST_FOLDERS & set(pure.parts[:-1]))
+
+
+class Modules:
+    """The application's modules, parsed when they are first asked for."""
+
+    def __init__(self, files: Files, roots: tuple[str, ...] = ()) -> None:
+        self.files = files
+        self.roots = tuple(dict.fromkeys(("" if root == "." else f"{root}/") for root in roots))
+        self.parsed: dict[str, Module | None] = {}
+        self.by_stem: dict[str, list[str]] = defaultdict(list)
+        for path in files.with_suffix(".py"):
+            if not is_test(path):
+                pure = PurePosixPath(path)
+                self.by_stem[pure.parent.name if pure.stem == "__init__" else pure.stem].append(path)
+
+    def load(self, path: str) -> Module | None:
+        if path not in self.parsed:
+            self.parsed[path] = parse(self.files, path)
+        return self.parsed[path]
+
+    def find(self, dotted: str, importer: Module, level: int = 0) -> Module | None:
+        path = self.path_of(dotted, importer.path, level)
+        return self.load(path) if path else None
+
+    def path_of(self, dotted: str, importer: str, level: int = 0) -> str | None:
+        """The file of a module as seen from an importing file; None when it isn't the application's."""
+        wanted = dotted.replace(".", "/")
+        folders = [f"{parent.as_posix()}/" if parent.name else "" for parent in PurePosixPath(importer).parents]
+        if level:
+            return self._under(folders[level - 1], wanted) if level <= len(folders) else None
+        if not wanted:
+            return None
+        for folder in (*folders, *self.roots):
+            found = self._under(folder, wanted)
+            if found and found != importer:
+                return found
+        # Layers and sys.path: a file anywhere whose path ends so, if only one does.
+        ends = (f"/{wanted}.py", f"/{wanted}/__init__.py")
+        matches = [path for path in self.by_stem.get(wanted.rpartition("/")[2], []) if f"/{path}".endswith(ends)]
+        return matches[0] if len(matches) == 1 else None
+
+    def _under(self, folder: str, wanted: str) -> str | None:
+        base = f"{folder}{wanted}".rstrip("/")
+        candidates = (f"{base}.py", f"{base}/__init__.py") if wanted else (f"{base}/__init__.py",)
+        return next((path for path in candidates if path in self.files), None)

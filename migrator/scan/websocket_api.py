@@ -1,0 +1,149 @@
+"""APIs, routes, integrations, stages and authorizers as CloudFormation declares them.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_ApiGatewayV2.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from migrator.inventory.model import Trigger
+from migrator.scan.declared import DeclaredApi, DeclaredAuthorizer, DeclaredRoute, Service
+from migrator.scan.intrinsics import Resolver, Unresolved, references
+from migrator.scan.yamlfile import Map, as_list, as_map, as_text
+
+DEFAULT_EXPRESSION: Final = "$request.body.action"
+
+
+class ApiReader:
+    """Reads the WebSocket APIs of one template into a service whose functions are already there."""
+
+    def __init__(self, resources: Map, resolver: Resolver, service: Service, keys: Mapping[str, str]) -> None:
+        self.resources, self.resolver, self.service, self.keys = resources, resolver, service, keys
+
+    def read(self) -> None:
+        for logical_id, properties in self._of_type("AWS::ApiGatewayV2::Api"):
+            known = any(api.id == logical_id for api in self.service.apis)
+            if not known and self.resolver.text_or(properties.get("ProtocolType"), "") == "WEBSOCKET":
+                self.service.apis.append(self._api(logical_id, properties))
+        for route_id, properties in self._of_type("AWS::ApiGatewayV2::Route"):
+            self._route(route_id, properties)
+
+    def _of_type(self, kind: str) -> list[tuple[str, Map]]:
+        resources = ((name, as_map(value)) for name, value in self.resources.items())
+        return [(name, as_map(value.get("Properties"))) for name, value in resources if value.get("Type") == kind]
+
+    def _type(self, logical_id: str) -> str:
+        return as_text(as_map(self.resources.get(logical_id)).get("Type")) or ""
+
+    def _api(self, logical_id: str, properties: Map) -> DeclaredApi:
+        stage = "dev"
+        for _, other in self._of_type("AWS::ApiGatewayV2::Stage"):
+            if logical_id in references(other.get("ApiId")):
+                stage = self.resolver.text_or(other.get("StageName"), stage)
+        return DeclaredApi(
+            id=logical_id,
+            name=self.resolver.text_or(properties.get("Name"), logical_id),
+            expression=self.resolver.text_or(properties.get("RouteSelectionExpression"), DEFAULT_EXPRESSION),
+            stage=stage,
+            location=self.resources.where(logical_id),
+        )
+
+    def _route(self, route_id: str, properties: Map) -> None:
+        where = self.resources.where(route_id)
+        api = self._owner(properties)
+        if api is None:
+            if not any(
+                self._type(name).startswith(("AWS::ApiGatewayV2", "AWS::Serverless::HttpApi"))
+                for name in references(properties)
+            ):
+                self.service.problem(where, f"the route {route_id} belongs to no API of this file", serious=True)
+            return
+        key = self.resolver.text(properties.get("RouteKey"))
+        if isinstance(key, Unresolved):
+            self.service.problem(where, f"the key of route {route_id} is not known: {key.reason}", serious=True)
+            return
+        function = self._target(route_id, properties, key)
+        if function is None:
+            return
+        answers = properties.get("RouteResponseSelectionExpression") is not None or any(
+            route_id in references(response.get("RouteId"))
+            for _, response in self._of_type("AWS::ApiGatewayV2::RouteResponse")
+        )
+        api.routes.append(DeclaredRoute(key, function, answers, where))
+        self.service.functions[function].triggers.append(Trigger(kind="route", source=key))
+        self._authorize(api, properties)
+
+    def _owner(self, properties: Map) -> DeclaredApi | None:
+        named = set(references(properties.get("ApiId")))
+        return next((api for api in self.service.apis if api.id in named), None)
+
+    def _target(self, route_id: str, properties: Map, key: str) -> str | None:
+        """The function behind a route; None, with a problem, when there is none."""
+        where = self.resources.where(route_id)
+        integration_id = next(
+            (
+                name
+                for name in references(properties.get("Target"))
+                if self._type(name) == "AWS::ApiGatewayV2::Integration"
+            ),
+            None,
+        )
+        if integration_id is None:
+            self.service.problem(where, f"route {key} has no integration in this file", serious=True)
+            return None
+        integration = as_map(as_map(self.resources[integration_id]).get("Properties"))
+        kind = self.resolver.text_or(integration.get("IntegrationType"), "AWS_PROXY")
+        function = self.function_of(integration.get("IntegrationUri"))
+        if function is None:
+            self.service.problem(
+                where,
+                f"route {key} goes to integration {integration_id} ({kind}), not to a function of this file",
+                serious=True,
+            )
+        elif kind != "AWS_PROXY":
+            self.service.problem(
+                where,
+                f"route {key} has an integration of type {kind}: mapping templates decide what its function receives",
+                serious=True,
+            )
+        return function
+
+    def function_of(self, value: object) -> str | None:
+        """The logical id of the function that a value names, also through an alias or a version."""
+        for name in references(value):
+            key = self.keys.get(name, name)
+            if key in self.service.functions:
+                return key
+            if self._type(name) in {"AWS::Lambda::Alias", "AWS::Lambda::Version"}:
+                return self.function_of(as_map(as_map(self.resources[name]).get("Properties")).get("FunctionName"))
+        text = self.resolver.text(value)
+        if isinstance(text, Unresolved):
+            return None
+        name = text.partition(":function:")[2].split("/")[0].split(":")[0]
+        declared = ((key, as_map(self.resources.get(key))) for key in self.service.functions)
+        names = {self.resolver.names.name(key, resource, self.resolver): key for key, resource in declared}
+        return names.get(name)
+
+    def _authorize(self, api: DeclaredApi, properties: Map) -> None:
+        kind = self.resolver.text_or(properties.get("AuthorizationType"), "NONE")
+        if kind == "AWS_IAM":
+            api.authorizer = DeclaredAuthorizer("AWS_IAM", "AWS_IAM", None, (), properties.where("AuthorizationType"))
+        if kind != "CUSTOM":
+            return
+        name = next(iter(references(properties.get("AuthorizerId"))), None)
+        authorizer = as_map(as_map(self.resources.get(name or "")).get("Properties"))
+        if name is None or not authorizer:
+            self.service.problem(
+                properties.where("AuthorizerId"), "the authorizer is not declared in this file", serious=True
+            )
+            return
+        function = self.function_of(authorizer.get("AuthorizerUri"))
+        where = self.resources.where(name)
+        if function is None:
+            self.service.problem(where, f"the function of authorizer {name} is not declared in this file", serious=True)
+        elif not any(trigger.kind == "authorizer" for trigger in self.service.functions[function].triggers):
+            self.service.functions[function].triggers.append(Trigger(kind="authorizer", source=name))
+        sources = [self.resolver.text_or(source, "") for source in as_list(authorizer.get("IdentitySource"))]
+        named = self.resolver.text_or(authorizer.get("Name"), name)
+        api.authorizer = DeclaredAuthorizer(named, "REQUEST", function, tuple(filter(None, sources)), where)

@@ -1,0 +1,333 @@
+"""Sessions generated from an inventory: what they leave out first, then what they hold."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import jwt
+import pytest
+
+from migrator.errors import ConfigurationInvalid
+from migrator.inventory.model import Api, Authorizer, Client, Inventory, MessageKey, Push, Route, TokenFacts
+from migrator.inventory.record import Location
+from migrator.sessions import Identity, generate_sessions, identities_from_config, plan_sessions
+from migrator.sessions.messages import UNICODE_TEXT, message_for, selecting
+from shim.dualrun.scenario import Close, Connect, Resume, Send
+
+HERE = Location(path="app.py")
+JWT = TokenFacts(
+    query="token", algorithms=("HS256",), secret_variable="JWT_SECRET", claims=("sub", "tenant_id", "email")
+)
+
+
+def key(name: str, *, required: bool = True, literals: tuple[str, ...] = ()) -> MessageKey:
+    return MessageKey(name=name, required=required, literals=literals, location=HERE)
+
+
+def route(name: str, *reads: MessageKey, **options: Any) -> Route:
+    return Route(key=name, handler="app.py:f", reads=reads, location=HERE, **options)
+
+
+def authorizer(token: TokenFacts | None = JWT, **options: Any) -> Authorizer:
+    return Authorizer(**{"name": "auth", "type": "REQUEST", "token": token, "location": HERE, **options})
+
+
+def inventory(*routes: Route, api: dict[str, Any] | None = None, **options: Any) -> Inventory:
+    listed = routes or (route("chat", key("text")),)
+    found = Api(id="Api", name="api", routes=listed, location=HERE, **(api or {}))
+    return Inventory(application="app", apis=(found,), **options)
+
+
+def connects(plan) -> dict[str, Connect]:
+    return {step.client: step for session in plan.sessions for step in session.steps if isinstance(step, Connect)}
+
+
+def sent(plan, name: str = "") -> list[Send]:
+    return [
+        step
+        for session in plan.sessions
+        if session.name.startswith(name)
+        for step in session.steps
+        if isinstance(step, Send)
+    ]
+
+
+def claims_of(connect: Connect, secret: str) -> dict[str, Any]:
+    return jwt.decode(dict(connect.query)["token"], secret, algorithms=["HS256"])
+
+
+def test_an_inventory_without_api_gives_no_sessions_and_says_so():
+    plan = plan_sessions(Inventory(application="app"))
+    assert plan.sessions == ()
+    assert plan.gaps == ("The inventory has no API.",)
+
+
+@pytest.mark.parametrize(
+    ("unknown", "why"),
+    [
+        (authorizer(None), "its code was not understood"),
+        (authorizer(JWT.model_copy(update={"secret_variable": None})), "no environment variable holds its secret"),
+        (
+            authorizer(JWT.model_copy(update={"algorithms": ("RS256",)})),
+            "it takes RS256 tokens, whose private key is not here",
+        ),
+        (authorizer(JWT.model_copy(update={"query": None})), "it is not known where it looks for the token"),
+        (authorizer(None, type="AWS_IAM"), "it checks AWS signatures (AWS_IAM)"),
+    ],
+)
+def test_an_authorizer_that_is_not_understood_asks_for_identities(unknown, why):
+    plan = plan_sessions(inventory(api={"authorizer": unknown}))
+    assert plan.sessions == ()
+    assert plan.routes == ("chat",)
+    (gap,) = plan.gaps
+    assert gap.startswith(f"No client can be made up for the authorizer auth: {why}.")
+    assert "[[verify.identity]]" in gap
+
+
+def test_without_an_authorizer_nobody_is_refused():
+    plan = plan_sessions(inventory())
+    assert "refused connects" not in {session.name for session in plan.sessions}
+    assert all(step.refused is False and step.query == () for step in connects(plan).values())
+
+
+def test_the_same_seed_gives_the_same_sessions_and_another_gives_others():
+    found = inventory(route("chat", key("text")), route("ping"))
+    assert generate_sessions(found) == generate_sessions(found, seed=0)
+    assert generate_sessions(found) != generate_sessions(found, seed=1)
+
+
+def test_tokens_carry_the_claims_that_the_code_reads_and_put_three_clients_in_one_group():
+    plan = plan_sessions(inventory(api={"authorizer": authorizer()}))
+    secret = plan.environment["JWT_SECRET"]
+    found = {name: claims_of(connects(plan)[name], secret) for name in ("alice", "bob", "carol", "dave")}
+    assert {name: claims["tenant_id"] for name, claims in found.items()} == {
+        "alice": "team-red",
+        "bob": "team-red",
+        "carol": "team-red",
+        "dave": "team-blue",
+    }
+    assert [claims["sub"] for claims in found.values()] == list(found)
+    assert found["alice"]["email"] == "alice@example.com"
+
+
+def test_the_generated_secret_takes_the_place_of_the_one_in_the_inventory():
+    plan = plan_sessions(
+        inventory(api={"authorizer": authorizer()}, environment={"JWT_SECRET": "from-the-file", "TABLE": "t"})
+    )
+    assert plan.environment["JWT_SECRET"] != "from-the-file"
+    assert plan.environment["TABLE"] == "t"
+    assert plan.environment["AWS_DEFAULT_REGION"] == "us-east-1"
+
+
+def test_refused_connects_are_one_without_token_one_forged_and_one_expired():
+    plan = plan_sessions(inventory(api={"authorizer": authorizer()}))
+    secret = plan.environment["JWT_SECRET"]
+    refused = {name: step for name, step in connects(plan).items() if step.refused}
+    assert refused["no-token"].query == ()
+    with pytest.raises(jwt.InvalidSignatureError):
+        claims_of(refused["wrong-signature"], secret)
+    with pytest.raises(jwt.ExpiredSignatureError):
+        claims_of(refused["expired"], secret)
+    assert plan.sessions[0].steps[-1] == connects(plan)["alice"]
+
+
+def test_the_identity_source_decides_where_the_token_goes():
+    token = JWT.model_copy(update={"header": "Authorization", "scheme": "Bearer"})
+    found = authorizer(token, identity_sources=("route.request.header.Authorization",))
+    alice = connects(plan_sessions(inventory(api={"authorizer": found})))["alice"]
+    assert alice.query == ()
+    ((name, value),) = alice.headers
+    assert (name, value[:9]) == ("Authorization", "Bearer ey")
+
+
+def test_query_parameters_of_the_applications_own_clients_are_sent_too():
+    url = "`${base}?token=${token}&userId=${user}&room=${room}`"
+    web = Client(location=HERE, language="javascript", library="WebSocket", url=url)
+    plan = plan_sessions(inventory(api={"authorizer": authorizer()}, clients=(web,)))
+    assert [name for name, _ in connects(plan)["alice"].query] == ["token", "userId", "room"]
+    assert dict(connects(plan)["bob"].query)["userId"] == "bob"
+    assert [name for name, _ in connects(plan)["no-token"].query] == ["userId", "room"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "name", "message"),
+    [
+        ("$request.body.action", "chat", {"action": "chat"}),
+        ("${request.body.action}", "chat", {"action": "chat"}),
+        ("$request.body.data.type", "chat", {"data": {"type": "chat"}}),
+        ("${request.body.service}/${request.body.action}", "chat/join", {"service": "chat", "action": "join"}),
+        ("${request.body.service}/${request.body.action}", "chat", None),
+        ("$default", "chat", None),
+    ],
+)
+def test_what_selects_a_route(expression, name, message):
+    assert selecting(expression, name) == message
+
+
+def test_a_route_that_no_message_reaches_is_a_gap():
+    plan = plan_sessions(inventory(route("chat"), api={"route_selection_expression": "${request.body.a}/x"}))
+    assert plan.gaps == ("No message can be made up that ${request.body.a}/x leads to route chat.",)
+
+
+def test_sample_values_follow_names_and_literals():
+    found = route(
+        "chat",
+        key("action"),
+        key("text"),
+        key("room"),
+        key("toUserId"),
+        key("userName"),
+        key("limit", required=False),
+        key("kind", literals=("note", "alert")),
+        key("data.when.timestamp"),
+        key("is_typing"),
+    )
+    message = message_for("$request.body.action", found, "alice", 3)
+    assert message is not None
+    assert json.loads(message) == {
+        "action": "chat",
+        "text": "hello 3 from alice",
+        "room": "lobby",
+        "toUserId": "bob",
+        "userName": "alice",
+        "limit": 3,
+        "kind": "alert",
+        "data": {"when": {"timestamp": "2024-05-01T12:00:00Z"}},
+        "is_typing": True,
+    }
+    required = message_for("$request.body.action", found, "alice", 3, only_required=True)
+    assert required is not None
+    assert "limit" not in json.loads(required)
+
+
+def test_each_route_gets_a_good_message_from_every_client():
+    plan = plan_sessions(inventory(route("$connect"), route("chat", key("text")), route("ping"), route("$disconnect")))
+    assert plan.routes == ("$connect", "chat", "ping", "$disconnect")
+    for name in ("chat", "ping"):
+        good = sent(plan, f"{name}: good")
+        assert [step.client for step in good] == ["alice", "bob", "carol", "dave"]
+        assert {step.route for step in good} == {name}
+    assert {step.route for step in sent(plan)} == {"chat", "ping", None}
+
+
+def test_a_route_gets_unicode_empty_and_large_texts_and_a_message_without_its_keys():
+    texts = [step.text for step in sent(plan_sessions(inventory()), "chat: other")]
+    assert texts[0] == '{"action": "chat"}'
+    said = [json.loads(text).get("text") for text in texts]
+    assert UNICODE_TEXT in said
+    assert "" in said
+    assert 20_000 in {len(text) for text in said if text}
+    assert all(len(text) < 32_768 for text in texts)
+
+
+def test_unknown_routes_and_malformed_messages_go_to_default_where_there_is_one():
+    texts = [step.text for step in sent(plan_sessions(inventory()), "no such route")]
+    assert {"{not json", "", "[1, 2]"} <= set(texts)
+    with_default = plan_sessions(inventory(route("chat"), route("$default")))
+    assert {step.route for step in sent(with_default, "no such route")} == {"$default"}
+
+
+def test_texts_of_all_good_messages_are_different():
+    texts = [step.text for step in sent(plan_sessions(inventory()), "chat: good")]
+    assert len(set(texts)) == len(texts)
+
+
+def test_routes_that_join_come_first_in_every_session_with_messages():
+    plan = plan_sessions(inventory(route("sendMessage", key("text")), route("joinRoom", key("room"))))
+    session = next(session for session in plan.sessions if session.name == "sendMessage: good messages")
+    routes = [step.route for step in session.steps if isinstance(step, Send)]
+    assert routes == ["joinRoom"] * 4 + ["sendMessage"] * 4
+
+
+def test_a_word_inside_another_word_is_no_setup():
+    plan = plan_sessions(inventory(route("recenter"), route("joined2")))
+    session = next(session for session in plan.sessions if session.name == "recenter: good messages")
+    assert [step.route for step in session.steps if isinstance(step, Send)] == ["recenter"] * 4
+
+
+def test_one_session_closes_reconnects_and_resumes():
+    plan = plan_sessions(inventory())
+    session = next(session for session in plan.sessions if session.name.startswith("disconnect"))
+    kinds = [type(step) for step in session.steps]
+    assert kinds.count(Connect) == 5
+    assert kinds.count(Close) == 2
+    assert kinds.count(Resume) == 1
+
+
+def test_a_route_without_pushes_or_response_is_silent():
+    push = Push(location=HERE, recipient="all", evidence="", function="f", handlers=("app.py:f",), routes=("chat",))
+    found = inventory(route("chat"), route("beat"), route("answer", route_response=True), pushes=(push,))
+    assert plan_sessions(found).silent == {"beat"}
+
+
+def test_no_route_is_silent_when_it_is_not_known_who_pushes():
+    push = Push(location=HERE, recipient="all", evidence="", function="f")
+    assert plan_sessions(inventory(route("beat"), pushes=(push,))).silent == frozenset()
+
+
+def test_given_identities_take_the_place_of_minted_ones():
+    given = (
+        Identity("ann", headers=(("X-Key", "1"),)),
+        Identity("ben", query=(("k", "2"),)),
+        Identity("eve", refused=True),
+    )
+    plan = plan_sessions(inventory(api={"authorizer": authorizer(None)}), identities=given)
+    assert set(connects(plan)) == {"ann", "ben", "eve"}
+    assert connects(plan)["eve"].refused is True
+    assert connects(plan)["ann"].headers == (("X-Key", "1"),)
+
+
+def test_a_single_given_identity_connects_twice():
+    plan = plan_sessions(inventory(), identities=(Identity("ann"),))
+    assert set(connects(plan)) == {"ann", "ann-2"}
+
+
+def test_refused_identities_alone_are_a_gap():
+    plan = plan_sessions(inventory(), identities=(Identity("eve", refused=True),))
+    assert plan.gaps == ("No [[verify.identity]] is accepted; at least one is needed.",)
+
+
+def test_without_configuration_there_are_no_identities(tmp_path):
+    assert identities_from_config(tmp_path) == ()
+    (tmp_path / "pyproject.toml").write_text("[tool.other]\nx = 1\n")
+    assert identities_from_config(tmp_path) == ()
+
+
+@pytest.mark.parametrize(("file", "prefix"), [("ws2sse.toml", "verify"), ("pyproject.toml", "tool.ws2sse.verify")])
+def test_identities_are_read_from_either_file(tmp_path, file, prefix):
+    (tmp_path / file).write_text(
+        f'[[{prefix}.identity]]\nname = "ann"\nheaders = {{ Authorization = "Bearer x" }}\n'
+        f'[[{prefix}.identity]]\nname = "eve"\nquery = {{ token = "bad" }}\nrefused = true\n'
+    )
+    assert identities_from_config(tmp_path) == (
+        Identity("ann", headers=(("Authorization", "Bearer x"),)),
+        Identity("eve", query=(("token", "bad"),), refused=True),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("[[verify.identity]]\n", "verify.identity, number 1, name is None; allowed: text."),
+        (
+            '[[verify.identity]]\nname = "a"\ntoken = "x"\n',
+            "verify.identity, number 1 is a table with token; allowed: name, headers, query, refused.",
+        ),
+        (
+            '[[verify.identity]]\nname = "a"\nquery = { n = 1 }\n',
+            "verify.identity, number 1, query is {'n': 1}; allowed: a table of texts.",
+        ),
+        (
+            '[[verify.identity]]\nname = "a"\nrefused = 1\n',
+            "verify.identity, number 1, refused is 1; allowed: true, false.",
+        ),
+        ('[verify]\nidentity = "ann"\n', "verify.identity is 'ann'; allowed: a list of tables."),
+        ("[verify\n", "the file is not TOML"),
+    ],
+)
+def test_configuration_that_is_not_understood_is_an_error(tmp_path, text, problem):
+    (tmp_path / "ws2sse.toml").write_text(text)
+    with pytest.raises(ConfigurationInvalid) as caught:
+        identities_from_config(tmp_path)
+    assert problem in str(caught.value)
