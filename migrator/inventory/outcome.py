@@ -33,13 +33,14 @@ class Site(Record):
 
     kind: SiteKind
     location: Location
+    name: str = Field(default="", description="tells sites of one place apart, such as resources that one line implies")
     summary: str
     api: str | None = None
     routes: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
-        return f"{self.kind}:{self.location}"
+        return f"{self.kind}:{self.location}" + (f"#{self.name}" if self.name else "")
 
 
 class Outcome(Record):

@@ -20,11 +20,13 @@ def sites(inventory: Inventory) -> tuple[Site, ...]:
         found.append(_site("push", push.location, summary, push.routes))
     for store in inventory.stores:
         if store.holds_connections:
-            found.extend(_site("store_use", use.location, f"{use.operation} on {store.id}", ()) for use in store.uses)
+            found.extend(
+                _site("store_use", use.location, f"{use.operation} on {store.id}", (), store.id) for use in store.uses
+            )
     for socket in inventory.clients:
         found.extend(_client_sites(socket))
     found.extend(
-        _site("resource", resource.location, f"{resource.type} {resource.id} ({resource.use})", ())
+        _site("resource", resource.location, f"{resource.type} {resource.id} ({resource.use})", (), resource.id)
         for resource in inventory.resources
         if resource.use != "unrelated"
     )
@@ -37,7 +39,9 @@ def _handler_sites(inventory: Inventory, handler: Handler) -> list[Site]:
     kinds = {trigger.kind for trigger in handler.triggers}
     kind: SiteKind = "authorizer" if kinds == {"authorizer"} else "handler"
     what = ", ".join(f"{trigger.kind} {trigger.source}" for trigger in handler.triggers)
-    return [_site(kind, where, f"{handler.function} serves {what}", handler.route_keys)]
+    # A function that is defined in one file and named in another can be several handlers.
+    name = handler.id if where.path != handler.path else ""
+    return [_site(kind, where, f"{handler.function} serves {what}", handler.route_keys, name)]
 
 
 def _client_sites(client: Client) -> list[Site]:
@@ -49,8 +53,8 @@ def _client_sites(client: Client) -> list[Site]:
     return found
 
 
-def _site(kind: SiteKind, location: Location, summary: str, routes: tuple[str, ...]) -> Site:
-    return Site(kind=kind, location=location, summary=summary, routes=routes)
+def _site(kind: SiteKind, location: Location, summary: str, routes: tuple[str, ...], name: str = "") -> Site:
+    return Site(kind=kind, location=location, summary=summary, routes=routes, name=name)
 
 
 def _routes(inventory: Inventory, handler_ids: tuple[str, ...]) -> tuple[str, ...]:

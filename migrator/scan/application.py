@@ -12,14 +12,14 @@ from migrator.scan.browser import browser_clients
 from migrator.scan.cloudformation import looks_like_template, read_template
 from migrator.scan.declared import Service
 from migrator.scan.files import Files, walk
-from migrator.scan.handlers import Found, Handlers
+from migrator.scan.handlers import Handlers
 from migrator.scan.inference import infer, unread_infrastructure
 from migrator.scan.python.guards import selection_key
 from migrator.scan.python.imports import Modules, is_test
 from migrator.scan.python.program import Program
 from migrator.scan.python.sockets import python_clients
 from migrator.scan.serverless import is_serverless, read_serverless
-from migrator.scan.testing import uses_in_tests
+from migrator.scan.testing import read_tests, uses_in_tests
 
 LOOKED_FOR: Final = (
     "serverless.yml",
@@ -66,9 +66,10 @@ def scan_application(path: Path) -> Inventory:
     if not declared:
         unread_infrastructure(files)
         services = infer(files, services, handlers, program, clients)
-    tested = uses_in_tests(files, frozenset(found.module for found in handlers.found.values() if _on_the_path(found)))
+    read_tests(files)
     assembly = Assembly(files, services, handlers, program)
-    inventory = assembly.inventory(_name(services, path.resolve()), clients, tested, inferred=not declared)
+    inventory = assembly.inventory(_name(services, path.resolve()), clients, inferred=not declared)
+    inventory = inventory.model_copy(update={"tests": tuple(uses_in_tests(files, _paths(inventory)))})
     if not (
         inventory.apis or inventory.pushes or inventory.clients or inventory.management_clients or _serious(inventory)
     ):
@@ -89,8 +90,14 @@ def read_infrastructure(files: Files, name: str) -> list[Service]:
     return services
 
 
-def _on_the_path(found: Found) -> bool:
-    return any(trigger.kind in {"route", "authorizer"} for trigger in found.triggers)
+def _paths(inventory: Inventory) -> frozenset[str]:
+    """Files that hold something of the WebSocket path."""
+    kept = [use.location for store in inventory.stores if store.holds_connections for use in store.uses]
+    sent = [push.location for push in inventory.pushes]
+    built = [client.location for client in inventory.management_clients]
+    return frozenset(
+        [handler.path for handler in inventory.handlers] + [place.path for place in (*kept, *sent, *built)]
+    )
 
 
 def _name(services: list[Service], path: Path) -> str:

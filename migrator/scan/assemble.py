@@ -15,7 +15,6 @@ from migrator.inventory.model import (
     Push,
     Route,
     Store,
-    TestUse,
 )
 from migrator.inventory.record import Location
 from migrator.scan.declared import DeclaredApi, DeclaredAuthorizer, Service
@@ -41,7 +40,7 @@ class Assembly:
         self.views: dict[tuple[str, str | None], View] = {}
         self.problems: list[Problem] = []
 
-    def inventory(self, name: str, clients: Sequence[Client], tests: Sequence[TestUse], *, inferred: bool) -> Inventory:
+    def inventory(self, name: str, clients: Sequence[Client], *, inferred: bool) -> Inventory:
         apis = tuple(self._api(service, api, inferred=inferred) for service in self.services for api in service.apis)
         entries = self._entries()
         environment = {key: value for service in self.services for key, value in service.environment.items()}
@@ -80,7 +79,6 @@ class Assembly:
             stores=tuple(store for store in kept if store.holds_connections or self._used(store, involved)),
             clients=tuple(clients),
             resources=tuple(found),
-            tests=tuple(tests),
             environment=environment,
             unresolved={key: reason for key, reason in unresolved.items() if key not in everything},
             table_definitions=tuple(table.definition for table in tables),

@@ -15,7 +15,7 @@ _SIGNS: Final = re.compile(
     r"post_to_connection|GoneException|apigatewaymanagementapi|connectionId|routeKey|websockets?\.connect"
     r"|WebSocketApp|new WebSocket\b|useWebSocket|[mM]ock\w*WebSocket"
 )
-_IMPORT: Final = re.compile(r"^\s*(?:from|import)\s+([\w.]+)", re.MULTILINE)
+_IMPORT: Final = re.compile(r"^[ \t]*(?:from|import)[ \t]+([\w.]+)(?:[ \t]+import[ \t]+\(?([\w, \t]+))?", re.MULTILINE)
 _SCRIPT_TEST: Final = re.compile(r"\.(test|spec)\.[cm]?[jt]sx?$")
 
 
@@ -23,25 +23,46 @@ _ANY: Final = frozenset({"handler", "handlers", "app", "index", "main", "lambda_
 """Module names that say nothing of which module it is."""
 
 
-def uses_in_tests(files: Files, handlers: frozenset[str] = frozenset()) -> list[TestUse]:
-    """One for each test file. `handlers` are the modules of handlers, as tests may import them."""
-    modules = handlers - _ANY
+def uses_in_tests(files: Files, paths: frozenset[str] = frozenset()) -> list[TestUse]:
+    """One for each test file. `paths` are the modules of the WebSocket path, which tests may import."""
+    modules = frozenset(_dotted(path) for path in paths)
     found: list[TestUse] = []
-    for path in files.paths:
-        if not (path.endswith(".py") and is_test(path)) and not is_script_test(path):
-            continue
+    for path in _test_files(files):
         text = files.text(path)
         if text is None:
             continue
         sign = _SIGNS.search(text)
-        imported = next((match for match in _IMPORT.finditer(text) if match.group(1) in modules), None)
+        imported = next((match for match in _IMPORT.finditer(text) if _is_ours(match, modules)), None)
         match = sign or imported
         if match:
             line = text.count("\n", 0, match.start()) + 1
             column = match.start() - (text.rfind("\n", 0, match.start()) + 1) + 1
-            what = f"uses {match.group(0).strip()}" if sign else f"imports the handlers of {match.group(1)}"
+            what = f"uses {match.group(0).strip()}" if sign else f"imports {match.group(1)}"
             found.append(TestUse(location=Location(path=path, line=line, column=column), summary=f"a test that {what}"))
     return found
+
+
+def read_tests(files: Files) -> None:
+    """Reads the test files, so that those that can't be read are among the problems and the counts."""
+    for path in _test_files(files):
+        files.text(path)
+
+
+def _test_files(files: Files) -> list[str]:
+    return [path for path in files.paths if (path.endswith(".py") and is_test(path)) or is_script_test(path)]
+
+
+def _dotted(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _is_ours(match: re.Match[str], modules: frozenset[str]) -> bool:
+    """Whether an import names one of the modules, from the application's folder or from a folder on the way to it."""
+    module, names = match.group(1), (match.group(2) or "").split(",")
+    named = {module, *(f"{module}.{name.split()[0]}" for name in names if name.strip())}
+    return bool(named & modules) or any(
+        ours.endswith(f".{name}") for ours in modules for name in named if name not in _ANY
+    )
 
 
 def is_script_test(path: str) -> bool:

@@ -39,7 +39,11 @@ def compare_session(
         gone = (absent_steps(session, client, theirs) - absent_steps(session, client, ours)) | skipped
         missing += [event for event in aligned.left if event.step not in gone]
         rightly = {parse(event.text).exact: event.n for _, event in reversed(aligned.pairs)}
-        surplus += [(event, rightly) for event in aligned.right if event.step not in skipped]
+        for event in aligned.right:
+            if _is_returned_status(event):
+                result.count("returned_status")
+            elif event.step not in skipped:
+                surplus.append((event, rightly))
         result.rows[client] = _side_by_side(ours, theirs, [*aligned.pairs, *tied])
         result.differences += _reordered(session, aligned.pairs, result)
     result.differences += classify_missing(session, missing, (a for a, _ in pairs))
@@ -73,6 +77,11 @@ def _align_messages(
 
 def _messages(events: list[Event], known: set[int]) -> list[Event]:
     return [event for event in events if event.kind in {"msg", "error"} and event.n not in known]
+
+
+def _is_returned_status(event: Event) -> bool:
+    """A status without a word comes from the handler: what the service itself refuses, it explains in the body."""
+    return event.kind == "error" and event.channel == "post" and event.status is not None and not event.text
 
 
 def _is_leak(session: Session, event: Event, deliveries: Deliveries) -> bool:

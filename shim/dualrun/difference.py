@@ -11,11 +11,14 @@ DifferenceClass = Literal[
     "missing", "extra", "duplicate", "reordered", "payload", "misrouted", "lifecycle", "error_shape"
 ]
 
-ByDesign = Literal["handshake_status", "post_status", "error_as_answer", "answer_order", "json_spelling", "late"]
+ByDesign = Literal[
+    "handshake_status", "post_status", "returned_status", "error_as_answer", "answer_order", "json_spelling", "late"
+]
 
 BY_DESIGN: dict[ByDesign, str] = {
     "handshake_status": "An accepted connection answers 200 to a GET, where a WebSocket handshake answers 101.",
     "post_status": "Each message is a POST with a status of its own; a WebSocket has none.",
+    "returned_status": "The status that a handler returns is that of the POST; a WebSocket hides it.",
     "error_as_answer": "An error frame may come as the answer to the POST, with its status, instead of on the stream.",
     "answer_order": "There is no order between the answer to a POST and what comes on the stream in the same step.",
     "json_spelling": "JSON may be spelled differently: white space, order of keys, 1.0 for 1.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,14 @@ from shim.dualrun.report import Report, build_report, now
 from shim.dualrun.scenario import Session
 from shim.dualrun.stream_client import StreamClient
 from shim.dualrun.websocket_client import WebSocketClient
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One run. last_words: what its process said when it ended while it was needed; usually nothing."""
+
+    recording: Recording
+    last_words: tuple[str, ...] = ()
 
 
 def verify(
@@ -43,8 +51,19 @@ def verify(
     A failure of the harness gives an INCONCLUSIVE report, not an exception.
     """
     sides = (legacy_app.resolve(), candidate.resolve())
+
+    async def record_all() -> tuple[Recorded, Recorded, Recorded]:
+        count = _counted(progress, 3 * len(sessions))
+        first = await record_legacy(sides[0], sessions, environment, timing=timing, progress=count)
+        known = first.recording
+        second, new = await asyncio.gather(
+            record_legacy(sides[0], sessions, environment, run="legacy-2", first=known, timing=timing, progress=count),
+            record_candidate(sides[1], sessions, environment, tables, first=known, timing=timing, progress=count),
+        )
+        return first, second, new
+
     try:
-        legacy, new, last_words = asyncio.run(_record(sides, sessions, environment, tables, timing, progress))
+        first, second, new = asyncio.run(record_all())
     except DualRunError as error:
         return Report(
             verdict="INCONCLUSIVE",
@@ -57,52 +76,73 @@ def verify(
             reasons=(str(error), *gaps),
             would_change=("Both sides have to come up; what they said last is above.",),
         )
-    evaluation = evaluate(sessions, legacy, new, routes=routes, silent=silent_routes, gaps=gaps)
+    legacy = (first.recording, second.recording)
+    evaluation = evaluate(sessions, legacy, new.recording, routes=routes, silent=silent_routes, gaps=gaps)
     report = build_report(
         evaluation, tuple(sessions), application=sides[0].name, legacy=str(legacy_app), candidate=str(candidate)
     )
+    last_words = (*first.last_words, *second.last_words, *new.last_words)
     return replace(report, reasons=(*report.reasons, *last_words))
 
 
-async def _record(
-    sides: tuple[Path, Path],
+async def record_legacy(
+    app: Path,
+    sessions: Sequence[Session],
+    environment: Mapping[str, str],
+    *,
+    run: str = "legacy-1",
+    first: Recording | None = None,
+    timing: Timing = DEFAULT_TIMING,
+    progress: Progress = no_progress,
+) -> Recorded:
+    """The sessions over WebSocket, in front of the unchanged application. Raises DualRunError.
+
+    `first`: an earlier run, from which this one knows what to wait for; None waits for silence.
+    """
+    async with legacy_process(app, environment) as side:
+        recording = await run_sessions(
+            sessions,
+            partial(WebSocketClient, side.url),
+            run=run,
+            path="websocket",
+            first=first,
+            timing=timing,
+            progress=progress,
+        )
+        return Recorded(recording, tuple(await side.last_words()))
+
+
+async def record_candidate(
+    app: Path,
     sessions: Sequence[Session],
     environment: Mapping[str, str],
     tables: Sequence[Mapping[str, Any]],
-    timing: Timing,
-    progress: Progress,
-) -> tuple[tuple[Recording, Recording], Recording, tuple[str, ...]]:
-    """The recordings, and the last words of processes that ended while they were needed."""
-
-    def report(before: int, run: str) -> Progress:
-        total = 3 * len(sessions)
-        return lambda session, index, _: progress(f"{run}: {session}", before + index, total)
-
-    legacy: list[Recording] = []
-    last_words: list[str] = []
-    for number in (1, 2):
-        run = f"legacy-{number}"
-        async with legacy_process(sides[0], environment) as side:
-            recording = await run_sessions(
-                sessions,
-                partial(WebSocketClient, side.url),
-                run=run,
-                path="websocket",
-                first=legacy[0] if legacy else None,
-                timing=timing,
-                progress=report(len(legacy) * len(sessions), run),
-            )
-            last_words += await side.last_words()
-        legacy.append(recording)
-    async with candidate_process(sides[1], environment, tables) as side:
-        new = await run_sessions(
+    *,
+    first: Recording,
+    timing: Timing = DEFAULT_TIMING,
+    progress: Progress = no_progress,
+) -> Recorded:
+    """The sessions over SSE + POST, against the migrated application. Raises DualRunError."""
+    async with candidate_process(app, environment, tables) as side:
+        recording = await run_sessions(
             sessions,
             partial(StreamClient, side.url),
             run="candidate",
             path="stream",
-            first=legacy[0],
+            first=first,
             timing=timing,
-            progress=report(2 * len(sessions), "candidate"),
+            progress=progress,
         )
-        last_words += await side.last_words()
-    return (legacy[0], legacy[1]), new, tuple(last_words)
+        return Recorded(recording, tuple(await side.last_words()))
+
+
+def _counted(progress: Progress, total: int) -> Progress:
+    """Numbers the sessions of all runs together; two runs may take turns."""
+    begun = 0
+
+    def count(session: str, _index: int, _total: int) -> None:
+        nonlocal begun
+        begun += 1
+        progress(session, begun, total)
+
+    return count

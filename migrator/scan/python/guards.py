@@ -38,9 +38,13 @@ class RouteGuards:
             self.conditions[node] = tuple(self._conditions(node, module, tracer))
         return all(self._holds(condition, route) for condition in self.conditions[node])
 
-    def allow_labels(self, labels: frozenset[str], route: str | None) -> bool:
-        """A table of functions whose keys are route keys gives each route its own."""
-        return route is None or not labels & self.routes or route in labels
+    def allow_labels(self, labels: frozenset[str], all_labels: frozenset[str], route: str | None) -> bool:
+        """A table of functions with route keys among its keys gives each route its own, and the others to $default.
+
+        `labels`: the keys of one function; `all_labels`: those of the whole table."""
+        if route is None or not labels or not all_labels & self.routes:
+            return True
+        return route in labels or (route == "$default" and not labels & self.routes)
 
     def _holds(self, condition: Condition, route: str) -> bool:
         if condition.subject == "selection":

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
-from migrator.scan.python.describe import is_sender
+from migrator.scan.python.describe import is_sender, path_of
 from migrator.scan.python.guards import RouteGuards
 from migrator.scan.python.model import Function, Module
 from migrator.scan.python.program import Program
 from migrator.scan.python.values import constants
 
 _EVENT_NAMES: Final = frozenset({"event", "_event", "evt", "lambda_event", "aws_event"})
+_CONTEXT_NAMES: Final = frozenset({"context", "_context", "ctx", "_ctx", "_", "lambda_context", "aws_context"})
 _USUAL: Final = frozenset({"handler", "lambda_handler", "handle", "main", "index"})
 _NOISE: Final = re.compile(
     r"(?i)_?(web_?socket|lambda|handlers?|functions?|routes?|event|ws)_?|^on_?(?=[A-Z_a-z]{3})|\.py$"
@@ -39,7 +40,7 @@ def candidates(program: Program) -> Iterator[Candidate]:
         found = [function for function in found if function.name in _USUAL or not program.links.sites.get(function)]
         usual = [function for function in found if function.name in _USUAL]
         for function in usual or found:
-            yield Candidate(function, (), authorizer=_is_authorizer(function, module))
+            yield Candidate(function, (), authorizer=_is_authorizer(program, function))
 
 
 def routes_of(program: Program, candidate: Candidate, sent: Sequence[str]) -> tuple[str, ...]:
@@ -62,10 +63,9 @@ def _looks_like_handler(function: Function, module: Module) -> bool:
         return False
     if function.name in _USUAL:
         return True
-    text = ast.unparse(function.node)
-    return positional[0] in _EVENT_NAMES and any(
-        word in text for word in ("requestContext", "request_context", "methodArn", "routeKey")
-    )
+    words = ("requestContext", "request_context", "methodArn", "routeKey")
+    named = positional[0] in _EVENT_NAMES and positional[1] in _CONTEXT_NAMES
+    return named and any(word in module.text for word in words)
 
 
 def sends(program: Program, function: Function) -> bool:
@@ -84,11 +84,16 @@ def speaks(program: Program, function: Function) -> bool:
             values = program.tracer.trace(node, scope)
             if guards.subject(values) or any(is_sender(value) for value in values):
                 return True
+            # The domain of the event leads to @connections only when the event came from the WebSocket API.
+            named = any(path_of(value)[-2:] == ("requestContext", "domainName") for value in values)
+            if named and sends(program, function):
+                return True
     return False
 
 
-def _is_authorizer(function: Function, module: Module) -> bool:
-    return "methodArn" in ast.unparse(function.node) or "policyDocument" in module.text
+def _is_authorizer(program: Program, function: Function) -> bool:
+    texts = [ast.unparse(reached.node) for reached in reach(program, function)]
+    return any("methodArn" in text or "policyDocument" in text for text in texts)
 
 
 def _tested(program: Program, function: Function) -> tuple[str, ...]:

@@ -190,7 +190,8 @@ def _pieces(node: ast.expr) -> list[ast.expr]:
     if isinstance(node, ast.JoinedStr):
         return [piece.value if isinstance(piece, ast.FormattedValue) else piece for piece in node.values]
     if isinstance(node, ast.BinOp):
-        return [*_pieces(node.left), *_pieces(node.right)]
+        right = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
+        return [*_pieces(node.left), *(piece for item in right for piece in _pieces(item))]
     return [node]
 
 

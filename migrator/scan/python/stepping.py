@@ -33,7 +33,7 @@ def step(tracer: Tracer, value: Value, key: str) -> Values:  # noqa: PLR0911 - o
         return step(tracer, base, "*") if key == "1" else frozenset({base.then("<key>")})
     if value.path:
         return frozenset({value.then(key)})
-    if isinstance(origin, Container):
+    if isinstance(origin, Container) and not key.startswith("."):
         return tracer.once(("element", origin, key), lambda: frozenset(_element(tracer, origin, key)))
     if isinstance(origin, Constant) and (origin.value is None or not key.startswith(".")):
         # A name that is None or "" at first and something later.

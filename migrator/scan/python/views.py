@@ -56,6 +56,8 @@ class View:
         return self._allows(site)
 
     def _allows(self, site: CallSite) -> bool:
-        if not self.guards.allow_labels(site.labels, self.route):
-            return False
+        if site.labels:
+            siblings = (other.labels for _, other in self.program.links.targets.get(site.call, ()))
+            if not self.guards.allow_labels(site.labels, frozenset().union(*siblings), self.route):
+                return False
         return self.guards.allow(site.call, site.scope.module, self.route, self.program.tracer)

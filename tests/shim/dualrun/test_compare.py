@@ -224,6 +224,17 @@ def test_an_error_with_another_message_is_error_shape():
     assert found.path == "$.message"
 
 
+def test_the_status_that_a_handler_returns_is_by_design():
+    found = three(CHAT, [], candidate=[(3, "alice", Special("error", 400, "", "post"))])
+    assert classes(found) == []
+    assert found.by_design["returned_status"] == 1
+
+
+def test_a_returned_status_does_not_explain_a_missing_message():
+    answer = Special("error", 400, "", "post")
+    only(three(CHAT, [(3, "alice", "one")], candidate=[(3, "alice", answer)]), "missing")
+
+
 def test_an_error_that_is_no_frame_is_error_shape():
     answer = Special("error", 500, "Internal Server Error", "post")
     only(three(CHAT, [(3, "alice", FRAME)], candidate=[(3, "alice", answer)]), "error_shape")
