@@ -19,11 +19,13 @@ def function_logical_id(key: str) -> str:
 def implied_parts(service: Service, document: Map, api: DeclaredApi) -> list[Part]:
     """What a deployment adds: for each function, for the API, and the policy statements under `provider`."""
     parts: list[Part] = []
+    provider = as_map(document.get("provider"))
     for key, function in service.functions.items():
-        parts.extend(_function_parts(key, function, api))
+        own = as_map(as_map(document.get("functions")).get(key)).get("logRetentionInDays")
+        retention = provider.get("logRetentionInDays") if own is None else own
+        parts.extend(_function_parts(key, function, api, retention))
     if api.routes:
         parts.extend(_api_parts(service, api))
-    provider = as_map(document.get("provider"))
     for name in ("iam", "iamRoleStatements"):
         parts.extend(statement_parts(f"provider.{name}", provider.get(name), provider))
     for key, value in as_map(document.get("functions")).items():
@@ -31,11 +33,12 @@ def implied_parts(service: Service, document: Map, api: DeclaredApi) -> list[Par
     return parts
 
 
-def _function_parts(key: str, function: Function, api: DeclaredApi) -> Iterator[Part]:
+def _function_parts(key: str, function: Function, api: DeclaredApi, retention: object) -> Iterator[Part]:
     logical_id, where = function_logical_id(key), function.location
     shown = (("Handler", function.handler),) if function.handler else ()
     yield Part(logical_id, "AWS::Lambda::Function", where, properties=shown)
-    yield Part(f"{_normalised(key)}LogGroup", "AWS::Logs::LogGroup", where, (logical_id,))
+    days = () if retention is None else (("RetentionInDays", str(retention)),)
+    yield Part(f"{_normalised(key)}LogGroup", "AWS::Logs::LogGroup", where, (logical_id,), days)
     kinds = {trigger.kind for trigger in function.triggers}
     if "route" in kinds:
         yield Part(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import CHAT, ws2sse
+from tests.running import CHAT, environment, ws2sse
 
 COMMANDS_ON_AN_APP = [("scan",), ("shim", "--port", "0"), ("migrate",), ("checklist",)]
 
@@ -142,8 +142,6 @@ def test_verify_wants_what_migrate_wrote(tmp_path: Path) -> None:
 
 
 def test_a_secret_that_only_the_deployment_knows_is_asked_for() -> None:
-    from tests.running import environment
-
     without = {name: value for name, value in environment().items() if name != "JWT_SECRET"}
     finished = ws2sse("shim", CHAT, "--port", "0", env=without)
 

@@ -144,3 +144,19 @@ def test_resources_name_what_refers_to_them(tmp_path: Path) -> None:
     found = {resource.id: resource for resource in application(tmp_path).resources}
 
     assert "SayAlarm" in found["SayLambdaFunction"].referrers
+
+
+def test_log_groups_tell_how_long_they_are_kept(tmp_path: Path) -> None:
+    files = {
+        "serverless.yml": dedent("""
+            service: s
+            provider: {name: aws, runtime: python3.11, logRetentionInDays: 14}
+            functions:
+              say: {handler: app.say, events: [{websocket: say}]}
+              hear: {handler: app.say, logRetentionInDays: 3, events: [{websocket: hear}]}
+            """),
+        "app.py": "def say(event, context):\n    return {'statusCode': 200}\n",
+    }
+    kept = {found.id: found.properties for found in scan(tmp_path, files).resources if found.id.endswith("LogGroup")}
+
+    assert kept == {"SayLogGroup": {"RetentionInDays": "14"}, "HearLogGroup": {"RetentionInDays": "3"}}

@@ -1,0 +1,200 @@
+"""Faults that are put into a migrated application, one at a time, are found and called by their right name.
+
+The legacy path is recorded once; each spoiled application runs as a process of its own, over real sockets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from migrator.scan import scan_application
+from migrator.sessions import SessionPlan, plan_sessions
+from shim.dualrun.canonical import Recording
+from shim.dualrun.driver import Timing
+from shim.dualrun.evaluate import Evaluation, evaluate
+from shim.dualrun.run import record_candidate, record_legacy
+from tests.running import CHAT, ws2sse
+
+
+@dataclass(frozen=True)
+class Legacy:
+    plan: SessionPlan
+    runs: tuple[Recording, Recording]
+
+
+SESSIONS = {
+    "refused connects",
+    "connects",
+    "chat: good messages",
+    "ping: good messages",
+    "disconnect, reconnect and resume",
+}
+"""Enough for every fault below; `make demo` runs all."""
+
+TIMING = Timing(limit=1.5)
+
+
+@pytest.fixture(scope="module")
+def legacy() -> Legacy:
+    whole = plan_sessions(scan_application(CHAT))
+    plan = replace(whole, sessions=tuple(session for session in whole.sessions if session.name in SESSIONS))
+    assert {session.name for session in plan.sessions} == SESSIONS
+
+    async def twice() -> tuple[Recording, Recording]:
+        first = await record_legacy(CHAT, plan.sessions, plan.environment)
+        second = await record_legacy(
+            CHAT, plan.sessions, plan.environment, run="legacy-2", first=first.recording, timing=TIMING
+        )
+        return first.recording, second.recording
+
+    return Legacy(plan, asyncio.run(twice()))
+
+
+def judge(legacy: Legacy, candidate: Path) -> Evaluation:
+    plan = legacy.plan
+    new = asyncio.run(
+        record_candidate(candidate, plan.sessions, plan.environment, (), first=legacy.runs[0], timing=TIMING)
+    )
+    return evaluate(plan.sessions, legacy.runs, new.recording, routes=(), silent=plan.silent, gaps=plan.gaps)
+
+
+def spoil(migrated: Path, into: Path, path: str, before: str, after: str) -> Path:
+    """A copy with one fault in it; a fault that does not apply any more is an error of the test."""
+    copy = shutil.copytree(migrated, into / "spoiled")
+    text = (copy / path).read_text()
+    assert text.count(before) == 1, f"{path} does not hold it exactly once: {before}"
+    (copy / path).write_text(text.replace(before, after))
+    return copy
+
+
+def test_without_a_fault_nothing_is_found(legacy: Legacy, migrated_chat: Path) -> None:
+    evaluation = judge(legacy, migrated_chat)
+
+    assert evaluation.judgement.verdict == "PASS"
+    assert evaluation.differences == ()
+
+
+SEND = 'if self.send_message(connection["connection_id"], message):'
+
+FAULTS = {
+    "the broadcast misses one member": (
+        "tenant_chat/connections.py",
+        SEND,
+        'if message["type"] == "chat_message" and connection["user_id"].startswith("carol") or '
+        + SEND.removeprefix("if "),
+        "missing",
+    ),
+    "the sender is not excluded": (
+        "tenant_chat/connections.py",
+        "                continue\n",
+        '                if message["type"] == "chat_message":\n                    ' + SEND[3:-1] + "\n                continue\n",
+        "extra",
+    ),
+    "the broadcast reaches another tenant": (
+        "tenant_chat/connections.py",
+        "found = streams.find(tenant_id=tenant_id)\n",
+        "found = streams.find(tenant_id=tenant_id)\n"
+        '        if message["type"] == "chat_message":\n'
+        "            for stranger in streams.find():\n"
+        '                if stranger["tenant_id"] != tenant_id:\n'
+        '                    self.send_message(stranger["connection_id"], message)\n',
+        "misrouted",
+    ),
+    "two answers change places": (
+        "tenant_chat/messages.py",
+        '    return {"type": "chat_delivered", "id": message_id, "recipients": recipients}\n',
+        '    connections.send_message(connection_id, {"type": "chat_accepted", "id": message_id, "text": text})\n',
+        "reordered",
+    ),
+    "a message is sent twice": (
+        "tenant_chat/connections.py",
+        "            streams.send(connection_id, json.dumps(message).encode())\n",
+        "            streams.send(connection_id, json.dumps(message).encode())\n"
+        '            if message["type"] == "chat_message":\n'
+        "                streams.send(connection_id, json.dumps(message).encode())\n",
+        "duplicate",
+    ),
+    "a field has another value": (
+        "tenant_chat/messages.py",
+        '"from": sender["user_id"]',
+        '"from": sender["tenant_id"]',
+        "payload",
+    ),
+    "a field is gone": ("tenant_chat/messages.py", '            "text": text,\n', "", "payload"),
+    "a refused connect is accepted": (
+        "tenant_chat/authorizer.py",
+        'options={"require": ["user_id", "tenant_id"]}',
+        'options={"require": ["user_id", "tenant_id"], "verify_signature": False}',
+        "lifecycle",
+    ),
+    "a connect is refused with another status": (
+        "sse_service/security.py",
+        "            raise HTTPException(401, UNAUTHORIZED) from None\n",
+        "            raise HTTPException(403, UNAUTHORIZED) from None\n",
+        "lifecycle",
+    ),
+    "a disconnect is not noticed": ("handlers.py", "    if connection is not None:\n", "    if False:\n", "lifecycle"),
+    "a handler fails": (
+        "tenant_chat/messages.py",
+        '    return {"type": "pong", "echo": message.get("echo")}\n',
+        '    return {"type": "pong", "echo": message["no such key"]}\n',
+        "error_shape",
+    ),
+}
+
+
+ALSO = {
+    # what reaches strangers only, the legacy path has sent to nobody
+    "the broadcast reaches another tenant": ("extra",),
+    # who got in by mistake hears of those who come after
+    "a refused connect is accepted": ("extra",),
+    # and the answer that it should have given is not there
+    "a handler fails": ("missing",),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_found_and_called_by_its_name(
+    legacy: Legacy, migrated_chat: Path, tmp_path: Path, fault: str
+) -> None:
+    path, before, after, expected = FAULTS[fault]
+    source = migrated_chat
+    if expected == "reordered":  # the first answer moves behind the last one
+        accepted = (
+            '    connections.send_message(connection_id, {"type": "chat_accepted", "id": message_id, "text": text})\n'
+        )
+        delivered = (
+            "    connections.send_message(\n        connection_id,"
+            ' {"type": "chat_delivered", "id": message_id, "recipients": recipients}\n    )\n'
+        )
+        source = spoil(migrated_chat, tmp_path, path, accepted, "")
+        after = delivered + after
+    spoiled = spoil(source, tmp_path / "two", path, before, after)
+    evaluation = judge(legacy, spoiled)
+
+    assert evaluation.judgement.verdict == "FAIL"
+    found = {difference.kind for difference in evaluation.differences}
+    assert expected in found
+    assert found <= {expected, *ALSO.get(fault, ())}
+    assert any(difference.critical for difference in evaluation.differences) == (expected == "misrouted")
+
+
+def test_the_command_says_fail_and_shows_the_first_divergence(migrated_chat: Path, tmp_path: Path) -> None:
+    path, before, after, expected = FAULTS["a disconnect is not noticed"]
+    spoiled = spoil(migrated_chat, tmp_path, path, before, after)
+    report = tmp_path / "verify.json"
+    finished = ws2sse("verify", CHAT, spoiled, "--report", report)
+
+    assert finished.returncode == 1, finished.stderr
+    assert finished.stdout.startswith("FAIL")
+    assert "first divergence: lifecycle" in finished.stdout
+    assert "legacy: what" in finished.stdout
+    written = json.loads(report.read_text())
+    assert written["verdict"] == "FAIL"
+    assert written["differences"][0]["class"] == expected
