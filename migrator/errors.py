@@ -4,6 +4,7 @@ WsSseError
 ├── ApplicationNotFound(path)
 ├── ApplicationEmpty(path, looked_for)
 ├── OutputNotEmpty(path, entries)
+├── OutputNotWritable(path, reason)
 ├── AccountDoesNotClose(differences)
 ├── RewriteInvalid(path, problem)
 └── ConfigurationInvalid(path, key, found, allowed)
@@ -49,6 +50,15 @@ class OutputNotEmpty(WsSseError):
     def __str__(self) -> str:
         what = "is a file" if self.path.is_file() else f"already holds {self.entries} entries"
         return f"{self.path} {what}; nothing was written. Give a new or empty folder."
+
+
+class OutputNotWritable(WsSseError):
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(path, reason)
+
+    def __str__(self) -> str:
+        return f"{self.path} can't be written ({self.reason}); nothing was written."
 
 
 class AccountDoesNotClose(WsSseError):

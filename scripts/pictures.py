@@ -17,7 +17,7 @@ from tests.running import CHAT, ROOT, running_shim, token
 PICTURE = ROOT / "docs" / "images" / "demo.png"
 
 FRAMES = """<!doctype html><style>
-body {{ margin: 0; display: grid; grid-template-columns: 1fr 1fr; gap: 12px; padding: 12px; background: #334; height: 656px }}
+body {{ margin: 0; padding: 12px; background: #334; height: 656px; display: grid; gap: 12px; grid-template-columns: 1fr 1fr }}
 iframe {{ border: 0; border-radius: 8px; width: 100%; height: 100%; background: white }}
 </style><iframe name=legacy src="{legacy}"></iframe><iframe name=modern src="{modern}"></iframe>"""
 
@@ -42,7 +42,9 @@ def converse(page: Page, addresses: dict[str, str]) -> None:
 
 
 def main() -> None:
-    found = subprocess.run([ROOT / "scripts" / "find-chromium", "--install"], capture_output=True, text=True, check=True)
+    found = subprocess.run(
+        [ROOT / "scripts" / "find-chromium", "--install"], capture_output=True, text=True, check=True
+    )
     if not found.stdout.strip():
         sys.exit(found.stderr)
     with running_shim(CHAT) as addresses, sync_playwright() as playwright:

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,9 +27,12 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def ws2sse(
-    *arguments: str | Path, cwd: Path = ROOT, env: Mapping[str, str] | None = None
+    *arguments: str | Path,
+    cwd: Path = ROOT,
+    env: Mapping[str, str] | None = None,
+    before: Callable[[], None] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Runs the command to its end, whatever its status."""
+    """Runs the command to its end, whatever its status. `before` is called in the new process."""
     return subprocess.run(
         [*WS2SSE, *map(str, arguments)],
         cwd=cwd,
@@ -38,6 +41,7 @@ def ws2sse(
         text=True,
         check=False,
         timeout=180,
+        preexec_fn=before,
     )
 
 
@@ -47,7 +51,9 @@ def token(user: str, tenant: str = "acme") -> str:
 
 
 @contextmanager
-def process(command: list[str], cwd: Path, env: Mapping[str, str], **options: object) -> Iterator[subprocess.Popen[str]]:
+def process(
+    command: list[str], cwd: Path, env: Mapping[str, str], **options: object
+) -> Iterator[subprocess.Popen[str]]:
     """Ends, by its id, what it started."""
     started = subprocess.Popen(  # type: ignore[call-overload]
         command, cwd=cwd, env=dict(env), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options

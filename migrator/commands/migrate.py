@@ -9,6 +9,7 @@ import click
 
 from migrator.apply import apply_plan
 from migrator.console import say
+from migrator.errors import OutputNotWritable
 from migrator.rewrite import Plan, plan_migration
 from migrator.rewrite.report import exit_code, text_report, unified_diff
 from migrator.scan import scan_application
@@ -47,7 +48,10 @@ def command(ctx: click.Context, app: Path, out: Path | None, form: str) -> None:
         say(_account(plan, form))
         say("Nothing was written. --out FOLDER writes the new application.")
         ctx.exit(2 if plan.findings else 1)
-    apply_plan(plan, out)
+    try:
+        apply_plan(plan, out)
+    except OSError as error:
+        raise OutputNotWritable(out, error.strerror or str(error)) from error
     click.echo(_account(plan, form))
     say(f"Wrote {out}. How to start it stands in {out / 'README.md'}, the whole account in {out / 'MIGRATION.md'}.")
     ctx.exit(exit_code(plan))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 import socket
 from pathlib import Path
@@ -132,6 +133,17 @@ def test_an_output_folder_that_can_not_be_made(tmp_path: Path) -> None:
 
     assert finished.returncode == 2
     assert "nothing was written" in finished.stderr.lower()
+
+
+def test_a_disk_that_takes_no_more(tmp_path: Path) -> None:
+    def small_files() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000))
+
+    finished = ws2sse("migrate", CHAT, "--out", tmp_path / "new", before=small_files)
+
+    assert finished.returncode == 2
+    assert "can't be written (File too large); nothing was written" in finished.stderr
+    assert tree(tmp_path) == {}
 
 
 def test_verify_wants_what_migrate_wrote(tmp_path: Path) -> None:

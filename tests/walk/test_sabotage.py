@@ -93,7 +93,9 @@ FAULTS = {
     "the sender is not excluded": (
         "tenant_chat/connections.py",
         "                continue\n",
-        '                if message["type"] == "chat_message":\n                    ' + SEND[3:-1] + "\n                continue\n",
+        '                if message["type"] == "chat_message":\n                    '
+        + SEND[3:-1]
+        + "\n                continue\n",
         "extra",
     ),
     "the broadcast reaches another tenant": (
