@@ -17,7 +17,8 @@ from tests.running import CHAT, ROOT, running_shim, token
 PICTURE = ROOT / "docs" / "images" / "demo.png"
 
 FRAMES = """<!doctype html><style>
-body {{ margin: 0; padding: 12px; background: #334; height: 656px; display: grid; gap: 12px; grid-template-columns: 1fr 1fr }}
+body {{ margin: 0; padding: 12px; background: #334; height: 656px }}
+body {{ display: grid; gap: 12px; grid-template-columns: 1fr 1fr }}
 iframe {{ border: 0; border-radius: 8px; width: 100%; height: 100%; background: white }}
 </style><iframe name=legacy src="{legacy}"></iframe><iframe name=modern src="{modern}"></iframe>"""
 

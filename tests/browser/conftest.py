@@ -21,7 +21,7 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright keeps an event loop running, which tests elsewhere must not find
 def browser() -> Iterator[Browser]:
     found = subprocess.run([ROOT / "scripts" / "find-chromium"], capture_output=True, text=True, check=True)
     path = found.stdout.strip()
