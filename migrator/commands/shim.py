@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 import uvicorn
+from pydantic import ValidationError
 
 from migrator import hosting
 from migrator.console import say
-from migrator.errors import WsSseError
+from migrator.errors import ApplicationNotFound, WsSseError
 from migrator.inventory.model import Inventory
-from migrator.scan import scan_application
 from shim.app import create_app
 from shim.backends.loading import HandlerUnusable
 from shim.config import Address, AddressUnavailable
@@ -29,6 +29,12 @@ MOST_WEBSOCKET_BYTES = 131_072
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free one.")
 @click.option("--stage", help="Stage name, first part of the path. Default: the one that APP declares.")
+@click.option(
+    "--inventory",
+    "inventory_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Inventory that `ws2sse scan --format json` printed, instead of a scan: for a host without the migrator.",
+)
 @click.option(
     "--aws",
     type=click.Choice(["auto", "moto", "configured"]),
@@ -45,15 +51,18 @@ MOST_WEBSOCKET_BYTES = 131_072
     show_default=True,
     help="With json the first line on stdout tells the addresses.",
 )
-def command(app: Path, host: str, port: int, stage: str | None, aws: str, form: str) -> None:
+def command(
+    app: Path, host: str, port: int, stage: str | None, inventory_file: Path | None, aws: str, form: str
+) -> None:
     """Serves APP unchanged: SSE + POST clients and WebSocket clients side by side, handlers in this process.
 
     \b
     Examples:
       ws2sse shim examples/chat
       ws2sse shim . --port 0 --stage prod --format json
+      ws2sse scan . --format json > inventory.json && ws2sse shim . --inventory inventory.json
     """
-    inventory = scan_application(app)
+    inventory = _inventory(app, inventory_file)
     try:
         listening = Address(host, port).bind()
     except AddressUnavailable as error:
@@ -81,6 +90,23 @@ def command(app: Path, host: str, port: int, stage: str | None, aws: str, form: 
             uvicorn.Server(config).run(sockets=[listening])
     finally:
         listening.close()
+
+
+def _inventory(app: Path, file: Path | None) -> Inventory:
+    if file is None:
+        from migrator.scan import scan_application  # noqa: PLC0415 - the shim runs without the migrator's libraries
+
+        return scan_application(app)
+    if not app.is_dir():
+        raise ApplicationNotFound(app)
+    try:
+        return Inventory.model_validate_json(file.read_bytes())
+    except OSError as error:
+        raise WsSseError(f"{file} can't be read ({error.strerror or error}).") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise WsSseError(f"{file} is not an inventory of this version: {where}: {first['msg']}.") from error
 
 
 def _host(app: Path, inventory: Inventory, stage: str | None, aws: str) -> hosting.Hosted:
