@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError
 from botocore.session import Session
@@ -14,6 +15,10 @@ DUMMY_CREDENTIALS = {
     "AWS_SECRET_ACCESS_KEY": "local",
     "AWS_SESSION_TOKEN": "local",
 }
+
+_TOPIC: Final = re.compile(r"arn:aws:sns:([a-z0-9-]+):123456789012:([A-Za-z0-9_-]+(?:\.fifo)?)")
+_QUEUE: Final = re.compile(r"https://sqs\.([a-z0-9-]+)\.amazonaws\.com/123456789012/([A-Za-z0-9_-]+(?:\.fifo)?)")
+"""Topics and queues of moto's account, which is also the one that the names of a scanned application have."""
 
 
 def aws_is_configured() -> bool:
@@ -34,6 +39,7 @@ def start_local_aws(
     """For the rest of this process: every AWS call is answered by moto, and the given tables exist, empty.
 
     `table_definitions` are arguments of CreateTable. `environment` is set where a variable is not set yet.
+    SNS topics and SQS queues exist when a variable has their ARN or address.
     Without a network: what moto does not know fails in the process, and nothing leaves it.
     """
     from moto import mock_aws  # noqa: PLC0415 - only installed with the extra `local`
@@ -51,3 +57,17 @@ def start_local_aws(
     dynamodb = boto3.session.Session().client("dynamodb", region_name=os.environ["AWS_DEFAULT_REGION"])
     for definition in table_definitions:
         dynamodb.create_table(**definition)
+    _create_named(boto3.session.Session().client, set(os.environ.values()))
+
+
+def _create_named(client: Callable[..., Any], values: Iterable[str]) -> None:
+    """The topics and queues that these values of variables name."""
+    for value in sorted(values):
+        if topic := _TOPIC.fullmatch(value):
+            client("sns", region_name=topic[1]).create_topic(Name=topic[2], Attributes=_fifo(topic[2], "Topic"))
+        elif queue := _QUEUE.fullmatch(value):
+            client("sqs", region_name=queue[1]).create_queue(QueueName=queue[2], Attributes=_fifo(queue[2], "Queue"))
+
+
+def _fifo(name: str, kind: str) -> dict[str, str]:
+    return {f"Fifo{kind}": "true"} if name.endswith(".fifo") else {}

@@ -14,6 +14,7 @@ Language = Literal["python", "javascript", "typescript"]
 Recipient = Literal["self", "one", "group", "all", "unknown"]
 GoneHandling = Literal["none", "exception", "code", "client_error", "string", "broad"]
 TokenPlace = Literal["query", "header", "message"]
+KeyKind = Literal["text", "number", "list", "object", "unknown"]
 
 
 class Trigger(Record):
@@ -68,12 +69,18 @@ class Authorizer(Record):
 
 
 class MessageKey(Record):
-    """A key of the incoming message that a handler reads."""
+    """A key of the incoming message that a handler reads, or of what lies inside of the message."""
 
-    name: str
+    name: str = Field(description="dotted path from the message, '[]' for any element: 'user.name', 'items[].id'")
     required: bool = Field(description="read without a default or a guard")
     literals: tuple[str, ...] = Field(default=(), description="values that the code compares it with")
+    kind: KeyKind = Field(default="unknown", description="what the code takes the value for, where that is certain")
     location: Location
+
+    @property
+    def nested(self) -> bool:
+        """Whether it lies inside of another key's value."""
+        return "." in self.name or "[" in self.name
 
 
 class Route(Record):

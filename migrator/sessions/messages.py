@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Final
+from functools import partial
+from typing import Final, Literal, TypeAlias
 
-from migrator.inventory.model import MessageKey, Route
+from migrator.inventory.messages import ELEMENT, ELEMENTS, message_of
+from migrator.inventory.model import KeyKind, MessageKey, Route
+
+LeftOut: TypeAlias = Literal["nothing", "optional", "inner"]
+"""Keys that a message doesn't have: optional ones, or of those only the ones inside of other keys' values."""
 
 UNICODE_TEXT: Final = "Grüße, こんにちは 👋🏽 \u2028 “quoted” \\ end"
 """Multi-byte text with a line separator that JSON allows and naive line splitting breaks on."""
@@ -55,7 +60,7 @@ def selecting(expression: str, route_key: str) -> dict[str, object] | None:
 
 
 def message_for(
-    expression: str, route: Route, client: str, number: int, *, only_required: bool = False, text: str | None = None
+    expression: str, route: Route, client: str, number: int, *, left_out: LeftOut = "nothing", text: str | None = None
 ) -> str | None:
     """A message to `route` with a value for each key that it reads; None when no message reaches it.
 
@@ -64,9 +69,8 @@ def message_for(
     message = {} if route.key == "$default" else selecting(expression, route.key)
     if message is None:
         return None
-    for key in route.reads:
-        if not (only_required and not key.required) and not _has(message, key.name):
-            put(message, key.name, _sample(key, client, number, text))
+    value = partial(_sample, client=client, number=number, text=text)
+    _add(message, message_of(route.reads, value, without=_left_out(route, left_out)))
     return json.dumps(message, ensure_ascii=False)
 
 
@@ -80,6 +84,11 @@ def holds_text(route: Route) -> bool:
     return any(_is_text(key) for key in route.reads)
 
 
+def holds_inner(route: Route) -> bool:
+    """Whether some key may be missing inside of another key's value."""
+    return any(key.nested and _may_be_missing(key) for key in route.reads)
+
+
 def put(message: dict[str, object], name: str, value: object) -> None:
     """Sets 'a.b' as {"a": {"b": value}}; leaves alone what is not an object already."""
     *parents, last = name.split(".")
@@ -91,25 +100,43 @@ def put(message: dict[str, object], name: str, value: object) -> None:
     message[last] = value
 
 
-def _has(message: dict[str, object], name: str) -> bool:
-    value: object = message
-    for part in name.split("."):
-        if not isinstance(value, dict) or part not in value:
-            return False
-        value = value[part]
-    return not isinstance(value, dict)
+def _left_out(route: Route, left_out: LeftOut) -> frozenset[str]:
+    keys = [key for key in route.reads if left_out == "optional" or (left_out == "inner" and key.nested)]
+    return frozenset(key.name for key in keys if _may_be_missing(key))
+
+
+def _may_be_missing(key: MessageKey) -> bool:
+    return not key.required and not key.name.endswith(ELEMENT)
+
+
+def _add(message: dict[str, object], more: dict[str, object]) -> None:
+    """What a message has already, it keeps."""
+    for name, value in more.items():
+        inner = message.setdefault(name, value)
+        if inner is not value and isinstance(inner, dict) and isinstance(value, dict):
+            _add(inner, value)
 
 
 def _is_text(key: MessageKey) -> bool:
-    return not key.literals and any(word in words_of(key.name) for word in _TEXT_WORDS)
-
-
-def _sample(key: MessageKey, client: str, number: int, text: str | None) -> object:
-    if key.literals:
-        return key.literals[number % len(key.literals)]
     words = words_of(key.name)
-    if any(word in words for word in _TEXT_WORDS):
-        return text if text is not None else f"hello {number} from {client}"
+    return not key.literals and key.kind in {"text", "unknown"} and any(word in words for word in _TEXT_WORDS)
+
+
+def _sample(key: MessageKey, element: int, *, client: str, number: int, text: str | None) -> object:
+    if key.literals:
+        return key.literals[(number + element) % len(key.literals)]
+    words = words_of(key.name)
+    label = f"{number}-{element}" if element else f"{number}"
+    if _is_text(key):
+        return text if text is not None else f"hello {label} from {client}"
+    by_kind: dict[KeyKind, object] = {
+        "number": number + element,
+        "list": list(ELEMENTS),
+        "object": {name: f"{name}-{label}" for name in ELEMENTS},
+    }
+    if key.kind in by_kind:
+        return by_kind[key.kind]
+    is_text = key.kind == "text" or key.name.endswith(ELEMENT)
     for options, value in (
         (_PLACE_WORDS, "lobby"),
         (_OTHER_WORDS, "alice" if client == "bob" else "bob"),
@@ -117,15 +144,15 @@ def _sample(key: MessageKey, client: str, number: int, text: str | None) -> obje
         (_NUMBER_WORDS, number),
         (_FLAG_WORDS, True),
         (("email",), f"{client}@example.com"),
-        (("timestamp", "time", "date", "ts"), "2024-05-01T12:00:00Z"),
-        (("tags", "items", "ids", "users", "list"), ["one", "two"]),
+        (("timestamp", "time", "date", "ts", "at"), "2024-05-01T12:00:00Z"),
+        (("tags", "items", "ids", "users", "list"), list(ELEMENTS)),
     ):
-        if any(word in words for word in options):
+        if any(word in words for word in options) and (isinstance(value, str) or not is_text):
             return value
-    return f"{words[-1]}-{number}"
+    return f"{words[-1]}-{label}"
 
 
 def words_of(name: str) -> list[str]:
-    """The words of the last part of a key: 'data.userName' -> ['user', 'name']."""
-    last = name.rsplit(".", 1)[-1]
+    """The words of the last key of a path: 'data.userName' -> ['user', 'name']."""
+    last = name.replace(ELEMENT, "").rsplit(".", 1)[-1]
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[_\-\s]+", " ", last).lower().split() or [last]

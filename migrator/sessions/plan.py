@@ -8,7 +8,16 @@ from dataclasses import dataclass
 
 from migrator.inventory.model import Api, Inventory, Route
 from migrator.sessions.identities import Identities, Identity, identities_for
-from migrator.sessions.messages import LARGE_LENGTH, UNICODE_TEXT, bare_message, holds_text, message_for, words_of
+from migrator.sessions.messages import (
+    LARGE_LENGTH,
+    UNICODE_TEXT,
+    LeftOut,
+    bare_message,
+    holds_inner,
+    holds_text,
+    message_for,
+    words_of,
+)
 from shim.dualrun.scenario import Close, Connect, Resume, Send, Session, Step
 
 SETUP_WORDS = frozenset({"join", "subscribe", "enter", "register", "init", "hello", "login", "identify"})
@@ -119,9 +128,9 @@ class _Writer:
     def _reachable(self) -> list[Route]:
         return [route for route in self._routes if bare_message(self._expression, route) is not None]
 
-    def _good(self, route: Route, name: str, *, text: str | None = None, only_required: bool = False) -> Send | None:
+    def _good(self, route: Route, name: str, *, text: str | None = None, left_out: LeftOut = "nothing") -> Send | None:
         self._number += 1
-        message = message_for(self._expression, route, name, self._number, only_required=only_required, text=text)
+        message = message_for(self._expression, route, name, self._number, left_out=left_out, text=text)
         return None if message is None else Send(name, message, route.key)
 
     def _others(self, route: Route) -> Iterator[Step]:
@@ -129,7 +138,9 @@ class _Writer:
         bare = bare_message(self._expression, route)
         if bare is not None and route.reads:
             yield Send(first, bare, route.key)
-        variants = [self._good(route, second, only_required=True)]
+        variants = [self._good(route, second, left_out="optional")]
+        if holds_inner(route):
+            variants.append(self._good(route, second, left_out="inner"))
         if holds_text(route):
             variants += [
                 self._good(route, first, text=UNICODE_TEXT),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -53,12 +53,22 @@ def verify(
     sides = (legacy_app.resolve(), candidate.resolve())
 
     async def record_all() -> tuple[Recorded, Recorded, Recorded]:
-        count = _counted(progress, 3 * len(sessions))
-        first = await record_legacy(sides[0], sessions, environment, timing=timing, progress=count)
+        of = _counted(progress, 3 * len(sessions))
+        first = await record_legacy(sides[0], sessions, environment, timing=timing, progress=of("legacy-1"))
         known = first.recording
-        second, new = await asyncio.gather(
-            record_legacy(sides[0], sessions, environment, run="legacy-2", first=known, timing=timing, progress=count),
-            record_candidate(sides[1], sessions, environment, tables, first=known, timing=timing, progress=count),
+        second, new = await asyncio.gather(  # both know from the first run what to wait for
+            record_legacy(
+                sides[0],
+                sessions,
+                environment,
+                run="legacy-2",
+                first=known,
+                timing=timing,
+                progress=of("legacy-2"),
+            ),
+            record_candidate(
+                sides[1], sessions, environment, tables, first=known, timing=timing, progress=of("candidate")
+            ),
         )
         return first, second, new
 
@@ -136,13 +146,16 @@ async def record_candidate(
         return Recorded(recording, tuple(await side.last_words()))
 
 
-def _counted(progress: Progress, total: int) -> Progress:
-    """Numbers the sessions of all runs together; two runs may take turns."""
+def _counted(progress: Progress, total: int) -> Callable[[str], Progress]:
+    """For each run its own progress, that names the run; the sessions of all runs are counted together."""
     begun = 0
 
-    def count(session: str, _index: int, _total: int) -> None:
-        nonlocal begun
-        begun += 1
-        progress(session, begun, total)
+    def of(run: str) -> Progress:
+        def count(session: str, _index: int, _total: int) -> None:
+            nonlocal begun
+            begun += 1
+            progress(f"{run}: {session}", begun, total)
 
-    return count
+        return count
+
+    return of

@@ -9,7 +9,7 @@ import jwt
 import pytest
 
 from migrator.errors import ConfigurationInvalid
-from migrator.inventory.model import Api, Authorizer, Client, Inventory, MessageKey, Push, Route, TokenFacts
+from migrator.inventory.model import Api, Authorizer, Client, Inventory, KeyKind, MessageKey, Push, Route, TokenFacts
 from migrator.inventory.record import Location
 from migrator.sessions import Identity, generate_sessions, identities_from_config, plan_sessions
 from migrator.sessions.messages import UNICODE_TEXT, message_for, selecting
@@ -21,8 +21,8 @@ JWT = TokenFacts(
 )
 
 
-def key(name: str, *, required: bool = True, literals: tuple[str, ...] = ()) -> MessageKey:
-    return MessageKey(name=name, required=required, literals=literals, location=HERE)
+def key(name: str, *, required: bool = True, literals: tuple[str, ...] = (), kind: KeyKind = "unknown") -> MessageKey:
+    return MessageKey(name=name, required=required, literals=literals, kind=kind, location=HERE)
 
 
 def route(name: str, *reads: MessageKey, **options: Any) -> Route:
@@ -196,9 +196,94 @@ def test_sample_values_follow_names_and_literals():
         "data": {"when": {"timestamp": "2024-05-01T12:00:00Z"}},
         "is_typing": True,
     }
-    required = message_for("$request.body.action", found, "alice", 3, only_required=True)
+    required = message_for("$request.body.action", found, "alice", 3, left_out="optional")
     assert required is not None
     assert "limit" not in json.loads(required)
+
+
+def body_of(found: Route, number: int = 3, expression: str = "$request.body.action", **options: Any) -> dict[str, Any]:
+    message = message_for(expression, found, "alice", number, **options)
+    assert message is not None
+    return json.loads(message)
+
+
+def test_what_selects_a_route_stays_inside_of_an_object_that_the_route_reads():
+    found = route("chat", key("data", kind="object"), key("data.type", literals=("chat", "ping")), key("data.text"))
+    assert body_of(found, expression="$request.body.data.type") == {
+        "data": {"type": "chat", "text": "hello 3 from alice"}
+    }
+
+
+def test_objects_and_lists_are_made_of_the_keys_inside_of_them():
+    found = route(
+        "notify",
+        key("incident", kind="object"),
+        key("incident.level", literals=("low", "high")),
+        key("incident.place.room"),
+        key("items", kind="list"),
+        key("items[].id"),
+        key("items[].count", kind="number"),
+        key("marks", kind="list"),
+        key("marks[]", required=False, kind="text"),
+        key("votes", kind="object"),
+        key("votes[].by"),
+    )
+    assert body_of(found) == {
+        "action": "notify",
+        "incident": {"level": "high", "place": {"room": "lobby"}},
+        "items": [{"id": "id-3", "count": 3}, {"id": "id-3-1", "count": 4}],
+        "marks": ["marks-3", "marks-3-1"],
+        "votes": {"one": {"by": "by-3"}, "two": {"by": "by-3-1"}},
+    }
+
+
+def test_the_kind_of_a_value_goes_before_its_name():
+    found = route(
+        "chat",
+        key("message", kind="object"),
+        key("content", kind="list"),
+        key("text", kind="number"),
+        key("limit", kind="text"),
+        key("tags", kind="text"),
+        key("active", kind="text"),
+    )
+    assert body_of(found) == {
+        "action": "chat",
+        "message": {"one": "one-3", "two": "two-3"},
+        "content": ["one", "two"],
+        "text": 3,
+        "limit": "limit-3",
+        "tags": "tags-3",
+        "active": "active-3",
+    }
+    assert not any("\u2028" in step.text for step in sent(plan_sessions(inventory(found)), "chat: other"))
+
+
+def test_what_is_inside_of_an_optional_key_goes_with_it():
+    found = route(
+        "notify",
+        key("incident", required=False, kind="object"),
+        key("incident.id"),
+        key("place", kind="object"),
+        key("place.room", required=False),
+        key("items", kind="list"),
+        key("items[]", required=False),
+    )
+    place = {"one": "one", "two": "two"}
+    items = ["items-3", "items-3-1"]
+    assert body_of(found, left_out="optional") == {"action": "notify", "place": place, "items": items}
+    assert body_of(found, left_out="inner") == {
+        "action": "notify",
+        "incident": {"id": "id-3"},
+        "place": place,
+        "items": items,
+    }
+
+
+def test_a_route_gets_objects_without_their_optional_keys():
+    found = route("notify", key("incident", required=False, kind="object"), key("incident.level", required=False))
+    texts = [json.loads(step.text).get("incident") for step in sent(plan_sessions(inventory(found)), "notify: other")]
+    assert {"one": "one", "two": "two"} in texts
 
 
 def test_each_route_gets_a_good_message_from_every_client():

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from migrator.scan.python.model import Function, Scope
 from migrator.scan.python.values import (
+    CONVERTED,
+    DUMPED,
     ITEMS,
     JSON,
     AwsClient,
@@ -15,6 +17,7 @@ from migrator.scan.python.values import (
     Constant,
     Container,
     Environment,
+    Event,
     External,
     FunctionRef,
     Instance,
@@ -77,6 +80,11 @@ _PASSING: Final = frozenset(
 )
 """Methods whose result stands for the object that they are called on."""
 
+_CONVERSIONS: Final = {"json.dumps": DUMPED} | dict.fromkeys(
+    ("str", "bytes", "int", "encode", "decode", "split", "keys"), CONVERTED
+)
+"""Those of them whose result has another type."""
+
 _GETTERS: Final = frozenset({"get", "pop", "setdefault", "getlist"})
 
 
@@ -126,9 +134,9 @@ def _external(  # noqa: PLR0911 - one line a kind of function
     if name in {"os.getenv", "os.environ.get"}:
         return _environment(tracer, node, scope)
     if name in _PARSERS and node.args:
-        return frozenset(value.then(JSON) for value in tracer.trace(node.args[0], scope))
+        return frozenset(_parsed(value) for value in tracer.trace(node.args[0], scope))
     if name in _SAME and node.args:
-        return tracer.trace(node.args[-1], scope)
+        return _converted(tracer, tracer.trace(node.args[-1], scope), name)
     if name in {"next", "random.choice"} and node.args:
         return tracer.step(tracer.trace(node.args[0], scope), "*")
     if name == "enumerate" and node.args:
@@ -147,21 +155,39 @@ def _method(tracer: Tracer, callee: Value, node: ast.Call, scope: Scope) -> Valu
     base = Value(callee.origin, callee.path[:-1])
     owned = _owned(base.origin)
     if method in _GETTERS and node.args and not owned:
-        found: set[Value] = set()
-        for key in tracer.keys(node.args[0], scope):
-            found |= tracer.step(frozenset({base}), key)
-        if len(node.args) > 1:
-            found |= tracer.trace(node.args[1], scope)
-        return frozenset(found)
+        return _got(tracer, base, node, scope)
     if method == "items" and not owned:
         return frozenset({base.then(ITEMS)})
     if method in _PASSING and not owned:
-        return frozenset({base})
+        return _converted(tracer, frozenset({base}), method)
     if method == "format":
         return frozenset({Value(Text(node, scope))})
     if method in {"client", "resource"} and _is_session(base.origin):
         return aws_client(tracer, node, scope, resource=method == "resource")
     return frozenset({Value(Called(node, scope, method, base.origin))})
+
+
+def _got(tracer: Tracer, base: Value, node: ast.Call, scope: Scope) -> Values:
+    put = tracer.put(node, node.func.value, node.args[0], scope) if isinstance(node.func, ast.Attribute) else None
+    if put is not None:
+        return put
+    found: set[Value] = set()
+    for key in tracer.keys(node.args[0], scope):
+        found |= tracer.step(frozenset({base}), key)
+    if len(node.args) > 1:
+        found |= tracer.trace(node.args[1], scope)
+    return frozenset(found)
+
+
+def _parsed(value: Value) -> Value:
+    return Value(value.origin, value.path[:-1]) if value.path[-1:] == (DUMPED,) else value.then(JSON)
+
+
+def _converted(tracer: Tracer, values: Values, by: str) -> Values:
+    step = _CONVERSIONS.get(by) if tracer.exact else None
+    if step is None:
+        return values
+    return frozenset(value.then(step) if isinstance(value.origin, Event) else value for value in values)
 
 
 def _owned(origin: Origin) -> bool:

@@ -73,7 +73,7 @@ class RouteGuards:
 
     def _left_before(self, earlier: list[ast.stmt], module: Module, tracer: Tracer) -> Iterator[Condition]:
         for statement in earlier:
-            if isinstance(statement, ast.If) and not statement.orelse and _ends(statement.body):
+            if isinstance(statement, ast.If) and not statement.orelse and leaves(statement.body):
                 yield from self._test(statement.test, module, tracer, holds=False)
 
     def _test(self, test: ast.expr, module: Module, tracer: Tracer, *, holds: bool) -> Iterator[Condition]:
@@ -167,5 +167,5 @@ def _branch(parent: ast.If | ast.IfExp, child: ast.AST) -> bool | None:
     return True if child in body else False if child in orelse else None
 
 
-def _ends(body: list[ast.stmt]) -> bool:
+def leaves(body: list[ast.stmt]) -> bool:
     return bool(body) and isinstance(body[-1], ast.Return | ast.Raise | ast.Continue)

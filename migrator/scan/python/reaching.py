@@ -22,18 +22,17 @@ def reaching(node: ast.Name, scope: Scope, holder: Scope) -> Sequence[Bound]:
     last = _dominating(node, [statement for _, statement in placed if statement is not None], parents)
     if last is None:
         return bounds
-    loops = [
-        ancestor
-        for ancestor in scope.module.ancestors(node)
-        if isinstance(ancestor, _LOOPS) and ancestor.lineno > last.lineno
-    ]
+    ancestors = list(scope.module.ancestors(node))
+    loops = [ancestor for ancestor in ancestors if isinstance(ancestor, _LOOPS) and ancestor.lineno > last.lineno]
     if isinstance(last, _LOOPS):
         loops.append(last)
     kept: list[Bound] = []
     for bound, statement in placed:
         if statement is None:
             continue
-        between = last.lineno < statement.lineno <= node.lineno
+        # `x = f(x)` reads what x was before
+        own = isinstance(statement, ast.Assign | ast.AnnAssign) and statement in ancestors
+        between = last.lineno < statement.lineno <= node.lineno and not own
         again = any(loop.lineno <= statement.lineno <= (loop.end_lineno or 0) for loop in loops)
         if statement is last or between or again:
             kept.append(bound)

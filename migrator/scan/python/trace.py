@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from migrator.scan.python import calling, stepping
 from migrator.scan.python.imports import Modules
 from migrator.scan.python.model import Binding, Bound, Class, Function, Imported, Module, Scope
+from migrator.scan.python.overwriting import last_put
 from migrator.scan.python.reaching import reaching
 from migrator.scan.python.sites import CallSite
 from migrator.scan.python.values import (
@@ -50,8 +51,10 @@ class Callers(Protocol):
 
 
 class Tracer:
-    def __init__(self, modules: Modules, callers: Callers) -> None:
-        self.modules, self.callers = modules, callers
+    """`exact`: conversions count as steps, and a key that was just assigned is what was assigned to it."""
+
+    def __init__(self, modules: Modules, callers: Callers, *, exact: bool = False) -> None:
+        self.modules, self.callers, self.exact = modules, callers, exact
         self.known: dict[object, Values] = {}
         self.depth = 0
 
@@ -130,7 +133,15 @@ class Tracer:
             return frozenset({Value(Text(node, scope))})
         return self._union(pieces, scope)
 
+    def put(self, node: ast.expr, container: ast.expr, key: ast.expr, scope: Scope) -> Values | None:
+        """What `container[key]`, read by `node`, was assigned before; None when that isn't certain."""
+        value = last_put(node, container, key, scope.module) if self.exact else None
+        return None if value is None else self.trace(value, scope.module.scopes[value])
+
     def _subscript(self, node: ast.Subscript, scope: Scope) -> Values:
+        put = self.put(node, node.value, node.slice, scope)
+        if put is not None:
+            return put
         base = self.trace(node.value, scope)
         if isinstance(node.slice, ast.Slice):
             return base

@@ -11,6 +11,12 @@ from migrator.scan.python.model import Class, Function, Module, Scope
 JSON = "<json>"
 """The step of parsing JSON text."""
 
+CONVERTED = "<converted>"
+"""The step to a value of another type, such as str() of it. Only an exact Tracer notes it, and only of an Event."""
+
+DUMPED = "<dumped>"
+"""The step to JSON text, which JSON takes back. Noted as CONVERTED is."""
+
 ITEMS = "<items>"
 """The step to (key, value) pairs of a mapping, and to (number, element) pairs of enumerate."""
 

@@ -1,0 +1,56 @@
+"""AWS in memory. It is for a whole process, so each test has one of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+PROGRAM = """
+import json, sys
+from shim.local_aws import start_local_aws
+start_local_aws([], json.loads(sys.argv[1]))
+import boto3
+sns, sqs = boto3.client("sns"), boto3.client("sqs", region_name="eu-west-1")
+print(json.dumps({
+    "topics": [topic["TopicArn"] for topic in sns.list_topics()["Topics"]],
+    "queues": sqs.list_queues().get("QueueUrls", []),
+}))
+"""
+
+
+def named_by(environment: dict[str, str]) -> Any:
+    ran = subprocess.run(
+        [sys.executable, "-c", PROGRAM, json.dumps(environment)],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd())},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(ran.stdout)
+
+
+def test_nothing_is_made_of_other_accounts_and_other_words() -> None:
+    environment = {
+        "THEIRS": "arn:aws:sns:us-east-1:210987654321:alerts",
+        "RULE": "arn:aws:events:us-east-1:123456789012:alerts",
+        "NAME": "alerts",
+        "PAGE": "https://example.com/123456789012/alerts",
+    }
+    assert named_by(environment) == {"topics": [], "queues": []}
+
+
+def test_topics_and_queues_that_variables_name_exist() -> None:
+    environment = {
+        "TOPIC": "arn:aws:sns:us-east-1:123456789012:alerts",
+        "SAME_TOPIC": "arn:aws:sns:us-east-1:123456789012:alerts",
+        "ORDERED_TOPIC": "arn:aws:sns:us-east-1:123456789012:steps.fifo",
+        "QUEUE": "https://sqs.eu-west-1.amazonaws.com/123456789012/jobs",
+        "ORDERED_QUEUE": "https://sqs.eu-west-1.amazonaws.com/123456789012/jobs.fifo",
+    }
+    made = named_by(environment)
+    assert sorted(made["topics"]) == [environment["TOPIC"], environment["ORDERED_TOPIC"]]
+    assert sorted(made["queues"]) == [environment["QUEUE"], environment["ORDERED_QUEUE"]]
