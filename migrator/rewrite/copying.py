@@ -20,6 +20,7 @@ INFRASTRUCTURE: Final = frozenset(
 INFRASTRUCTURE_SUFFIXES: Final = frozenset({".tf", ".tfvars", ".tfstate"})
 WRITTEN_ANEW: Final = frozenset({"README.md", "MIGRATION.md", "Dockerfile", ".dockerignore"})
 CARRIED: Final = frozenset({".gitignore", ".gitattributes", ".editorconfig"})
+INSTALLED: Final = "an installed package; requirements.txt has what is imported"
 TEST_FOLDERS: Final = frozenset({"tests", "test", "__tests__", "tests_sse", "e2e"})
 
 
@@ -42,15 +43,17 @@ def choose_files(app: Path, inventory: Inventory) -> Files:
     tests = {use.location.path for use in inventory.tests}
     for folder, folders, names in os.walk(app):
         here = PurePosixPath(Path(folder).relative_to(app).as_posix())
+        installed = _installed(folders, Path(folder))
         for name in sorted(folders):
-            reason = _folder_reason(Path(folder) / name, name)
+            reason = _folder_reason(Path(folder) / name, name, installed)
             if reason is not None:
                 folders.remove(name)
                 found.behind.append(LeftBehind((here / name).as_posix() + "/", reason))
         folders.sort()
         for name in sorted(names):
             path = (here / name).as_posix()
-            reason = _file_reason(Path(folder) / name, path, declared, foreign, tests)
+            reason = INSTALLED if name in installed else None
+            reason = reason or _file_reason(Path(folder) / name, path, declared, foreign, tests)
             if reason is None:
                 found.along.append(path)
             else:
@@ -58,14 +61,30 @@ def choose_files(app: Path, inventory: Inventory) -> Files:
     return found
 
 
-def _folder_reason(folder: Path, name: str) -> str | None:
+def _installed(folders: list[str], here: Path) -> frozenset[str]:
+    """Names that an installer put here: what the .dist-info folders beside them list.
+
+    https://packaging.python.org/en/latest/specifications/recording-installed-packages/
+    """
+    names: set[str] = set()
+    for folder in folders:
+        record = here / folder / "RECORD"
+        if folder.endswith(".dist-info") and record.is_file() and not record.is_symlink():
+            lines = record.read_text(encoding="utf-8", errors="replace").splitlines()
+            names |= {folder, *(line.split(",")[0].split("/")[0] for line in lines if line)}
+    return frozenset(names) - {"..", ".", "bin"}
+
+
+def _folder_reason(folder: Path, name: str, installed: frozenset[str]) -> str | None:
     if folder.is_symlink():
         return "a link is not followed"
     if name == "sse_service":
         return "the new service has a folder of this name"
     if name.startswith("."):
         return "hidden"
-    if name in LEFT_OUT:
+    if name in installed:
+        return INSTALLED
+    if name in LEFT_OUT or name.endswith((".dist-info", ".egg-info")) or (folder / "pyvenv.cfg").is_file():
         return "third-party, built or generated"
     return "tests of the old path stay with the old application" if name in TEST_FOLDERS else None
 

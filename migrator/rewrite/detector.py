@@ -1,6 +1,6 @@
 """What is left of the WebSocket API in a rewritten application, found without any code of the rules.
 
-Plain `ast` and plain text. It knows nothing of what the rules did; it only knows what must not be there.
+Plain `ast`, and the syntax tree of scripts. It knows nothing of what the rules did; only what must not be there.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-call-websocket-api-connections.html
 """
 
@@ -10,7 +10,10 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from pathlib import PurePosixPath
 from typing import Final, TypeGuard
+
+from ast_grep_py import SgRoot
 
 from migrator.rewrite.edit import Finding
 
@@ -18,7 +21,15 @@ SERVICE: Final = "apigatewaymanagementapi"
 OPERATIONS: Final = frozenset({"post_to_connection", "delete_connection", "get_connection"})
 DROP_IN: Final = "management_client"
 MARKER: Final = "ws2sse:"
-SCRIPTS: Final = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".html", ".htm")
+LANGUAGES: Final = {
+    ".js": "javascript",
+    ".mjs": "javascript",
+    ".cjs": "javascript",
+    ".jsx": "javascript",
+    ".ts": "typescript",
+    ".tsx": "tsx",
+}
+PAGES: Final = (".html", ".htm")
 
 _SOCKET = re.compile(r"\bnew\s+(?:window\.|self\.|globalThis\.)?WebSocket\s*\(")
 _COMMENT = re.compile(r"^\s*(?://|\*|/\*|<!--)")
@@ -33,7 +44,11 @@ def remaining(
     found: list[Finding] = []
     for path in sorted(files):
         lines = files[path].splitlines()
-        hits = _python(files[path], native.get(path, frozenset())) if path.endswith(".py") else _script(path, lines)
+        hits = (
+            _python(files[path], native.get(path, frozenset()))
+            if path.endswith(".py")
+            else list(_script(path, files[path]))
+        )
         open_hits = [Finding(path, line, text) for line, text in hits if not _is_marked(lines, line)]
         if len(open_hits) > accounted.get(path, 0):
             found += open_hits
@@ -45,12 +60,17 @@ def _is_marked(lines: list[str], line: int) -> bool:
     return any(MARKER in text for text in lines[max(0, line - 4) : line])
 
 
-def _script(path: str, lines: list[str]) -> Iterator[tuple[int, str]]:
-    if not path.endswith(SCRIPTS):
-        return
-    for number, text in enumerate(lines, start=1):
-        if _SOCKET.search(text) and not _COMMENT.match(text):
-            yield number, "opens a WebSocket"
+def _script(path: str, text: str) -> Iterator[tuple[int, str]]:
+    """Scripts by their syntax, so that text in a string is no hit; pages line by line."""
+    suffix = PurePosixPath(path).suffix
+    if suffix in PAGES:
+        for number, line in enumerate(text.splitlines(), start=1):
+            if _SOCKET.search(line) and not _COMMENT.match(line):
+                yield number, "opens a WebSocket"
+    elif suffix in LANGUAGES and "WebSocket" in text:
+        for node in SgRoot(text, LANGUAGES[suffix]).root().find_all(kind="new_expression"):
+            if _SOCKET.match(node.text()):
+                yield node.range().start.line + 1, "opens a WebSocket"
 
 
 def _python(text: str, native: AbstractSet[str]) -> list[tuple[int, str]]:

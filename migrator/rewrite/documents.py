@@ -8,6 +8,7 @@ import pprint
 import re
 from collections.abc import Mapping, Sequence
 
+from migrator.inventory.messages import message_of
 from migrator.inventory.model import Api, Inventory, MessageKey, Route
 from migrator.inventory.outcome import Account, Outcome
 from migrator.rewrite.edit import Finding, LeftBehind, RouteLevel
@@ -23,7 +24,7 @@ SECTIONS: dict[str, str] = {
     "out_of_scope": "Out of scope",
 }
 _QUERY_KEY = re.compile(
-    r"""(?:queryStringParameters['"]\]?(?:,\s*\{\})?(?:\s+or\s+\{\})?\)*|caller\.query)(?:\.get\(|\[)\s*['"](\w+)['"]"""
+    r"""(?:queryStringParameters['"]\]?(?:,\s*\{\})?(?:\s+or\s+\{\})?\)*|caller\.query(?:\s+or\s+\{\})?\)*)(?:\.get\(|\[)\s*['"](\w+)['"]"""
 )
 _SECRET = re.compile(r"secret|token|password|passwd|key|credential", re.IGNORECASE)
 
@@ -45,9 +46,10 @@ def documents(
     """Path -> text. `modules`: Python text of the new application by path; `aws`: whether it still uses AWS."""
     application = str(view.values["application"])
     variables = environment_variables(modules)
-    samples = {route.key: _sample(api, route) for route in api.routes}
+    samples = {route.key: _sample(api, route, view.keys.get(route.key, ())) for route in api.routes}
     totals = " + ".join(f"{status.replace('_', ' ')} {n}" for status, n in account.totals.items())
     common = {"application": application, "web": web, "aws": aws, "authorizer": view.values["authorizer"]}
+    common["push"] = view.values["push"]
     token = _token(api, variables)
     readme = render(
         "application/README.md.j2",
@@ -62,6 +64,7 @@ def documents(
     )
     migration = render(
         "application/MIGRATION.md.j2",
+        push=view.values["push"],
         balance=f"{len(account.found)} sites were found = {totals}.",
         routes=routes,
         sections=_sections(account.outcomes),
@@ -160,12 +163,12 @@ def _token(api: Api, variables: list[str]) -> dict[str, object] | None:
     }
 
 
-def _sample(api: Api, route: Route) -> str | None:
+def _sample(api: Api, route: Route, keys: Sequence[str]) -> str | None:
     """A message that is routed to the route; None when its expression is not one key, or for $connect and the like."""
     expression = re.fullmatch(r"\$\{?request\.body\.([A-Za-z_][\w.]*)\}?", api.route_selection_expression)
     if expression is None or route.key.startswith("$"):
         return None
-    message: dict[str, object] = {key.name: _value(key) for key in route.reads}
+    message = message_of(route.reads, _value)
     place = message
     *folders, last = expression[1].split(".")
     for folder in folders:
@@ -176,8 +179,9 @@ def _sample(api: Api, route: Route) -> str | None:
     return json.dumps(message)
 
 
-def _value(key: MessageKey) -> str:
-    return key.literals[0] if key.literals else "test"
+def _value(key: MessageKey, _element: int) -> object:
+    values: dict[str, object] = {"number": 1, "list": ["test"], "object": {"test": "test"}}
+    return key.literals[0] if key.literals else values.get(key.kind, "test")
 
 
 def _sections(outcomes: Sequence[Outcome]) -> list[tuple[str, list[Outcome]]]:

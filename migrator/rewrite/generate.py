@@ -25,6 +25,8 @@ def service_files(view: ServiceView, *, management: bool) -> dict[str, str]:
         names.append("not_migrated")
     if management:
         names.append("management")
+    if view.values["push"]:
+        names.append("push")
     files = {
         f"{SERVICE}/{name}.py": render(f"application/{SERVICE}/{name}.py.j2", **view.values) for name in sorted(names)
     }

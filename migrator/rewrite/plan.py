@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -31,6 +32,12 @@ def plan_migration(app: Path, inventory: Inventory) -> Plan:
     """
     if not inventory.apis:
         raise ApplicationEmpty(app, ("routes of a WebSocket API",))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what the compiler thinks of their strings is not our business
+        return _plan(app, inventory)
+
+
+def _plan(app: Path, inventory: Inventory) -> Plan:
     api = inventory.apis[0]
     files = choose_files(app, inventory)
     texts, unreadable = _texts(app, files.python())
@@ -50,9 +57,9 @@ def plan_migration(app: Path, inventory: Inventory) -> Plan:
     web = static_web(inventory, files.along)
     view = service_view(inventory, api, python.levels, python.endpoints, web)
     edits = [FileEdit(path, texts[path], text) for path, text in python.texts.items()]
-    kept = {path.path for path in files.behind}
-    edits += [edit for edit in client_edits if edit.changed and edit.path not in kept]
-    ours = service_files(view, management=python.drop_in)
+    stay = left_behind_by_path(files.behind, [edit.path for edit in client_edits])
+    edits += [edit for edit in client_edits if edit.changed and edit.path not in stay]
+    ours = service_files(view, management=python.drop_in or bool(view.values["push"]))
     final = texts | python.texts
     uses_aws = imports_aws((*final.values(), *ours.values()))
     ours["requirements.txt"] = requirements(app, _requirement_files(app, inventory), final | ours, aws=uses_aws)
@@ -125,7 +132,7 @@ def _check_account(account: Account) -> None:
 
 def _check_finished(texts: Mapping[str, str], python: PythonResult, inventory: Inventory, api: Api) -> None:
     """A second run over the result must find nothing to do."""
-    again = rewrite_python({**texts, **python.texts}, inventory, api)
+    again = rewrite_python({**texts, **python.texts}, inventory, api, known=python.project)
     for path in again.texts:
         raise RewriteInvalid(path, "a second run would change it again")
 

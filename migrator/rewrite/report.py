@@ -19,11 +19,16 @@ def balance(plan: Plan) -> str:
 
 
 def for_a_person(plan: Plan) -> tuple[Outcome, ...]:
-    """Sites that somebody has to look at: marked, failed, skipped, and edits that change an order or an error."""
+    """Sites that somebody has to look at: marked, failed, skipped, and edits that change an order or an error.
+
+    A table that stays is none of them: its code goes on to work.
+    """
     return tuple(
         outcome
         for outcome in plan.account.outcomes
-        if outcome.status in {"marked", "failed", "skipped"} or outcome.safety in {"review", "manual"}
+        if outcome.status in {"marked", "failed"}
+        or (outcome.status == "skipped" and outcome.site.kind != "store_use")
+        or outcome.safety in {"review", "manual"}
     )
 
 

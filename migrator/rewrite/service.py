@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import keyword
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from migrator.inventory.model import Api, Handler, Inventory, Route
+from migrator.inventory.model import Api, Inventory, Route
 from migrator.rewrite.edit import RouteLevel
+from migrator.rewrite.handler_code import Code, slug
+from migrator.rewrite.outside import outside_pushers
 from migrator.rewrite.python.model_names import model_names
 from migrator.rewrite.python.native_body import is_attribute
 from migrator.rewrite.python.native_endpoint import Endpoint
@@ -46,68 +47,14 @@ class AuthorizerView:
     identity_sources: str = "()"
 
 
-@dataclass
-class Code:
-    """Imports and definitions that bring functions into a module."""
-
-    standard: set[str] = field(default_factory=set)
-    imports: set[str] = field(default_factory=set)
-    definitions: list[str] = field(default_factory=list)
-    roots: bool = False
-    names: dict[str, list[str]] = field(default_factory=dict)
-    _names: dict[str, str] = field(default_factory=dict)
-    taken: set[str] = field(
-        default_factory=lambda: {
-            "APIRouter", "Answer", "Any", "CONNECT", "Callable", "Caller", "Closed", "DISCONNECT", "MESSAGES", "Path",
-            "ROOT", "ROUTE_SELECTION", "Response", "authorize", "import_module", "load_function", "mounted",
-            "mounted_connect", "mounted_disconnect", "router", "Message", "logger", "logging", "time",
-        }
-    )  # fmt: skip
-
-    def function(self, handler: Handler, wanted: str) -> str:
-        """Brings the handler in and returns its name here."""
-        if handler.id in self._names:
-            return self._names[handler.id]
-        name = self._names[handler.id] = self._free(wanted)
-        if handler.root not in {"", "."}:
-            self.roots = True
-            self.standard.add("from pathlib import Path")
-            self.imports.add("from sse_service.loading import load_function")
-            where = f"ROOT / {json.dumps(handler.root)}"
-            call = f"load_function({where}, {json.dumps(handler.module)}, {json.dumps(handler.function)})"
-            self.definitions.append(f"{name} = {call}")
-        elif _is_plain(handler.module) and handler.function.isidentifier():
-            alias = "" if name == handler.function else f" as {name}"
-            self.names.setdefault(handler.module, []).append(f"{handler.function}{alias}")
-        else:
-            self.standard.add("from importlib import import_module")
-            module = f"import_module({json.dumps(handler.module)})"
-            self.definitions.append(f"{name} = getattr({module}, {json.dumps(handler.function)})")
-        return name
-
-    def imported(self) -> list[str]:
-        """Theirs first, ours after them, each sorted."""
-        theirs = [f"from {module} import {', '.join(sorted(names))}" for module, names in sorted(self.names.items())]
-        return [*theirs, *sorted(self.imports)]
-
-    def defined(self) -> list[str]:
-        root = ["ROOT = Path(__file__).resolve().parent.parent", ""] if self.roots else []
-        return [*root, *self.definitions]
-
-    def _free(self, wanted: str) -> str:
-        name, number = wanted, 2
-        while name in self.taken or keyword.iskeyword(name):
-            name, number = f"{wanted}_{number}", number + 1
-        self.taken.add(name)
-        return name
-
-
 @dataclass(frozen=True)
 class ServiceView:
     """Everything for `templates/application/sse_service`."""
 
     values: dict[str, object]
     endpoints: tuple[EndpointView, ...]
+    keys: dict[str, tuple[str, ...]]
+    """Keys that a native endpoint reads from its message, by route."""
     mounts: bool
     """Whether some handler still takes events."""
     refuses: bool
@@ -127,7 +74,7 @@ def service_view(
     routes = _Routes(inventory, code, native, levels)
     for route in api.routes:
         routes.add(route)
-    code.imports.add("from sse_service.caller import Caller")
+    code.imports.add("from sse_service.caller import Caller, current_caller")
     code.imports.add("from sse_service.streams import Closed")
     models = [_model(names[key], api, endpoint) for key, endpoint in native.items() if endpoint.model is not None]
     if models:
@@ -156,9 +103,11 @@ def service_view(
         "messages": routes.messages,
         "endpoints": routes.endpoints,
         "web": web,
+        "push": bool(outside_pushers(inventory)),
     }
     loading = code.roots or authorizer_code.roots
-    return ServiceView(values, tuple(routes.endpoints), bool(mounted), "not_migrated" in routes.mounted, loading)
+    keys = {endpoint.key: endpoint.keys for endpoint in endpoints}
+    return ServiceView(values, tuple(routes.endpoints), keys, bool(mounted), "not_migrated" in routes.mounted, loading)
 
 
 class _Routes:
@@ -178,7 +127,7 @@ class _Routes:
         if level.level is None:
             self._without(route, level.reason)
             return
-        function = self._code.function(handler, _slug(route.key))
+        function = self._code.function(handler, slug(route.key))
         endpoint = self._native.get(route.key)
         if route.key == "$connect":
             self.connect = _connect(function, endpoint) if endpoint else self._mount("mounted_connect", route, function)
@@ -196,7 +145,7 @@ class _Routes:
     def _mount(self, how: str, route: Route, function: str, more: str = "") -> str:
         self.mounted.add(how)
         key = f", {json.dumps(route.key)}" if how == "mounted" else ""
-        return f"{how}({json.dumps(_slug(route.key))}, {function}{key}{more})"
+        return f"{how}({json.dumps(slug(route.key))}, {function}{key}{more})"
 
     def _without(self, route: Route, reason: str) -> None:
         self.mounted.add("not_migrated")
@@ -220,7 +169,7 @@ def _call(function: str, endpoint: Endpoint) -> str:
 
 def _model(name: str, api: Api, endpoint: Endpoint) -> ModelView:
     route = next(route for route in api.routes if route.key == endpoint.key)
-    known = {key.name: key for key in route.reads}
+    known = {key.name: key for key in route.reads if not key.nested}
     lines: list[str] = []
     used: set[str] = set()
     for key in dict.fromkeys((*known, *endpoint.keys)):
@@ -271,22 +220,13 @@ def _authorizer(inventory: Inventory, api: Api) -> tuple[AuthorizerView | None, 
     return view, code
 
 
-def _slug(key: str) -> str:
-    name = "_".join(re.findall(r"[A-Za-z0-9]+", re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", key))).lower() or "route"
-    return f"route_{name}" if name[0].isdigit() or keyword.iskeyword(name) else name
-
-
 def _address(key: str, taken: list[EndpointView]) -> str:
     """The route key where it can stand in a path, else a form of it that can."""
-    path = f"/{key}" if re.fullmatch(r"[A-Za-z0-9._~-]+", key) else f"/{_slug(key)}"
+    path = f"/{key}" if re.fullmatch(r"[A-Za-z0-9._~-]+", key) else f"/{slug(key)}"
     reserved = {"/stream", "/healthz", "/web", "/docs", "/redoc", "/openapi.json", *(view.path for view in taken)}
     while path in reserved:
         path += "-message"
     return path
-
-
-def _is_plain(module: str) -> bool:
-    return all(part.isidentifier() and not keyword.iskeyword(part) for part in module.split("."))
 
 
 def _words(text: str) -> str:

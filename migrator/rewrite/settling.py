@@ -9,12 +9,14 @@ from migrator.inventory.model import Handler, Inventory
 from migrator.inventory.outcome import Outcome, Site, Status
 from migrator.inventory.sites import sites
 from migrator.rewrite.edit import LeftBehind, RouteLevel
+from migrator.rewrite.outside import INSIDE, outside_pushers
 from migrator.rewrite.python import PythonResult
 from migrator.rewrite.python.settled import Settled
 
 LATER = "infrastructure leaves in its own later step; nothing in AWS was changed"
 TESTS = "tests of the old path stay with the old application"
-ELSEWHERE = "runs outside of the service, where its streams can't be reached; it stays with the old application"
+ELSEWHERE = "goes on running where it is, and pushes nothing"
+OVER_HTTP = "goes on running where it is, and pushes over HTTP: deploy it from here with PUSH_URL and PUSH_TOKEN"
 UNKNOWN = "this use of @connections is not understood; send with sse_service.live.streams instead"
 
 
@@ -68,16 +70,18 @@ class Settling:
         missing = handler.path not in self.modules and handler.language == "python"
         problem = self.python.failures.get(handler.path) or handler.problem or f"{handler.path} is missing"
         levels = [level for level in self.levels if level.handler == handler.id]
-        is_route_or_authorizer = bool(kinds & {"route", "authorizer"})
+        pushes = handler in outside_pushers(self.inventory)
         reasons: tuple[tuple[bool, Status, str], ...] = (
             (handler.language != "python", "skipped", f"{handler.language} handlers are not migrated"),
             (missing or handler.problem is not None, "failed", problem),
-            (not is_route_or_authorizer, "skipped", ELSEWHERE),
+            (not kinds & INSIDE and not pushes, "skipped", ELSEWHERE),
             ("route" in kinds and not levels, "skipped", f"only the API {self.api} is migrated"),
         )
         for applies, status, reason in reasons:
             if applies:
                 return Outcome(site=site, status=status, reason=reason)
+        if not kinds & INSIDE:
+            return Outcome(site=site, status="rewritten", rule="push_over_http", safety="review", reason=OVER_HTTP)
         if not levels:
             reason = "called by a FastAPI dependency in sse_service/security.py"
             return Outcome(

@@ -37,16 +37,19 @@ def remove() -> Change:
 
 
 def comment(text: str) -> Change:
-    """A marker above the statement line or compound statement, unless it has the same one already."""
-    line = f"# {PREFIX} {' '.join(text.split())}"
+    """A marker above the statement line or compound statement."""
+    line = cst.EmptyLine(comment=cst.Comment(marker(text)))
 
     def add(node: cst.CSTNode) -> cst.CSTNode:
         leading = getattr(node, "leading_lines", None)
-        if leading is None or any(known.comment and known.comment.value == line for known in leading):
-            return node
-        return node.with_changes(leading_lines=[*leading, cst.EmptyLine(comment=cst.Comment(line))])
+        return node if leading is None else node.with_changes(leading_lines=[*leading, line])
 
     return add
+
+
+def marker(text: str) -> str:
+    """One line, whatever the reason quotes."""
+    return f"# {PREFIX} {' '.join(text.split())}"
 
 
 def both(first: Change, second: Change) -> Change:

@@ -17,17 +17,17 @@ from migrator.rewrite.python.purity import is_pure
 RULE = "endpoint_setter"
 
 
-def without_setters(project: Project, candidates: Iterable[tuple[str, str]]) -> dict[str, Changes]:
+def without_setters(project: Project, candidates: Iterable[tuple[str, str]]) -> dict[str, tuple[Facts, Changes]]:
     """Changes by file. `candidates`: (file, qualified name) of the functions that have just lost a client."""
-    changes: dict[str, Changes] = {}
+    changes: dict[str, tuple[Facts, Changes]] = {}
     for path, name in candidates:
-        facts = project.modules.get(path)
+        facts = project.facts(path)
         function = _find(facts, name) if facts is not None else None
         if facts is None or function is None:
             continue
         gone = _setter(project, facts, function)
         for other, node in gone:
-            changes.setdefault(other.path, {})[node] = remove()
+            changes.setdefault(other.path, (other, {}))[1][node] = remove()
     return changes
 
 

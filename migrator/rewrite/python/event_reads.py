@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocke
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
@@ -28,6 +28,7 @@ class Step:
     subscript: bool
     """False for `.get`."""
     default: cst.BaseExpression | None
+    """What there is without the key: of `.get(key, default)` and of `… or {}`."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ def _steps(facts: Facts, load: cst.BaseExpression, prefix: Path) -> list[Step]:
     while True:
         above = facts.parent(node)
         if isinstance(above, cst.BooleanOperation) and above.left is node and _is_or_empty(above) and steps:
+            steps[-1] = replace(steps[-1], default=above.right)
             node = above
             continue
         key = subscript_key(above) if above is not None else None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
 
 import libcst as cst
 from libcst.metadata import (
@@ -12,7 +12,6 @@ from libcst.metadata import (
     ExpressionContext,
     ExpressionContextProvider,
     MetadataWrapper,
-    ParentNodeProvider,
     PositionProvider,
     Scope,
     ScopeProvider,
@@ -36,13 +35,14 @@ class Facts:
         self.path = path
         wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
         self.module = wrapper.module
-        self._positions = wrapper.resolve(PositionProvider)
-        self._parents = wrapper.resolve(ParentNodeProvider)
-        self._scopes = wrapper.resolve(ScopeProvider)
-        self._contexts = wrapper.resolve(ExpressionContextProvider)
-        collected = _Collector()
-        self.module.visit(collected)
-        self.nodes: tuple[cst.CSTNode, ...] = tuple(collected.nodes)
+        resolved = wrapper.resolve_many([PositionProvider, ScopeProvider, ExpressionContextProvider])
+        self._positions: Mapping[cst.CSTNode, Any] = resolved[PositionProvider]
+        self._scopes: Mapping[cst.CSTNode, Any] = resolved[ScopeProvider]
+        self._contexts: Mapping[cst.CSTNode, Any] = resolved[ExpressionContextProvider]
+        self._parents: dict[cst.CSTNode, cst.CSTNode] = {}
+        self.nodes: list[cst.CSTNode] = []
+        """All nodes but whitespace, parents before their children."""
+        self._walk()
         self._loads: dict[Binding, list[cst.BaseExpression]] = {}
         self._stores: dict[Binding, list[cst.CSTNode]] = {}
         self._index()
@@ -79,6 +79,23 @@ class Facts:
                 return above
         raise LookupError("an expression stands in a statement")
 
+    def comments_above(self, node: cst.CSTNode) -> list[str]:
+        """The comment lines right above, also where they are the header of the file."""
+        lines = self.module.code.splitlines()
+        found: list[str] = []
+        for text in reversed(lines[: self.line(node) - 1]):
+            if not text.lstrip().startswith("#"):
+                break
+            found.append(text.strip())
+        return found
+
+    def line_of(self, node: cst.CSTNode) -> cst.CSTNode:
+        """The statement line, or the compound statement, in which the node stands: where a comment can go."""
+        for above in (node, *self.ancestors(node)):
+            if isinstance(above, cst.SimpleStatementLine | cst.BaseCompoundStatement):
+                return above
+        raise LookupError("an expression stands in a statement")
+
     def qualified_name(self, node: cst.CSTNode) -> str:
         """'Class.method' of a definition, or of the definition that encloses the node; '' at module level."""
         around = (node, *self.ancestors(node))
@@ -90,7 +107,7 @@ class Facts:
         dotted = dotted_name(node)
         if dotted is None:
             return set()
-        scope = self._scopes.get(_root_name(node))
+        scope: Scope | None = self._scopes.get(_root_name(node))
         if scope is None:
             return set()
         return {name.name for name in scope.get_qualified_names_for(node) if name.source.name == "IMPORT"}
@@ -98,7 +115,7 @@ class Facts:
     def binding(self, node: cst.CSTNode) -> Binding | None:
         """The variable that a name or `self.x` stands for; None for anything else."""
         if isinstance(node, cst.Name):
-            scope = self._scopes.get(node)
+            scope: Scope | None = self._scopes.get(node)
             if scope is None:
                 return None
             assignments = scope[node.value]
@@ -116,6 +133,11 @@ class Facts:
     def stores(self, binding: Binding) -> list[cst.CSTNode]:
         """Where it gets a value: targets of assignments, parameters, imports, definitions."""
         return self._stores.get(binding, [])
+
+    def is_read(self, node: cst.BaseExpression) -> bool:
+        """Whether a subscript or attribute is read there, not assigned or deleted."""
+        in_place = isinstance(self.parent(node), cst.AugAssign)
+        return self._contexts.get(node) is ExpressionContext.LOAD and not in_place
 
     def loaded(self) -> list[Binding]:
         """All variables that are read somewhere."""
@@ -154,6 +176,17 @@ class Facts:
         if isinstance(above, cst.AnnAssign) and above.value is value:
             return above.target
         return None
+
+    def _walk(self) -> None:
+        """By the fields of the nodes: several times as fast as a visitor, and all that is needed here."""
+        waiting: list[cst.CSTNode] = [self.module]
+        while waiting:
+            node = waiting.pop()
+            self.nodes.append(node)
+            below = _children(node)
+            for child in below:
+                self._parents[child] = node
+            waiting.extend(reversed(below))
 
     def _index(self) -> None:
         for node in self.nodes:
@@ -247,14 +280,24 @@ def method_call(node: cst.CSTNode | None, name: str | None = None) -> tuple[cst.
     return None
 
 
-class _Collector(cst.CSTVisitor):
-    def __init__(self) -> None:
-        super().__init__()
-        self.nodes: list[cst.CSTNode] = []
+_FIELDS: dict[type[cst.CSTNode], tuple[str, ...]] = {}
+_WHITESPACE = (cst.BaseParenthesizableWhitespace, cst.TrailingWhitespace, cst.EmptyLine, cst.Newline, cst.Comment)
 
-    def on_visit(self, node: cst.CSTNode) -> bool:
-        self.nodes.append(node)
-        return True
+
+def _children(node: cst.CSTNode) -> list[cst.CSTNode]:
+    kind = type(node)
+    names = _FIELDS.get(kind)
+    if names is None:
+        names = _FIELDS[kind] = tuple(field.name for field in fields(kind))
+    found: list[cst.CSTNode] = []
+    for name in names:
+        value = getattr(node, name)
+        if isinstance(value, cst.CSTNode):
+            if not isinstance(value, _WHITESPACE):
+                found.append(value)
+        elif isinstance(value, list | tuple):
+            found.extend(item for item in value if isinstance(item, cst.CSTNode) and not isinstance(item, _WHITESPACE))
+    return found
 
 
 def _root_name(node: cst.BaseExpression) -> cst.BaseExpression:

@@ -93,14 +93,17 @@ def _response_path(node: cst.BaseExpression, error: str) -> tuple[str, ...] | No
 
 def caught_further_out(project: Project, facts: Facts, node: cst.CSTNode) -> str | None:
     """A sentence about a caller, by name, that catches botocore's errors around a call that reaches the node."""
-    waiting = [_function_name(facts, node)]
+    waiting = [(facts, _function(facts, node))]
     seen: set[str] = set()
     while waiting:
-        name = waiting.pop()
-        if not name or name in seen:
+        home, function = waiting.pop()
+        name = "" if function is None else function.name.value
+        if function is None or name in seen:
             continue
         seen.add(name)
-        for caller, call in project.calls(name):
+        # A method may be called on an object that came from anywhere, a function only by those who import it.
+        is_method = home.enclosing(function, cst.ClassDef) is not None
+        for caller, call in project.calls(name, None if is_method else project.users(home.path)):
             if call is node:
                 continue  # a helper that is named like the method that it calls
             for block in tries_around(caller, call):
@@ -108,10 +111,9 @@ def caught_further_out(project: Project, facts: Facts, node: cst.CSTNode) -> str
                     if asks_what_failed(handler) or any(is_botocore(caller, t) for t in exception_types(handler)):
                         where = f"{caller.path}:{caller.line(handler)}"
                         return f"{where} catches AWS's own errors around a call of {name}()"
-            waiting.append(_function_name(caller, call))
+            waiting.append((caller, _function(caller, call)))
     return None
 
 
-def _function_name(facts: Facts, node: cst.CSTNode) -> str:
-    function = facts.enclosing(node, cst.FunctionDef)
-    return "" if function is None else function.name.value
+def _function(facts: Facts, node: cst.CSTNode) -> cst.FunctionDef | None:
+    return facts.enclosing(node, cst.FunctionDef)

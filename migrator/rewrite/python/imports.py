@@ -37,7 +37,9 @@ def add_imports(module: cst.Module, wanted: Iterable[tuple[str, str]]) -> cst.Mo
     ours = sorted((line.with_changes(leading_lines=[]) for line in ours), key=lambda line: _from_imports(line)[0][0])
     ours[0] = ours[0].with_changes(leading_lines=above)
     if at < len(body) and not _begins_apart(body[at]):
-        body[at] = body[at].with_changes(leading_lines=[cst.EmptyLine(indent=False), *body[at].leading_lines])
+        blank = cst.EmptyLine(indent=False)
+        apart = [blank, blank] if isinstance(body[at], cst.FunctionDef | cst.ClassDef) else [blank]
+        body[at] = body[at].with_changes(leading_lines=[*apart, *body[at].leading_lines])
     return module.with_changes(body=[*body[:first], *ours, *body[at:]])
 
 
@@ -96,9 +98,9 @@ def _names(facts: Facts) -> Counter[str]:
 def _passed_on(project: Project, facts: Facts, alias: cst.ImportAlias) -> bool:
     """Whether another module imports the name from this one, or `__all__` lists it."""
     name = _bound(alias)
-    if any(other is facts for other, _node in project.literals(name)):
+    if project.literals(name, {facts.path}):
         return True
-    for other, node in project.mentions(name):
+    for other, node in project.mentions(name, project.users(facts.path)):
         above = other.parent(node)
         statement = other.parent(above) if isinstance(above, cst.ImportAlias) else None
         if other is not facts and isinstance(statement, cst.ImportFrom) and facts.path in project.sources_of(statement):

@@ -9,14 +9,17 @@ from collections.abc import Container, Iterator
 
 import libcst as cst
 
-from migrator.rewrite.python.edits import replace
+from migrator.rewrite.python.edits import comment, marker, replace
 from migrator.rewrite.python.facts import Facts, argument, string
 from migrator.rewrite.python.outcome import RuleResult
 from migrator.rewrite.python.settled import Settled, settle
 
 OPERATIONS = frozenset({"post_to_connection", "delete_connection", "get_connection"})
 SERVICE = "apigatewaymanagementapi"
+WORDS = (*OPERATIONS, SERVICE, "managementapi")
+"""A module without any of them can't have a client for @connections."""
 RULE = "management_client"
+NOT_UNDERSTOOD = "this use of @connections is not understood"
 
 
 def constructions(facts: Facts) -> Iterator[cst.Call]:
@@ -24,7 +27,7 @@ def constructions(facts: Facts) -> Iterator[cst.Call]:
     function that is given the service's name."""
     for call in facts.all(cst.Call):
         service = argument(call, "service_name", 0)
-        if service is not None and _constant(facts, service) == SERVICE:
+        if service is not None and _makes_clients(facts, call.func) and _constant(facts, service) == SERVICE:
             yield call
 
 
@@ -52,6 +55,30 @@ def rewrite_pushes(facts: Facts, taken: Container[cst.CSTNode], *, drop_in: bool
         if is_operation and call not in taken and argument(call, "ConnectionId") is not None:
             found.append(settle(facts, call, "push", "rewritten", RULE, "safe", "through the drop-in client"))
     return found
+
+
+def mark_rest(facts: Facts) -> RuleResult:
+    """A comment wherever the service is named and no client was understood, so that nothing is left in silence."""
+    result = RuleResult()
+    understood = set(constructions(facts))
+    for node in facts.all(cst.SimpleString):
+        around = set(facts.ancestors(node))
+        if string(node) != SERVICE or isinstance(facts.parent(node), cst.Expr) or understood & around:
+            continue
+        binding = facts.binding(target) if (target := facts.target(node)) is not None else None
+        loads = facts.loads(binding) if binding is not None else []
+        if not loads or not all(understood & set(facts.ancestors(load)) for load in loads):
+            line = facts.line_of(node)
+            if marker(NOT_UNDERSTOOD) not in facts.comments_above(line):
+                result.changes[line] = comment(NOT_UNDERSTOOD)
+    return result
+
+
+def _makes_clients(facts: Facts, function: cst.BaseExpression) -> bool:
+    """boto3's and sessions' own, and functions of the application that say so by their name: `get_client`."""
+    name = function.attr if isinstance(function, cst.Attribute) else function
+    by_name = isinstance(name, cst.Name) and "client" in name.value.lower()
+    return by_name or "boto3.client" in facts.imported(function)
 
 
 def _constant(facts: Facts, node: cst.BaseExpression) -> str | None:

@@ -102,9 +102,7 @@ def _key_read(facts: Facts, node: cst.BaseExpression) -> tuple[str, cst.CSTNode]
     above = facts.parent(node)
     if isinstance(above, cst.Subscript) and above.value is node:
         key = subscript_key(above)
-        written = facts.parent(above)
-        is_read = not isinstance(written, cst.AssignTarget | cst.AugAssign | cst.Del | cst.AnnAssign)
-        return (key, above) if key is not None and is_read else None
+        return (key, above) if key is not None and facts.is_read(above) else None
     got = method_call(facts.parent(above), "get") if isinstance(above, cst.Attribute) and above.value is node else None
     if got is not None and got[2].args:
         key = string(got[2].args[0].value)

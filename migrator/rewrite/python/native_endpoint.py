@@ -67,7 +67,7 @@ def rewrite(project: Project, facts: Facts, api: Api, route: Route, handler: Han
         raise NotNative("what it returns goes to the client as a message (the route has a route response)")
     _check_not_called(project, facts, function)
     connect = route.key == "$connect"
-    changes, may_be_none = returns(facts, function, connect=connect)
+    changes, may_be_none = returns(project, facts, function, connect=connect)
     taken = {node.value for node in facts.all(cst.Name)}
     caller = next(name for name in ("caller", "peer", "client_connection", "caller_") if name not in taken)
     native = Native(Endpoint(route.key, handler.path, handler.function, ()), changes, set())
@@ -167,7 +167,7 @@ def _function(facts: Facts, handler: Handler) -> cst.FunctionDef:
 
 def _check_not_called(project: Project, facts: Facts, function: cst.FunctionDef) -> None:
     name = function.name.value
-    for other, node in project.mentions(name):
+    for other, node in project.mentions(name, project.users(facts.path)):
         above = other.parent(node)
         if isinstance(above, cst.Arg) and above.keyword is node:
             continue

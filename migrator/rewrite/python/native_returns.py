@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import libcst as cst
 
-from migrator.rewrite.python.conditions import dictionary
+from migrator.rewrite.python.answers import status_of
 from migrator.rewrite.python.edits import Changes, replace
 from migrator.rewrite.python.event_reads import NotNative
 from migrator.rewrite.python.facts import Facts
-from migrator.rewrite.python.purity import is_pure
+from migrator.rewrite.python.project import Project
 
 
-def returns(facts: Facts, function: cst.FunctionDef, *, connect: bool) -> tuple[Changes, bool]:
+def returns(project: Project, facts: Facts, function: cst.FunctionDef, *, connect: bool) -> tuple[Changes, bool]:
     """The changes, and whether the function may also end without a response. Raises NotNative."""
     changes: Changes = {}
     may_be_none = not _always_leaves(function.body)
@@ -21,26 +21,11 @@ def returns(facts: Facts, function: cst.FunctionDef, *, connect: bool) -> tuple[
         if node.value is None or (isinstance(node.value, cst.Name) and node.value.value == "None"):
             may_be_none = True
             continue
-        changes[node.value] = replace(f"Response(status_code={_status(facts, node)})", facts.module)
+        status = status_of(project, facts, node.value, connect=connect)
+        changes[node.value] = replace(f"Response(status_code={status})", facts.module)
     if connect and may_be_none:
         raise NotNative("it may end without a status, which refuses the connection with 502")
     return changes, may_be_none
-
-
-def _status(facts: Facts, node: cst.Return) -> int:
-    at = f"line {facts.line(node)}"
-    values = dictionary(node.value)
-    if values is None or "statusCode" not in values:
-        raise NotNative(f"{at} returns something other than a literal with statusCode")
-    more = set(values) - {"statusCode", "body", "isBase64Encoded"}
-    if more:
-        raise NotNative(f"{at} also returns {', '.join(sorted(more))}")
-    status = values["statusCode"]
-    if not isinstance(status, cst.Integer):
-        raise NotNative(f"{at} computes its statusCode")
-    if not all(is_pure(value) for value in values.values()):
-        raise NotNative(f"{at} does something else while it makes the body that nobody receives")
-    return status.evaluated_value
 
 
 def _always_leaves(suite: cst.BaseSuite) -> bool:

@@ -14,7 +14,7 @@ from migrator.rewrite.python.settled import Settled
 class RuleResult:
     """Changes by node, imports that they need as (module, name), and what that means for the sites."""
 
-    changes: dict[cst.CSTNode, Change] = field(default_factory=dict)
+    changes: dict[cst.CSTNode, Change] = field(default_factory=dict, repr=False)
     imports: set[tuple[str, str]] = field(default_factory=set)
     settled: list[Settled] = field(default_factory=list)
 

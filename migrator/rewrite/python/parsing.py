@@ -1,4 +1,4 @@
-"""Text to tree and back, byte for byte."""
+"""The modules of an application while rules change them one after the other."""
 
 from __future__ import annotations
 
@@ -7,57 +7,40 @@ from collections.abc import Mapping
 import libcst as cst
 
 from migrator.rewrite.python.facts import Facts
-from migrator.rewrite.python.project import Project
-
-BOM = "\ufeff"
-
-
-def parse(path: str, text: str) -> Facts | str:
-    """The module, or a sentence that says why there is none."""
-    try:
-        return Facts(path, cst.parse_module(text.removeprefix(BOM)))
-    except cst.ParserSyntaxError as error:
-        return f"syntax error, line {error.raw_line}"
-    except RecursionError:
-        return "nested too deeply to be read"
-
-
-def project_of(texts: Mapping[str, str]) -> tuple[Project, dict[str, str]]:
-    """All modules that parse, and the failures by path."""
-    modules: dict[str, Facts] = {}
-    failures: dict[str, str] = {}
-    for path in sorted(texts):
-        parsed = parse(path, texts[path])
-        if isinstance(parsed, Facts):
-            modules[path] = parsed
-        else:
-            failures[path] = parsed
-    return Project(modules), failures
+from migrator.rewrite.python.project import BOM, Project
 
 
 class Tree:
-    """The modules of a project while rules change them one after the other."""
+    """`original` stays as it was; `project` is what the rules have made of it."""
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        self._boms = {path for path, text in texts.items() if text.startswith(BOM)}
-        self.original, self.failures = project_of(texts)
-        self.project = self.original
+    def __init__(self, texts: Mapping[str, str], known: Project | None = None) -> None:
+        self._texts = dict(texts)
+        self.original = self.project = Project(texts, known)
         self.changed: set[str] = set()
 
     def update(self, modules: Mapping[str, cst.Module]) -> bool:
         """Replaces modules; True when one of them is really different. Nodes of older modules are of no use then."""
-        different = {p: m for p, m in modules.items() if m.code != self.project.modules[p].module.code}
+        different = {}
+        for path, module in modules.items():
+            bom = BOM if self._texts[path].startswith(BOM) else ""
+            if bom + module.code != self._texts[path]:
+                different[path] = bom + module.code
         if not different:
             return False
-        facts = {path: Facts(path, cst.parse_module(module.code)) for path, module in different.items()}
-        self.project = Project(self.project.modules | facts)
+        self._texts |= different
+        self.project = Project(self._texts, self.project)
         self.changed |= set(different)
         return True
+
+    def before_and_after(self) -> list[tuple[Facts, Facts]]:
+        """The modules that have changed, as they were and as they are."""
+        pairs = [(self.original.facts(path), self.project.facts(path)) for path in sorted(self.changed)]
+        return [(before, after) for before, after in pairs if before is not None and after is not None]
 
     def texts(self) -> dict[str, str]:
         """The text of every module that is different from what it was at first."""
         return {
-            path: (BOM if path in self._boms else "") + self.project.modules[path].module.code
+            path: self._texts[path]
             for path in sorted(self.changed)
-            if self.project.modules[path].module.code != self.original.modules[path].module.code
+            if self._texts[path] != self.original.modules[path].text
         }

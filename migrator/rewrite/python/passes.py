@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -9,10 +10,12 @@ import libcst as cst
 
 from migrator.inventory.model import Api, Inventory, Route
 from migrator.inventory.outcome import Level, Site
+from migrator.inventory.record import Location
 from migrator.rewrite.edit import RouteLevel
+from migrator.rewrite.outside import outside_pushers
 from migrator.rewrite.python import connection_table, management_client, native_endpoint, stream_send
 from migrator.rewrite.python.connection_table import TableResult
-from migrator.rewrite.python.edits import Changes, apply_changes, both, comment
+from migrator.rewrite.python.edits import Changes, apply_changes, both, comment, marker
 from migrator.rewrite.python.endpoint_setter import without_setters
 from migrator.rewrite.python.event_reads import NotNative
 from migrator.rewrite.python.facts import Facts
@@ -21,6 +24,7 @@ from migrator.rewrite.python.model_names import model_names
 from migrator.rewrite.python.native_endpoint import Endpoint, Native
 from migrator.rewrite.python.outcome import RuleResult
 from migrator.rewrite.python.parsing import Tree
+from migrator.rewrite.python.project import Project
 from migrator.rewrite.python.settled import Settled
 from migrator.rewrite.python.unused import left_unused
 
@@ -43,26 +47,49 @@ class PythonResult:
     levels: list[RouteLevel] = field(default_factory=list)
     drop_in: bool = False
     """Whether some code still wants the client for @connections."""
+    project: Project | None = field(default=None, repr=False)
+    """The modules as they are now."""
 
 
 def rewrite_python(
-    texts: Mapping[str, str], inventory: Inventory, api: Api, mark: Mark = lambda _settled: ()
+    texts: Mapping[str, str],
+    inventory: Inventory,
+    api: Api,
+    mark: Mark = lambda _settled: (),
+    known: Project | None = None,
 ) -> PythonResult:
-    """Runs every rule over the application's own modules, given as text by path."""
-    tree = Tree(texts)
-    result = PythonResult(failures=tree.failures)
+    """Runs every rule over the application's own modules, given as text by path.
+
+    `known`: the project of an earlier run, whose trees are taken over where the text is the same.
+    """
+    tree = Tree(texts, known)
+    result = PythonResult()
     clientless = _seam(tree, inventory, result, mark)
     _clean(tree, clientless)
     _native(tree, inventory, api, result)
     _clean(tree, [])
     result.texts = tree.texts()
+    result.project = tree.project
+    for path in {handler.path for handler in inventory.handlers} | {site.path for site in _code_sites(inventory)}:
+        module = tree.original.modules.get(path)
+        if module is not None and module.failure is not None:
+            result.failures[path] = module.failure
     return result
+
+
+def _code_sites(inventory: Inventory) -> list[Location]:
+    uses = [use.location for store in inventory.stores for use in store.uses]
+    return [
+        *(client.location for client in inventory.management_clients),
+        *(p.location for p in inventory.pushes),
+        *uses,
+    ]
 
 
 def _seam(tree: Tree, inventory: Inventory, result: PythonResult, mark: Mark) -> list[tuple[str, str]]:
     """Returns (file, function) of each client that is not built any more."""
     project = tree.original
-    by_path = {path: RuleResult() for path in project.modules}
+    by_path: defaultdict[str, RuleResult] = defaultdict(RuleResult)
     for store in inventory.stores:
         if store.holds_connections:
             table = connection_table.rewrite(project, inventory, store)
@@ -70,33 +97,40 @@ def _seam(tree: Tree, inventory: Inventory, result: PythonResult, mark: Mark) ->
             for path, found in table.by_path.items():
                 by_path[path].add(found)
     clientless: list[tuple[str, str]] = []
-    for path, facts in project.modules.items():
-        sent, reasons = stream_send.rewrite(project, facts)
+    users = project.with_words(*management_client.WORDS)
+    outside = {handler.id: project.reached_from({handler.path}) for handler in outside_pushers(inventory)}
+    for facts in users:
+        elsewhere = next((handler_id for handler_id, paths in outside.items() if facts.path in paths), None)
+        sent, reasons = stream_send.rewrite(project, facts, elsewhere)
         done = {call for call in management_client.constructions(facts) if call not in reasons}
-        clientless += [(path, facts.qualified_name(call)) for call in done]
-        by_path[path].add(sent)
-        by_path[path].add(management_client.rewrite_rest(facts, done, reasons))
-    drop_in = any(DROP_IN in found.imports for found in by_path.values())
-    for path, facts in project.modules.items():
-        taken = by_path[path].changes
-        by_path[path].settled += management_client.rewrite_pushes(facts, taken, drop_in=drop_in)
-    result.drop_in = drop_in
+        clientless += [(facts.path, facts.qualified_name(call)) for call in done]
+        by_path[facts.path].add(sent)
+        by_path[facts.path].add(management_client.rewrite_rest(facts, done, reasons))
+        by_path[facts.path].add(management_client.mark_rest(facts))
+    result.drop_in = any(DROP_IN in found.imports for found in by_path.values())
+    for facts in users:
+        taken = by_path[facts.path].changes
+        by_path[facts.path].settled += management_client.rewrite_pushes(facts, taken, drop_in=result.drop_in)
     for found in by_path.values():
         result.settled += found.settled
-    for site, reason in mark(result.settled):
-        facts = project.modules[site.location.path]
-        line = _line_at(facts, site.location.line)
-        if line is not None:
-            changes = by_path[facts.path].changes
-            changes[line] = both(changes[line], comment(reason)) if line in changes else comment(reason)
-    tree.update(
-        {
-            path: add_imports(apply_changes(project.modules[path].module, found.changes), found.imports)
-            for path, found in by_path.items()
-            if found.changes
-        }
-    )
+    _add_markers(project, by_path, mark(result.settled))
+    modules = {}
+    for path, found in by_path.items():
+        parsed = project.facts(path)
+        if parsed is not None and found.changes:
+            modules[path] = add_imports(apply_changes(parsed.module, found.changes), found.imports)
+    tree.update(modules)
     return clientless
+
+
+def _add_markers(project: Project, by_path: defaultdict[str, RuleResult], wanted: Iterable[tuple[Site, str]]) -> None:
+    for site, reason in wanted:
+        facts = project.facts(site.location.path)
+        line = _line_at(facts, site.location.line) if facts is not None else None
+        if facts is None or line is None or marker(reason) in facts.comments_above(line):
+            continue
+        changes = by_path[facts.path].changes
+        changes[line] = both(changes[line], comment(reason)) if line in changes else comment(reason)
 
 
 def _line_at(facts: Facts, number: int) -> cst.CSTNode | None:
@@ -113,23 +147,17 @@ def _line_at(facts: Facts, number: int) -> cst.CSTNode | None:
 def _clean(tree: Tree, clientless: list[tuple[str, str]]) -> None:
     """Removes what is not needed any more, until there is nothing left to remove."""
     setters = without_setters(tree.project, clientless)
-    tree.update({path: apply_changes(tree.project.modules[path].module, c) for path, c in setters.items()})
-    while _step(tree, lambda facts: left_unused(tree.original.modules[facts.path], facts, tree.project)):
+    tree.update({path: apply_changes(facts.module, changes) for path, (facts, changes) in setters.items()})
+    while tree.update(
+        {
+            after.path: apply_changes(after.module, left_unused(before, after, tree.project))
+            for before, after in tree.before_and_after()
+        }
+    ):
         pass
     tree.update(
-        {
-            path: remove_unused_imports(tree.original.modules[path], tree.project.modules[path], tree.project)
-            for path in sorted(tree.changed)
-        }
+        {after.path: remove_unused_imports(before, after, tree.project) for before, after in tree.before_and_after()}
     )
-
-
-def _step(tree: Tree, wanted: Callable[[Facts], Changes]) -> bool:
-    modules = {}
-    for path in sorted(tree.changed):
-        facts = tree.project.modules[path]
-        modules[path] = apply_changes(facts.module, wanted(facts))
-    return tree.update(modules)
 
 
 def _native(tree: Tree, inventory: Inventory, api: Api, result: PythonResult) -> None:
@@ -149,7 +177,9 @@ def _native(tree: Tree, inventory: Inventory, api: Api, result: PythonResult) ->
         for native in found:
             changes |= native.changes
             imports |= native.imports
-        modules[path] = add_imports(apply_changes(tree.project.modules[path].module, changes), imports)
+        facts = tree.project.facts(path)
+        if facts is not None:
+            modules[path] = add_imports(apply_changes(facts.module, changes), imports)
     tree.update(modules)
 
 
@@ -163,9 +193,11 @@ def _native_route(
 
     if handler.language != "python":
         return None, at(None, f"the handler is {handler.language}; only Python handlers are mounted")
-    if handler.path not in tree.project.modules:
-        return None, at(None, tree.failures.get(handler.path) or handler.problem or f"{handler.path} is missing")
-    facts = tree.project.modules[handler.path]
+    facts = tree.project.facts(handler.path)
+    if facts is None or handler.problem is not None:
+        module = tree.project.modules.get(handler.path)
+        failure = module.failure if module is not None else None
+        return None, at(None, failure or handler.problem or f"{handler.path} is missing")
     try:
         native = native_endpoint.rewrite(tree.project, facts, api, route, handler, model)
     except NotNative as why:

@@ -1,43 +1,144 @@
-"""All Python modules of an application together: who mentions a name, who calls a function, who imports whom."""
+"""All Python modules of an application together: who mentions a name, who calls a function, who imports whom.
+
+Most modules of an application have nothing to do with its WebSocket API, and a tree with metadata is expensive. So a
+module is only parsed when somebody asks for a word that is in its text.
+"""
 
 from __future__ import annotations
 
+import ast
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import PurePosixPath
 
 import libcst as cst
 
 from migrator.rewrite.python.facts import Facts, dotted_name, string
 
+BOM = "\ufeff"
 Mention = tuple[Facts, cst.CSTNode]
+Definition = tuple[Facts, cst.FunctionDef | cst.ClassDef]
+
+_WORD = re.compile(r"[^\W\d]\w*")
+
+
+class Module:
+    """One file: its text, its words, and its tree on demand."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path, self.text = path, text
+        self.words = frozenset(_WORD.findall(text))
+        self._facts: Facts | str | None = None
+        self._imports: frozenset[str] | None = None
+        self._names: defaultdict[str, list[cst.Name]] | None = None
+
+    @property
+    def facts(self) -> Facts | None:
+        """None when it can't be parsed; `failure` says why."""
+        if self._facts is None:
+            self._facts = _parse(self.path, self.text)
+        return self._facts if isinstance(self._facts, Facts) else None
+
+    @property
+    def failure(self) -> str | None:
+        return self._facts if self.facts is None and isinstance(self._facts, str) else None
+
+    def mentions(self, name: str) -> list[cst.Name]:
+        """Uses of the identifier, definitions left out."""
+        if self._names is None:
+            self._names = defaultdict(list)
+            if self.facts is not None:
+                for node in self.facts.all(cst.Name):
+                    above = self.facts.parent(node)
+                    if not (isinstance(above, cst.FunctionDef | cst.ClassDef) and above.name is node):
+                        self._names[node.value].append(node)
+        return self._names[name]
+
+    @property
+    def imports(self) -> frozenset[str]:
+        """Dotted names that it imports, relative ones without their dots."""
+        if self._imports is None:
+            self._imports = frozenset(_imports(self.text))
+        return self._imports
 
 
 class Project:
     """Names are compared as text, across modules and classes: a rule that asks here errs on the side of caution."""
 
-    def __init__(self, modules: Mapping[str, Facts]) -> None:
-        self.modules = dict(modules)
-        self._names: defaultdict[str, list[Mention]] = defaultdict(list)
-        self._strings: defaultdict[str, list[Mention]] = defaultdict(list)
-        self._definitions: defaultdict[str, list[tuple[Facts, cst.FunctionDef | cst.ClassDef]]] = defaultdict(list)
-        for facts in self.modules.values():
-            self._index(facts)
+    def __init__(self, texts: Mapping[str, str], known: Project | None = None) -> None:
+        """`known`: an older version, whose modules are taken over where the text is the same."""
+        before = known.modules if known is not None else {}
+        self.modules: dict[str, Module] = {}
+        for path in sorted(texts):
+            same = before.get(path)
+            is_same = same is not None and same.text == texts[path]
+            self.modules[path] = same if same is not None and is_same else Module(path, texts[path])
+        self._by_name: defaultdict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        for path in self.modules:
+            parts = PurePosixPath(path).with_suffix("").parts
+            parts = parts[:-1] if parts[-1] == "__init__" else parts
+            if parts:
+                self._by_name[parts[-1]].append((parts, path))
+        self._users: dict[str, frozenset[str]] = {}
 
-    def mentions(self, name: str) -> list[Mention]:
-        """Every use of the identifier as a name, attribute, import or keyword, definitions left out."""
-        return self._names[name]
+    def facts(self, path: str) -> Facts | None:
+        """None for a file that is not there, or can't be parsed."""
+        module = self.modules.get(path)
+        return None if module is None else module.facts
 
-    def literals(self, value: str) -> list[Mention]:
+    def with_words(self, *words: str, within: Container[str] | None = None) -> list[Facts]:
+        """The modules that have any of the words in their text, comments and strings included.
+
+        `within`: only these paths; None for all.
+        """
+        wanted = set(words)
+        found = (module.facts for module in self._those(within) if wanted & module.words)
+        return [facts for facts in found if facts is not None]
+
+    def users(self, path: str) -> frozenset[str]:
+        """The file and the files that import it: those in which a name of its top level can be used."""
+        if path not in self._users:
+            importers = {
+                other
+                for other, module in self.modules.items()
+                if any(path in self.files_named(name) for name in module.imports)
+            }
+            self._users[path] = frozenset({path, *importers})
+        return self._users[path]
+
+    def mentions(self, name: str, within: Container[str] | None = None) -> list[Mention]:
+        """Every use of the identifier as a name, attribute, import or keyword, definitions left out.
+
+        `within`: only in these files; None for all.
+        """
+        found: list[Mention] = []
+        for module in self._those(within):
+            if name in module.words and module.facts is not None:
+                found += [(module.facts, node) for node in module.mentions(name)]
+        return found
+
+    def literals(self, value: str, within: Container[str] | None = None) -> list[Mention]:
         """Every string literal with exactly this value."""
-        return self._strings[value]
+        return [
+            (module.facts, node)
+            for module in self._those(within)
+            if value in module.text and module.facts is not None
+            for node in module.facts.all(cst.SimpleString)
+            if string(node) == value
+        ]
 
-    def definitions(self, name: str) -> list[tuple[Facts, cst.FunctionDef | cst.ClassDef]]:
-        return self._definitions[name]
+    def definitions(self, name: str) -> list[Definition]:
+        """Functions, methods and classes of this name."""
+        found: list[Definition] = []
+        for facts in self.with_words(name):
+            found += [(facts, node) for node in facts.all(cst.FunctionDef) if node.name.value == name]
+            found += [(facts, node) for node in facts.all(cst.ClassDef) if node.name.value == name]
+        return found
 
-    def calls(self, name: str) -> Iterator[tuple[Facts, cst.Call]]:
+    def calls(self, name: str, within: Container[str] | None = None) -> Iterator[tuple[Facts, cst.Call]]:
         """Every call of something with this name, whatever it is a method of."""
-        for facts, node in self.mentions(name):
+        for facts, node in self.mentions(name, within):
             above = facts.parent(node)
             called: cst.CSTNode | None = node
             if isinstance(above, cst.Attribute) and above.attr is node:
@@ -54,44 +155,56 @@ class Project:
             if path in reached or path not in self.modules:
                 continue
             reached.add(path)
-            waiting.extend(self._imports(self.modules[path]))
+            waiting += [found for name in self.modules[path].imports for found in self.files_named(name)]
         return reached
+
+    def reaches(self, other: Facts, access: cst.Attribute, path: str, *, in_class: bool) -> bool:
+        """Whether `x.name` may be a variable of the module at `path`, or of an object of one of its classes."""
+        imported = other.imported(access.value)
+        if not in_class:
+            return any(path in self.files_named(name) for name in imported)
+        # `boto3.client` is nobody's attribute here: what is imported from elsewhere has none of our objects.
+        return not imported or any(self._is_own(name) for name in imported)
 
     def sources_of(self, statement: cst.ImportFrom) -> list[str]:
         """The files of the application from which `from x import y` may import, relative imports included."""
-        module = dotted_name(statement.module) if statement.module is not None else ""
-        return list(self.files_named(module or "")) if module else list(self.modules)
-
-    def _imports(self, facts: Facts) -> Iterator[str]:
-        for node in facts.all(cst.ImportFrom):
-            base = dotted_name(node.module) if node.module is not None else ""
-            names = [] if isinstance(node.names, cst.ImportStar) else [dotted_name(alias.name) for alias in node.names]
-            for name in ("", *names):
-                yield from self.files_named(f"{base}.{name}".strip("."))
-        for plain in facts.all(cst.Import):
-            for alias in plain.names:
-                yield from self.files_named(dotted_name(alias.name) or "")
+        module = dotted_name(statement.module) if statement.module is not None else None
+        return list(self.files_named(module)) if module else list(self.modules)
 
     def files_named(self, dotted: str) -> Iterator[str]:
         """Files that the dotted name may mean, from whichever folder is the import root."""
         if not dotted:
             return
-        wanted = PurePosixPath(*dotted.split("."))
-        for path in self.modules:
-            found = PurePosixPath(path)
-            module = found.parent if found.name == "__init__.py" else found.with_suffix("")
-            if module.parts[-len(wanted.parts) :] == wanted.parts:
+        wanted = tuple(dotted.split("."))
+        for parts, path in self._by_name[wanted[-1]]:
+            if parts[-len(wanted) :] == wanted:
                 yield path
 
-    def _index(self, facts: Facts) -> None:
-        for node in facts.nodes:
-            if isinstance(node, cst.FunctionDef | cst.ClassDef):
-                self._definitions[node.name.value].append((facts, node))
-            elif isinstance(node, cst.Name):
-                above = facts.parent(node)
-                if not (isinstance(above, cst.FunctionDef | cst.ClassDef) and above.name is node):
-                    self._names[node.value].append((facts, node))
-            elif isinstance(node, cst.SimpleString):
-                value = string(node)
-                if value is not None:
-                    self._strings[value].append((facts, node))
+    def _those(self, within: Container[str] | None) -> list[Module]:
+        return [module for path, module in self.modules.items() if within is None or path in within]
+
+    def _is_own(self, dotted: str) -> bool:
+        parts = dotted.split(".")
+        return any(True for end in range(1, len(parts) + 1) for _ in self.files_named(".".join(parts[:end])))
+
+
+def _parse(path: str, text: str) -> Facts | str:
+    try:
+        return Facts(path, cst.parse_module(text.removeprefix(BOM)))
+    except cst.ParserSyntaxError as error:
+        return f"syntax error, line {error.raw_line}"
+    except RecursionError:
+        return "nested too deeply to be read"
+
+
+def _imports(text: str) -> Iterator[str]:
+    try:
+        tree = ast.parse(text.removeprefix(BOM))
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            yield from (f"{module}.{name}".strip(".") for name in ("", *(alias.name for alias in node.names)))

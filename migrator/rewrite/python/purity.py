@@ -7,7 +7,23 @@ import libcst as cst
 from migrator.rewrite.python.facts import dotted_name
 
 _HARMLESS_CALLS = frozenset(
-    {"str", "int", "float", "len", "bool", "dict", "list", "set", "tuple", "repr", "sorted", "min", "max", "getenv"}
+    {
+        "str",
+        "int",
+        "isinstance",
+        "float",
+        "len",
+        "bool",
+        "dict",
+        "list",
+        "set",
+        "tuple",
+        "repr",
+        "sorted",
+        "min",
+        "max",
+        "getenv",
+    }
 )
 _HARMLESS_METHODS = frozenset(
     {

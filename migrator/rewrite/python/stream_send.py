@@ -48,10 +48,16 @@ class _Client:
     stores: list[cst.CSTNode] = field(default_factory=list)
 
 
-def rewrite(project: Project, facts: Facts) -> tuple[RuleResult, dict[cst.CSTNode, str]]:
-    """What can be proven, and for each other construction the reason."""
+def rewrite(project: Project, facts: Facts, outside: str | None = None) -> tuple[RuleResult, dict[cst.CSTNode, str]]:
+    """What can be proven, and for each other construction the reason.
+
+    `outside`: a function that uses the module where the streams are not; None when there is none.
+    """
     result = RuleResult()
     reasons: dict[cst.CSTNode, str] = {}
+    if outside is not None:
+        sentence = f"drop-in client: {outside} runs outside of the service, and pushes over HTTP"
+        return result, dict.fromkeys(constructions(facts), sentence)
     for calls, binding in _groups(facts):
         try:
             client = _client(project, facts, calls, binding)
@@ -112,7 +118,8 @@ def _check_outsiders(project: Project, facts: Facts, binding: Binding) -> None:
     in_class = isinstance(binding.owner, cst.ClassDef)
     if not in_class and not isinstance(binding.owner, GlobalScope):
         return
-    for other, node in project.mentions(binding.name):
+    within = None if in_class else project.users(facts.path)
+    for other, node in project.mentions(binding.name, within):
         above = other.parent(node)
         if isinstance(above, cst.Attribute) and above.attr is node:
             if in_class and other.binding(above) == binding:
@@ -120,7 +127,7 @@ def _check_outsiders(project: Project, facts: Facts, binding: Binding) -> None:
             same_name = other.binding(above)
             if same_name is not None and other.stores(same_name):
                 continue  # another class's own attribute of the same name
-            if in_class or other.imported(above.value):
+            if project.reaches(other, above, facts.path, in_class=in_class):
                 raise _NotProven(f"{other.path}:{other.line(node)} reaches {binding.name} from outside")
         elif not in_class and isinstance(above, cst.ImportAlias) and other is not facts:
             raise _NotProven(f"{other.path}:{other.line(node)} imports {binding.name}")

@@ -35,13 +35,17 @@ class TableObjects:
 def find_objects(project: Project, store: Store) -> TableObjects:
     """Raises NotUnderstood when the name or the object goes where it can't be followed."""
     found = TableObjects()
-    for facts in project.modules.values():
+    names = [value for value in (store.variable, store.table) if value is not None]
+    if not names:
+        raise NotUnderstood("the code doesn't say which table it is")
+    naming = {path for path, module in project.modules.items() if any(name in module.text for name in names)}
+    near = project.reached_from(naming)
+    for facts in project.with_words("Table", within=near):
         for call in facts.all(cst.Call):
             made = method_call(call, "Table")
             if made is not None and len(call.args) == 1 and _names(project, facts, call.args[0].value, store, found):
                 _follow(project, facts, call, found)
-    for value in {store.variable, store.table} - {None}:
-        assert value is not None
+    for value in names:
         for facts, node in project.literals(value):
             if (facts.path, node) not in found.names and not _in_docstring(facts, node):
                 raise NotUnderstood(f"{facts.path}:{facts.line(node)} names the table in a way that can't be followed")
@@ -83,7 +87,8 @@ def _check_only_names_tables(facts: Facts, binding: Binding) -> None:
 
 def _check_not_shared(project: Project, facts: Facts, binding: Binding) -> None:
     """No other module, and nothing outside of the class, may reach the variable."""
-    for other, node in project.mentions(binding.name):
+    within = None if isinstance(binding.owner, cst.ClassDef) else project.users(facts.path)
+    for other, node in project.mentions(binding.name, within):
         above = other.parent(node)
         if isinstance(above, cst.ImportAlias) and other is not facts and isinstance(binding.owner, GlobalScope):
             raise NotUnderstood(f"{other.path}:{other.line(node)} imports {binding.name}")
@@ -92,7 +97,7 @@ def _check_not_shared(project: Project, facts: Facts, binding: Binding) -> None:
         own = other.binding(above)
         if own == binding or (own is not None and other.stores(own)):
             continue
-        if isinstance(binding.owner, cst.ClassDef) or other.imported(above.value):
+        if project.reaches(other, above, facts.path, in_class=isinstance(binding.owner, cst.ClassDef)):
             raise NotUnderstood(f"{other.path}:{other.line(node)} reaches {binding.name} from outside")
 
 
@@ -169,8 +174,9 @@ def _follow_factory(project: Project, facts: Facts, answer: cst.Return, found: T
     if len(statements) != 1 or function.params.params:
         return False
     name = function.name.value
-    mentions = project.mentions(name)
-    calls = list(project.calls(name))
+    users = project.users(facts.path)
+    mentions = project.mentions(name, users)
+    calls = list(project.calls(name, users))
     if any(other is not facts for other, _node in mentions) or len(mentions) != len(calls):
         raise NotUnderstood(f"{facts.path}:{facts.line(function)}: {name}() is not only called in this file")
     found.objects.extend(calls)

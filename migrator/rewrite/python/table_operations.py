@@ -41,18 +41,19 @@ Build = Callable[[cst.Call], cst.Call]
 def operation(facts: Facts, call: cst.Call, method: str, key: str, dropped: frozenset[str]) -> Operation:
     """`key`: the table's key attribute; `dropped`: attributes that nobody reads. Raises NotUnderstood."""
     at = f"{facts.path}:{facts.line(call)}"
-    one_line = facts.range(call).start.line == facts.range(call).end.line
+    several_lines = facts.range(call).start.line != facts.range(call).end.line
+    indent = facts.module.default_indent if several_lines else None
     if method in {"put_item", "update_item", "delete_item"}:
         _check_result_unused(facts, call, at)
     if method == "put_item":
         written = frozenset(_item(call, key, dropped, at)[1])
-        made = _made(call, lambda n: _annotate(*_item(n, key, dropped, at), one_line=one_line))
+        made = _made(call, lambda n: _annotate(*_item(n, key, dropped, at), indent=indent))
         return Operation(made, "safe", {STREAMS}, written)
     if method == "delete_item":
         made = _made(call, lambda node: _call("streams.forget", _only_key(node, key, at)))
         return Operation(made, "safe", {STREAMS})
     if method == "update_item":
-        made = _made(call, lambda node: _annotate(*_update(node, key, at), one_line=one_line))
+        made = _made(call, lambda node: _annotate(*_update(node, key, at), indent=indent))
         return Operation(made, "review", {STREAMS})
     if method == "get_item":
         changes, required = read_one(facts, call)
@@ -160,8 +161,8 @@ def _is_plain(name: str) -> bool:
     return name.isidentifier() and not keyword.iskeyword(name) and name != "self"
 
 
-def _annotate(connection_id: cst.BaseExpression, values: Pairs, *, one_line: bool) -> cst.Call:
-    """`streams.annotate(id, name=value, **{"other-name": value})`; one argument a line where there were several."""
+def _annotate(connection_id: cst.BaseExpression, values: Pairs, *, indent: str | None) -> cst.Call:
+    """`streams.annotate(id, name=value, **{"other-name": value})`; `indent`: one argument a line, indented by it."""
     args = [cst.Arg(connection_id)]
     args += [_argument(name, value) for name, value in values.items() if _is_plain(name)]
     rest = [(name, value) for name, value in values.items() if not _is_plain(name)]
@@ -169,9 +170,9 @@ def _annotate(connection_id: cst.BaseExpression, values: Pairs, *, one_line: boo
         elements = [cst.DictElement(cst.SimpleString(repr(name)), value) for name, value in rest]
         args.append(cst.Arg(cst.Dict(elements), star="**"))
     function = cst.parse_expression("streams.annotate")
-    if one_line or len(args) < 3:
+    if indent is None or len(args) < 3:
         return cst.Call(function, args)
-    inner = cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace("    "))
+    inner = cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace(indent))
     last = cst.ParenthesizedWhitespace(indent=True, last_line=cst.SimpleWhitespace(""))
     laid = [arg.with_changes(comma=cst.Comma(whitespace_after=last if arg is args[-1] else inner)) for arg in args]
     return cst.Call(function, laid, whitespace_before_args=inner)

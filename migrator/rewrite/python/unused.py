@@ -12,6 +12,7 @@ from migrator.rewrite.python.facts import Binding, Facts
 from migrator.rewrite.python.project import Project
 from migrator.rewrite.python.purity import is_pure
 
+LOOKUPS = frozenset({"getattr", "setattr", "hasattr", "delattr", "attrgetter"})
 Key = tuple[str, str]
 """(where it lives, name): comparable between two versions of a module."""
 
@@ -29,6 +30,20 @@ def left_unused(before: Facts, after: Facts, project: Project) -> Changes:
             continue
         changes.update(_removals(after, binding))
     changes.update(_emptied_constructors(before, after))
+    changes.update(_functions(before, after, project))
+    return changes
+
+
+def _functions(before: Facts, after: Facts, project: Project) -> Changes:
+    """Functions of the module that were called in it, and that nobody calls any more."""
+    changes: Changes = {}
+    called = {call.func.value for call in before.all(cst.Call) if isinstance(call.func, cst.Name)}
+    for node in after.all(cst.FunctionDef):
+        name = node.name.value
+        at_top = after.qualified_name(node) == name and not node.decorators
+        users = project.users(after.path)
+        if at_top and name in called and not project.mentions(name, users) and not project.literals(name, users):
+            changes[node] = remove()
     return changes
 
 
@@ -56,16 +71,25 @@ def _is_mentioned(project: Project, facts: Facts, binding: Binding) -> bool:
     """Whether somebody outside of the module or class may read it, or somebody anywhere by its name as text."""
     in_class = isinstance(binding.owner, cst.ClassDef)
     own = {store.attr for store in facts.stores(binding) if isinstance(store, cst.Attribute)}
-    for other, node in project.mentions(binding.name):
+    within = None if in_class else project.users(facts.path)
+    for other, node in project.mentions(binding.name, within):
         above = other.parent(node)
         if isinstance(above, cst.Attribute) and above.attr is node:
-            if (in_class and node not in own) or (not in_class and other.imported(above.value)):
+            if node not in own and project.reaches(other, above, facts.path, in_class=in_class):
                 return True
         elif isinstance(above, cst.ImportAlias) and other is not facts and not in_class:
             statement = other.parent(above)
             if isinstance(statement, cst.ImportFrom) and facts.path in project.sources_of(statement):
                 return True
-    return any(isinstance(f.parent(node), cst.Element | cst.Arg) for f, node in project.literals(binding.name))
+    return any(_is_by_name(f, node) for f, node in project.literals(binding.name, within))
+
+
+def _is_by_name(facts: Facts, literal: cst.CSTNode) -> bool:
+    """Whether the text may be looked up as a name: in `__all__`, or by `getattr`."""
+    above = facts.parent(literal)
+    call = facts.parent(above) if isinstance(above, cst.Arg) else None
+    looks_up = isinstance(call, cst.Call) and isinstance(call.func, cst.Name) and call.func.value in LOOKUPS
+    return isinstance(above, cst.Element) or looks_up
 
 
 def _removals(facts: Facts, binding: Binding) -> Changes:
