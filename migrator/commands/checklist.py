@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 import checklists
+from migrator.commands.options import app_argument, format_option
 from migrator.console import say
 from migrator.errors import WsSseError
 from migrator.inventory.model import Inventory
@@ -34,7 +35,7 @@ class Day(click.ParamType[date]):
 
 
 @click.command("checklist")
-@click.argument("app", type=click.Path(path_type=Path))
+@app_argument
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -52,14 +53,7 @@ class Day(click.ParamType[date]):
     help="First day of the migration, from which deadlines count. Default: the recorded one, or today.",
 )
 @click.option("--today", type=Day(), help="The day as of which it is judged. Default: today.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["markdown", "html", "json"]),
-    default="markdown",
-    show_default=True,
-    help="What is printed when no --out is given.",
-)
+@format_option("markdown", "html", "json", what="What is printed when no --out is given.")
 @click.pass_context
 def command(
     ctx: click.Context,

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from migrator.apply import apply_plan
+from migrator.commands.options import app_argument, format_option
 from migrator.console import say
 from migrator.errors import OutputNotWritable
 from migrator.rewrite import Plan, plan_migration
@@ -16,18 +17,11 @@ from migrator.scan import scan_application
 
 
 @click.command("migrate")
-@click.argument("app", type=click.Path(path_type=Path))
+@app_argument
 @click.option(
     "--out", type=click.Path(path_type=Path), help="New or empty folder for the result. Without it nothing is written."
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Form of the account.",
-)
+@format_option("text", "json", what="Form of the account.")
 @click.pass_context
 def command(ctx: click.Context, app: Path, out: Path | None, form: str) -> None:
     """Rewrites APP as a FastAPI + sse-starlette application, and accounts for every site.

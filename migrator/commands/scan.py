@@ -6,21 +6,15 @@ from pathlib import Path
 
 import click
 
+from migrator.commands.options import app_argument, format_option
 from migrator.console import stdout_console
 from migrator.scan import scan_application
 from migrator.scan.report import render_text
 
 
 @click.command("scan")
-@click.argument("app", type=click.Path(path_type=Path))
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Form of the output.",
-)
+@app_argument
+@format_option("text", "json")
 @click.pass_context
 def command(ctx: click.Context, app: Path, form: str) -> None:
     """Prints the inventory of APP: its API, routes, handlers, pushes, connection stores, clients and resources.

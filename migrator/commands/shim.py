@@ -12,6 +12,7 @@ import uvicorn
 from pydantic import ValidationError
 
 from migrator import hosting
+from migrator.commands.options import app_argument, format_option
 from migrator.console import say
 from migrator.errors import ApplicationNotFound, WsSseError
 from migrator.inventory.model import Inventory
@@ -25,7 +26,7 @@ MOST_WEBSOCKET_BYTES = 131_072
 
 
 @click.command("shim")
-@click.argument("app", type=click.Path(path_type=Path))
+@app_argument
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free one.")
 @click.option("--stage", help="Stage name, first part of the path. Default: the one that APP declares.")
@@ -43,14 +44,7 @@ MOST_WEBSOCKET_BYTES = 131_072
     help="What answers the handlers' AWS calls: moto in this process, or AWS as configured. "
     "auto takes moto when there are no credentials.",
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="With json the first line on stdout tells the addresses.",
-)
+@format_option("text", "json", what="With json the first line on stdout tells the addresses.")
 def command(
     app: Path, host: str, port: int, stage: str | None, inventory_file: Path | None, aws: str, form: str
 ) -> None:

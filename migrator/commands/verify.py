@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from migrator.commands.options import app_argument, format_option
 from migrator.console import say, stderr_console, stdout_console
 from migrator.errors import ApplicationNotFound, WsSseError
 from migrator.scan import scan_application
@@ -37,17 +38,10 @@ class NotMigrated(WsSseError):
 
 
 @click.command("verify")
-@click.argument("app", type=click.Path(path_type=Path))
+@app_argument
 @click.argument("new", type=click.Path(path_type=Path))
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed gives other sessions and messages.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Form of the output.",
-)
+@format_option("text", "json")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="File to write the JSON report to.")
 @click.option("--record", is_flag=True, help="Keep the report in APP/.ws2sse, as evidence for `ws2sse checklist`.")
 @click.pass_context

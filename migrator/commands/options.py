@@ -1,0 +1,19 @@
+"""Arguments and options that several subcommands have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+app_argument = click.argument("app", type=click.Path(path_type=Path))
+"""The folder of the legacy application. What is wrong with it, the scan says better than click."""
+
+
+def format_option(*forms: str, what: str = "Form of the output.") -> Callable[[Function], Function]:
+    """`--format`, handed on as `form`; the first of `forms` is the default."""
+    return click.option("--format", "form", type=click.Choice(forms), default=forms[0], show_default=True, help=what)
