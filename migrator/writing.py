@@ -39,10 +39,12 @@ def write_file(path: Path, text: str) -> None:
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
         Path(name).chmod(mode)
         Path(name).replace(path)
-    except OSError as error:
+    except BaseException as error:
         with suppress(OSError):
             Path(name).unlink()
-        raise NotWritable(path, error.strerror or str(error)) from error
+        if isinstance(error, OSError):
+            raise NotWritable(path, error.strerror or str(error)) from error
+        raise
 
 
 def _umask() -> int:

@@ -103,6 +103,6 @@ class PythonBackend:
         context = LambdaContext(self._functions[function_id].function, str(uuid.uuid4()))
         try:
             return self._load(function_id)(event, context)
-        except Exception as error:
+        except BaseException as error:
             logger.debug("%s raised", function_id, exc_info=True)
             raise FunctionFailed(function_id, type(error).__name__, str(error)) from error

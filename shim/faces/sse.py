@@ -16,17 +16,32 @@ from shim.service import ConnectRefused, GatewayService
 from shim.streams import ConnectionGone
 from shim.streams.response import event_stream_response
 
+LONGEST_KEY = 255
+"""Characters of an `Idempotency-Key`."""
+
+MOST_MESSAGES_AT_ONCE = 64
+"""Handlers that may run for one client at the same time; more messages are answered with 429."""
+
 
 class MessageTasks:
     """Messages whose handlers are still running: the POST that brought them has long been answered."""
 
     def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[str, set[asyncio.Task[None]]] = {}
 
-    def start(self, work: Coroutine[Any, Any, None]) -> None:
+    def full(self, connection_id: str) -> bool:
+        return len(self._tasks.get(connection_id, ())) >= MOST_MESSAGES_AT_ONCE
+
+    def start(self, connection_id: str, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks.setdefault(connection_id, set()).add(task)
+        task.add_done_callback(lambda done: self._finished(connection_id, done))
+
+    def _finished(self, connection_id: str, task: asyncio.Task[None]) -> None:
+        running = self._tasks[connection_id]
+        running.discard(task)
+        if not running:
+            del self._tasks[connection_id]
 
 
 def sse_router(service: GatewayService) -> APIRouter:
@@ -53,13 +68,11 @@ def sse_router(service: GatewayService) -> APIRouter:
         connection_id = _speaker(service, request)
         if isinstance(connection_id, Response):
             return connection_id
-        body = await _read_limited(request, service.streams.limits.payload_bytes)
-        if body is None:
-            return _refusal(413, f"at most {service.streams.limits.payload_bytes} bytes a message")
-        try:
-            text = body.decode("utf-8")
-        except UnicodeDecodeError:
-            return _refusal(400, "a message is UTF-8 text")
+        text = await _message_text(request, service.streams.limits.payload_bytes)
+        if isinstance(text, Response):
+            return text
+        if tasks.full(connection_id):
+            return _refusal(429, f"{MOST_MESSAGES_AT_ONCE} messages of this connection are being handled")
         message_id = new_id()
         try:
             service.streams.touch(connection_id)
@@ -69,7 +82,7 @@ def sse_router(service: GatewayService) -> APIRouter:
         except ConnectionGone:
             return _refusal(410, "the connection is closed")
         if first_id == message_id:
-            tasks.start(service.message(connection_id, text, message_id))
+            tasks.start(connection_id, service.message(connection_id, text, message_id))
         return JSONResponse({"messageId": first_id}, 202)
 
     @router.delete(path)
@@ -108,6 +121,19 @@ def _speaker(service: GatewayService, request: Request) -> str | Response:
         return _refusal(410, "the connection is closed")
 
 
+async def _message_text(request: Request, limit: int) -> str | Response:
+    """The body as text, or why it is refused."""
+    if len(request.headers.get("idempotency-key", "")) > LONGEST_KEY:
+        return _refusal(400, f"an Idempotency-Key has at most {LONGEST_KEY} characters")
+    body = await _read_limited(request, limit)
+    if body is None:
+        return _refusal(413, f"at most {limit} bytes a message")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return _refusal(400, "a message is UTF-8 text")
+
+
 async def _read_limited(request: Request, limit: int) -> bytes | None:
     """The body; None when it is longer than `limit` bytes."""
     body = bytearray()
@@ -122,9 +148,12 @@ def _close_words(body: bytes) -> tuple[int, str]:
     """Code and reason that a client gives when it closes; 1005 as for a WebSocket closed without a status."""
     try:
         words = json.loads(body)
-        return int(words["code"]), str(words.get("reason", ""))[:123]
-    except (ValueError, KeyError, TypeError):
-        return 1005, "Client-side close frame status not set"
+        code, reason = int(words["code"]), str(words.get("reason", ""))[:123]
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+        code, reason = 0, ""
+    if code in {1000, 1001} or 3000 <= code <= 4999:
+        return code, reason
+    return 1005, "Client-side close frame status not set"
 
 
 def _refusal(status: int, message: str) -> JSONResponse:

@@ -14,6 +14,10 @@ UNAUTHORIZED = "Unauthorized"
 """The message of the error with which an authorizer refuses: 401. Any other error is a 500."""
 
 
+HEADER = "route.request.header."
+QUERY = "route.request.querystring."
+
+
 @dataclass(frozen=True, slots=True)
 class Allowed:
     """`context` is what later events carry as `requestContext.authorizer`: `principalId` and stringified values."""
@@ -32,16 +36,13 @@ class Refused:
 def identity_missing(
     sources: Sequence[str], headers: Sequence[tuple[str, str]], query: Sequence[tuple[str, str]]
 ) -> bool:
-    """Whether an identity source is absent or empty: the authorizer is then not called, and the answer is 401."""
-    by_header = {name.lower(): value for name, value in headers}
-    by_query = dict(query)
-    for source in sources:
-        kind, _dot, name = source.rpartition(".")
-        if kind == "route.request.header" and not by_header.get(name.lower()):
-            return True
-        if kind == "route.request.querystring" and not by_query.get(name):
-            return True
-    return False
+    """Whether an identity source is absent or empty: the authorizer is then not called, and the answer is 401.
+
+    A source that is neither a header nor a query parameter counts as absent: what can't be checked, lets nobody in.
+    """
+    present = {f"{HEADER}{name}".lower() for name, value in headers if value}
+    present |= {f"{QUERY}{name}" for name, value in query if value}
+    return any((source.lower() if source.startswith(HEADER) else source) not in present for source in sources)
 
 
 def decide(result: object, method_arn: str) -> Allowed | Refused:
@@ -61,7 +62,10 @@ def decide(result: object, method_arn: str) -> Allowed | Refused:
 
 
 def allows(document: Mapping[str, Any], method_arn: str) -> bool:
-    """Whether a policy allows `execute-api:Invoke` on the ARN. An explicit Deny wins over any Allow."""
+    """Whether a policy allows `execute-api:Invoke` on the ARN. An explicit Deny wins over any Allow.
+
+    Conditions are not evaluated: an Allow with one allows nothing, a Deny with one denies.
+    """
     effects = {
         str(statement.get("Effect"))
         for statement in _list(document.get("Statement"))
@@ -71,11 +75,17 @@ def allows(document: Mapping[str, Any], method_arn: str) -> bool:
 
 
 def _applies(statement: Mapping[str, Any], method_arn: str) -> bool:
-    actions = [str(action).lower() for action in _list(statement.get("Action"))]
-    resources = [str(resource) for resource in _list(statement.get("Resource"))]
-    return any(_matches(action, "execute-api:invoke") for action in actions) and any(
-        _matches(resource, method_arn) for resource in resources
-    )
+    if statement.get("Condition") and statement.get("Effect") == "Allow":
+        return False
+    return _covers(statement, "Action", "execute-api:invoke", lower=True) and _covers(statement, "Resource", method_arn)
+
+
+def _covers(statement: Mapping[str, Any], element: str, value: str, *, lower: bool = False) -> bool:
+    """`Action` or `Resource`, or its opposite `NotAction` or `NotResource`."""
+    named, excluded = (_list(statement.get(name)) for name in (element, f"Not{element}"))
+    patterns = [str(pattern).lower() if lower else str(pattern) for pattern in named or excluded]
+    matched = any(_matches(pattern, value) for pattern in patterns)
+    return matched if named else bool(excluded) and not matched
 
 
 def _matches(pattern: str, value: str) -> bool:

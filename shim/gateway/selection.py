@@ -22,10 +22,9 @@ def select_route(expression: str, body: str, routes: Collection[str]) -> str | N
     A body that is not JSON goes to `$default`. `$connect` and `$disconnect` can't be reached by a message.
     """
     try:
-        parsed = json.loads(body)
+        key = evaluate(expression, json.loads(body))
     except (ValueError, RecursionError):
         return _default(routes)
-    key = evaluate(expression, parsed)
     if key in routes and not key.startswith("$"):
         return key
     return _default(routes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 
@@ -20,7 +21,7 @@ class Annotations:
                 if known[name] == value:
                     continue
                 self._unlink(connection_id, name, known[name])
-            known[name] = value
+            known[name] = deepcopy(value)
             key = _key(name, value)
             if key is not None:
                 self._by_value.setdefault(key, {})[connection_id] = None
@@ -28,7 +29,7 @@ class Annotations:
     def get(self, connection_id: str) -> dict[str, Any] | None:
         """A copy; None when nothing was put or it was dropped."""
         known = self._by_id.get(connection_id)
-        return None if known is None else dict(known)
+        return None if known is None else deepcopy(known)
 
     def drop(self, connection_id: str) -> dict[str, Any]:
         """Forgets the connection; returns what was known of it."""
@@ -40,7 +41,7 @@ class Annotations:
     def find(self, wanted: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
         """Ids and copies of the attributes of all that are equal in every wanted attribute."""
         return [
-            (connection_id, dict(self._by_id[connection_id]))
+            (connection_id, deepcopy(self._by_id[connection_id]))
             for connection_id in self._candidates(wanted)
             if _matches(self._by_id[connection_id], wanted)
         ]

@@ -106,7 +106,7 @@ class MemoryBroker:
 
     def send(self, connection_id: str, data: str | bytes) -> int:
         """Appends a message and returns its sequence number. Raises ConnectionGone, SlowReader or PayloadTooLarge."""
-        size = len(data) if isinstance(data, bytes) else len(data.encode("utf-8", "surrogatepass"))
+        size = len(data) if isinstance(data, bytes) else len(data.encode("utf-8", "replace"))
         if size > self.limits.payload_bytes:
             raise PayloadTooLarge(size, self.limits.payload_bytes)
         with self._lock:
@@ -186,18 +186,19 @@ class MemoryBroker:
         with self._lock:
             self._annotations.drop(connection_id)
 
-    def attach(self, connection_id: str, after_seq: int | None, wake: Callable[[], None]) -> tuple[Connection, int]:
+    def attach(self, connection_id: str, last_event_id: str | None, wake: Callable[[], None]) -> tuple[Connection, int]:
         """A new stream begins; the one before it loses the right to read.
 
-        `after_seq` is the last event that the client has; None goes on where the last stream stopped.
+        `last_event_id` is the last event that the client has; None, or one that this connection never sent, goes on
+        where the last stream stopped.
         Returns the connection and the stream's generation. Raises ConnectionGone.
         """
         with self._lock:
             connection = self._open(connection_id)
             connection.generation += 1
             connection.detached_at = None
-            if after_seq is not None:
-                connection.read_seq = min(after_seq, connection.next_seq - 1)
+            if last_event_id is not None:
+                connection.rewind(last_event_id)
             previous, connection.wake = connection.wake, wake
             generation = connection.generation
         if previous is not None:
@@ -230,9 +231,7 @@ class MemoryBroker:
             over = [
                 connection.id
                 for connection in self._connections.values()
-                if connection.state is State.OPEN
-                and connection.detached_at is not None
-                and now - connection.detached_at >= connection.resume_window_s
+                if connection.state is State.OPEN and connection.expired(now)
             ]
         return sum(self.close(connection_id, 1006, "the client did not come back") for connection_id in over)
 

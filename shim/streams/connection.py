@@ -10,6 +10,9 @@ from enum import Enum
 from shim.streams.limits import StreamLimits
 from shim.streams.wire import encode_message
 
+FIRST_STREAM_WITHIN_S = 5.0
+"""Seconds that an accepted connection has for its first stream, however short its window."""
+
 
 class State(Enum):
     """`$connect` is under way; accepted; ended."""
@@ -85,6 +88,19 @@ class Connection:
         if not self.kept or self.kept[0].seq <= self.read_seq:
             return False
         return len(self.kept) >= self.limits.replay_events or self.kept_bytes + size > self.limits.replay_bytes
+
+    def expired(self, now: float) -> bool:
+        """Whether it has had no stream for its window; before the first stream there is a little more time."""
+        if self.detached_at is None:
+            return False
+        window = self.resume_window_s if self.generation else max(self.resume_window_s, FIRST_STREAM_WITHIN_S)
+        return now - self.detached_at >= window
+
+    def rewind(self, last_event_id: str) -> None:
+        """The client has everything up to this event of ours (`<epoch>-<seq>`); any other id changes nothing."""
+        epoch, _dash, seq = last_event_id.rpartition("-")
+        if epoch == self.epoch and seq.isascii() and seq.isdigit() and len(seq) <= 18 and int(seq) < self.next_seq:
+            self.read_seq = int(seq)
 
     def claim(self, key: str, answer: str) -> str:
         """The answer that was given for the key before, or this one, which is remembered."""

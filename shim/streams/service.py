@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from shim.streams.broker import Closed, ConnectionInfo, MemoryBroker, Opened
@@ -16,6 +17,10 @@ logger = logging.getLogger(__name__)
 
 SWEEP_INTERVAL_S = 1.0
 """How often connections whose resume window is over are looked for."""
+
+
+MOST_DISCONNECTS_AT_ONCE = 16
+"""Ends that the application is told of at the same time; the others wait their turn."""
 
 
 class Streams:
@@ -29,6 +34,8 @@ class Streams:
     def __init__(self, limits: StreamLimits | None = None, *, clock: Callable[[], float] = time.time) -> None:
         self.limits = limits or StreamLimits()
         self._broker = MemoryBroker(self.limits, clock)
+        self._telling: set[asyncio.Task[None]] = set()
+        self._telling_slots = asyncio.Semaphore(MOST_DISCONNECTS_AT_ONCE)
 
     def open(
         self,
@@ -104,7 +111,7 @@ class Streams:
         None, or an id of another epoch, goes on where the last stream stopped, or from the beginning. Raises
         ConnectionGone.
         """
-        return Subscription(self._broker, connection_id, _seq(last_event_id))
+        return Subscription(self._broker, connection_id, last_event_id)
 
     async def run(self, on_disconnect: Callable[[Closed], Awaitable[None]]) -> None:
         """For the life of the service. Awaits `on_disconnect` once for each connection that ends; one that raises
@@ -116,14 +123,16 @@ class Streams:
             loop.call_soon_threadsafe(woken.set)
 
         self._broker.on_closed = wake
+        next_sweep = loop.time() + SWEEP_INTERVAL_S
         try:
             while True:
-                await self._tell(on_disconnect)
-                try:
-                    await asyncio.wait_for(woken.wait(), SWEEP_INTERVAL_S)
-                except TimeoutError:
-                    self._broker.expire()
+                self._tell(on_disconnect)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(woken.wait(), max(0.0, next_sweep - loop.time()))
                 woken.clear()
+                if loop.time() >= next_sweep:  # whether it was woken or not, so that busy services sweep too
+                    self._broker.expire()
+                    next_sweep = loop.time() + SWEEP_INTERVAL_S
         finally:
             self._broker.on_closed = None
 
@@ -131,23 +140,22 @@ class Streams:
         """Closes every connection with 1001 and tells the application. For after `run` was cancelled."""
         for connection_id in self._broker.open_ids():
             self._broker.close(connection_id, 1001, "the service is going away")
-        await self._tell(on_disconnect)
+        self._tell(on_disconnect)
+        while self._telling:
+            await asyncio.wait(self._telling)
 
-    async def _tell(self, on_disconnect: Callable[[Closed], Awaitable[None]]) -> None:
-        await asyncio.gather(*(self._tell_one(on_disconnect, closed) for closed in self._broker.ended()))
+    def _tell(self, on_disconnect: Callable[[Closed], Awaitable[None]]) -> None:
+        """Starts a task for each end, so that a slow `$disconnect` holds up neither others nor the sweep."""
+        for closed in self._broker.ended():
+            task = asyncio.create_task(self._tell_one(on_disconnect, closed))
+            self._telling.add(task)
+            task.add_done_callback(self._telling.discard)
 
     async def _tell_one(self, on_disconnect: Callable[[Closed], Awaitable[None]], closed: Closed) -> None:
         try:
-            await on_disconnect(closed)
+            async with self._telling_slots:
+                await on_disconnect(closed)
         except Exception:
             logger.exception("telling the application of the end of connection %s failed", closed.connection_id)
         finally:
             self._broker.forget(closed.connection_id)
-
-
-def _seq(last_event_id: str | None) -> int | None:
-    """The sequence number in an event id; None when there is none."""
-    if last_event_id is None:
-        return None
-    _epoch, _dash, seq = last_event_id.rpartition("-")
-    return int(seq) if seq.isascii() and seq.isdigit() and len(seq) <= 18 else None

@@ -14,13 +14,13 @@ from shim.streams.connection import Connection, Event, Gap, State
 class Subscription:
     """Use as `async with`; iterate for events and gaps. Iteration ends when `closed` or `superseded` is true."""
 
-    def __init__(self, broker: MemoryBroker, connection_id: str, after_seq: int | None) -> None:
+    def __init__(self, broker: MemoryBroker, connection_id: str, last_event_id: str | None) -> None:
         self._broker = broker
         self._loop = asyncio.get_running_loop()
         self._woken = asyncio.Event()
         self._ready: deque[Event | Gap] = deque()
         self._connection: Connection
-        self._connection, self._generation = broker.attach(connection_id, after_seq, self._wake)
+        self._connection, self._generation = broker.attach(connection_id, last_event_id, self._wake)
         self.superseded = False
         """True when a newer stream of the connection has taken over."""
 

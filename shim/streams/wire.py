@@ -40,4 +40,4 @@ def _event(event_id: str | None, event: str | None, data: str) -> bytes:
     if event_id is not None:
         lines.append(f"id: {event_id}")
     lines.extend(f"data: {line}" for line in data.split("\n"))
-    return ("\n".join(lines) + "\n\n").encode("utf-8", "surrogatepass")
+    return ("\n".join(lines) + "\n\n").encode("utf-8", "replace")

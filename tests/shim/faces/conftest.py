@@ -55,6 +55,13 @@ def kick(event, context):
 def fail(event, context):
     raise ValueError("not this")
 
+def leave(event, context):
+    raise SystemExit(3)
+
+def wait(event, context):
+    import threading
+    threading.Event().wait(1)
+
 def answer(event, context):
     return {"statusCode": 200, "body": "answered"}
 
@@ -79,6 +86,8 @@ ROUTES = {
     "echo": "echo",
     "kick": "kick",
     "fail": "fail",
+    "leave": "leave",
+    "wait": "wait",
     "answer": "answer",
     "silent": "silent",
 }

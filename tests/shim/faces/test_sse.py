@@ -82,6 +82,23 @@ class TestMessages:
 
             assert json.loads(client.next().data)["message"] == "Internal server error"
 
+    def test_a_handler_that_exits_ends_nothing_but_itself(self, shim: Served) -> None:
+        with open_stream(shim.stream) as client:
+            client.send('{"action": "leave"}')
+            assert json.loads(client.next().data)["message"] == "Internal server error"
+            client.send('{"action": "answer"}')
+            assert client.next().data == "answered"
+
+    def test_one_client_can_not_fill_the_service_with_messages(self, shim: Served) -> None:
+        with open_stream(shim.stream) as client, httpx.Client() as http:
+            headers = {"Stream-Session": client.session}
+            statuses = [
+                http.post(shim.stream, content='{"action": "wait"}', headers=headers).status_code for _ in range(66)
+            ]
+
+        assert statuses[:64] == [202] * 64
+        assert statuses[64:] == [429, 429]
+
     def test_a_returned_body_reaches_the_client_only_with_a_route_response(self, shim: Served) -> None:
         with open_stream(shim.stream) as client:
             client.send('{"action": "silent"}')
@@ -99,8 +116,19 @@ class TestMessages:
         assert answers[0] == answers[1] == answers[2]
         assert events == ['{"action": "all"}', '{"action": "all", "last": true}']
 
+    def test_an_endless_idempotency_key_is_refused(self, shim: Served) -> None:
+        with open_stream(shim.stream) as client:
+            assert client.send("{}", **{"Idempotency-Key": "k" * 256}).status_code == 400
+
 
 class TestLifecycle:
+    @pytest.mark.parametrize("words", ["", "{}", '{"code": 1e999}', '{"code": 99}', "[1]", "[" * 500, '{"code": "x"}'])
+    def test_closing_with_words_that_are_none_still_closes(self, shim: Served, words: str) -> None:
+        with open_stream(shim.stream) as client:
+            headers = {"Stream-Session": client.session}
+            assert httpx.request("DELETE", shim.stream, content=words, headers=headers).status_code == 204
+            assert json.loads(client.rest()[-1].data)["code"] == 1005
+
     def test_headers_keep_proxies_from_holding_a_stream(self, shim: Served) -> None:
         with httpx.stream("GET", shim.stream, headers=STREAM) as response:
             assert response.headers["content-type"].startswith("text/event-stream")

@@ -26,6 +26,11 @@ def answer(*statements: dict[str, Any], **more: Any) -> dict[str, Any]:
         [statement("Allow", ARN.replace("prod", "dev"))],
         [statement("Allow", action="s3:GetObject")],
         [{"Effect": "Allow"}],
+        [{**statement("Allow"), "Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}}],
+        [statement("Allow"), {**statement("Deny"), "Condition": {"Bool": {"aws:SecureTransport": "false"}}}],
+        [statement("Allow"), {"Effect": "Deny", "NotAction": "s3:*", "Resource": "*"}],
+        [statement("Allow"), {"Effect": "Deny", "Action": "*", "NotResource": "arn:other"}],
+        [{"Effect": "Allow", "NotAction": "execute-api:*", "Resource": "*"}],
     ],
 )
 def test_without_an_allow_or_with_a_deny_the_answer_is_403(refusing: list[dict[str, Any]]) -> None:
@@ -76,6 +81,9 @@ def test_context_values_become_strings_beside_the_principal() -> None:
         (("route.request.querystring.token",), False),
         (("route.request.querystring.empty",), True),
         (("route.request.header.Auth", "route.request.querystring.other"), True),
+        (("route.request.header.X.Y",), True),
+        (("stageVariables.key",), True),
+        (("context.something",), True),
     ],
 )
 def test_all_identity_sources_must_be_there(sources: tuple[str, ...], missing: bool) -> None:

@@ -19,7 +19,7 @@ def test_a_client_cannot_reach_the_routes_of_the_connection_itself(key: str) -> 
     assert select_route("$request.body.action", body, ["$connect", "$disconnect"]) is None
 
 
-@pytest.mark.parametrize("body", ["", "hello", "{", "[" * 100_000, "\x00"])
+@pytest.mark.parametrize("body", ["", "hello", "{", "[" * 100_000, "\x00", '{"action": ' + "[" * 900 + "]" * 900 + "}"])
 def test_what_is_not_json_goes_to_default(body: str) -> None:
     assert select_route("$request.body.action", body, ROUTES) == "$default"
     assert select_route("$request.body.action", body, ["chat"]) is None

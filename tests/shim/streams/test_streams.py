@@ -33,6 +33,10 @@ def opened(streams: Streams, **options: object) -> str:
     return connection
 
 
+def event_id(streams: Streams, connection: str, seq: int) -> str:
+    return f"{streams._broker._connections[connection].epoch}-{seq}"
+
+
 async def take(stream: AsyncIterator[Event | Gap], count: int) -> list[str | bytes | Gap]:
     taken: list[str | bytes | Gap] = []
     async with asyncio.timeout(2):
@@ -114,7 +118,7 @@ class TestResuming:
             await take(stream, 1)
         streams.send(connection, "2")
 
-        async with streams.subscribe(connection, "epoch-1") as stream:
+        async with streams.subscribe(connection, event_id(streams, connection, 1)) as stream:
             assert await take(stream, 1) == ["2"]
 
     async def test_an_event_that_the_client_did_not_see_is_sent_again(self) -> None:
@@ -125,7 +129,7 @@ class TestResuming:
         async with streams.subscribe(connection) as stream:
             await take(stream, 3)
 
-        async with streams.subscribe(connection, "epoch-1") as stream:
+        async with streams.subscribe(connection, event_id(streams, connection, 1)) as stream:
             assert await take(stream, 2) == ["2", "3"]
 
     async def test_what_is_no_longer_held_is_reported_as_a_gap(self) -> None:
@@ -134,7 +138,7 @@ class TestResuming:
         for text in ("1", "2", "3", "4"):
             streams.send(connection, text)
 
-        async with streams.subscribe(connection, "epoch-0") as stream:
+        async with streams.subscribe(connection, event_id(streams, connection, 0)) as stream:
             assert await take(stream, 3) == [Gap(1, 2), "3", "4"]
 
     async def test_the_bound_in_bytes_holds_too(self) -> None:
@@ -143,7 +147,7 @@ class TestResuming:
         for n in range(10):
             streams.send(connection, str(n) * 40)
 
-        async with streams.subscribe(connection, "epoch-0") as stream:
+        async with streams.subscribe(connection, event_id(streams, connection, 0)) as stream:
             gap, *kept = await take(stream, 2)
         assert isinstance(gap, Gap)
         assert kept == ["9" * 40]
@@ -170,6 +174,16 @@ class TestResuming:
             streams.send(connection, "still here")
 
             assert await take(new, 1) == ["still here"]
+
+    async def test_an_event_that_was_never_sent_skips_nothing(self) -> None:
+        streams = Streams()
+        connection = opened(streams)
+        streams.send(connection, "1")
+
+        for lie in (event_id(streams, connection, 99), "other-1"):
+            async with streams.subscribe(connection, lie) as stream:
+                assert await take(stream, 1) == ["1"]
+            streams._broker._connections[connection].read_seq = 0
 
     @pytest.mark.parametrize("nonsense", ["", "x", "a-b", "a-" + "9" * 40, "a-٣", "-1-1x"])
     async def test_an_id_that_is_not_ours_resumes_where_the_last_stream_stopped(self, nonsense: str) -> None:
@@ -293,6 +307,37 @@ class TestEnding:
         clock.now += 1
         assert streams._broker.expire() == 1
 
+    async def test_a_connection_is_given_a_moment_for_its_first_stream(self) -> None:
+        clock = Clock()
+        streams = Streams(clock=clock)
+        opened(streams, resume_window_s=0)
+
+        assert streams._broker.expire() == 0
+        clock.now += 6
+        assert streams._broker.expire() == 1
+
+    async def test_a_slow_disconnect_holds_up_no_other_and_no_sweep(self) -> None:
+        clock = Clock()
+        streams = Streams(StreamLimits(resume_window_s=10), clock=clock)
+        slow, quick, lost = (opened(streams) for _ in range(3))
+        told: asyncio.Queue[str] = asyncio.Queue()
+
+        async def on_disconnect(closed: Closed) -> None:
+            if closed.connection_id == slow:
+                await asyncio.Event().wait()
+            await told.put(closed.connection_id)
+
+        running = asyncio.create_task(streams.run(on_disconnect))
+        streams.close(slow)
+        streams.close(quick)
+        assert await asyncio.wait_for(told.get(), 2) == quick
+        clock.now += 11
+        assert await asyncio.wait_for(told.get(), 5) == lost
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        for task in streams._telling:
+            task.cancel()
+
     async def test_without_a_window_the_connection_ends_with_its_stream(self) -> None:
         streams = Streams()
         connection = opened(streams, resume_window_s=0)
@@ -350,9 +395,11 @@ class TestAnnotations:
         streams = Streams()
         connection = opened(streams)
         streams.annotate(connection, room="a")
+        streams.annotate(connection, seats=[1])
         streams.find(room="a")[0]["room"] = "changed"
+        streams.attributes(connection)["seats"].append(2)
 
-        assert streams.attributes(connection)["room"] == "a"
+        assert streams.attributes(connection) == {"connection_id": connection, "room": "a", "seats": [1]}
 
     def test_nothing_can_be_annotated_to_a_connection_that_is_gone(self) -> None:
         streams = Streams()

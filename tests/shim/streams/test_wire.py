@@ -69,3 +69,7 @@ def test_open_tells_the_client_how_long_to_wait_before_it_reconnects() -> None:
 
     assert reader.retry == 1500
     assert reader.last_event_id == "e-0"
+
+
+def test_half_a_surrogate_pair_does_not_make_the_stream_invalid() -> None:
+    assert encode_message("e-1", "a\ud800b") == b"id: e-1\ndata: a?b\n\n"
