@@ -68,10 +68,7 @@ def host(app: Path, inventory: Inventory, *, stage: str | None = None, aws: str 
     functions = _functions(app, inventory, served)
     if aws == "auto":
         aws = "configured" if aws_is_configured() else "moto"
-    environment = dict(inventory.environment)
-    for handler in inventory.handlers:
-        if handler.id in served:
-            environment.update(handler.environment)
+    environment = _environment(inventory, served)
     _require(inventory, environment)
     backend = PythonBackend(functions)
     service = GatewayService(definition, backend, Streams())
@@ -87,10 +84,14 @@ def host(app: Path, inventory: Inventory, *, stage: str | None = None, aws: str 
 
 
 def web_folder(app: Path, inventory: Inventory) -> Path | None:
-    """The folder with the application's own page: the first that holds a client and an index.html."""
+    """The folder with the application's own page: the first that holds a client and an index.html, and nothing of
+    the server; None when there is none."""
+    server = [app / handler.path for handler in inventory.handlers]
+    server += [app / api.location.path for api in inventory.apis]
+    server += [app / resource.location.path for resource in inventory.resources]
     for client in inventory.clients:
         folder = (app / client.location.path).parent
-        if (folder / "index.html").is_file():
+        if (folder / "index.html").is_file() and not any(path.is_relative_to(folder) for path in server):
             return folder
     return None
 
@@ -131,6 +132,22 @@ def _functions(app: Path, inventory: Inventory, served: set[str]) -> dict[str, P
     if problems:
         raise NotHostable(problems)
     return functions
+
+
+def _environment(inventory: Inventory, served: set[str]) -> dict[str, str]:
+    """One environment for all functions, since they share this process. Raises NotHostable when theirs differ."""
+    merged = dict(inventory.environment)
+    problems = []
+    for handler in inventory.handlers:
+        for name, value in handler.environment.items() if handler.id in served else ():
+            if merged.setdefault(name, value) != value and name not in os.environ:
+                problems.append(
+                    f"{name} is {merged[name]!r} for one function and {value!r} for {handler.id}; "
+                    "set it in the environment to choose one for all"
+                )
+    if problems:
+        raise NotHostable(problems)
+    return merged
 
 
 def _require(inventory: Inventory, environment: dict[str, str]) -> None:

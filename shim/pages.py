@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import Scope
 
 from templates import render
 
@@ -44,4 +47,13 @@ def add_pages(app: FastAPI, *, stage: str, token: TokenPlaces, web_folder: Path 
 
     app.include_router(router)
     if web_folder is not None:
-        app.mount(f"{PAGES}/web", StaticFiles(directory=web_folder, html=True), name="web")
+        app.mount(f"{PAGES}/web", PublicFiles(directory=web_folder, html=True), name="web")
+
+
+class PublicFiles(StaticFiles):
+    """The files of a folder, but none whose name, or whose folder's name, begins with a dot."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        if any(part.startswith(".") for part in PurePath(path).parts if part != "."):
+            raise HTTPException(404)
+        return await super().get_response(path, scope)

@@ -25,7 +25,7 @@ from shim.gateway.events import (
 from shim.gateway.frames import ENDPOINT_REQUEST_TIMED_OUT, FORBIDDEN, INTERNAL_SERVER_ERROR, error_frame
 from shim.gateway.ids import new_id
 from shim.gateway.selection import CONNECT_ROUTE, DISCONNECT_ROUTE, select_route
-from shim.streams import Closed, ConnectionGone, Opened, PayloadTooLarge, SlowReader, Streams, StreamsError
+from shim.streams import Closed, ConnectionGone, PayloadTooLarge, SlowReader, Streams, StreamsError
 
 logger = logging.getLogger(__name__)
 
@@ -43,8 +43,16 @@ class Handshake:
     headers: Pairs
     query: Pairs
     source_ip: str
-    domain_name: str
     user_agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """An open connection. `subprotocol`: the one that `$connect` chose; None when it named none."""
+
+    connection_id: str
+    session: str
+    subprotocol: str | None = None
 
 
 class ConnectRefused(Exception):
@@ -71,7 +79,7 @@ class GatewayService:
         self._clock = clock
         self._contexts: dict[str, EventContext] = {}
 
-    async def connect(self, handshake: Handshake, *, resume_window_s: float | None = None) -> Opened:
+    async def connect(self, handshake: Handshake, *, resume_window_s: float | None = None) -> Accepted:
         """Authorizer, then `$connect`; the connection is open when this returns. Raises ConnectRefused.
 
         `resume_window_s`: 0 for a connection that ends with its transport, None for the configured window.
@@ -80,7 +88,7 @@ class GatewayService:
         context = EventContext(
             api_id=self.api.api_id,
             stage=self.api.stage,
-            domain_name=handshake.domain_name,
+            domain_name=self.api.domain_name,
             connection_id=new_id(),
             connected_at_ms=self._now_ms(),
             source_ip=handshake.source_ip,
@@ -97,14 +105,14 @@ class GatewayService:
         self._contexts[opened.connection_id] = context
         accepted = False
         try:
-            await self._run_connect_route(context, handshake, request_id)
+            subprotocol = await self._run_connect_route(context, handshake, request_id)
             accepted = True
         finally:
             if not accepted:
                 self.streams.abandon(opened.connection_id)
                 del self._contexts[opened.connection_id]
         self.streams.activate(opened.connection_id)
-        return opened
+        return Accepted(opened.connection_id, opened.session, subprotocol)
 
     async def message(self, connection_id: str, text: str, message_id: str) -> None:
         """Routes one message; answers and error frames arrive on the connection, as they do at API Gateway."""
@@ -201,10 +209,11 @@ class GatewayService:
             refused = decision
         raise ConnectRefused(refused.status, refused.message, context.connection_id, request_id)
 
-    async def _run_connect_route(self, context: EventContext, handshake: Handshake, request_id: str) -> None:
+    async def _run_connect_route(self, context: EventContext, handshake: Handshake, request_id: str) -> str | None:
+        """The subprotocol that `$connect` chose. Raises ConnectRefused."""
         route = self.api.routes.get(CONNECT_ROUTE)
         if route is None:
-            return
+            return None
         event = connect_event(context, handshake.headers, handshake.query, request_id, self._now_ms())
         try:
             result = await self._backend.invoke(route.function, event)
@@ -212,10 +221,14 @@ class GatewayService:
             logger.warning("$connect: %s", error)
             raise ConnectRefused(502, INTERNAL_SERVER_ERROR, context.connection_id, request_id) from error
         status = result.get("statusCode") if isinstance(result, Mapping) else None
-        if not isinstance(status, int):
+        if not isinstance(status, int) or isinstance(status, bool) or not 200 <= status <= 599:
             raise ConnectRefused(502, INTERNAL_SERVER_ERROR, context.connection_id, request_id)
         if not 200 <= status < 300:
             raise ConnectRefused(status, FORBIDDEN, context.connection_id, request_id)
+        headers = result.get("headers")
+        named = {str(key).lower(): value for key, value in headers.items()} if isinstance(headers, Mapping) else {}
+        chosen = named.get("sec-websocket-protocol")
+        return chosen if isinstance(chosen, str) else None
 
     def _reply(self, connection_id: str, text: str) -> None:
         try:

@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 _lock = threading.Lock()
+_libraries = frozenset({"site-packages", "dist-packages"})
 _modules_of_root: dict[Path, dict[str, ModuleType]] = {}
 _current_root: Path | None = None
 
@@ -37,7 +38,7 @@ def load_function(root: Path, module: str, function: str) -> Callable[..., Any]:
         _enter(root.resolve())
         try:
             loaded = importlib.import_module(module)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise HandlerUnusable(module, function, f"{type(error).__name__}: {error}") from error
         found = getattr(loaded, function, None)
     if not callable(found):
@@ -65,8 +66,12 @@ def _enter(root: Path) -> None:
 
 
 def _lives_below(module: ModuleType | None, root: Path) -> bool:
+    """Libraries don't belong to the application, even when their environment lies in its folder: a second copy of
+    one would be another one."""
     origin = getattr(module, "__file__", None)
     if origin is None:
         locations = list(getattr(module, "__path__", []))  # a folder without __init__.py
         origin = locations[0] if locations else None
-    return origin is not None and Path(origin).is_relative_to(root)
+    if origin is None or not Path(origin).is_relative_to(root):
+        return False
+    return _libraries.isdisjoint(Path(origin).relative_to(root).parts)

@@ -20,7 +20,6 @@ def read_handshake(connection: HTTPConnection) -> Handshake:
     """Headers in their order, with those that API Gateway adds."""
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in connection.scope["headers"]]
     source_ip = connection.client.host if connection.client else "127.0.0.1"
-    host = connection.headers.get("host", "localhost")
     secure = connection.url.scheme in {"https", "wss"}
     added = [
         ("X-Amzn-Trace-Id", f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)}"),
@@ -33,6 +32,5 @@ def read_handshake(connection: HTTPConnection) -> Handshake:
         headers=[(name, value) for name, value in headers if name.lower() not in own] + added,
         query=[(name, value) for name, value in connection.query_params.multi_items() if name not in RESUME_QUERY],
         source_ip=source_ip,
-        domain_name=host,
         user_agent=connection.headers.get("user-agent"),
     )

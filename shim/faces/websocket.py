@@ -19,6 +19,10 @@ MOST_MESSAGES_AT_ONCE = 64
 """Handlers that may run for one client at the same time; its socket is not read while so many do."""
 
 
+LAST_WORDS_S = 1.0
+"""Seconds that a client's close frame is waited for when writing to it fails: `$disconnect` is told its code."""
+
+
 def websocket_router(service: GatewayService) -> APIRouter:
     """The handshake on `/{stage}`. It waits for `$connect`, and is refused with an HTTP status, as by API Gateway."""
     router = APIRouter()
@@ -30,7 +34,8 @@ def websocket_router(service: GatewayService) -> APIRouter:
         except ConnectRefused as refused:
             await socket.send_denial_response(Response(refused.body(), refused.status, media_type="application/json"))
             return
-        await socket.accept()
+        offered = socket.scope.get("subprotocols", [])
+        await socket.accept(opened.subprotocol if opened.subprotocol in offered else None)
         await _Legacy(service, socket, opened.connection_id).run()
 
     return router
@@ -54,15 +59,18 @@ class _Legacy:
             return
         async with subscription:
             reading = asyncio.create_task(self._read())
-            async for event in subscription:
-                if isinstance(event, Event) and not await self._write(event):
-                    break
-            if subscription.closed and not reading.done():
-                with suppress(RuntimeError):
-                    await self._socket.close(subscription.close_code)
-            reading.cancel()
-            with suppress(asyncio.CancelledError):
-                await reading
+            try:
+                async for event in subscription:
+                    if isinstance(event, Event) and not await self._write(event):
+                        await asyncio.wait({reading}, timeout=LAST_WORDS_S)
+                        break
+                if subscription.closed and not reading.done():
+                    with suppress(RuntimeError):
+                        await self._socket.close(subscription.close_code)
+            finally:
+                reading.cancel()
+                with suppress(asyncio.CancelledError):
+                    await reading
 
     async def _read(self) -> None:
         """Until the client closes: its code and reason are what `$disconnect` is told."""
@@ -96,7 +104,8 @@ class _Legacy:
 
     async def _write(self, event: Event) -> bool:
         payload = event.payload
-        text = payload if isinstance(payload, str) else payload.decode("utf-8", "replace")
+        data = payload.encode("utf-8", "replace") if isinstance(payload, str) else payload
+        text = data.decode("utf-8", "replace")
         try:
             await self._socket.send_text(text)
         except (WebSocketDisconnect, RuntimeError):

@@ -37,5 +37,10 @@ class ApiDefinition:
     account_id: str = "123456789012"
     stage_variables: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def domain_name(self) -> str:
+        """What events say the API's host is. Never what a client says: handlers build addresses from it."""
+        return f"{self.api_id}.execute-api.{self.region}.amazonaws.com"
+
     def method_arn(self, route_key: str) -> str:
         return f"arn:aws:execute-api:{self.region}:{self.account_id}:{self.api_id}/{self.stage}/{route_key}"

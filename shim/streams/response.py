@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from sse_starlette.sse import EventSourceResponse
+from sse_starlette.sse import EventSourceResponse, SendTimeoutError
 from starlette.background import BackgroundTask
+from starlette.types import Receive, Scope, Send
 
 from shim.streams.connection import Gap
 from shim.streams.service import Streams
 from shim.streams.subscription import Subscription
 from shim.streams.wire import encode_control
+
+SEND_TIMEOUT_S = 30.0
+"""Seconds that a peer may take to accept one event. Longer, and its stream ends; the connection may be resumed."""
 
 STREAM_HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 """Proxies must neither keep, compress nor collect a stream."""
@@ -25,12 +29,24 @@ def event_stream_response(
     `last_event_id`: given when a client resumes. Raises ConnectionGone.
     """
     subscription = streams.subscribe(connection_id, last_event_id)
-    return EventSourceResponse(
+    return _Stream(
         _chunks(streams, subscription, connection_id, session),
+        send_timeout=SEND_TIMEOUT_S,
         headers=STREAM_HEADERS,
         ping=max(1, round(streams.limits.heartbeat_s)),
         background=BackgroundTask(subscription.end),  # also when the client left before the first event
     )
+
+
+class _Stream(EventSourceResponse):
+    """A peer that takes nothing any more is no error of the service."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except* SendTimeoutError:
+            if self.background is not None:
+                await self.background()
 
 
 async def _chunks(

@@ -1,5 +1,6 @@
 """Handlers are imported as Lambda would, each from its own code root."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,27 @@ def test_functions_with_the_same_module_names_in_their_own_roots_do_not_mix(tmp_
 
     assert [one({}, None), two({}, None)] == ["one", "two"]
     assert load_function(tmp_path / "one", "lambda_function", "handler") is one
+
+
+def test_libraries_inside_of_a_code_root_are_loaded_once(tmp_path: Path) -> None:
+    library = tmp_path / "one" / ".venv" / "lib" / "site-packages"
+    write(library, {"shared_library.py": "instances = []\n"})
+    write(
+        tmp_path / "one",
+        {"first.py": "import shared_library\ndef handler(event, context):\n    return shared_library\n"},
+    )
+    write(
+        tmp_path / "two",
+        {"second.py": "import shared_library\ndef handler(event, context):\n    return shared_library\n"},
+    )
+    sys.path.append(str(library))
+    try:
+        first = load_function(tmp_path / "one", "first", "handler")
+        second = load_function(tmp_path / "two", "second", "handler")
+    finally:
+        sys.path.remove(str(library))
+
+    assert first({}, None) is second({}, None)
 
 
 def test_functions_of_one_root_share_their_modules(tmp_path: Path) -> None:

@@ -28,9 +28,13 @@ def connect(event, context):
         raise RuntimeError("crashed")
     if refuse == "nothing":
         return None
+    if refuse == "true":
+        return {"statusCode": True}
     if refuse:
         return {"statusCode": int(refuse)}
     connected.append(event["requestContext"]["connectionId"])
+    if "Sec-WebSocket-Protocol" in event["headers"]:
+        return {"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": "chat.v2"}}
     return {"statusCode": 200}
 
 def disconnect(event, context):
@@ -46,7 +50,7 @@ def everybody(event, context):
 def echo(event, context):
     client(event).post_to_connection(
         ConnectionId=event["requestContext"]["connectionId"],
-        Data=json.dumps({"got": event["body"], "authorizer": event["requestContext"].get("authorizer")}),
+        Data=json.dumps({"got": event["body"], "domain": event["requestContext"]["domainName"], "authorizer": event["requestContext"].get("authorizer")}),
     )
 
 def kick(event, context):

@@ -18,7 +18,10 @@ class TestRefusals:
 
         assert (response.status_code, response.json()) == (403, {"message": "Forbidden"})
 
-    @pytest.mark.parametrize(("refuse", "status"), [("403", 403), ("429", 429), ("crash", 502), ("nothing", 502)])
+    @pytest.mark.parametrize(
+        ("refuse", "status"),
+        [("403", 403), ("429", 429), ("crash", 502), ("nothing", 502), ("true", 502), ("99", 502), ("1000", 502)],
+    )
     def test_the_status_of_connect_is_the_status_of_the_stream(self, shim: Served, refuse: str, status: int) -> None:
         response = httpx.get(shim.stream, params={"refuse": refuse}, headers=STREAM)
 
@@ -60,6 +63,7 @@ class TestMessages:
         assert json.loads(event.data) == {
             "got": '{"action": "echo", "text": "äöü\\u2028"}',
             "authorizer": {"principalId": "ana", "level": "3"},
+            "domain": "local00000.execute-api.us-east-1.amazonaws.com",
         }
 
     def test_everybody_gets_a_broadcast(self, shim: Served) -> None:

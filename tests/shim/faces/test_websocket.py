@@ -45,6 +45,11 @@ def test_both_kinds_of_client_are_in_one_room(shim: Served) -> None:
         assert legacy.recv(2) == modern.next().data == '{"action": "all", "from": "modern"}'
 
 
+def test_the_subprotocol_is_the_one_that_connect_chose(shim: Served) -> None:
+    with connect(shim.websocket, subprotocols=["chat.v1", "chat.v2"]) as legacy:
+        assert legacy.subprotocol == "chat.v2"
+
+
 def test_error_frames_leave_the_socket_open(shim: Served) -> None:
     with connect(shim.websocket) as legacy:
         legacy.send("?")
