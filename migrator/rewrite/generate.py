@@ -8,7 +8,7 @@ from templates import render
 
 SERVICE = "sse_service"
 ALWAYS = (
-    "__init__", "caller", "handshake", "limits", "live", "main", "models", "routes", "settings", "stream",
+    "__init__", "caller", "functions", "handshake", "limits", "live", "main", "models", "routes", "settings", "stream",
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Generated services start, and serve: as their README says, over the wire."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from migrator.inventory.model import Inventory, Push
 from migrator.inventory.record import Location
 from migrator.rewrite import plan_migration
 from tests.migrator.rewrite.applications import handler, inventory
-from tests.running import environment, running_migrated
+from tests.running import environment, running_migrated, token
 from tests.shim.sse_client import open_stream
 
 TRANSPORT = """
@@ -155,8 +156,8 @@ def test_errors_and_answers_are_those_of_before(service: Path) -> None:
 def test_a_native_endpoint_answers_at_both_addresses(service: Path) -> None:
     with running_migrated(service) as base, open_stream(f"{base}/stream", {"name": "ana"}) as ana:
         session = {"Stream-Session": ana.session}
-        for message, status in (({"name": 1, "class": 2}, 202), ({}, 422), ({"name": 1}, 500)):
-            assert ana.send(json.dumps({"action": "hello", **message})).status_code == status
+        for message, told, status in (({"name": 1, "class": 2}, 200, 202), ({}, 200, 422), ({"name": 1}, 500, 500)):
+            assert ana.send(json.dumps({"action": "hello", **message})).status_code == told
             assert httpx.post(f"{base}/hello", json=message, headers=session).status_code == status
         assert httpx.post(f"{base}/hello", json={"name": 1, "class": 2}).status_code == 401
 
@@ -192,3 +193,17 @@ def run_tests(folder: Path, **more: str) -> None:
     )
     assert finished.returncode == 0, finished.stdout + finished.stderr
     assert "skipped" not in finished.stdout, finished.stdout
+
+
+def test_a_function_that_exits_ends_its_work_and_not_the_service(migrated_chat: Path, tmp_path: Path) -> None:
+    spoiled = shutil.copytree(migrated_chat, tmp_path / "exits")
+    messages = spoiled / "tenant_chat" / "messages.py"
+    text = messages.read_text()
+    assert '    return {"type": "pong"' in text
+    messages.write_text(
+        text.replace('    return {"type": "pong"', '    raise SystemExit(3)\n    return {"type": "pong"')
+    )
+    with running_migrated(spoiled) as base, open_stream(f"{base}/stream", {"token": token("ana")}) as ana:
+        answer = ana.send('{"type": "ping"}')
+        assert (answer.status_code, answer.json()["message"]) == (500, "Internal server error")
+        assert ana.send('{"type": "chat", "text": "still here"}').status_code == 200
