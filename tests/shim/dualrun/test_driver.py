@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import time
@@ -246,6 +247,17 @@ async def test_events_that_are_not_as_the_protocol_says_are_shown_as_they_are(bl
 
 
 async def test_a_stream_that_ends_again_and_again_counts_as_closed():
-    server = Odd(f"id: e-0\n{OPEN}")
-    new = await over_stream(None, (Session("odd", (person("alice"),)),), server=server)
-    assert received(new, "odd", "alice") == [("open", 200, ""), ("close", 1006, "the stream ended again and again")]
+    heard: list[tuple[str, int | None, str]] = []
+    over = asyncio.Event()
+
+    def sink(kind, channel, status, text):
+        heard.append((kind, status, text))
+        if kind == "close":
+            over.set()
+
+    with listening(Odd(f"id: e-0\n{OPEN}").app) as port:
+        client = StreamClient(f"http://127.0.0.1:{port}/stream", sink)
+        await client.connect((), ())
+        await asyncio.wait_for(over.wait(), 10)
+        await client.close()
+    assert heard == [("open", 200, ""), ("close", 1006, "the stream ended again and again")]
