@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path, PurePosixPath
 
-from migrator.errors import AccountDoesNotClose, OutputNotEmpty, RewriteInvalid
+from migrator.errors import AccountDoesNotClose, OutputInsideApplication, OutputNotEmpty, RewriteInvalid
 from migrator.rewrite.edit import Plan
 
 
@@ -43,7 +43,7 @@ def check_output(application: Path, out: Path) -> None:
     if entries:
         raise OutputNotEmpty(out, entries)
     if out.resolve().is_relative_to(application.resolve()):
-        raise RewriteInvalid(str(out), "the new application may not lie inside of the old one")
+        raise OutputInsideApplication(out, application)
 
 
 def _write(plan: Plan, building: Path) -> None:

@@ -7,6 +7,8 @@ not close; 3 done, but sites remain for a person, or inconclusive.
 from __future__ import annotations
 
 import importlib
+import os
+import signal
 import sys
 from difflib import get_close_matches
 
@@ -38,6 +40,13 @@ EXTRA_OF_MODULE = {
     "httpx": "verify",
     "jwt": "verify",
 }
+
+
+INTERRUPTED = 130
+"""Ctrl-C or SIGTERM, as shells count it: 128 + SIGINT."""
+
+READER_GONE = 141
+"""The reader of a pipe went away: 128 + SIGPIPE."""
 
 
 class Commands(click.Group):
@@ -72,6 +81,9 @@ def cli() -> None:
     """Takes an application off API Gateway WebSocket APIs and onto Server-Sent Events plus REST,
     one reversible step at a time, with proof at each step.
 
+    Exit status: 0 nothing to do or safe, 1 changes needed or differences found, 2 usage error or crash, 3 done, but
+    something remains for a person, or inconclusive; 130 interrupted.
+
     \b
     Example:
       ws2sse scan examples/chat
@@ -82,8 +94,15 @@ def cli() -> None:
 
 def main() -> None:
     """Entry point: every expected error is one sentence on stderr and status 2."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is ended, as at Ctrl-C
     try:
-        cli.main(standalone_mode=True)
+        sys.exit(cli.main(standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        say_error("interrupted")
+        sys.exit(INTERRUPTED)
     except WsSseError as error:
         say_error(str(error))
         sys.exit(2)
@@ -93,9 +112,9 @@ def main() -> None:
             raise
         say_error(f"This command needs {error.name}. Install it with: pip install 'ws2sse[{extra}]'")
         sys.exit(2)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output went away, as `| head` does
-        sys.exit(2)
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered has nowhere to go
+        sys.exit(READER_GONE)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ WsSseError
 ├── ApplicationEmpty(path, looked_for)
 ├── OutputNotEmpty(path, entries)
 ├── OutputNotWritable(path, reason)
+├── OutputInsideApplication(path, application)
 ├── AccountDoesNotClose(differences)
 ├── RewriteInvalid(path, problem)
 └── ConfigurationInvalid(path, key, found, allowed)
@@ -59,6 +60,15 @@ class OutputNotWritable(WsSseError):
 
     def __str__(self) -> str:
         return f"{self.path} can't be written ({self.reason}); nothing was written."
+
+
+class OutputInsideApplication(WsSseError):
+    def __init__(self, path: Path, application: Path) -> None:
+        self.path, self.application = path, application
+        super().__init__(path, application)
+
+    def __str__(self) -> str:
+        return f"{self.path} lies inside of {self.application}; nothing was written. Give a folder outside of it."
 
 
 class AccountDoesNotClose(WsSseError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,6 +69,7 @@ def host(app: Path, inventory: Inventory, *, stage: str | None = None, aws: str 
     functions = _functions(app, inventory, served)
     if aws == "auto":
         aws = "configured" if aws_is_configured() else "moto"
+    sys.dont_write_bytecode = True  # nothing is written into the application's folders
     environment = _environment(inventory, served)
     _require(inventory, environment)
     backend = PythonBackend(functions)

@@ -129,7 +129,7 @@ class GatewayService:
         try:
             result = await self._backend.invoke(route.function, event)
         except FunctionFailed as error:
-            logger.warning("route %s: %s", key, error)
+            logger.warning("route %s: %s", key, error, exc_info=error.__cause__)
             self._reply(connection_id, error_frame(INTERNAL_SERVER_ERROR, connection_id, request_id))
         except TimeoutError:
             self._reply(connection_id, error_frame(ENDPOINT_REQUEST_TIMED_OUT, connection_id, request_id))
@@ -147,7 +147,7 @@ class GatewayService:
         try:
             await self._backend.invoke(route.function, event)
         except (FunctionFailed, TimeoutError) as error:
-            logger.warning("$disconnect of %s: %s", closed.connection_id, error)
+            logger.warning("$disconnect of %s: %s", closed.connection_id, error, exc_info=error.__cause__)
 
     def post(self, connection_id: str, data: bytes) -> None:
         """PostToConnection. Raises Problem."""
@@ -200,7 +200,7 @@ class GatewayService:
             except FunctionFailed as error:
                 decision = refused
                 if error.error_message != UNAUTHORIZED:
-                    logger.warning("authorizer: %s", error)
+                    logger.warning("authorizer: %s", error, exc_info=error.__cause__)
                     decision = Refused(500, INTERNAL_SERVER_ERROR)
             except TimeoutError:
                 decision = Refused(500, INTERNAL_SERVER_ERROR)
@@ -218,7 +218,7 @@ class GatewayService:
         try:
             result = await self._backend.invoke(route.function, event)
         except (FunctionFailed, TimeoutError) as error:
-            logger.warning("$connect: %s", error)
+            logger.warning("$connect: %s", error, exc_info=error.__cause__)
             raise ConnectRefused(502, INTERNAL_SERVER_ERROR, context.connection_id, request_id) from error
         status = result.get("statusCode") if isinstance(result, Mapping) else None
         if not isinstance(status, int) or isinstance(status, bool) or not 200 <= status <= 599:

@@ -112,8 +112,10 @@ def _verify(app: Path, given: Path | None, inventory: Inventory) -> tuple[dict[s
     path = given or last_verify_report(app)
     if path is None:
         return None, False
-    report = checklists.read_verify_report(path)
-    return report, newest_source(app, inventory) > path.stat().st_mtime
+    try:
+        return checklists.read_verify_report(path), newest_source(app, inventory) > path.stat().st_mtime
+    except OSError as error:
+        raise WsSseError(f"{path} can't be read ({error.strerror or error}).") from error
 
 
 def _summary(built: checklists.Checklist) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 
 import click
@@ -73,6 +74,7 @@ def command(
         )
         where = f"{host if ':' not in host else f'[{host}]'}:{listening.getsockname()[1]}"
         _announce(where, served, hosted.aws, form, has_web=hosting.web_folder(app, inventory) is not None)
+        logging.getLogger("uvicorn.error").addFilter(_is_news)
         config = uvicorn.Config(
             application,
             log_level="warning",
@@ -80,10 +82,15 @@ def command(
             timeout_graceful_shutdown=5,
             lifespan="on",
         )
-        with redirect_stdout(sys.stderr):
+        with redirect_stdout(sys.stderr), suppress(KeyboardInterrupt):  # stopping it is how it ends
             uvicorn.Server(config).run(sockets=[listening])
     finally:
         listening.close()
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """uvicorn calls a refused handshake, and a stream that ends with the service, errors of the application."""
+    return not str(record.msg).startswith("ASGI callable returned without completing")
 
 
 def _inventory(app: Path, file: Path | None) -> Inventory:

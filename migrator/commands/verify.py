@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from migrator.commands.options import app_argument, format_option
 from migrator.console import say, stderr_console, stdout_console
-from migrator.errors import ApplicationNotFound, WsSseError
+from migrator.errors import WsSseError
 from migrator.scan import scan_application
 from migrator.sessions import identities_from_config, plan_sessions
 from migrator.state import verify_report_path
@@ -57,8 +57,6 @@ def command(ctx: click.Context, app: Path, new: Path, seed: int, form: str, repo
       ws2sse verify . ../new --report verify.json --record
     """
     inventory = scan_application(app)
-    if not new.is_dir():
-        raise ApplicationNotFound(new)
     if not (new / ENTRY).is_file():
         raise NotMigrated(new)
     plan = plan_sessions(inventory, seed=seed, identities=identities_from_config(app))

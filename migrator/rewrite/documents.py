@@ -55,7 +55,8 @@ def documents(
         "application/README.md.j2",
         **common,
         variables=[(name, _meaning(inventory, name)) for name in variables],
-        query=f"?{token['query']}=$TOKEN" if token and not token["header"] else "",
+        query=_readme_query(token, _query_keys(modules)),
+        region=inventory.region,
         header=f' -H "{token["header"]}: {token["prefix"]}$TOKEN"' if token and token["header"] else "",
         examples=[_quoted(text) for key, text in samples.items() if not key.startswith("$") and text is not None],
         addresses=[(endpoint, _quoted(samples[endpoint.key] or "{}")) for endpoint in view.endpoints],
@@ -95,6 +96,7 @@ def documents(
         ".dockerignore": render("application/dockerignore.j2"),
         "tests_sse/conftest.py": conftest,
         "tests_sse/test_service.py": tests,
+        "tests_sse/pytest.ini": render("application/tests_sse/pytest.ini.j2"),
         "tests_sse/requirements.txt": render("application/tests_sse/requirements.txt.j2", aws=aws, jwt=token),
     }
 
@@ -161,6 +163,13 @@ def _token(api: Api, variables: list[str]) -> dict[str, object] | None:
         "algorithm": algorithm,
         "claims": _literal({"sub": "test", **dict.fromkeys(facts.claims, "test")}),
     }
+
+
+def _readme_query(token: dict[str, object] | None, keys: list[str]) -> str:
+    """What the first curl of the README puts behind the address."""
+    if token:
+        return "" if token["header"] else f"?{token['query']}=$TOKEN"
+    return "?" + "&".join(f"{name}=test" for name in keys) if keys else ""
 
 
 def _sample(api: Api, route: Route, keys: Sequence[str]) -> str | None:

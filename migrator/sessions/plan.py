@@ -90,6 +90,8 @@ class _Writer:
         if self._who.refused:
             yield Session("refused connects", tuple(self._refused()))
         yield Session("connects", (*self._connects(), *self._closes()))
+        if incomplete := tuple(self._incomplete()):
+            yield Session("connects that lack something", incomplete)
         for route in self._routes:
             good = tuple(self._good(route, name) for name in self._names)
             if sent := tuple(step for step in good if step):
@@ -111,6 +113,14 @@ class _Writer:
         for identity in self._who.refused:
             yield _connect(identity)
         yield _connect(self._who.accepted[0])
+
+    def _incomplete(self) -> Iterator[Step]:
+        """Each query parameter left out, and empty, in turn; what becomes of it is for the legacy path to say."""
+        known = self._who.accepted[0]
+        for name, _value in known.query:
+            others = tuple(pair for pair in known.query if pair[0] != name)
+            yield Connect(f"{known.name} without {name}", known.headers, others)
+            yield Connect(f"{known.name} with an empty {name}", known.headers, (*others, (name, "")))
 
     def _connects(self) -> list[Step]:
         return [_connect(identity) for identity in self._who.accepted]

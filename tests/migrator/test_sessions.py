@@ -416,3 +416,11 @@ def test_configuration_that_is_not_understood_is_an_error(tmp_path, text, proble
     with pytest.raises(ConfigurationInvalid) as caught:
         identities_from_config(tmp_path)
     assert problem in str(caught.value)
+
+
+def test_connects_without_each_query_parameter_are_tried() -> None:
+    web = Client(location=HERE, language="javascript", library="WebSocket", url="`wss://x?room=${room}`")
+    plan = plan_sessions(inventory(route("chat"), clients=(web,)))
+    session = next(session for session in plan.sessions if session.name == "connects that lack something")
+
+    assert [(step.query, step.refused) for step in session.steps] == [((), None), ((("room", ""),), None)]

@@ -1,0 +1,71 @@
+"""Whoever stops a command stops everything that it started, and no status says what is not so."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.running import CHAT, ROOT, WS2SSE, environment, process
+
+
+def started_by(pid: int) -> list[int]:
+    """The process's children, and theirs."""
+    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    children = [int(child) for child in found.stdout.split()]
+    return children + [grandchild for child in children for grandchild in started_by(child)]
+
+
+def wait_for(condition, seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_verify_ends_what_it_started(migrated_chat: Path, how: signal.Signals) -> None:
+    with process([*WS2SSE, "verify", str(CHAT), str(migrated_chat)], ROOT, environment()) as verify:
+        wait_for(lambda: any(Path(f"/proc/{child}").exists() for child in started_by(verify.pid)))
+        children = started_by(verify.pid)
+        verify.send_signal(how)
+        said = verify.communicate(timeout=30)
+
+    assert verify.returncode == 130, said
+    assert "interrupted" in said[1]
+    assert [child for child in children if alive(child)] == []
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_stopping_the_shim_is_how_it_ends(how: signal.Signals) -> None:
+    with process([*WS2SSE, "shim", str(CHAT), "--port", "0"], ROOT, environment()) as shim:
+        assert shim.stdout is not None
+        assert shim.stdout.readline()
+        time.sleep(0.5)
+        shim.send_signal(how)
+        said = shim.communicate(timeout=20)
+
+    assert (shim.returncode, "Traceback" in said[1]) == (0, False), said
+
+
+def test_a_reader_that_goes_away_is_no_crash() -> None:
+    script = f"{sys.executable} -m migrator.cli migrate {CHAT} 2>/dev/null | head -1; echo ${{PIPESTATUS[0]}}"
+    finished = subprocess.run(
+        ["bash", "-c", script], cwd=ROOT, env=environment(), capture_output=True, text=True, check=True
+    )
+
+    assert finished.stdout.splitlines()[-1] in {"1", "141"}
+    assert "Traceback" not in finished.stderr
