@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from checklists import catalogue, document, status
@@ -96,7 +96,7 @@ def _entries(facts: Facts, start: date, words: dict[str, Words]) -> tuple[Entry,
 
 def _phases(entries: tuple[Entry, ...], start: date) -> tuple[Phase, ...]:
     phases = []
-    for number, (title, _) in catalogue.PHASES.items():
+    for number, (title, _, _) in catalogue.PHASES.items():
         own = [entry for entry in entries if entry.item.phase == number]
         due = _due(start, number)
         phases.append(
@@ -113,4 +113,5 @@ def _phases(entries: tuple[Entry, ...], start: date) -> tuple[Phase, ...]:
 
 
 def _due(start: date, phase: PhaseNumber) -> date:
-    return add_months(start, catalogue.PHASES[phase][1])
+    _, months, days = catalogue.PHASES[phase]
+    return add_months(start, months) + timedelta(days=days)

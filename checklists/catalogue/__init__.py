@@ -9,12 +9,13 @@ from checklists.catalogue import developer, infrastructure, operations
 from checklists.model import Item, PhaseNumber
 from migrator.inventory.model import Inventory
 
-PHASES: Final[dict[PhaseNumber, tuple[str, int]]] = {
-    1: ("Stop building on WebSocket", 0),
-    2: ("Move what exists to SSE", 3),
-    3: ("Remove WebSocket", 6),
+PHASES: Final[dict[PhaseNumber, tuple[str, int, int]]] = {
+    1: ("Stop building on WebSocket", 0, 14),
+    2: ("Move what exists to SSE", 3, 0),
+    3: ("Remove WebSocket", 6, 0),
 }
-"""Number -> title, and the months after the start when it has to be finished; 0 = on the first day."""
+"""Number -> title, and the months and days after the start when it has to be finished. The first begins at once, and
+has two weeks, in which a team can agree on it."""
 
 
 def items(inventory: Inventory) -> tuple[Item, ...]:

@@ -51,7 +51,11 @@ def test_a_report_of_another_schema_is_no_data(inventory, start, passed):
 
 def test_deadlines_count_from_the_start_and_clamp(inventory, start):
     checklist = _build(inventory, date(2026, 12, 1), started=start)
-    assert [phase.due for phase in checklist.phases] == [start, date(2026, 11, 30), date(2027, 2, 28)]
+    assert [phase.due for phase in checklist.phases] == [
+        start + timedelta(days=14),
+        date(2026, 11, 30),
+        date(2027, 2, 28),
+    ]
 
 
 def test_the_start_is_remembered_and_the_baseline_too(inventory, migrated, start):
@@ -63,7 +67,8 @@ def test_the_start_is_remembered_and_the_baseline_too(inventory, migrated, start
 
 def test_nothing_is_overdue_on_its_last_day(inventory, start):
     assert _build(inventory, start).exit_status == 3
-    next_day = _build(inventory, start + timedelta(days=1), started=start)
+    assert _build(inventory, start + timedelta(days=14), started=start).exit_status == 3
+    next_day = _build(inventory, start + timedelta(days=15), started=start)
     assert [(entry.item.id, entry.overdue_days) for entry in next_day.overdue] == [("DEV-NEW-ON-SSE", 1)]
     assert next_day.exit_status == 1
 

@@ -146,6 +146,22 @@ def test_a_disk_that_takes_no_more(tmp_path: Path) -> None:
     assert tree(tmp_path) == {}
 
 
+def test_an_output_folder_inside_of_the_application(chat: Path) -> None:
+    before = tree(chat)
+    finished = ws2sse("migrate", chat, "--out", chat / "new")
+
+    assert finished.returncode == 2
+    assert f"{chat / 'new'} lies inside of {chat}; nothing was written" in finished.stderr
+    assert tree(chat) == before
+
+
+def test_a_report_that_is_not_there(tmp_path: Path) -> None:
+    finished = ws2sse("checklist", CHAT, "--verify", tmp_path / "nope.json")
+
+    assert finished.returncode == 2
+    assert "nope.json can't be read (No such file or directory)" in finished.stderr
+
+
 def test_verify_wants_what_migrate_wrote(tmp_path: Path) -> None:
     finished = ws2sse("verify", CHAT, tmp_path)
 
