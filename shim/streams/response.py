@@ -52,18 +52,24 @@ class _Stream(EventSourceResponse):
 async def _chunks(
     streams: Streams, subscription: Subscription, connection_id: str, session: str | None
 ) -> AsyncIterator[bytes]:
+    told = session is None
     async with subscription:
-        if session is not None:
-            yield encode_control(
-                "open",
-                {"connectionId": connection_id, "session": session},
-                event_id=f"{subscription.epoch}-0",
-                retry_ms=streams.limits.retry_ms,
-            )
-        async for event in subscription:
-            if isinstance(event, Gap):
-                yield encode_control("gap", {"from": event.first, "to": event.last})
-            else:
-                yield event.chunk
-        if subscription.closed:
-            yield encode_control("close", {"code": subscription.close_code, "reason": subscription.close_reason})
+        try:
+            if session is not None:
+                yield encode_control(
+                    "open",
+                    {"connectionId": connection_id, "session": session},
+                    event_id=f"{subscription.epoch}-0",
+                    retry_ms=streams.limits.retry_ms,
+                )
+                told = True
+            async for event in subscription:
+                if isinstance(event, Gap):
+                    yield encode_control("gap", {"from": event.first, "to": event.last})
+                else:
+                    yield event.chunk
+            if subscription.closed:
+                yield encode_control("close", {"code": subscription.close_code, "reason": subscription.close_reason})
+        finally:
+            if not told:  # nobody has the session, so nobody can come back for it
+                streams.close(connection_id, 1006, "the client left before it was told of its connection")

@@ -10,10 +10,12 @@ from tests.shim.serving import Served, serving
 
 HANDLERS = """
 import json
+import threading
 import boto3
 
 connected = []
 ended = []
+released = threading.Event()
 
 def client(event):
     context = event["requestContext"]
@@ -63,8 +65,7 @@ def leave(event, context):
     raise SystemExit(3)
 
 def wait(event, context):
-    import threading
-    threading.Event().wait(1)
+    released.wait(30)
 
 def answer(event, context):
     return {"statusCode": 200, "body": "answered"}

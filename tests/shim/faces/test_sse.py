@@ -5,6 +5,7 @@ import json
 import httpx
 import pytest
 
+from shim.backends.loading import load_function
 from tests.shim.serving import Served
 from tests.shim.sse_client import STREAM, open_stream, resume_stream
 
@@ -94,11 +95,15 @@ class TestMessages:
             assert client.next().data == "answered"
 
     def test_one_client_can_not_fill_the_service_with_messages(self, shim: Served) -> None:
+        root = shim.service._backend._functions["wait"].root
+        released = load_function(root, "handlers", "wait").__globals__["released"]
         with open_stream(shim.stream) as client, httpx.Client() as http:
             headers = {"Stream-Session": client.session}
             statuses = [
                 http.post(shim.stream, content='{"action": "wait"}', headers=headers).status_code for _ in range(66)
             ]
+
+            released.set()
 
         assert statuses[:64] == [202] * 64
         assert statuses[64:] == [429, 429]
