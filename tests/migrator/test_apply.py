@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from migrator.apply import apply_plan
-from migrator.errors import AccountDoesNotClose, OutputNotEmpty, RewriteInvalid
+from migrator.errors import AccountDoesNotClose, OutputInsideApplication, OutputNotEmpty, RewriteInvalid
 from migrator.inventory.outcome import Account, Site
 from migrator.inventory.record import Location
 from migrator.rewrite import FileEdit, Plan
@@ -43,7 +43,7 @@ def test_a_file_or_a_link_is_left_alone(plan: Plan, tmp_path: Path) -> None:
 
 
 def test_the_old_application_is_no_place_for_the_new_one(plan: Plan) -> None:
-    with pytest.raises(RewriteInvalid, match="inside of the old one"):
+    with pytest.raises(OutputInsideApplication, match="lies inside of"):
         apply_plan(plan, plan.application / "new")
     assert not (plan.application / "new").exists()
 

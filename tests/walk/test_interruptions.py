@@ -30,7 +30,8 @@ def wait_for(condition, seconds: float = 20) -> None:
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_verify_ends_what_it_started(migrated_chat: Path, how: signal.Signals) -> None:
-    with process([*WS2SSE, "verify", str(CHAT), str(migrated_chat)], ROOT, environment()) as verify:
+    command = [*WS2SSE, "verify", str(CHAT), str(migrated_chat)]
+    with process(command, ROOT, environment(), preexec_fn=listen_to_ctrl_c) as verify:
         wait_for(lambda: any(Path(f"/proc/{child}").exists() for child in started_by(verify.pid)))
         children = started_by(verify.pid)
         verify.send_signal(how)
@@ -39,6 +40,11 @@ def test_verify_ends_what_it_started(migrated_chat: Path, how: signal.Signals) -
     assert verify.returncode == 130, said
     assert "interrupted" in said[1]
     assert [child for child in children if alive(child)] == []
+
+
+def listen_to_ctrl_c() -> None:
+    """A test run in the background has inherited that SIGINT is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def alive(pid: int) -> bool:
