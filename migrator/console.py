@@ -8,13 +8,20 @@ from rich.console import Console
 from rich.text import Text
 
 
+class PipedConsole(Console):
+    """Lets `main` say what it means that the reader of a pipe went away; rich would end with 1."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
 def stdout_console() -> Console:
     """For results that people read. Not cut to the width of a pipe."""
-    return Console(soft_wrap=not sys.stdout.isatty(), highlight=False)
+    return PipedConsole(soft_wrap=not sys.stdout.isatty(), highlight=False)
 
 
 def stderr_console() -> Console:
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    return PipedConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
 def say(message: str) -> None:
