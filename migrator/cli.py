@@ -49,6 +49,10 @@ READER_GONE = 141
 """The reader of a pipe went away: 128 + SIGPIPE."""
 
 
+class ReaderGone(Exception):
+    """Raised for a BrokenPipeError, which click would take for status 1."""
+
+
 class Commands(click.Group):
     """Loads a command's module only when it is called, so that each works with the extras that it needs."""
 
@@ -69,6 +73,12 @@ class Commands(click.Group):
             hint = f" Did you mean {close[0]}?" if close else f" There are: {', '.join(COMMANDS)}."
             ctx.fail(f"There is no command {args[0]}.{hint}")
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderGone from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("The walk, step by step"):
@@ -112,7 +122,7 @@ def main() -> None:
             raise
         say_error(f"This command needs {error.name}. Install it with: pip install 'ws2sse[{extra}]'")
         sys.exit(2)
-    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+    except ReaderGone:  # the reader of our output went away, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered has nowhere to go
         sys.exit(READER_GONE)
 
