@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Coroutine
 from typing import Any
 
@@ -14,10 +13,8 @@ from shim.faces.handshake import SESSION_HEADER, read_handshake
 from shim.gateway.ids import new_id
 from shim.service import ConnectRefused, GatewayService
 from shim.streams import ConnectionGone
+from shim.streams.requests import LONGEST_KEY, close_words, last_event_id
 from shim.streams.response import event_stream_response
-
-LONGEST_KEY = 255
-"""Characters of an `Idempotency-Key`."""
 
 MOST_MESSAGES_AT_ONCE = 64
 """Handlers that may run for one client at the same time; more messages are answered with 429."""
@@ -56,7 +53,7 @@ def sse_router(service: GatewayService) -> APIRouter:
             return _refusal(426, "Upgrade Required: ask for text/event-stream, or for a WebSocket")
         session = request.headers.get(SESSION_HEADER)
         if session is not None:
-            return _resume(service, session, _last_event_id(request))
+            return _resume(service, session, last_event_id(request))
         try:
             opened = await service.connect(read_handshake(request))
         except ConnectRefused as refused:
@@ -76,9 +73,8 @@ def sse_router(service: GatewayService) -> APIRouter:
         message_id = new_id()
         try:
             service.streams.touch(connection_id)
-            first_id = service.streams.claim(
-                connection_id, request.headers.get("idempotency-key", message_id), message_id
-            )
+            key = request.headers.get("idempotency-key")
+            first_id = message_id if key is None else service.streams.claim(connection_id, key, message_id)
         except ConnectionGone:
             return _refusal(410, "the connection is closed")
         if first_id == message_id:
@@ -90,25 +86,20 @@ def sse_router(service: GatewayService) -> APIRouter:
         connection_id = _speaker(service, request)
         if isinstance(connection_id, Response):
             return connection_id
-        code, reason = _close_words(await _read_limited(request, 1024) or b"")
+        code, reason = close_words(await _read_limited(request, 1024) or b"")
         service.streams.close(connection_id, code, reason)
         return Response(status_code=204)
 
     return router
 
 
-def _resume(service: GatewayService, session: str, last_event_id: str | None) -> Response:
+def _resume(service: GatewayService, session: str, seen: str | None) -> Response:
     """204 tells a client not to come back: https://html.spec.whatwg.org/multipage/server-sent-events.html"""
     try:
         connection_id = service.streams.connection_of(session)
-        return event_stream_response(service.streams, connection_id, last_event_id=last_event_id)
+        return event_stream_response(service.streams, connection_id, last_event_id=seen)
     except ConnectionGone:
         return Response(status_code=204)
-
-
-def _last_event_id(request: Request) -> str | None:
-    query = request.query_params
-    return request.headers.get("last-event-id") or query.get("last_event_id") or query.get("lastEventId")
 
 
 def _speaker(service: GatewayService, request: Request) -> str | Response:
@@ -142,18 +133,6 @@ async def _read_limited(request: Request, limit: int) -> bytes | None:
         if len(body) > limit:
             return None
     return bytes(body)
-
-
-def _close_words(body: bytes) -> tuple[int, str]:
-    """Code and reason that a client gives when it closes; 1005 as for a WebSocket closed without a status."""
-    try:
-        words = json.loads(body)
-        code, reason = int(words["code"]), str(words.get("reason", ""))[:123]
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
-        code, reason = 0, ""
-    if code in {1000, 1001} or 3000 <= code <= 4999:
-        return code, reason
-    return 1005, "Client-side close frame status not set"
 
 
 def _refusal(status: int, message: str) -> JSONResponse:

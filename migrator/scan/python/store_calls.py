@@ -12,7 +12,7 @@ from migrator.scan.python.model import Class, Function, Scope
 from migrator.scan.python.program import Program
 from migrator.scan.python.sites import CallSite
 from migrator.scan.python.trace import Tracer
-from migrator.scan.python.values import AwsClient, Called, Constant, Container, Origin, Value, Values, constants
+from migrator.scan.python.values import AwsClient, Called, Container, Origin, Value, Values, constants
 
 MOST_CONTEXTS: Final = 4
 """Callers of callers that are told apart; helpers of helpers of helpers are rare."""
@@ -219,7 +219,3 @@ def _requested(tracer: Tracer, call: ast.Call, scope: Scope) -> list[TableName]:
                 if isinstance(key, ast.Constant) and key.value == "TableName":
                     found.extend(table_names(tracer, tracer.trace(item, scope)))
     return found
-
-
-def constant_texts(values: Values) -> list[str]:
-    return sorted(str(v.origin.value) for v in values if isinstance(v.origin, Constant) and v.origin.value is not None)
