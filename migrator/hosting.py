@@ -11,10 +11,10 @@ from migrator.errors import WsSseError
 from migrator.inventory.model import Api, Inventory
 from shim.backends.pushes import PushCatcher
 from shim.backends.python import PythonBackend, PythonFunction
-from shim.gateway.definition import ApiDefinition, AuthorizerDefinition, RouteDefinition
+from shim.emulation import GatewayService
+from shim.gateway.definition import ApiDefinition, AuthorizerDefinition, LambdaMapped, LambdaProxy, RouteDefinition
 from shim.local_aws import aws_is_configured, start_local_aws
 from shim.pages import TokenPlaces
-from shim.service import GatewayService
 from shim.streams import Streams
 
 
@@ -48,7 +48,7 @@ def api_definition(inventory: Inventory, stage: str | None = None) -> ApiDefinit
     api = inventory.apis[0]
     return ApiDefinition(
         name=api.name,
-        routes={route.key: RouteDefinition(route.handler, route.route_response) for route in api.routes},
+        routes={route.key: RouteDefinition(LambdaProxy(route.handler), route.route_response) for route in api.routes},
         selection_expression=api.route_selection_expression,
         stage=stage or api.stage,
         authorizer=_authorizer(api),
@@ -63,7 +63,11 @@ def host(app: Path, inventory: Inventory, *, stage: str | None = None, aws: str 
     found. Raises NotHostable or HandlerUnusable.
     """
     definition = api_definition(inventory, stage)
-    served = {route.function for route in definition.routes.values()}
+    served = {
+        route.integration.function
+        for route in definition.routes.values()
+        if isinstance(route.integration, LambdaProxy | LambdaMapped)
+    }
     if definition.authorizer is not None:
         served.add(definition.authorizer.function)
     functions = _functions(app, inventory, served)

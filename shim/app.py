@@ -12,10 +12,10 @@ from starlette.exceptions import HTTPException
 
 from shim.faces.sse import sse_router
 from shim.faces.websocket import websocket_router
-from shim.service import GatewayService
+from shim.service import Service
 
 
-def create_app(service: GatewayService) -> FastAPI:
+def create_app(service: Service) -> FastAPI:
     """Serves one API at one stage. Whatever lies outside of it is 403, as at API Gateway."""
 
     @asynccontextmanager

@@ -10,33 +10,16 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.handlers import BUILTIN_HANDLERS
 
+from shim.service import Connections, Problem
+
 EVENT = "before-send.apigatewaymanagementapi"
-
-
-class Connections(Protocol):
-    """What @connections does, called from the threads of handlers. Each method raises a `Problem`."""
-
-    def post(self, connection_id: str, data: bytes) -> None: ...
-
-    def get(self, connection_id: str) -> dict[str, Any]:
-        """The JSON members of GetConnection's response."""
-
-    def delete(self, connection_id: str) -> None: ...
-
-
-class Problem(Exception):
-    """An error response of @connections: HTTP status and the error type that SDKs turn into an exception."""
-
-    def __init__(self, status: int, error_type: str, message: str = "") -> None:
-        self.status, self.error_type, self.message = status, error_type, message
-        super().__init__(status, error_type, message)
 
 
 class PushCatcher:

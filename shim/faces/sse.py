@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 
 from shim.faces.handshake import SESSION_HEADER, read_handshake
 from shim.gateway.ids import new_id
-from shim.service import ConnectRefused, GatewayService
+from shim.service import ConnectRefused, Service
 from shim.streams import ConnectionGone
 from shim.streams.requests import LONGEST_KEY, close_words, last_event_id
 from shim.streams.response import event_stream_response
@@ -24,24 +24,24 @@ class MessageTasks:
     """Messages whose handlers are still running: the POST that brought them has long been answered."""
 
     def __init__(self) -> None:
-        self._tasks: dict[str, set[asyncio.Task[None]]] = {}
+        self._tasks: dict[str, set[asyncio.Task[object]]] = {}
 
     def full(self, connection_id: str) -> bool:
         return len(self._tasks.get(connection_id, ())) >= MOST_MESSAGES_AT_ONCE
 
-    def start(self, connection_id: str, work: Coroutine[Any, Any, None]) -> None:
+    def start(self, connection_id: str, work: Coroutine[Any, Any, object]) -> None:
         task = asyncio.create_task(work)
         self._tasks.setdefault(connection_id, set()).add(task)
         task.add_done_callback(lambda done: self._finished(connection_id, done))
 
-    def _finished(self, connection_id: str, task: asyncio.Task[None]) -> None:
+    def _finished(self, connection_id: str, task: asyncio.Task[object]) -> None:
         running = self._tasks[connection_id]
         running.discard(task)
         if not running:
             del self._tasks[connection_id]
 
 
-def sse_router(service: GatewayService) -> APIRouter:
+def sse_router(service: Service) -> APIRouter:
     """GET, POST and DELETE on `/{stage}`."""
     router = APIRouter()
     tasks = MessageTasks()
@@ -93,7 +93,7 @@ def sse_router(service: GatewayService) -> APIRouter:
     return router
 
 
-def _resume(service: GatewayService, session: str, seen: str | None) -> Response:
+def _resume(service: Service, session: str, seen: str | None) -> Response:
     """204 tells a client not to come back: https://html.spec.whatwg.org/multipage/server-sent-events.html"""
     try:
         connection_id = service.streams.connection_of(session)
@@ -102,7 +102,7 @@ def _resume(service: GatewayService, session: str, seen: str | None) -> Response
         return Response(status_code=204)
 
 
-def _speaker(service: GatewayService, request: Request) -> str | Response:
+def _speaker(service: Service, request: Request) -> str | Response:
     session = request.headers.get(SESSION_HEADER)
     if not session:
         return _refusal(401, f"the header {SESSION_HEADER} is missing; its value came with the open event")

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from shim.faces.handshake import read_handshake
 from shim.gateway.ids import new_id
-from shim.service import ConnectRefused, GatewayService
+from shim.service import ConnectRefused, Service
 from shim.streams import ConnectionGone, Event
 
 MOST_MESSAGES_AT_ONCE = 64
@@ -23,7 +23,7 @@ LAST_WORDS_S = 1.0
 """Seconds that a client's close frame is waited for when writing to it fails: `$disconnect` is told its code."""
 
 
-def websocket_router(service: GatewayService) -> APIRouter:
+def websocket_router(service: Service) -> APIRouter:
     """The handshake on `/{stage}`. It waits for `$connect`, and is refused with an HTTP status, as by API Gateway."""
     router = APIRouter()
 
@@ -44,11 +44,11 @@ def websocket_router(service: GatewayService) -> APIRouter:
 class _Legacy:
     """One WebSocket for as long as it lives."""
 
-    def __init__(self, service: GatewayService, socket: WebSocket, connection_id: str) -> None:
+    def __init__(self, service: Service, socket: WebSocket, connection_id: str) -> None:
         self._service = service
         self._socket = socket
         self._id = connection_id
-        self._running: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Task[object]] = set()
         self._slots = asyncio.Semaphore(MOST_MESSAGES_AT_ONCE)
 
     async def run(self) -> None:
@@ -93,12 +93,12 @@ class _Legacy:
         except (ConnectionGone, WebSocketDisconnect):
             return
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, object]) -> None:
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._finished)
 
-    def _finished(self, task: asyncio.Task[None]) -> None:
+    def _finished(self, task: asyncio.Task[object]) -> None:
         self._running.discard(task)
         self._slots.release()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 Pairs = Sequence[tuple[str, str]]
 Event = dict[str, Any]
@@ -31,6 +31,7 @@ class EventContext:
     user_agent: str | None = None
     authorizer: Mapping[str, Any] | None = None
     stage_variables: Mapping[str, str] = field(default_factory=dict)
+    profile: Literal["current", "legacy-nulls"] = "current"
 
 
 def connect_event(context: EventContext, headers: Pairs, query: Pairs, request_id: str, now_ms: int) -> Event:

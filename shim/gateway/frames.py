@@ -14,6 +14,13 @@ ENDPOINT_REQUEST_TIMED_OUT = "Endpoint request timed out"
 """The integration took longer than 29 s."""
 
 
+BAD_REQUEST_BODY = "Bad request body"
+"""The message does not fit the model of its route."""
+
+TOO_MANY_REQUESTS = "Too Many Requests"
+"""The message was throttled. AWS documents the status 429, but not the text of the frame."""
+
+
 def error_frame(message: str, connection_id: str, request_id: str) -> str:
     """The text that a client receives when its message could not be handled; the connection stays open."""
     return json.dumps(

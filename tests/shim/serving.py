@@ -15,8 +15,8 @@ from shim.app import create_app
 from shim.backends.pushes import PushCatcher
 from shim.backends.python import PythonBackend, PythonFunction
 from shim.config import Address
-from shim.gateway.definition import ApiDefinition, AuthorizerDefinition, RouteDefinition
-from shim.service import GatewayService
+from shim.emulation import GatewayService
+from shim.gateway.definition import ApiDefinition, AuthorizerDefinition, LambdaProxy, RouteDefinition
 from shim.streams import StreamLimits, Streams
 
 
@@ -69,7 +69,7 @@ def serving(
         functions[authorizer] = PythonFunction(root, "handlers", authorizer)
     api = ApiDefinition(
         name="test",
-        routes={key: RouteDefinition(name, key in route_responses) for key, name in routes.items()},
+        routes={key: RouteDefinition(LambdaProxy(name), key in route_responses) for key, name in routes.items()},
         authorizer=AuthorizerDefinition("check", authorizer, identity_sources) if authorizer else None,
         stage="prod",
     )

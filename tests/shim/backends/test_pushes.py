@@ -6,7 +6,8 @@ from typing import Any
 import boto3
 import pytest
 
-from shim.backends.pushes import Problem, PushCatcher
+from shim.backends.pushes import PushCatcher
+from shim.service import Problem
 
 
 class Recorder:

@@ -1,0 +1,320 @@
+"""What API Gateway does between its clients and its integrations: connect, route, answer, disconnect."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from shim.gateway.authorization import UNAUTHORIZED, Refused, decide, identity_missing
+from shim.gateway.definition import ApiDefinition, AuthorizerDefinition, RouteDefinition
+from shim.gateway.events import EventContext, authorizer_event
+from shim.gateway.frames import (
+    BAD_REQUEST_BODY,
+    ENDPOINT_REQUEST_TIMED_OUT,
+    FORBIDDEN,
+    INTERNAL_SERVER_ERROR,
+    TOO_MANY_REQUESTS,
+    error_frame,
+)
+from shim.gateway.ids import new_id
+from shim.gateway.models import body_is_valid
+from shim.gateway.selection import CONNECT_ROUTE, DISCONNECT_ROUTE, select_route
+from shim.gateway.throttling import TokenBucket
+from shim.integrations import Answer, Backend, Call, FunctionFailed, IntegrationFailed, Integrations
+from shim.observing import Connected, Disconnected, Happening, MessageHandled, Observer, Outcome, PushCounts
+from shim.observing import Refused as RefusedHappening
+from shim.service import Accepted, BinaryRefused, ConnectRefused, Handshake, Problem
+from shim.streams import Closed, ConnectionGone, PayloadTooLarge, SlowReader, Streams, StreamsError
+
+logger = logging.getLogger(__name__)
+
+
+class GatewayService:
+    """One API at one stage, in front of one back end. Times are taken from `clock` (seconds since the epoch)."""
+
+    def __init__(
+        self, api: ApiDefinition, backend: Backend, streams: Streams, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.api = api
+        self.streams = streams
+        self.observers: list[Observer] = []
+        self.pushes = PushCounts()
+        self._backend = backend
+        self._integrations = Integrations(backend, api)
+        self._clock = clock
+        self._contexts: dict[str, EventContext] = {}
+        self._turns: dict[str, asyncio.Lock] = {}
+        self._connects = TokenBucket(api.limits.connects)
+        self._requests = TokenBucket(api.limits.requests)
+        self._routes = {key: TokenBucket(route.throttle) for key, route in api.routes.items() if route.throttle}
+
+    async def connect(self, handshake: Handshake, *, resume_window_s: float | None = None) -> Accepted:
+        """Authorizer, then `$connect`. Raises ConnectRefused."""
+        started, request_id = self._clock(), new_id()
+        context = EventContext(
+            api_id=self.api.api_id,
+            stage=self.api.stage,
+            domain_name=handshake.domain_name or self.api.domain_name,
+            connection_id=new_id(),
+            connected_at_ms=self._now_ms(),
+            source_ip=handshake.source_ip,
+            user_agent=handshake.user_agent,
+            stage_variables=self.api.stage_variables,
+            profile=self.api.event_profile,
+        )
+        try:
+            accepted = await self._connect(context, handshake, request_id, resume_window_s)
+        except ConnectRefused as refused:
+            self._tell(
+                RefusedHappening(
+                    context.connection_id, handshake.face, handshake.source_ip, refused.status, refused.message
+                )
+            )
+            raise
+        latency = self._clock() - started
+        self._tell(Connected(context.connection_id, handshake.face, handshake.source_ip, latency))
+        return accepted
+
+    async def message(
+        self, connection_id: str, body: str | bytes, message_id: str, *, deliver: bool = True
+    ) -> str | None:
+        """Routes one message; answers and error frames arrive on the connection, as they do at API Gateway."""
+        if not isinstance(body, str):
+            raise BinaryRefused
+        context = self._contexts.get(connection_id)
+        if context is None:
+            return None
+        if self.api.ordered:
+            async with self._turns.setdefault(connection_id, asyncio.Lock()):
+                reply = await self._handle(context, body, message_id)
+        else:
+            reply = await self._handle(context, body, message_id)
+        if reply is not None and deliver:
+            self._reply(connection_id, reply)
+        return reply
+
+    async def disconnected(self, closed: Closed) -> None:
+        """Runs `$disconnect`, whose answer nobody waits for."""
+        context = self._contexts.pop(closed.connection_id, None)
+        self._turns.pop(closed.connection_id, None)
+        if context is None:
+            return
+        failed = False
+        route = self.api.routes.get(DISCONNECT_ROUTE)
+        if route is not None:
+            call = Call(
+                kind="DISCONNECT",
+                route_key=DISCONNECT_ROUTE,
+                context=context,
+                request_id=new_id(),
+                now_ms=self._now_ms(),
+                close=(closed.code, closed.reason),
+            )
+            try:
+                await self._call(route, call)
+            except (FunctionFailed, IntegrationFailed, TimeoutError) as error:
+                failed = True
+                logger.warning("$disconnect of %s: %s", closed.connection_id, error, exc_info=error.__cause__)
+        self._tell(Disconnected(closed.connection_id, closed.code, closed.reason, failed))
+
+    def post(self, connection_id: str, data: bytes) -> None:
+        """PostToConnection. Raises Problem."""
+        try:
+            self.streams.send(connection_id, data)
+        except ConnectionGone as error:
+            self.pushes.gone += 1
+            raise Problem(410, "GoneException") from error
+        except PayloadTooLarge as error:
+            self.pushes.too_large += 1
+            raise Problem(413, "PayloadTooLargeException", str(error)) from error
+        except SlowReader as error:
+            self.pushes.slow += 1
+            raise Problem(429, "LimitExceededException", str(error)) from error
+        self.pushes.sent += 1
+
+    def get(self, connection_id: str) -> dict[str, Any]:
+        """GetConnection. Raises Problem."""
+        context = self._contexts.get(connection_id)
+        try:
+            info = self.streams.info(connection_id)
+        except ConnectionGone as error:
+            raise Problem(410, "GoneException") from error
+        if context is None:
+            raise Problem(410, "GoneException")
+        return {
+            "connectedAt": _iso(info.opened_at),
+            "identity": {"sourceIp": context.source_ip, "userAgent": context.user_agent or ""},
+            "lastActiveAt": _iso(info.last_active_at),
+        }
+
+    def delete(self, connection_id: str) -> None:
+        """DeleteConnection. Raises Problem."""
+        if not self.streams.close(connection_id, 1000, "Connection Closed Normally"):
+            raise Problem(410, "GoneException")
+
+    async def run(self) -> None:
+        """For the life of the service: tells the application of connections that end; at the end, of all of them."""
+        try:
+            await self.streams.run(self.disconnected)
+        except asyncio.CancelledError:
+            await self.streams.shutdown(self.disconnected)
+            await self._integrations.close()
+            raise
+
+    async def _connect(
+        self, context: EventContext, handshake: Handshake, request_id: str, resume_window_s: float | None
+    ) -> Accepted:
+        connection_id = context.connection_id
+        if not self._connects.take(self._clock()):
+            raise ConnectRefused(429, TOO_MANY_REQUESTS, connection_id, request_id)
+        if self.api.authorizer is not None:
+            allowed = await self._authorize(self.api.authorizer, context, handshake, request_id)
+            context = replace(context, authorizer=allowed)
+        try:
+            opened = self.streams.open(connection_id, resume_window_s=resume_window_s)
+        except StreamsError as error:
+            raise ConnectRefused(503, str(error), connection_id, request_id, {"Retry-After": "5"}) from error
+        self._contexts[connection_id] = context
+        accepted = False
+        try:
+            subprotocol = await self._run_connect_route(context, handshake, request_id)
+            accepted = True
+        finally:
+            if not accepted:
+                self.streams.abandon(connection_id)
+                del self._contexts[connection_id]
+        self.streams.activate(connection_id)
+        return Accepted(connection_id, opened.session, subprotocol)
+
+    async def _authorize(
+        self, authorizer: AuthorizerDefinition, context: EventContext, handshake: Handshake, request_id: str
+    ) -> dict[str, str]:
+        refused = Refused(401, UNAUTHORIZED)
+        if not identity_missing(authorizer.identity_sources, handshake.headers, handshake.query):
+            arn = self.api.method_arn(CONNECT_ROUTE)
+            event = authorizer_event(context, arn, handshake.headers, handshake.query, request_id, self._now_ms())
+            try:
+                async with asyncio.timeout(self.api.limits.integration_timeout_s or None):
+                    decision = decide(await self._backend.invoke(authorizer.function, event), arn)
+            except FunctionFailed as error:
+                decision = refused
+                if error.error_message != UNAUTHORIZED:
+                    logger.warning("authorizer: %s", error, exc_info=error.__cause__)
+                    decision = Refused(500, INTERNAL_SERVER_ERROR)
+            except TimeoutError:
+                decision = Refused(500, INTERNAL_SERVER_ERROR)
+            if not isinstance(decision, Refused):
+                return decision.context
+            refused = decision
+        raise ConnectRefused(refused.status, refused.message, context.connection_id, request_id)
+
+    async def _run_connect_route(self, context: EventContext, handshake: Handshake, request_id: str) -> str | None:
+        """The subprotocol that `$connect` chose. Raises ConnectRefused."""
+        route = self.api.routes.get(CONNECT_ROUTE)
+        if route is None:
+            return None
+        call = Call(
+            kind="CONNECT",
+            route_key=CONNECT_ROUTE,
+            context=context,
+            request_id=request_id,
+            now_ms=self._now_ms(),
+            headers=handshake.headers,
+            query=handshake.query,
+        )
+        try:
+            answer = await self._call(route, call)
+        except (FunctionFailed, IntegrationFailed, TimeoutError) as error:
+            logger.warning("$connect: %s", error, exc_info=error.__cause__)
+            raise ConnectRefused(502, INTERNAL_SERVER_ERROR, context.connection_id, request_id) from error
+        if answer.status is None or answer.status < 200:
+            raise ConnectRefused(502, INTERNAL_SERVER_ERROR, context.connection_id, request_id)
+        if answer.status >= 300:
+            raise ConnectRefused(answer.status, FORBIDDEN, context.connection_id, request_id)
+        return {name.lower(): value for name, value in answer.headers.items()}.get("sec-websocket-protocol")
+
+    async def _handle(self, context: EventContext, body: str, message_id: str) -> str | None:
+        """What the client is answered: a route response, an error frame, or nothing."""
+        request_id = new_id()
+        started = self._clock()
+        key, route, outcome = self._select(body)
+        reply = None
+        if route is not None and outcome == "handled":
+            call = Call(
+                kind="MESSAGE",
+                route_key=key or "",
+                context=context,
+                request_id=request_id,
+                now_ms=self._now_ms(),
+                body=body,
+                message_id=message_id,
+            )
+            outcome, reply = await self._integrate(route, call)
+        latency = 0.0 if key is None else self._clock() - started
+        self._tell(MessageHandled(context.connection_id, message_id, key, outcome, latency, len(body)))
+        words = _WORDS.get(outcome)
+        return reply if words is None else error_frame(words, context.connection_id, request_id)
+
+    def _select(self, body: str) -> tuple[str | None, RouteDefinition | None, Outcome]:
+        """The route key, the route, and `handled` when it may be called."""
+        now = self._clock()
+        if not self._requests.take(now):
+            return None, None, "throttled"
+        key = select_route(self.api.selection_expression, body, self.api.routes)
+        if key is None:
+            return None, None, "forbidden"
+        route = self.api.routes[key]
+        if key in self._routes and not self._routes[key].take(now):
+            return key, route, "throttled"
+        return key, route, "handled" if body_is_valid(route, body) else "bad_request"
+
+    async def _integrate(self, route: RouteDefinition, call: Call) -> tuple[Outcome, str | None]:
+        """What became of the message, and the route response."""
+        try:
+            answer = await self._call(route, call)
+        except (FunctionFailed, IntegrationFailed) as error:
+            logger.warning("route %s: %s", call.route_key, error, exc_info=error.__cause__)
+            return "integration_error", None
+        except TimeoutError:
+            return "timed_out", None
+        if answer.status is None and self.api.bad_response_frames:
+            return "execution_error", None
+        return "handled", answer.body if route.route_response else None
+
+    async def _call(self, route: RouteDefinition, call: Call) -> Answer:
+        """Raises FunctionFailed, IntegrationFailed or TimeoutError."""
+        limit = self.api.limits.integration_timeout_s if route.timeout_s is None else route.timeout_s
+        async with asyncio.timeout(limit or None):
+            return await self._integrations.call(route.integration, call)
+
+    def _reply(self, connection_id: str, text: str) -> None:
+        try:
+            self.streams.send(connection_id, text)
+        except StreamsError as error:
+            logger.info("an answer was not delivered: %s", error)
+
+    def _tell(self, happening: Happening) -> None:
+        for observer in self.observers:
+            observer(happening)
+
+    def _now_ms(self) -> int:
+        return int(self._clock() * 1000)
+
+
+_WORDS: dict[Outcome, str] = {
+    "forbidden": FORBIDDEN,
+    "bad_request": BAD_REQUEST_BODY,
+    "throttled": TOO_MANY_REQUESTS,
+    "integration_error": INTERNAL_SERVER_ERROR,
+    "execution_error": INTERNAL_SERVER_ERROR,
+    "timed_out": ENDPOINT_REQUEST_TIMED_OUT,
+}
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
