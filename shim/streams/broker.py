@@ -9,12 +9,12 @@ import hashlib
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from shim.streams.annotations import Annotations
-from shim.streams.connection import Connection, Event, Gap, State
+from shim.streams.connection import Connection, Event, Gap, Message, State
 from shim.streams.errors import ConnectionGone, PayloadTooLarge, SlowReader, TooManyConnections
 from shim.streams.limits import StreamLimits
 
@@ -56,7 +56,7 @@ class MemoryBroker:
         self._clock = clock
         self._lock = threading.RLock()
         self._connections: dict[str, Connection] = {}
-        self._sessions: dict[str, str] = {}
+        self._sessions: dict[bytes, str] = {}
         self._annotations = Annotations()
         self._closed: list[Closed] = []
         self.on_closed: Callable[[], None] | None = None
@@ -106,20 +106,44 @@ class MemoryBroker:
 
     def send(self, connection_id: str, data: str | bytes) -> int:
         """Appends a message and returns its sequence number. Raises ConnectionGone, SlowReader or PayloadTooLarge."""
-        size = len(data) if isinstance(data, bytes) else len(data.encode("utf-8", "replace"))
-        if size > self.limits.payload_bytes:
-            raise PayloadTooLarge(size, self.limits.payload_bytes)
+        message = self._message(data)
+        now = self._clock()
         with self._lock:
-            connection = self._open(connection_id)
-            attached = connection.detached_at is None
-            if attached and connection.would_drop_unread(size):
+            connection = self._connections.get(connection_id)
+            if connection is None or connection.state is not State.OPEN:
+                raise ConnectionGone(connection_id)
+            if not self._has_room(connection, message, now):
                 raise SlowReader(connection_id, connection.waiting_bytes(), self.limits.replay_bytes)
-            event = connection.append(data)
-            connection.last_active_at = self._clock()
+            seq = connection.append(message, now)
+            connection.last_active_at = now
             wake = connection.wake
         if wake is not None:
             wake()
-        return event.seq
+        return seq
+
+    def broadcast(self, data: str | bytes, connection_ids: Iterable[str] | None) -> int:
+        """Appends one message to many connections, None: to all; returns to how many. Those that are gone or have no
+        room are passed over. Raises PayloadTooLarge."""
+        message = self._message(data)
+        now = self._clock()
+        wakes = []
+        sent = 0
+        with self._lock:
+            known = self._connections
+            every = known.values() if connection_ids is None else map(known.get, connection_ids)
+            for connection in every:
+                if connection is None or connection.state is not State.OPEN:
+                    continue
+                if not self._has_room(connection, message, now):
+                    continue
+                connection.append(message, now)
+                connection.last_active_at = now
+                sent += 1
+                if connection.wake is not None:
+                    wakes.append(connection.wake)
+        for wake in wakes:
+            wake()
+        return sent
 
     def close(self, connection_id: str, code: int, reason: str) -> bool:
         """Ends an open connection; True for the one call that did."""
@@ -197,6 +221,7 @@ class MemoryBroker:
             connection = self._open(connection_id)
             connection.generation += 1
             connection.detached_at = None
+            connection.stalled_since = None
             if last_event_id is not None:
                 connection.rewind(last_event_id)
             previous, connection.wake = connection.wake, wake
@@ -205,14 +230,10 @@ class MemoryBroker:
             previous()
         return connection, generation
 
-    def take(self, connection: Connection, generation: int) -> list[Event | Gap] | None:
-        """What the stream has to write next, in order; None: a newer stream has taken over."""
+    def take(self, connection: Connection, generation: int, most_bytes: int) -> list[Event | Gap] | None:
+        """What the stream has to write next, in order, about so many bytes; None: a newer stream has taken over."""
         with self._lock:
-            if connection.generation != generation:
-                return None
-            owed = connection.after(connection.read_seq)
-            connection.read_seq = connection.next_seq - 1
-            return owed
+            return connection.take(most_bytes) if connection.generation == generation else None
 
     def detach(self, connection: Connection, generation: int) -> None:
         """A stream ended. The resume window begins unless a newer stream is attached."""
@@ -225,15 +246,21 @@ class MemoryBroker:
             self.close(connection.id, 1006, "the connection was lost")
 
     def expire(self) -> int:
-        """Closes the connections whose resume window is over; returns how many."""
+        """Closes the connections whose resume window is over, and those whose client does not read; returns how many.
+        Forgets messages that were kept long enough."""
+        over = []
         with self._lock:
             now = self._clock()
-            over = [
-                connection.id
-                for connection in self._connections.values()
-                if connection.state is State.OPEN and connection.expired(now)
-            ]
-        return sum(self.close(connection_id, 1006, "the client did not come back") for connection_id in over)
+            for connection in self._connections.values():
+                if connection.kept:
+                    connection.drop_older(now - self.limits.replay_s)
+                if connection.state is not State.OPEN:
+                    continue
+                if connection.expired(now):
+                    over.append((connection.id, 1006, "the client did not come back"))
+                elif connection.stalled(now):
+                    over.append((connection.id, 1008, "the client does not read what is sent to it"))
+        return sum(self.close(*end) for end in over)
 
     def ended(self) -> list[Closed]:
         """Connections that ended since the last call."""
@@ -245,6 +272,20 @@ class MemoryBroker:
         """Ids of all open connections."""
         with self._lock:
             return [connection.id for connection in self._connections.values() if connection.state is State.OPEN]
+
+    def _message(self, data: str | bytes) -> Message:
+        message = Message(data)
+        if len(message.data) > self.limits.payload_bytes:
+            raise PayloadTooLarge(len(message.data), self.limits.payload_bytes)
+        return message
+
+    def _has_room(self, connection: Connection, message: Message, now: float) -> bool:
+        """Without a stream the oldest messages make room, and the client will be told of the gap."""
+        if connection.detached_at is not None or not connection.would_drop_unread(len(message.data)):
+            return True
+        if connection.stalled_since is None:
+            connection.stalled_since = now
+        return False
 
     def _known(self, connection_id: str) -> Connection:
         connection = self._connections.get(connection_id)
@@ -264,6 +305,6 @@ class MemoryBroker:
         del self._sessions[connection.session_digest]
 
 
-def _digest(session: str) -> str:
+def _digest(session: str) -> bytes:
     """Lookups go by digest, so that their time says nothing of the secret."""
-    return hashlib.sha256(session.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(session.encode("utf-8", "surrogatepass")).digest()

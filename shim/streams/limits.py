@@ -15,6 +15,14 @@ class StreamLimits:
     replay_bytes: int = 1_048_576
     """Most payload bytes kept for one connection. Default 1 MiB."""
 
+    replay_s: float = 300.0
+    """Seconds for which a message is kept after a stream has taken it; one that none has taken is kept on. Default
+    300."""
+
+    slow_reader_s: float = 30.0
+    """Seconds for which pushes to a client that does not read are refused before the connection is closed with 1008.
+    Default 30."""
+
     resume_window_s: float = 60.0
     """Seconds that a connection lives without a stream; 0 ends it with its stream. Default 60."""
 
@@ -23,7 +31,12 @@ class StreamLimits:
     https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes"""
 
     retry_ms: int = 1_000
-    """What `retry:` tells the client: milliseconds before it reconnects. Default 1,000."""
+    """What `retry:` tells the client: milliseconds before it reconnects, and up to half more by chance, so that not
+    all come back at once. Default 1,000."""
+
+    rotation_s: float = 0.0
+    """Seconds after which a stream ends on an event boundary, up to a tenth earlier by chance, and the client resumes.
+    For front ends that cut every response after some time: 100 for one that cuts at 120. Default 0: never."""
 
     idempotency_keys: int = 256
     """Keys of a client's latest messages that are remembered for one connection. Default 256."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -64,6 +64,14 @@ class Streams:
         Raises ConnectionGone (unknown, pending or closed), SlowReader or PayloadTooLarge.
         """
         return self._broker.send(connection_id, data)
+
+    def broadcast(self, data: str | bytes, connection_ids: Iterable[str] | None = None) -> int:
+        """Appends one message, encoded once, to many streams; returns to how many.
+
+        `connection_ids` None: every open connection. Those that are gone, or whose client does not read, are passed
+        over. Raises PayloadTooLarge.
+        """
+        return self._broker.broadcast(data, connection_ids)
 
     def close(self, connection_id: str, code: int = 1000, reason: str = "") -> bool:
         """Ends the connection. True for the one call that closed it, False when it was gone already."""

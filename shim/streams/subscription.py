@@ -10,6 +10,9 @@ from typing import Self
 from shim.streams.broker import MemoryBroker
 from shim.streams.connection import Connection, Event, Gap, State
 
+MOST_BYTES_AT_ONCE = 65_536
+"""Payload bytes that a stream takes at a time: more would only wait in its socket's buffer."""
+
 
 class Subscription:
     """Use as `async with`; iterate for events and gaps. Iteration ends when `closed` or `superseded` is true."""
@@ -23,6 +26,8 @@ class Subscription:
         self._connection, self._generation = broker.attach(connection_id, last_event_id, self._wake)
         self.superseded = False
         """True when a newer stream of the connection has taken over."""
+        self._rotation: asyncio.TimerHandle | None = None
+        self._rotated = False
 
     @property
     def epoch(self) -> str:
@@ -41,6 +46,15 @@ class Subscription:
     def close_reason(self) -> str:
         return self._connection.close_reason
 
+    def rotate_after(self, seconds: float) -> None:
+        """Ends the iteration after this time, between two events; 0: never. The connection stays open."""
+        if seconds:
+            self._rotation = self._loop.call_later(seconds, self._rotate)
+
+    def encode(self, taken: Event | Gap) -> bytes:
+        """As bytes of the event stream."""
+        return self._connection.encode(taken)
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -51,6 +65,8 @@ class Subscription:
 
     def end(self) -> None:
         """This stream is over. May be called more than once."""
+        if self._rotation is not None:
+            self._rotation.cancel()
         self._broker.detach(self._connection, self._generation)
 
     def __aiter__(self) -> Subscription:
@@ -60,17 +76,21 @@ class Subscription:
         while not self._ready:
             self._woken.clear()
             closed = self.closed  # before taking, so that what was sent before the close is not missed
-            taken = self._broker.take(self._connection, self._generation)
+            taken = self._broker.take(self._connection, self._generation, MOST_BYTES_AT_ONCE)
             if taken is None:
                 self.superseded = True
                 raise StopAsyncIteration
             self._ready.extend(taken)
             if self._ready:
                 break
-            if closed:
+            if closed or self._rotated:
                 raise StopAsyncIteration
             await self._woken.wait()
         return self._ready.popleft()
+
+    def _rotate(self) -> None:
+        self._rotated = True
+        self._woken.set()
 
     def _wake(self) -> None:
         """Called from any thread."""

@@ -13,31 +13,35 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-
-def encode_message(event_id: str, payload: str | bytes) -> bytes:
-    """The event that carries one message. `event_id` must be free of CR, LF and NUL; ours are `<epoch>-<seq>`."""
-    try:
-        text = payload if isinstance(payload, str) else payload.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return _event(event_id, "binary", base64.b64encode(error.object).decode("ascii"))
-    if "\r" in text:
-        return _event(event_id, "escaped", json.dumps(text))
-    return _event(event_id, None, text)
+HEARTBEAT = b":\n\n"
+"""A comment: proxies see traffic, parsers see nothing."""
 
 
-def encode_control(
-    event: str, values: Mapping[str, Any], *, event_id: str | None = None, retry_ms: int | None = None
-) -> bytes:
+def encode_body(data: bytes) -> bytes:
+    """The lines of a message's event but its id, which alone differs between the connections that it is sent to."""
+    if not data.isascii():
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError:
+            return b"event: binary\ndata: %b\n\n" % base64.b64encode(data)
+    if b"\r" in data:
+        return b"event: escaped\ndata: %b\n\n" % json.dumps(data.decode("utf-8")).encode("ascii")
+    if b"\n" in data:
+        data = data.replace(b"\n", b"\ndata: ")
+    return b"data: %b\n\n" % data
+
+
+def encode_message(epoch: str, seq: int, body: bytes) -> bytes:
+    """The event `<epoch>-<seq>` with these lines, which `encode_body` gave. `epoch` is ours: hexadecimal digits."""
+    return b"id: %b-%d\n%b" % (epoch.encode("ascii"), seq, body)
+
+
+def encode_control(event: str, values: Mapping[str, Any], *, event_id: str | None = None) -> bytes:
     """An event of the protocol itself: `open`, `gap` or `close`."""
-    retry = b"" if retry_ms is None else b"retry: %d\n" % retry_ms
-    return retry + _event(event_id, event, json.dumps(values))
+    named = "" if event_id is None else f"id: {event_id}\n"
+    return f"event: {event}\n{named}data: {json.dumps(values)}\n\n".encode()
 
 
-def _event(event_id: str | None, event: str | None, data: str) -> bytes:
-    lines = []
-    if event is not None:
-        lines.append(f"event: {event}")
-    if event_id is not None:
-        lines.append(f"id: {event_id}")
-    lines.extend(f"data: {line}" for line in data.split("\n"))
-    return ("\n".join(lines) + "\n\n").encode("utf-8", "replace")
+def encode_retry(retry_ms: int) -> bytes:
+    """How long a client waits before it comes back. As the first bytes of a stream it also makes proxies pass it on."""
+    return b"retry: %d\n\n" % retry_ms

@@ -8,7 +8,7 @@ import pytest
 
 from shim.dualrun.event_stream_reader import EventStreamReader
 from shim.streams import ConnectionGone, StreamLimits, Streams
-from shim.streams.response import _chunks, event_stream_response
+from shim.streams.response import StreamRequest, _chunks, event_stream_response
 
 
 def opened(streams: Streams) -> tuple[str, str]:
@@ -20,7 +20,7 @@ def opened(streams: Streams) -> tuple[str, str]:
 async def test_a_client_that_left_before_it_was_told_leaves_no_connection_behind() -> None:
     streams = Streams()
     connection, session = opened(streams)
-    chunks = _chunks(streams, streams.subscribe(connection), connection, session)
+    chunks = _chunks(StreamRequest(streams, connection, session=session), streams.subscribe(connection))
     await anext(chunks)
     await chunks.aclose()  # type: ignore[attr-defined]
 
@@ -31,7 +31,7 @@ async def test_a_client_that_left_before_it_was_told_leaves_no_connection_behind
 async def test_a_client_that_was_told_may_come_back() -> None:
     streams = Streams()
     connection, session = opened(streams)
-    chunks = _chunks(streams, streams.subscribe(connection), connection, session)
+    chunks = _chunks(StreamRequest(streams, connection, session=session), streams.subscribe(connection))
     await anext(chunks)
     streams.send(connection, "hello")
     await anext(chunks)
@@ -41,7 +41,7 @@ async def test_a_client_that_was_told_may_come_back() -> None:
 
 
 async def test_a_stream_tells_open_messages_gap_and_close_in_this_order() -> None:
-    streams = Streams(StreamLimits(replay_events=2, retry_ms=7))
+    streams = Streams(StreamLimits(replay_events=2, retry_ms=700))
     connection, session = opened(streams)
     for text in ("1", "2", "3"):
         streams.send(connection, text)
@@ -49,14 +49,17 @@ async def test_a_stream_tells_open_messages_gap_and_close_in_this_order() -> Non
     streams.close(connection, 4000, "bye")
     reader = EventStreamReader()
     events = [
-        event async for chunk in _chunks(streams, subscription, connection, session) for event in reader.feed(chunk)
+        event
+        async for chunk in _chunks(StreamRequest(streams, connection, session=session), subscription)
+        for event in reader.feed(chunk)
     ]
 
     assert [(event.type, event.data) for event in events[2:4]] == [("message", "2"), ("message", "3")]
     assert json.loads(events[0].data) == {"connectionId": connection, "session": session}
     assert (events[1].type, json.loads(events[1].data)) == ("gap", {"from": 1, "to": 1})
     assert (events[4].type, json.loads(events[4].data)) == ("close", {"code": 4000, "reason": "bye"})
-    assert reader.retry == 7
+    assert reader.retry is not None
+    assert 700 <= reader.retry <= 1050
 
 
 async def test_a_connection_that_is_gone_has_no_stream() -> None:

@@ -7,9 +7,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shim.dualrun.event_stream_reader import EventStreamReader, StreamEvent
-from shim.streams.wire import encode_control, encode_message
+from shim.streams.connection import Message
+from shim.streams.wire import encode_control, encode_message, encode_retry
 
 texts = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
+
+
+def encoded(payload: str | bytes) -> bytes:
+    return encode_message("ab12", 7, Message(payload).body)
 
 
 def read(chunk: bytes) -> StreamEvent:
@@ -37,7 +42,7 @@ def decoded(event: StreamEvent) -> str | bytes:
 @example("nul\0byte")
 @example("data: id: 7\n\nevent: open\n\n")
 def test_text_arrives_as_it_was_sent(text: str) -> None:
-    event = read(encode_message("ab12-7", text))
+    event = read(encoded(text))
 
     assert decoded(event) == text
     assert event.id == "ab12-7"
@@ -46,13 +51,13 @@ def test_text_arrives_as_it_was_sent(text: str) -> None:
 @given(st.binary())
 @example(b"\xff\xfe")
 def test_bytes_arrive_as_they_were_sent(data: bytes) -> None:
-    arrived = decoded(read(encode_message("ab12-7", data)))
+    arrived = decoded(read(encoded(data)))
 
     assert (arrived.encode() if isinstance(arrived, str) else arrived) == data
 
 
 def test_plain_text_is_an_unnamed_event_so_that_onmessage_sees_it() -> None:
-    assert encode_message("e-1", '{"a": 1}') == b'id: e-1\ndata: {"a": 1}\n\n'
+    assert encoded('{"a": 1}') == b'id: ab12-7\ndata: {"a": 1}\n\n'
 
 
 @given(texts)
@@ -65,11 +70,11 @@ def test_a_control_event_cannot_be_broken_out_of(reason: str) -> None:
 
 def test_open_tells_the_client_how_long_to_wait_before_it_reconnects() -> None:
     reader = EventStreamReader()
-    reader.feed(encode_control("open", {}, event_id="e-0", retry_ms=1500))
+    reader.feed(encode_retry(1500) + encode_control("open", {}, event_id="e-0"))
 
     assert reader.retry == 1500
     assert reader.last_event_id == "e-0"
 
 
 def test_half_a_surrogate_pair_does_not_make_the_stream_invalid() -> None:
-    assert encode_message("e-1", "a\ud800b") == b"id: e-1\ndata: a?b\n\n"
+    assert encoded("a\ud800b") == b"id: ab12-7\ndata: a?b\n\n"
