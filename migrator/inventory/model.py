@@ -14,6 +14,9 @@ Language = Literal["python", "javascript", "typescript"]
 Recipient = Literal["self", "one", "group", "all", "unknown"]
 GoneHandling = Literal["none", "exception", "code", "client_error", "string", "broad"]
 TokenPlace = Literal["query", "header", "message"]
+IntegrationType = Literal["AWS", "HTTP", "HTTP_PROXY", "MOCK"]
+Passthrough = Literal["WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"]
+ContentHandling = Literal["CONVERT_TO_BINARY", "CONVERT_TO_TEXT"]
 KeyKind = Literal["text", "number", "list", "object", "unknown"]
 
 
@@ -83,12 +86,70 @@ class MessageKey(Record):
         return "." in self.name or "[" in self.name
 
 
+class IntegrationResponse(Record):
+    """What becomes of an integration's answer."""
+
+    key: str = Field(description="'$default', or '/pattern/' on the status or the error message")
+    templates: dict[str, str] = Field(default_factory=dict)
+    template_selection_expression: str | None = None
+
+
+class Integration(Record):
+    """How a route reaches what is behind it, where that is no Lambda proxy."""
+
+    type: IntegrationType
+    uri: str | None = Field(default=None, description="HTTP: the address; it may hold ${stageVariables.x}")
+    method: str = "POST"
+    queue_region: str | None = Field(default=None, description="AWS with SQS: the region; None for a function")
+    queue_path: str = Field(default="", description="'<account>/<queue>'; empty when the request template names it")
+    request_templates: dict[str, str] = Field(default_factory=dict)
+    template_selection_expression: str | None = None
+    request_parameters: dict[str, str] = Field(default_factory=dict)
+    passthrough: Passthrough = "WHEN_NO_MATCH"
+    content_handling: ContentHandling | None = None
+    responses: tuple[IntegrationResponse, ...] = ()
+    location: Location
+
+
+class Throttling(Record):
+    """A token bucket."""
+
+    rate_per_s: float
+    burst: int
+
+
+class RouteSettings(Record):
+    """What holds for a route, whatever is behind it."""
+
+    timeout_s: float | None = Field(default=None, description="of its integration; None for the API's limit")
+    throttling: Throttling | None = Field(default=None, description="of this route alone")
+    models: dict[str, str] = Field(default_factory=dict, description="model key -> JSON schema, draft 4, as text")
+    model_selection_expression: str | None = None
+
+
 class Route(Record):
     key: str
     handler: str = Field(description="handler id")
     route_response: bool = Field(default=False, description="whether the returned body reaches the client")
     reads: tuple[MessageKey, ...] = ()
+    integration: Integration | None = Field(default=None, description="None for a Lambda proxy integration")
+    settings: RouteSettings = RouteSettings()
     location: Location
+
+
+class FunctionlessRoute(Record):
+    """A route behind which stands no function."""
+
+    key: str
+    route_response: bool = False
+    integration: Integration
+    settings: RouteSettings = RouteSettings()
+    location: Location
+
+
+class CustomDomain(Record):
+    host: str
+    base_path: str = Field(default="", description="empty when the API has the whole host")
 
 
 class Api(Record):
@@ -100,6 +161,9 @@ class Api(Record):
     stage: str = "dev"
     authorizer: Authorizer | None = None
     routes: tuple[Route, ...] = ()
+    functionless_routes: tuple[FunctionlessRoute, ...] = ()
+    stage_variables: dict[str, str] = Field(default_factory=dict)
+    domains: tuple[CustomDomain, ...] = ()
     inferred: bool = Field(default=False, description="True when no infrastructure declares it")
     location: Location
 
@@ -207,6 +271,7 @@ class Problem(Record):
     location: Location
     message: str
     serious: bool = Field(description="True when a declared part of the API can't be understood because of it")
+    served: bool = Field(default=False, description="True when the shim serves that part all the same")
 
 
 class FileCounts(Record):

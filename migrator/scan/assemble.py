@@ -8,6 +8,7 @@ from migrator.inventory.model import (
     Api,
     Authorizer,
     Client,
+    FunctionlessRoute,
     Handler,
     Inventory,
     ManagementClient,
@@ -166,8 +167,18 @@ class Assembly:
                 handler=handler_id,
                 route_response=declared.route_response,
                 reads=message_keys(self.view(handler_id, declared.key)) if readable and _has_body(declared.key) else (),
+                integration=declared.integration,
+                settings=declared.settings,
                 location=declared.location,
             )
+        functionless: dict[str, FunctionlessRoute] = {}
+        for route in api.functionless:
+            if route.key in routes or route.key in functionless:
+                self._problem(
+                    route.location, f"route {route.key} is declared twice; the first one counts", serious=True
+                )
+            else:
+                functionless[route.key] = route
         return Api(
             id=api.id,
             name=api.name,
@@ -175,6 +186,9 @@ class Assembly:
             stage=api.stage,
             authorizer=self._authorizer(service, api.authorizer) if api.authorizer else None,
             routes=tuple(routes.values()),
+            functionless_routes=tuple(functionless.values()),
+            stage_variables=api.stage_variables,
+            domains=api.domains,
             inferred=inferred,
             location=api.location,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from migrator.inventory.model import Problem, Trigger
+from migrator.inventory.model import CustomDomain, FunctionlessRoute, Integration, Problem, RouteSettings, Trigger
 from migrator.inventory.record import Location
 
 Kind = Literal["serverless", "sam", "cloudformation", "code"]
@@ -34,6 +34,8 @@ class DeclaredRoute:
     function: str
     route_response: bool
     location: Location
+    integration: Integration | None = None
+    settings: RouteSettings = field(default_factory=RouteSettings)
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,9 @@ class DeclaredApi:
     location: Location
     routes: list[DeclaredRoute] = field(default_factory=list)
     authorizer: DeclaredAuthorizer | None = None
+    functionless: list[FunctionlessRoute] = field(default_factory=list)
+    stage_variables: dict[str, str] = field(default_factory=dict)
+    domains: tuple[CustomDomain, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,5 +102,5 @@ class Service:
     unresolved: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
-    def problem(self, location: Location, message: str, *, serious: bool = False) -> None:
-        self.problems.append(Problem(location=location, message=message, serious=serious))
+    def problem(self, location: Location, message: str, *, serious: bool = False, served: bool = False) -> None:
+        self.problems.append(Problem(location=location, message=message, serious=serious, served=served))

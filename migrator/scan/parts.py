@@ -78,3 +78,9 @@ def _scalars(properties: Map, resolver: Resolver) -> tuple[tuple[str, str], ...]
 
 def _once(names: list[str], *, but: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name and name != but and not name.startswith("AWS::")))
+
+
+def of_type(resources: Map, kind: str) -> list[tuple[str, Map]]:
+    """Logical ids and properties of the resources of one type."""
+    found = ((name, as_map(value)) for name, value in resources.items())
+    return [(name, as_map(value.get("Properties"))) for name, value in found if value.get("Type") == kind]

@@ -7,9 +7,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from migrator.inventory.model import Trigger
+from migrator.inventory.model import FunctionlessRoute, Integration, Trigger
+from migrator.inventory.record import Location
 from migrator.scan.declared import DeclaredApi, DeclaredAuthorizer, DeclaredRoute, Service
+from migrator.scan.integrations import IntegrationReader
 from migrator.scan.intrinsics import Resolver, Unresolved, references
+from migrator.scan.parts import of_type
+from migrator.scan.route_settings import SettingsReader
 from migrator.scan.yamlfile import Map, as_list, as_map, as_text
 
 DEFAULT_EXPRESSION: Final = "$request.body.action"
@@ -20,33 +24,30 @@ class ApiReader:
 
     def __init__(self, resources: Map, resolver: Resolver, service: Service, keys: Mapping[str, str]) -> None:
         self.resources, self.resolver, self.service, self.keys = resources, resolver, service, keys
+        self.settings = SettingsReader(resources, resolver, service)
+        self.integrations = IntegrationReader(resources, resolver, service)
 
     def read(self) -> None:
-        for logical_id, properties in self._of_type("AWS::ApiGatewayV2::Api"):
+        for logical_id, properties in of_type(self.resources, "AWS::ApiGatewayV2::Api"):
             known = any(api.id == logical_id for api in self.service.apis)
             if not known and self.resolver.text_or(properties.get("ProtocolType"), "") == "WEBSOCKET":
                 self.service.apis.append(self._api(logical_id, properties))
-        for route_id, properties in self._of_type("AWS::ApiGatewayV2::Route"):
+        for route_id, properties in of_type(self.resources, "AWS::ApiGatewayV2::Route"):
             self._route(route_id, properties)
-
-    def _of_type(self, kind: str) -> list[tuple[str, Map]]:
-        resources = ((name, as_map(value)) for name, value in self.resources.items())
-        return [(name, as_map(value.get("Properties"))) for name, value in resources if value.get("Type") == kind]
 
     def _type(self, logical_id: str) -> str:
         return as_text(as_map(self.resources.get(logical_id)).get("Type")) or ""
 
     def _api(self, logical_id: str, properties: Map) -> DeclaredApi:
-        stage = "dev"
-        for _, other in self._of_type("AWS::ApiGatewayV2::Stage"):
-            if logical_id in references(other.get("ApiId")):
-                stage = self.resolver.text_or(other.get("StageName"), stage)
+        stage = self.settings.stage(logical_id)
         return DeclaredApi(
             id=logical_id,
             name=self.resolver.text_or(properties.get("Name"), logical_id),
             expression=self.resolver.text_or(properties.get("RouteSelectionExpression"), DEFAULT_EXPRESSION),
-            stage=stage,
+            stage=self.resolver.text_or(stage.get("StageName"), "dev"),
             location=self.resources.where(logical_id),
+            stage_variables=self.settings.stage_variables(stage),
+            domains=self.settings.domains(logical_id),
         )
 
     def _route(self, route_id: str, properties: Map) -> None:
@@ -63,51 +64,56 @@ class ApiReader:
         if isinstance(key, Unresolved):
             self.service.problem(where, f"the key of route {route_id} is not known: {key.reason}", serious=True)
             return
-        function = self._target(route_id, properties, key)
-        if function is None:
+        integration_id = self._integration_id(properties)
+        if integration_id is None:
+            self.service.problem(where, f"route {key} has no integration in this file", serious=True)
             return
         answers = properties.get("RouteResponseSelectionExpression") is not None or any(
             route_id in references(response.get("RouteId"))
-            for _, response in self._of_type("AWS::ApiGatewayV2::RouteResponse")
+            for _, response in of_type(self.resources, "AWS::ApiGatewayV2::RouteResponse")
         )
-        api.routes.append(DeclaredRoute(key, function, answers, where))
-        self.service.functions[function].triggers.append(Trigger(kind="route", source=key))
+        kind = self.resolver.text_or(self._integration(integration_id).get("IntegrationType"), "AWS_PROXY")
+        uri = self._integration(integration_id).get("IntegrationUri")
+        function = self.function_of(uri) if kind.startswith("AWS") else None
+        integration, served = self._behind(key, integration_id, kind, function, where)
+        settings = self.settings.of_route(api.id, key, properties, self._integration(integration_id))
+        if function is not None:
+            api.routes.append(DeclaredRoute(key, function, answers, where, integration, settings))
+            self.service.functions[function].triggers.append(Trigger(kind="route", source=key))
+        elif integration is not None and served:
+            api.functionless.append(
+                FunctionlessRoute(
+                    key=key, route_response=answers, integration=integration, settings=settings, location=where
+                )
+            )
         self._authorize(api, properties)
 
     def _owner(self, properties: Map) -> DeclaredApi | None:
         named = set(references(properties.get("ApiId")))
         return next((api for api in self.service.apis if api.id in named), None)
 
-    def _target(self, route_id: str, properties: Map, key: str) -> str | None:
-        """The function behind a route; None, with a problem, when there is none."""
-        where = self.resources.where(route_id)
-        integration_id = next(
-            (
-                name
-                for name in references(properties.get("Target"))
-                if self._type(name) == "AWS::ApiGatewayV2::Integration"
-            ),
-            None,
-        )
-        if integration_id is None:
-            self.service.problem(where, f"route {key} has no integration in this file", serious=True)
-            return None
-        integration = as_map(as_map(self.resources[integration_id]).get("Properties"))
-        kind = self.resolver.text_or(integration.get("IntegrationType"), "AWS_PROXY")
-        function = self.function_of(integration.get("IntegrationUri"))
-        if function is None:
-            self.service.problem(
-                where,
-                f"route {key} goes to integration {integration_id} ({kind}), not to a function of this file",
-                serious=True,
-            )
-        elif kind != "AWS_PROXY":
-            self.service.problem(
-                where,
-                f"route {key} has an integration of type {kind}: mapping templates decide what its function receives",
-                serious=True,
-            )
-        return function
+    def _integration_id(self, properties: Map) -> str | None:
+        named = references(properties.get("Target"))
+        return next((name for name in named if self._type(name) == "AWS::ApiGatewayV2::Integration"), None)
+
+    def _integration(self, integration_id: str) -> Map:
+        return as_map(as_map(self.resources[integration_id]).get("Properties"))
+
+    def _behind(
+        self, key: str, integration_id: str, kind: str, function: str | None, where: Location
+    ) -> tuple[Integration | None, bool]:
+        """What is behind a route when it is no Lambda proxy, and whether it can be served; every such route is a
+        problem, because only the shim can serve it."""
+        if kind == "AWS_PROXY":
+            if function is None:
+                message = f"route {key} goes to integration {integration_id} ({kind}), not to a function of this file"
+                self.service.problem(where, message, serious=True)
+            return None, function is not None
+        integration, problem = self.integrations.read(integration_id, function)
+        what = "mapping templates decide what its function receives" if function else "no function is behind it"
+        message = f"route {key} has an integration of type {kind}: {problem or what}"
+        self.service.problem(where, message, serious=True, served=problem is None)
+        return integration, problem is None
 
     def function_of(self, value: object) -> str | None:
         """The logical id of the function that a value names, also through an alias or a version."""
