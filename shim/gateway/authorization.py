@@ -1,26 +1,41 @@
-"""What the result of a REQUEST authorizer means.
+"""Who may connect: identity sources, and what the result of a REQUEST authorizer means.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
 """
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from shim.gateway.policies import PolicyMalformed, allows
+from shim.gateway.stringify import value_text
+
+__all__ = ["UNAUTHORIZED", "Allowed", "Refused", "allows", "decide", "identity_missing"]
+
 UNAUTHORIZED = "Unauthorized"
 """The message of the error with which an authorizer refuses: 401. Any other error is a 500."""
 
-
 HEADER = "route.request.header."
 QUERY = "route.request.querystring."
+STAGE_VARIABLE = "stageVariables."
+CONTEXT = "context."
+
+RESULT_BYTES = 8_192
+"""The largest result of an authorizer, as JSON. Source: the quotas page of API Gateway."""
+
+RESERVED = frozenset({"principalId", "integrationLatency"})
+"""Members of `requestContext.authorizer` that API Gateway itself sets; the result's context can't."""
 
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """`context` is what later events carry as `requestContext.authorizer`: `principalId` and stringified values."""
+    """`context` is what later events carry as `requestContext.authorizer`: stringified values and `principalId`.
+
+    API Gateway adds, as a number and last, `integrationLatency`: the milliseconds that the authorizer took.
+    """
 
     context: dict[str, str]
 
@@ -33,74 +48,80 @@ class Refused:
     message: str
 
 
+_FORBIDDEN = Refused(403, "Forbidden")
+_FAILED = Refused(500, "Internal server error")
+
+
 def identity_missing(
-    sources: Sequence[str], headers: Sequence[tuple[str, str]], query: Sequence[tuple[str, str]]
+    sources: Sequence[str],
+    headers: Sequence[tuple[str, str]],
+    query: Sequence[tuple[str, str]],
+    stage_variables: Mapping[str, str] | None = None,
+    context: Mapping[str, Any] | None = None,
 ) -> bool:
     """Whether an identity source is absent or empty: the authorizer is then not called, and the answer is 401.
 
-    A source that is neither a header nor a query parameter counts as absent: what can't be checked, lets nobody in.
+    Of a header or parameter that came several times the last value counts, as in the authorizer's event. `context` is
+    that event's `requestContext`. A source of no known form counts as absent: what can't be checked, lets nobody in.
     """
-    present = {f"{HEADER}{name}".lower() for name, value in headers if value}
-    present |= {f"{QUERY}{name}" for name, value in query if value}
-    return any((source.lower() if source.startswith(HEADER) else source) not in present for source in sources)
+    named = {name.lower(): value for name, value in headers}
+    asked = dict(query)
+    return any(not _identity(source, named, asked, stage_variables or {}, context or {}) for source in sources)
 
 
-def decide(result: object, method_arn: str) -> Allowed | Refused:
-    """Evaluates what the authorizer returned: a Deny wins, no matching Allow is a Deny, no principal is a 403."""
-    if not isinstance(result, Mapping):
-        return Refused(500, "Internal server error")
-    principal = result.get("principalId")
-    if not isinstance(principal, str) or not principal:
-        return Refused(403, "Forbidden")
-    context = result.get("context") or {}
-    if not isinstance(context, Mapping) or any(isinstance(value, Mapping | list | tuple) for value in context.values()):
-        return Refused(500, "Internal server error")
-    document = result.get("policyDocument")
-    if not isinstance(document, Mapping) or not allows(document, method_arn):
-        return Refused(403, "Forbidden")
-    return Allowed({"principalId": principal, **{str(key): _text(value) for key, value in context.items()}})
-
-
-def allows(document: Mapping[str, Any], method_arn: str) -> bool:
-    """Whether a policy allows `execute-api:Invoke` on the ARN. An explicit Deny wins over any Allow.
-
-    Conditions are not evaluated: an Allow with one allows nothing, a Deny with one denies.
+def decide(result: object, method_arn: str, *, limit_bytes: int = RESULT_BYTES) -> Allowed | Refused:
+    """Evaluates what the authorizer returned. A Deny wins, and no matching Allow is a Deny: 403, as without a
+    principal. What is no JSON object, too large or malformed is a 500. `limit_bytes` 0 turns that limit off.
     """
-    effects = {
-        str(statement.get("Effect"))
-        for statement in _list(document.get("Statement"))
-        if isinstance(statement, Mapping) and _applies(statement, method_arn)
-    }
-    return "Allow" in effects and "Deny" not in effects
+    output = _as_json(result, limit_bytes)
+    if output is None:
+        return _FAILED
+    principal, context = output.get("principalId"), output.get("context")
+    context = {} if context is None else context
+    if principal is None or principal == "":
+        return _FORBIDDEN
+    if not _is_flat(context) or isinstance(principal, dict | list):
+        return _FAILED
+    try:
+        allowed = allows(output.get("policyDocument"), method_arn)
+    except PolicyMalformed:
+        return _FAILED
+    told = {key: value_text(value) for key, value in context.items() if key not in RESERVED}
+    return Allowed({**told, "principalId": value_text(principal)}) if allowed else _FORBIDDEN
 
 
-def _applies(statement: Mapping[str, Any], method_arn: str) -> bool:
-    if statement.get("Condition") and statement.get("Effect") == "Allow":
-        return False
-    return _covers(statement, "Action", "execute-api:invoke", lower=True) and _covers(statement, "Resource", method_arn)
+def _identity(
+    source: str,
+    headers: Mapping[str, str],
+    query: Mapping[str, str],
+    stage_variables: Mapping[str, str],
+    context: Mapping[str, Any],
+) -> object:
+    if source.startswith(HEADER):
+        return headers.get(source.removeprefix(HEADER).lower())
+    if source.startswith(QUERY):
+        return query.get(source.removeprefix(QUERY))
+    if source.startswith(STAGE_VARIABLE):
+        return stage_variables.get(source.removeprefix(STAGE_VARIABLE))
+    if not source.startswith(CONTEXT):
+        return None
+    value: Any = context
+    for name in source.removeprefix(CONTEXT).split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value if value is None else value_text(value)
 
 
-def _covers(statement: Mapping[str, Any], element: str, value: str, *, lower: bool = False) -> bool:
-    """`Action` or `Resource`, or its opposite `NotAction` or `NotResource`."""
-    named, excluded = (_list(statement.get(name)) for name in (element, f"Not{element}"))
-    patterns = [str(pattern).lower() if lower else str(pattern) for pattern in named or excluded]
-    matched = any(_matches(pattern, value) for pattern in patterns)
-    return matched if named else bool(excluded) and not matched
+def _is_flat(context: object) -> bool:
+    return isinstance(context, dict) and not any(isinstance(value, dict | list) for value in context.values())
 
 
-def _matches(pattern: str, value: str) -> bool:
-    """IAM wildcards: `*` any characters, `?` one."""
-    escaped = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(escaped, value, re.DOTALL) is not None
-
-
-def _list(value: object) -> list[Any]:
-    if value is None:
-        return []
-    return list(value) if isinstance(value, list | tuple) else [value]
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str(value)
+def _as_json(result: object, limit_bytes: int) -> dict[str, Any] | None:
+    """The result as API Gateway gets it from Lambda, where it was JSON; None when it can't be, or is no object."""
+    try:
+        text = json.dumps(result, ensure_ascii=False, allow_nan=False)
+        if limit_bytes and len(text.encode()) > limit_bytes:
+            return None
+        output = json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        return None
+    return output if isinstance(output, dict) else None

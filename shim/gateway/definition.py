@@ -77,7 +77,7 @@ class Mock:
 class Sqs:
     """AWS with SQS: the request template renders a form such as `Action=SendMessage&MessageBody=…`.
 
-    `path`: `<account>/<queue>`. `endpoint`: None calls AWS.
+    `path`: `<account>/<queue>`; empty: the form's `QueueUrl` names the queue. `endpoint`: None calls AWS.
     """
 
     region: str

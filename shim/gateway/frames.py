@@ -13,16 +13,20 @@ INTERNAL_SERVER_ERROR = "Internal server error"
 ENDPOINT_REQUEST_TIMED_OUT = "Endpoint request timed out"
 """The integration took longer than 29 s."""
 
-
 BAD_REQUEST_BODY = "Bad request body"
 """The message does not fit the model of its route."""
 
 TOO_MANY_REQUESTS = "Too Many Requests"
 """The message was throttled. AWS documents the status 429, but not the text of the frame."""
 
+SERVICE_UNAVAILABLE = "Service Unavailable"
+"""No more connections are taken: the service is ending."""
+
 
 def error_frame(message: str, connection_id: str, request_id: str) -> str:
-    """The text that a client receives when its message could not be handled; the connection stays open."""
-    return json.dumps(
-        {"message": message, "connectionId": connection_id, "requestId": request_id}, separators=(",", ":")
-    )
+    """The text that a client receives when its message could not be handled; the connection stays open.
+
+    Spaced as API Gateway spaces it: clients may compare whole frames.
+    """
+    told, connection, request = json.dumps(message), json.dumps(connection_id), json.dumps(request_id)
+    return f'{{"message": {told}, "connectionId":{connection}, "requestId":{request}}}'

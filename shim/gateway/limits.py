@@ -58,4 +58,7 @@ class GatewayLimits:
     """New connections. Default 500 a second, as for an account and region."""
 
     requests: Throttle = field(default_factory=lambda: Throttle(10_000, 5_000))
-    """Messages and calls of @connections. Default 10,000 a second with a burst of 5,000, as for an account."""
+    """Messages of clients. Default 10,000 a second with a burst of 5,000, as for an account and region."""
+
+    pushes: Throttle = field(default_factory=lambda: Throttle(0, 0))
+    """Calls of PostToConnection. Default: no limit, where API Gateway counts them with the messages."""

@@ -9,7 +9,11 @@ from shim.gateway.limits import Throttle
 
 
 class TokenBucket:
-    """`burst` tokens at first; `rate_per_s` more each second, up to `burst`. Time is passed in."""
+    """`burst` tokens at first; `rate_per_s` more each second, up to `burst`. Time is passed in.
+
+    In any t seconds at most `burst + rate_per_s * t` are taken. A rate of 0 takes any number; with a burst below 1
+    nothing is ever taken.
+    """
 
     __slots__ = ("_at", "_burst", "_rate", "_tokens")
 
@@ -20,7 +24,7 @@ class TokenBucket:
         self._at: float | None = None
 
     def take(self, now: float) -> bool:
-        """Whether one more is allowed at `now` (seconds on any clock that does not go back)."""
+        """Whether one more is allowed at `now`, in seconds. When the clock was set back it refills from there on."""
         if self._rate == 0:
             return True
         if self._at is not None and now > self._at:
