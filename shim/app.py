@@ -6,38 +6,107 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from shim.faces.sse import sse_router
+from shim.faces.management import Management, ManagementOptions
+from shim.faces.options import FaceOptions
+from shim.faces.sse import SseFace
 from shim.faces.websocket import websocket_router
+from shim.gateway.domains import Mappings
 from shim.service import Service
 
 
-def create_app(service: Service) -> FastAPI:
-    """Serves one API at one stage. Whatever lies outside of it is 403, as at API Gateway."""
+class ShimApp:
+    """Serves one API at one stage. Whatever lies outside of it is 403, as at API Gateway.
+
+    `api` is its FastAPI part: everything but the opening of streams, which goes past its router and middleware.
+    `routers`: pages that stand beside the API. Raises what `Management` and `Mappings` raise.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        *,
+        faces: FaceOptions | None = None,
+        management: ManagementOptions | None = None,
+        routers: tuple[APIRouter, ...] = (),
+    ) -> None:
+        self.service = service
+        self.management = Management(service, management or ManagementOptions())
+        self._mappings = Mappings(service.api) if service.api.domains else None
+        self._sse = SseFace(service, faces)
+        self._stream_path = f"/{service.api.stage}"
+        self.api = FastAPI(title=service.api.name, lifespan=self._lifespan, openapi_url=None)
+        for router in (
+            self.management.router(),
+            _client_router(service, self._sse),
+            websocket_router(service, faces),
+            *routers,
+        ):
+            self.api.include_router(router)
+        self.api.add_api_route("/healthz", self._healthz)
+        self.api.add_api_route("/readyz", self._readyz, response_model=None)
+        self.api.add_exception_handler(HTTPException, _outside)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._mappings is not None and scope["type"] in {"http", "websocket"}:
+            scope = _mapped(self._mappings, scope)
+        if scope["type"] == "http" and scope["method"] == "GET" and scope["path"] == self._stream_path:
+            response = await self._sse.open_or_resume(Request(scope, receive))
+            await response(scope, receive, send)
+            return
+        await self.api(scope, receive, send)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        running = asyncio.create_task(service.run())
+    async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        running = asyncio.create_task(self.service.run())
         yield
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
 
-    app = FastAPI(title=service.api.name, lifespan=lifespan, openapi_url=None)
-    app.include_router(sse_router(service))
-    app.include_router(websocket_router(service))
-
-    @app.get("/healthz")
-    async def healthz() -> dict[str, str]:
+    async def _healthz(self) -> dict[str, str]:
+        """Whether the process answers."""
         return {"status": "ok"}
 
-    @app.exception_handler(HTTPException)
-    async def outside(_: Request, error: HTTPException) -> JSONResponse:
-        if error.status_code == 404:
-            return JSONResponse({"message": "Forbidden"}, 403)
-        return JSONResponse({"message": error.detail}, error.status_code)
+    async def _readyz(self) -> Response:
+        """Whether it takes connections: 503 as soon as it is told to end, before anything else."""
+        if self.service.accepting:
+            return JSONResponse({"status": "ready"})
+        return JSONResponse({"status": "ending"}, 503)
 
-    return app
+
+def _client_router(service: Service, face: SseFace) -> APIRouter:
+    router = APIRouter()
+    router.add_route(f"/{service.api.stage}", face.serve, methods=["GET", "POST", "DELETE", "OPTIONS"])
+    router.add_route(f"/{service.api.stage}/ticket", face.serve_tickets, methods=["POST", "OPTIONS"])
+    return router
+
+
+def _mapped(mappings: Mappings, scope: Scope) -> Scope:
+    """The path as it is on the API's own host, and the custom domain for the events. The path on the wire stays in
+    `raw_path`, since signatures are made over it."""
+    raw_path = scope.get("raw_path", b"").decode("latin-1") or scope["path"]
+    resolved = mappings.resolve(Headers(scope=scope).get("host", ""), raw_path)
+    if resolved is None:
+        return {**scope, "path": "/"}
+    if resolved.domain_name is None:
+        return scope
+    extensions = {**(scope.get("extensions") or {}), "shim.domain_name": resolved.domain_name}
+    return {**scope, "path": resolved.path, "extensions": extensions}
+
+
+async def _outside(request: Request, error: Exception) -> Response:
+    if isinstance(error, HTTPException) and error.status_code != 404:
+        return JSONResponse({"message": error.detail}, error.status_code, error.headers)
+    return JSONResponse({"message": "Forbidden"}, 403, {"x-amzn-ErrorType": "ForbiddenException"})
+
+
+def create_app(service: Service) -> FastAPI:
+    return ShimApp(service).api

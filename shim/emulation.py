@@ -10,20 +10,21 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from shim.gateway.authorization import UNAUTHORIZED, Refused, decide, identity_missing
+from shim.gateway.authorization import UNAUTHORIZED, Allowed, Refused, decide, identity_missing
 from shim.gateway.definition import ApiDefinition, AuthorizerDefinition, RouteDefinition
-from shim.gateway.events import EventContext, authorizer_event
+from shim.gateway.events import Event, EventContext, authorizer_event
 from shim.gateway.frames import (
     BAD_REQUEST_BODY,
     ENDPOINT_REQUEST_TIMED_OUT,
     FORBIDDEN,
     INTERNAL_SERVER_ERROR,
+    SERVICE_UNAVAILABLE,
     TOO_MANY_REQUESTS,
     error_frame,
 )
 from shim.gateway.ids import new_id
-from shim.gateway.models import body_is_valid
-from shim.gateway.selection import CONNECT_ROUTE, DISCONNECT_ROUTE, select_route
+from shim.gateway.models import body_is_valid, check_models
+from shim.gateway.selection import CONNECT_ROUTE, DISCONNECT_ROUTE, check_expression, select_route
 from shim.gateway.throttling import TokenBucket
 from shim.integrations import Answer, Backend, Call, FunctionFailed, IntegrationFailed, Integrations
 from shim.observing import Connected, Disconnected, Happening, MessageHandled, Observer, Outcome, PushCounts
@@ -35,15 +36,23 @@ logger = logging.getLogger(__name__)
 
 
 class GatewayService:
-    """One API at one stage, in front of one back end. Times are taken from `clock` (seconds since the epoch)."""
+    """One API at one stage, in front of one back end. Times are taken from `clock` (seconds since the epoch).
+
+    Raises ExpressionUnusable or ModelUnusable for what API Gateway would not have let anyone deploy.
+    """
 
     def __init__(
         self, api: ApiDefinition, backend: Backend, streams: Streams, *, clock: Callable[[], float] = time.time
     ) -> None:
+        check_expression(api.selection_expression)
+        for route in api.routes.values():
+            check_models(route)
         self.api = api
         self.streams = streams
         self.observers: list[Observer] = []
         self.pushes = PushCounts()
+        self.accepting = True
+        self.messages_running = 0
         self._backend = backend
         self._integrations = Integrations(backend, api)
         self._clock = clock
@@ -51,6 +60,7 @@ class GatewayService:
         self._turns: dict[str, asyncio.Lock] = {}
         self._connects = TokenBucket(api.limits.connects)
         self._requests = TokenBucket(api.limits.requests)
+        self._push_limit = TokenBucket(api.limits.pushes) if api.limits.pushes.rate_per_s else None
         self._routes = {key: TokenBucket(route.throttle) for key, route in api.routes.items() if route.throttle}
 
     async def connect(self, handshake: Handshake, *, resume_window_s: float | None = None) -> Accepted:
@@ -89,11 +99,15 @@ class GatewayService:
         context = self._contexts.get(connection_id)
         if context is None:
             return None
-        if self.api.ordered:
-            async with self._turns.setdefault(connection_id, asyncio.Lock()):
+        self.messages_running += 1
+        try:
+            if self.api.ordered:
+                async with self._turns.setdefault(connection_id, asyncio.Lock()):
+                    reply = await self._handle(context, body, message_id)
+            else:
                 reply = await self._handle(context, body, message_id)
-        else:
-            reply = await self._handle(context, body, message_id)
+        finally:
+            self.messages_running -= 1
         if reply is not None and deliver:
             self._reply(connection_id, reply)
         return reply
@@ -124,6 +138,9 @@ class GatewayService:
 
     def post(self, connection_id: str, data: bytes) -> None:
         """PostToConnection. Raises Problem."""
+        if self._push_limit is not None and not self._push_limit.take(self._clock()):
+            self.pushes.slow += 1
+            raise Problem(429, "LimitExceededException", TOO_MANY_REQUESTS)
         try:
             self.streams.send(connection_id, data)
         except ConnectionGone as error:
@@ -170,6 +187,8 @@ class GatewayService:
         self, context: EventContext, handshake: Handshake, request_id: str, resume_window_s: float | None
     ) -> Accepted:
         connection_id = context.connection_id
+        if not self.accepting:
+            raise ConnectRefused(503, SERVICE_UNAVAILABLE, connection_id, request_id, {"Retry-After": "1"})
         if not self._connects.take(self._clock()):
             raise ConnectRefused(429, TOO_MANY_REQUESTS, connection_id, request_id)
         if self.api.authorizer is not None:
@@ -193,25 +212,31 @@ class GatewayService:
 
     async def _authorize(
         self, authorizer: AuthorizerDefinition, context: EventContext, handshake: Handshake, request_id: str
-    ) -> dict[str, str]:
-        refused = Refused(401, UNAUTHORIZED)
-        if not identity_missing(authorizer.identity_sources, handshake.headers, handshake.query):
-            arn = self.api.method_arn(CONNECT_ROUTE)
-            event = authorizer_event(context, arn, handshake.headers, handshake.query, request_id, self._now_ms())
-            try:
-                async with asyncio.timeout(self.api.limits.integration_timeout_s or None):
-                    decision = decide(await self._backend.invoke(authorizer.function, event), arn)
-            except FunctionFailed as error:
-                decision = refused
-                if error.error_message != UNAUTHORIZED:
-                    logger.warning("authorizer: %s", error, exc_info=error.__cause__)
-                    decision = Refused(500, INTERNAL_SERVER_ERROR)
-            except TimeoutError:
-                decision = Refused(500, INTERNAL_SERVER_ERROR)
-            if not isinstance(decision, Refused):
-                return decision.context
-            refused = decision
-        raise ConnectRefused(refused.status, refused.message, context.connection_id, request_id)
+    ) -> dict[str, Any]:
+        """What later events carry as `authorizer`. Raises ConnectRefused."""
+        arn, started = self.api.method_arn(CONNECT_ROUTE), self._clock()
+        event = authorizer_event(context, arn, handshake.headers, handshake.query, request_id, self._now_ms())
+        sources, variables = authorizer.identity_sources, self.api.stage_variables
+        decision: Allowed | Refused = Refused(401, UNAUTHORIZED)
+        if not identity_missing(sources, handshake.headers, handshake.query, variables, event["requestContext"]):
+            decision = await self._decide(authorizer, event, arn)
+        if isinstance(decision, Refused):
+            raise ConnectRefused(decision.status, decision.message, context.connection_id, request_id)
+        return {**decision.context, "integrationLatency": round((self._clock() - started) * 1000)}
+
+    async def _decide(self, authorizer: AuthorizerDefinition, event: Event, arn: str) -> Allowed | Refused:
+        limits = self.api.limits
+        try:
+            async with asyncio.timeout(limits.integration_timeout_s or None):
+                result = await self._backend.invoke(authorizer.function, event)
+        except FunctionFailed as error:
+            if error.error_message == UNAUTHORIZED:
+                return Refused(401, UNAUTHORIZED)
+            logger.warning("authorizer: %s", error, exc_info=error.__cause__)
+            return Refused(500, INTERNAL_SERVER_ERROR)
+        except TimeoutError:
+            return Refused(500, INTERNAL_SERVER_ERROR)
+        return decide(result, arn, limit_bytes=limits.authorizer_result_bytes)
 
     async def _run_connect_route(self, context: EventContext, handshake: Handshake, request_id: str) -> str | None:
         """The subprotocol that `$connect` chose. Raises ConnectRefused."""

@@ -94,6 +94,10 @@ class Service(Connections, Protocol):
     streams: Streams
     observers: list[Observer]
     pushes: PushCounts
+    accepting: bool
+    """Whether new connections are taken; false while the shim ends."""
+    messages_running: int
+    """Messages of clients that are being handled now."""
 
     async def connect(self, handshake: Handshake, *, resume_window_s: float | None = None) -> Accepted:
         """The connection is open when this returns. Raises ConnectRefused.

@@ -3,10 +3,10 @@
 Self-contained: a migrated application carries this package as its own code.
 """
 
-from shim.streams.broker import CONNECTION_ID, Closed, ConnectionInfo, Opened
 from shim.streams.connection import Event, Gap
 from shim.streams.errors import ConnectionGone, PayloadTooLarge, SlowReader, StreamsError, TooManyConnections
 from shim.streams.limits import StreamLimits
+from shim.streams.records import CONNECTION_ID, Closed, ConnectionInfo, Opened, Snapshot
 from shim.streams.service import Streams
 from shim.streams.subscription import Subscription
 
@@ -20,6 +20,7 @@ __all__ = [
     "Opened",
     "PayloadTooLarge",
     "SlowReader",
+    "Snapshot",
     "StreamLimits",
     "Streams",
     "StreamsError",

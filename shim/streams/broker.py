@@ -10,42 +10,13 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from shim.streams.annotations import Annotations
 from shim.streams.connection import Connection, Event, Gap, Message, State
 from shim.streams.errors import ConnectionGone, PayloadTooLarge, SlowReader, TooManyConnections
 from shim.streams.limits import StreamLimits
-
-CONNECTION_ID = "connection_id"
-"""Name under which `attributes` and `find` give the connection's id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """`session` is the client's secret: it lets its bearer speak for the connection. Back ends only see the id."""
-
-    connection_id: str
-    session: str
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """A connection that ended, to be told to the application once. `attributes` is what was annotated."""
-
-    connection_id: str
-    code: int
-    reason: str
-    attributes: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectionInfo:
-    """Times are seconds since the epoch."""
-
-    opened_at: float
-    last_active_at: float
+from shim.streams.records import CONNECTION_ID, Closed, ConnectionInfo, Opened, Snapshot
 
 
 class MemoryBroker:
@@ -183,7 +154,7 @@ class MemoryBroker:
         """Raises ConnectionGone."""
         with self._lock:
             connection = self._open(connection_id)
-            return ConnectionInfo(connection.opened_at, connection.last_active_at)
+            return ConnectionInfo(connection.opened_at, connection.last_active_at, connection.epoch)
 
     def annotate(self, connection_id: str, attributes: dict[str, Any]) -> None:
         """Raises ConnectionGone; pending connections may be annotated, since `$connect` handlers do that."""
@@ -272,6 +243,28 @@ class MemoryBroker:
         """Ids of all open connections."""
         with self._lock:
             return [connection.id for connection in self._connections.values() if connection.state is State.OPEN]
+
+    def snapshots(self) -> list[Snapshot]:
+        """All open connections, in the order in which they were opened."""
+        with self._lock:
+            return [
+                Snapshot(
+                    connection_id=connection.id,
+                    opened_at=connection.opened_at,
+                    last_active_at=connection.last_active_at,
+                    attached=connection.detached_at is None,
+                    sent=connection.next_seq - 1,
+                    waiting_bytes=connection.waiting_bytes(),
+                    kept_bytes=connection.kept_bytes,
+                )
+                for connection in self._connections.values()
+                if connection.state is State.OPEN
+            ]
+
+    def kept(self, connection_id: str) -> list[Event]:
+        """Raises ConnectionGone."""
+        with self._lock:
+            return list(self._open(connection_id).kept)
 
     def _message(self, data: str | bytes) -> Message:
         message = Message(data)

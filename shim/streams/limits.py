@@ -34,6 +34,10 @@ class StreamLimits:
     """What `retry:` tells the client: milliseconds before it reconnects, and up to half more by chance, so that not
     all come back at once. Default 1,000."""
 
+    drain_spread_ms: int = 5_000
+    """When the service ends, `retry:` tells each client another time to wait, up to so many milliseconds. Default
+    5,000."""
+
     rotation_s: float = 0.0
     """Seconds after which a stream ends on an event boundary, up to a tenth earlier by chance, and the client resumes.
     For front ends that cut every response after some time: 100 for one that cuts at 120. Default 0: never."""

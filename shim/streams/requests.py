@@ -9,6 +9,9 @@ from starlette.requests import Request
 LONGEST_KEY = 255
 """Characters of an `Idempotency-Key`."""
 
+LONGEST_REASON_BYTES = 123
+"""What a WebSocket's close frame holds: https://www.rfc-editor.org/rfc/rfc6455#section-5.5"""
+
 NO_CODE = (1005, "Client-side close frame status not set")
 """What a WebSocket that was closed without a status gives: https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1"""
 
@@ -23,7 +26,9 @@ def close_words(body: bytes) -> tuple[int, str]:
     """Code and reason with which a client closes, as JSON; `NO_CODE` for anything that isn't, or may not be, one."""
     try:
         words = json.loads(body)
-        code, reason = int(words["code"]), str(words.get("reason", ""))[:123]
+        code = int(words["code"])
+        reason = str(words.get("reason", "")).encode("utf-8", "replace")
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return NO_CODE
-    return (code, reason) if code in {1000, 1001} or 3000 <= code <= 4999 else NO_CODE
+    kept = reason[:LONGEST_REASON_BYTES].decode("utf-8", "ignore")
+    return (code, kept) if code in {1000, 1001} or 3000 <= code <= 4999 else NO_CODE

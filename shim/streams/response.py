@@ -44,11 +44,18 @@ class StreamRequest:
         """The first bytes of the stream."""
         retry = encode_retry(jittered_retry_ms(self.streams.limits))
         if self.session is None:
-            return retry
+            return retry + b"\n"  # an event of its own, so that proxies pass the stream on at once
         values = {"connectionId": self.connection_id, "session": self.session}
         if self.protocol is not None:
             values["protocol"] = self.protocol
         return retry + encode_control("open", values, event_id=f"{epoch}-0")
+
+    def closing(self, code: int, reason: str) -> bytes:
+        """The last bytes of a connection. When the service goes away, its clients are told to come back one by one."""
+        limits = self.streams.limits
+        spread_ms = limits.retry_ms + random.randint(0, limits.drain_spread_ms)  # noqa: S311 - it hides nothing
+        retry = encode_retry(spread_ms) if code == 1001 else b""
+        return retry + encode_control("close", {"code": code, "reason": reason})
 
 
 def event_stream_response(
@@ -120,7 +127,7 @@ async def _chunks(asked: StreamRequest, subscription: Subscription) -> AsyncIter
             async for taken in subscription:
                 yield subscription.encode(taken)
             if subscription.closed:
-                yield encode_control("close", {"code": subscription.close_code, "reason": subscription.close_reason})
+                yield asked.closing(subscription.close_code, subscription.close_reason)
         finally:
             if not told:  # nobody has the session, so nobody can come back for it
                 asked.streams.close(asked.connection_id, 1006, "the client left before it was told of its connection")

@@ -9,8 +9,11 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
-from shim.streams.broker import Closed, ConnectionInfo, MemoryBroker, Opened
+from shim.streams.attachment import Attachment
+from shim.streams.broker import MemoryBroker
+from shim.streams.connection import Event
 from shim.streams.limits import StreamLimits
+from shim.streams.records import Closed, ConnectionInfo, Opened, Snapshot
 from shim.streams.subscription import Subscription
 
 logger = logging.getLogger(__name__)
@@ -77,6 +80,10 @@ class Streams:
         """Ends the connection. True for the one call that closed it, False when it was gone already."""
         return self._broker.close(connection_id, code, reason)
 
+    def close_all(self, code: int, reason: str) -> int:
+        """Ends every open connection; returns how many."""
+        return sum(self._broker.close(connection_id, code, reason) for connection_id in self._broker.open_ids())
+
     def connection_of(self, session: str) -> str:
         """The connection for which this secret speaks. Raises ConnectionGone."""
         return self._broker.connection_of(session)
@@ -96,6 +103,14 @@ class Streams:
     def info(self, connection_id: str) -> ConnectionInfo:
         """Raises ConnectionGone."""
         return self._broker.info(connection_id)
+
+    def snapshots(self) -> list[Snapshot]:
+        """All open connections, in the order in which they were opened."""
+        return self._broker.snapshots()
+
+    def kept(self, connection_id: str) -> list[Event]:
+        """What is kept of the messages that were sent to a connection, oldest first. Raises ConnectionGone."""
+        return self._broker.kept(connection_id)
 
     def annotate(self, connection_id: str, **attributes: Any) -> None:  # noqa: ANN401 - whatever an application keeps
         """Keeps attributes beside a connection, pending ones included. Raises ConnectionGone."""
@@ -120,6 +135,11 @@ class Streams:
         ConnectionGone.
         """
         return Subscription(self._broker, connection_id, last_event_id)
+
+    def attach(self, connection_id: str, last_event_id: str | None, wake: Callable[[], None]) -> Attachment:
+        """As `subscribe`, for who writes a stream without a task of its own. `wake` is called from any thread when
+        there may be something to take. Raises ConnectionGone."""
+        return Attachment(self._broker, connection_id, last_event_id, wake)
 
     async def run(self, on_disconnect: Callable[[Closed], Awaitable[None]]) -> None:
         """For the life of the service. Awaits `on_disconnect` once for each connection that ends; one that raises
@@ -146,8 +166,7 @@ class Streams:
 
     async def shutdown(self, on_disconnect: Callable[[Closed], Awaitable[None]]) -> None:
         """Closes every connection with 1001 and tells the application. For after `run` was cancelled."""
-        for connection_id in self._broker.open_ids():
-            self._broker.close(connection_id, 1001, "the service is going away")
+        self.close_all(1001, "Going away")
         self._tell(on_disconnect)
         while self._telling:
             await asyncio.wait(self._telling)

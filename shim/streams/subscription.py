@@ -7,23 +7,19 @@ from collections import deque
 from types import TracebackType
 from typing import Self
 
+from shim.streams.attachment import Attachment
 from shim.streams.broker import MemoryBroker
-from shim.streams.connection import Connection, Event, Gap, State
-
-MOST_BYTES_AT_ONCE = 65_536
-"""Payload bytes that a stream takes at a time: more would only wait in its socket's buffer."""
+from shim.streams.connection import Event, Gap
 
 
 class Subscription:
     """Use as `async with`; iterate for events and gaps. Iteration ends when `closed` or `superseded` is true."""
 
     def __init__(self, broker: MemoryBroker, connection_id: str, last_event_id: str | None) -> None:
-        self._broker = broker
         self._loop = asyncio.get_running_loop()
         self._woken = asyncio.Event()
         self._ready: deque[Event | Gap] = deque()
-        self._connection: Connection
-        self._connection, self._generation = broker.attach(connection_id, last_event_id, self._wake)
+        self._attachment = Attachment(broker, connection_id, last_event_id, self._wake)
         self.superseded = False
         """True when a newer stream of the connection has taken over."""
         self._rotation: asyncio.TimerHandle | None = None
@@ -31,20 +27,20 @@ class Subscription:
 
     @property
     def epoch(self) -> str:
-        return self._connection.epoch
+        return self._attachment.epoch
 
     @property
     def closed(self) -> bool:
         """True when the connection has ended; events sent before that are still delivered."""
-        return self._connection.state is State.CLOSED
+        return self._attachment.closed
 
     @property
     def close_code(self) -> int:
-        return self._connection.close_code
+        return self._attachment.close_code
 
     @property
     def close_reason(self) -> str:
-        return self._connection.close_reason
+        return self._attachment.close_reason
 
     def rotate_after(self, seconds: float) -> None:
         """Ends the iteration after this time, between two events; 0: never. The connection stays open."""
@@ -53,7 +49,7 @@ class Subscription:
 
     def encode(self, taken: Event | Gap) -> bytes:
         """As bytes of the event stream."""
-        return self._connection.encode(taken)
+        return self._attachment.encode(taken)
 
     async def __aenter__(self) -> Self:
         return self
@@ -67,7 +63,7 @@ class Subscription:
         """This stream is over. May be called more than once."""
         if self._rotation is not None:
             self._rotation.cancel()
-        self._broker.detach(self._connection, self._generation)
+        self._attachment.end()
 
     def __aiter__(self) -> Subscription:
         return self
@@ -76,7 +72,7 @@ class Subscription:
         while not self._ready:
             self._woken.clear()
             closed = self.closed  # before taking, so that what was sent before the close is not missed
-            taken = self._broker.take(self._connection, self._generation, MOST_BYTES_AT_ONCE)
+            taken = self._attachment.take()
             if taken is None:
                 self.superseded = True
                 raise StopAsyncIteration

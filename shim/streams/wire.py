@@ -43,5 +43,5 @@ def encode_control(event: str, values: Mapping[str, Any], *, event_id: str | Non
 
 
 def encode_retry(retry_ms: int) -> bytes:
-    """How long a client waits before it comes back. As the first bytes of a stream it also makes proxies pass it on."""
-    return b"retry: %d\n\n" % retry_ms
+    """How long a client waits before it comes back: a line of the event that follows, or alone with an empty one."""
+    return b"retry: %d\n" % retry_ms

@@ -1,0 +1,25 @@
+"""How the shim ends: nobody new, what is under way is finished, clients are told to go, and `$disconnect` is run."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from shim.service import Service
+
+logger = logging.getLogger(__name__)
+
+GOING_AWAY = (1001, "Going away")
+
+
+async def drain(service: Service, limit_s: float) -> None:
+    """Waits, at most `limit_s` seconds, for the messages under way; then ends every connection with 1001."""
+    service.accepting = False
+    with suppress(TimeoutError):
+        async with asyncio.timeout(limit_s):
+            while service.messages_running:  # noqa: ASYNC110 - nobody else needs to know, and it ends once
+                await asyncio.sleep(0.02)
+    if service.messages_running:
+        logger.warning("%d messages were still being handled after %g s", service.messages_running, limit_s)
+    service.streams.close_all(*GOING_AWAY)

@@ -1,0 +1,100 @@
+"""Answers pushes: signature, repeat, connection, and the bytes of the answer."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable
+from itertools import count
+from typing import Final
+from uuid import uuid4
+
+from shim.faces.invocations import BROADCAST
+from shim.faces.management import Management
+from shim.gateway.sigv4 import SignatureRefused
+from shim.hot.requests import Push
+from shim.service import Problem
+
+_REST: Final = re.compile(rb"(?:/([A-Za-z0-9_-]{15})(?:=|%3D))?")
+"""What follows `@connections`: nothing, or an id that `gateway.ids.new_id` gives, as it may stand in a path."""
+
+
+class PushDesk:
+    """Takes pushes of one stage, as `Management` would. `clock`: seconds since the epoch."""
+
+    def __init__(self, management: Management, *, clock: Callable[[], float] = time.time) -> None:
+        service = management.service
+        self._service = service
+        self._verifier = management.verifier
+        self._invocations = management.invocations
+        self._clock = clock
+        self._mapped_hosts = {mapping.host.lower().encode() for mapping in service.api.domains}
+        self.prefix = f"/{service.api.stage}/@connections".encode()
+        self._request_ids = count(1)
+        self._request_id_head = str(uuid4())[:24].encode()
+
+    def answer(self, push: Push) -> bytes | None:
+        """The whole response; None when the full parser should have it."""
+        rest = push.path[len(self.prefix) :]
+        found = _REST.fullmatch(rest)
+        if found is None or not self._is_for_us(push):
+            return None
+        connection_id = BROADCAST if found[1] is None else found[1].decode() + "="
+        invocation = push.headers.get(b"amz-sdk-invocation-id")
+        if invocation and not self._invocations.first(invocation, connection_id):
+            return self._response(b"200 OK", b'{"sent":0}' if connection_id == BROADCAST else b"")
+        if connection_id == BROADCAST:
+            sent = self._service.streams.broadcast(push.body)
+            self._service.pushes.sent += sent
+            return self._response(b"200 OK", b'{"sent":%d}' % sent)
+        return self._send(connection_id, push.body, invocation)
+
+    def _is_for_us(self, push: Push) -> bool:
+        """Whether it is signed, and names no other host. What is wrong, the full answer explains."""
+        if self._mapped_hosts and push.headers[b"host"].partition(b":")[0].lower() in self._mapped_hosts:
+            return False
+        if self._verifier is not None:
+            try:
+                self._verifier.verify(b"POST", push.path, b"", list(push.headers.items()), push.body, self._clock())
+            except SignatureRefused:
+                return False
+        return True
+
+    def _send(self, connection_id: str, body: bytes, invocation: bytes | None) -> bytes | None:
+        sent = False
+        try:
+            self._service.post(connection_id, body)
+            sent = True
+        except Problem as problem:
+            if problem.status == 410:  # it may belong to an upstream, and the full answer counts it
+                self._service.pushes.gone -= 1
+                return None
+            return self._problem(problem)
+        finally:
+            if not sent and invocation:
+                self._invocations.failed(invocation)
+        return self._response(b"200 OK", b"")
+
+    def _problem(self, problem: Problem) -> bytes:
+        body = json.dumps({"message": problem.message}).encode() if problem.message else b""
+        status = b"%d %b" % (problem.status, _PHRASES.get(problem.status, b"Error"))
+        return self._response(status, body, b"x-amzn-ErrorType: %b\r\n" % problem.error_type.encode())
+
+    def _response(self, status: bytes, body: bytes, more: bytes = b"") -> bytes:
+        kind = b"content-type: application/json\r\n" if body else b""
+        return b"HTTP/1.1 %b\r\nx-amzn-RequestId: %b%012x\r\n%b%bcontent-length: %d\r\n\r\n%b" % (
+            status,
+            self._request_id_head,
+            next(self._request_ids),
+            more,
+            kind,
+            len(body),
+            body,
+        )
+
+
+_PHRASES: Final = {
+    413: b"Content Too Large",
+    429: b"Too Many Requests",
+}

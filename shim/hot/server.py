@@ -1,0 +1,76 @@
+"""uvicorn with the hot protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from shim.draining import drain
+from shim.faces.management import Management
+from shim.faces.websocket_protocol import GatewayWebSocketProtocol, message_and_frame_bytes
+from shim.hot.protocol import HotProtocol
+from shim.hot.pushes import PushDesk
+from shim.hot.writers import StreamWriters
+from shim.service import Service
+
+
+def hot_server(
+    app: ASGIApp,
+    management: Management,
+    *,
+    drain_s: float = 10.0,
+    **options: Any,  # noqa: ANN401 - uvicorn's own
+) -> DrainingServer:
+    """A server of `app` that answers pushes, and writes streams, itself. `options` are those of `uvicorn.Config`.
+
+    `management`: the face of @connections that `app` has. `drain_s`: seconds that messages under way are given when
+    the server ends.
+    """
+    service = management.service
+    limits = service.api.limits
+    desk = PushDesk(management)
+
+    class Protocol(HotProtocol):
+        """Of this server: uvicorn makes one for each socket, on the loop that it runs on."""
+
+        def __init__(self, *args: Any, **more: Any) -> None:  # noqa: ANN401 - uvicorn's own
+            super().__init__(*args, **more)
+            if not hasattr(Protocol, "writers"):
+                Protocol.writers = StreamWriters(asyncio.get_running_loop(), service.streams.limits.heartbeat_s)
+
+    Protocol.desk = desk
+    Protocol.most_body_bytes = limits.payload_bytes
+    config = uvicorn.Config(
+        app, http=Protocol, **(_DEFAULTS | {"ws_max_size": message_and_frame_bytes(limits)} | options)
+    )
+    return DrainingServer(config, service, drain_s)
+
+
+class DrainingServer(uvicorn.Server):
+    """Ends in order: no new connections, messages under way finished, clients told to go, then uvicorn's own end."""
+
+    def __init__(self, config: uvicorn.Config, service: Service, drain_s: float) -> None:
+        super().__init__(config)
+        self._service = service
+        self._drain_s = drain_s
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        await drain(self._service, self._drain_s)
+        await super().shutdown(sockets)
+
+
+_DEFAULTS: dict[str, Any] = {
+    "loop": "uvloop",
+    "ws": GatewayWebSocketProtocol,
+    "log_level": "warning",
+    "access_log": False,
+    "lifespan": "on",
+    "timeout_graceful_shutdown": 5,
+    "server_header": False,
+}

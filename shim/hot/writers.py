@@ -1,0 +1,162 @@
+"""Streams that are written to their sockets without a task of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections import deque
+
+from shim.streams import ConnectionGone
+from shim.streams.response import SEND_TIMEOUT_S, StreamRequest, jittered_rotation_s
+from shim.streams.wire import HEARTBEAT
+
+LAST_CHUNK = b"0\r\n\r\n"
+"""Ends a chunked body: https://www.rfc-editor.org/rfc/rfc9112#section-7.1"""
+
+
+class StreamWriters:
+    """The writers of one event loop. What they have to write is written once a pass of the loop, so that messages
+    which arrive together leave in one write for each stream."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, heartbeat_s: float) -> None:
+        self.loop = loop
+        self._thread = threading.get_ident()
+        self._waiting: deque[StreamWriter] = deque()
+        self._scheduled = False
+        self._writers: set[StreamWriter] = set()
+        self._turn_s = heartbeat_s / 2
+        self._beat: asyncio.TimerHandle | None = None
+
+    def __len__(self) -> int:
+        return len(self._writers)
+
+    def add(self, writer: StreamWriter) -> None:
+        self._writers.add(writer)
+        if self._beat is None:
+            self._beat = self.loop.call_later(self._turn_s, self._turn)
+
+    def discard(self, writer: StreamWriter) -> None:
+        self._writers.discard(writer)
+
+    def mark(self, writer: StreamWriter) -> None:
+        """This writer has something to write. From any thread."""
+        self._waiting.append(writer)
+        if self._scheduled:
+            return
+        self._scheduled = True
+        if threading.get_ident() == self._thread:
+            self.loop.call_soon(self._flush)
+        elif not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self._flush)
+
+    def _flush(self) -> None:
+        self._scheduled = False  # before looking: whoever marks after that schedules again
+        waiting = self._waiting
+        while waiting:
+            waiting.popleft().flush()
+
+    def _turn(self) -> None:
+        """A silent stream gets a comment within `heartbeat_s`; one whose peer takes nothing ends."""
+        now = self.loop.time()
+        for writer in list(self._writers):
+            writer.turn(now)
+        self._beat = self.loop.call_later(self._turn_s, self._turn) if self._writers else None
+
+
+class StreamWriter:
+    """One stream on one socket, in chunked encoding, from its headers to its last chunk."""
+
+    __slots__ = ("_asked", "_attachment", "_marked", "_paused_since", "_rotation", "_silent", "_transport", "_writers")
+
+    def __init__(self, writers: StreamWriters, asked: StreamRequest, transport: asyncio.Transport) -> None:
+        self._writers = writers
+        self._asked = asked
+        self._transport = transport
+        self._marked = False
+        self._silent = False
+        self._paused_since: float | None = None
+        self._attachment = asked.streams.attach(asked.connection_id, asked.last_event_id, self.wake)
+        writers.add(self)
+        _give_up_on_dead_peers(transport)
+        self._write(asked.opening(self._attachment.epoch))
+        rotation_s = jittered_rotation_s(asked.streams.limits)
+        self._rotation = writers.loop.call_later(rotation_s, self.end) if rotation_s else None
+        self.wake()
+
+    def wake(self) -> None:
+        """There may be something to write. From any thread."""
+        if not self._marked:
+            self._marked = True
+            self._writers.mark(self)
+
+    def flush(self) -> None:
+        """Writes what the connection has, as far as the peer takes it."""
+        self._marked = False  # before looking: whoever wakes after that marks again
+        attachment, transport = self._attachment, self._transport
+        while self._paused_since is None and not transport.is_closing():
+            closed = attachment.closed  # before taking, so that what was sent before the close is not missed
+            taken = attachment.take()
+            if taken is None:
+                self.end()
+            elif taken:
+                encode = attachment.encode
+                self._write(encode(taken[0]) if len(taken) == 1 else b"".join(map(encode, taken)))
+            elif closed:
+                self._write(self._asked.closing(attachment.close_code, attachment.close_reason))
+                self.end()
+            else:
+                return
+
+    def pause(self) -> None:
+        """The socket's buffer is full."""
+        self._paused_since = self._writers.loop.time()
+
+    def resume(self) -> None:
+        """The peer has read."""
+        self._paused_since = None
+        self.wake()
+
+    def turn(self, now: float) -> None:
+        """A heartbeat, if nothing was written since the last turn."""
+        if self._paused_since is not None:
+            if now - self._paused_since > SEND_TIMEOUT_S:
+                self._transport.abort()
+        elif self._silent:
+            self._write(HEARTBEAT)
+        self._silent = True
+
+    def end(self) -> None:
+        """Ends the stream between two events; its connection may be resumed."""
+        if not self._transport.is_closing():
+            self._transport.write(LAST_CHUNK)
+            self._transport.close()
+
+    def lost(self) -> None:
+        """The socket is gone."""
+        if self._rotation is not None:
+            self._rotation.cancel()
+        self._writers.discard(self)
+        self._attachment.end()
+
+    def _write(self, data: bytes) -> None:
+        self._silent = False
+        self._transport.write(b"%x\r\n%b\r\n" % (len(data), data))
+
+
+def take_over(writers: StreamWriters, asked: StreamRequest, transport: asyncio.Transport) -> StreamWriter | None:
+    """The writer of a stream whose headers were written; None, and the response is over, when the connection went in
+    the meantime."""
+    try:
+        return StreamWriter(writers, asked, transport)
+    except ConnectionGone:
+        transport.write(LAST_CHUNK)
+        transport.close()
+        return None
+
+
+def _give_up_on_dead_peers(transport: asyncio.Transport) -> None:
+    """A peer that vanished acknowledges nothing: https://www.rfc-editor.org/rfc/rfc5482"""
+    connection = transport.get_extra_info("socket")
+    if connection is not None and connection.family in {socket.AF_INET, socket.AF_INET6}:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(SEND_TIMEOUT_S * 1000))
