@@ -45,7 +45,7 @@ class ShimApp:
         self.api = FastAPI(title=service.api.name, lifespan=self._lifespan, openapi_url=None)
         for router in (
             self.management.router(),
-            _client_router(service, self._sse),
+            self._sse.router(),
             websocket_router(service, faces),
             *routers,
         ):
@@ -80,13 +80,6 @@ class ShimApp:
         if self.service.accepting:
             return JSONResponse({"status": "ready"})
         return JSONResponse({"status": "ending"}, 503)
-
-
-def _client_router(service: Service, face: SseFace) -> APIRouter:
-    router = APIRouter()
-    router.add_route(f"/{service.api.stage}", face.serve, methods=["GET", "POST", "DELETE", "OPTIONS"])
-    router.add_route(f"/{service.api.stage}/ticket", face.serve_tickets, methods=["POST", "OPTIONS"])
-    return router
 
 
 def _mapped(mappings: Mappings, scope: Scope) -> Scope:

@@ -2,138 +2,250 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
-from typing import Any
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
 
-from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
-from shim.faces.handshake import SESSION_HEADER, read_handshake
-from shim.gateway.ids import new_id
+from shim.faces.cookies import check_not_a_form, check_site, clear_cookie, read_cookie, set_cookie, stream_name
+from shim.faces.cors import METHODS, Cors
+from shim.faces.handshake import (
+    SESSION_HEADER,
+    chosen_subprotocol,
+    header_pairs,
+    query_pairs,
+    read_handshake,
+    refuse_long_url,
+)
+from shim.faces.idempotency import idempotency_key
+from shim.faces.messages import Messages
+from shim.faces.options import FaceOptions
+from shim.faces.origins import request_origin
+from shim.faces.posted import bounded_body, read_posted
+from shim.faces.prefer import preferred_wait_s
+from shim.faces.proxies import read_peer
+from shim.faces.refusal import Refusal
+from shim.faces.stream_lifetimes import StreamLifetimes
+from shim.faces.tickets import Captured, Tickets, take_ticket
 from shim.service import ConnectRefused, Service
 from shim.streams import ConnectionGone
-from shim.streams.requests import LONGEST_KEY, close_words, last_event_id
+from shim.streams.requests import close_words, last_event_id
 from shim.streams.response import event_stream_response
 
-MOST_MESSAGES_AT_ONCE = 64
-"""Handlers that may run for one client at the same time; more messages are answered with 429."""
+Handler = Callable[[Request], Awaitable[Response]]
+
+CLOSE_BYTES = 1_024
+"""Longest body of a DELETE."""
 
 
-class MessageTasks:
-    """Messages whose handlers are still running: the POST that brought them has long been answered."""
+class SseFace:
+    """The endpoints, each a function of the request. `clock`: that of the service's streams."""
 
-    def __init__(self) -> None:
-        self._tasks: dict[str, set[asyncio.Task[object]]] = {}
+    def __init__(
+        self, service: Service, options: FaceOptions | None = None, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._service = service
+        self._options = options or FaceOptions()
+        self._cors = Cors(self._options.allowed_origins)
+        self._messages = Messages(service, self._options)
+        self._tickets = Tickets(self._options, service.streams, clock)
+        self._lifetimes = StreamLifetimes(service.streams, service.api.limits, clock)
+        self._methods: dict[str, Handler] = {
+            "GET": self._open_or_resume,
+            "POST": self._send,
+            "DELETE": self._close,
+            "OPTIONS": self._preflight,
+        }
+        self._ticket_methods: dict[str, Handler] = {"POST": self._issue_ticket, "OPTIONS": self._preflight}
 
-    def full(self, connection_id: str) -> bool:
-        return len(self._tasks.get(connection_id, ())) >= MOST_MESSAGES_AT_ONCE
+    def router(self) -> APIRouter:
+        """GET, POST, DELETE and OPTIONS on `/{stage}`, and POST on `/{stage}/ticket`."""
+        router = APIRouter()
+        path = f"/{self._service.api.stage}"
+        router.add_route(path, self.serve, methods=["GET", "POST", "DELETE", "OPTIONS"])
+        router.add_route(f"{path}/ticket", self.serve_tickets, methods=["POST", "OPTIONS"])
+        return router
 
-    def start(self, connection_id: str, work: Coroutine[Any, Any, object]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.setdefault(connection_id, set()).add(task)
-        task.add_done_callback(lambda done: self._finished(connection_id, done))
+    async def serve(self, request: Request) -> Response:
+        """Any method on `/{stage}`."""
+        return await self._answer(self._methods.get(request.method, partial(_not_allowed, METHODS)), request)
 
-    def _finished(self, connection_id: str, task: asyncio.Task[object]) -> None:
-        running = self._tasks[connection_id]
-        running.discard(task)
-        if not running:
-            del self._tasks[connection_id]
+    async def serve_tickets(self, request: Request) -> Response:
+        """Any method on `/{stage}/ticket`."""
+        return await self._answer(self._ticket_methods.get(request.method, partial(_not_allowed, "POST")), request)
 
+    async def open_or_resume(self, request: Request) -> Response:
+        """GET on `/{stage}`: the stream, or why there is none."""
+        return await self._answer(self._open_or_resume, request)
 
-def sse_router(service: Service) -> APIRouter:
-    """GET, POST and DELETE on `/{stage}`."""
-    router = APIRouter()
-    tasks = MessageTasks()
-    path = f"/{service.api.stage}"
+    async def _answer(self, handler: Handler, request: Request) -> Response:
+        try:
+            response = await handler(request)
+        except Refusal as refusal:
+            response = refusal.response()
+        return self._cors.apply(request.headers, response)
 
-    @router.get(path)
-    async def open_or_resume(request: Request) -> Response:
-        if "text/event-stream" not in request.headers.get("accept", ""):
-            return _refusal(426, "Upgrade Required: ask for text/event-stream, or for a WebSocket")
+    async def _open_or_resume(self, request: Request) -> Response:
+        if "text/event-stream" not in request.headers.get("accept", "").lower():
+            raise Refusal(
+                426, "Upgrade Required: ask for text/event-stream, or for a WebSocket", {"Upgrade": "websocket"}
+            )
+        refuse_long_url(request, self._service.api.limits)
+        seen = last_event_id(request)
         session = request.headers.get(SESSION_HEADER)
         if session is not None:
-            return _resume(service, session, last_event_id(request))
+            return self._resume(session, seen)
+        ticket = take_ticket(request)
+        if ticket is not None:
+            return await self._open_with_ticket(request, ticket, seen)
+        name = self._cookie_name(request)
+        if name is None:
+            return await self._open(request)
+        return await self._open_with_cookie(request, name, seen)
+
+    async def _open(
+        self,
+        request: Request,
+        *,
+        captured: Captured | None = None,
+        opened_with: Callable[[Response, str, str, str], None] | None = None,
+    ) -> Response:
+        """`opened_with` is told the response, the connection, its session and its epoch."""
+        handshake = read_handshake(request, self._options, face="sse", captured=captured)
         try:
-            opened = await service.connect(read_handshake(request))
+            accepted = await self._service.connect(handshake)
         except ConnectRefused as refused:
-            return Response(refused.body(), refused.status, media_type="application/json")
-        return event_stream_response(service.streams, opened.connection_id, session=opened.session)
-
-    @router.post(path)
-    async def send(request: Request) -> Response:
-        connection_id = _speaker(service, request)
-        if isinstance(connection_id, Response):
-            return connection_id
-        text = await _message_text(request, service.streams.limits.payload_bytes)
-        if isinstance(text, Response):
-            return text
-        if tasks.full(connection_id):
-            return _refusal(429, f"{MOST_MESSAGES_AT_ONCE} messages of this connection are being handled")
-        message_id = new_id()
+            return Response(refused.body(), refused.status, refused.headers, "application/json")
+        connection_id, session = accepted.connection_id, accepted.session
+        self._lifetimes.watch(connection_id)
+        protocol = chosen_subprotocol(handshake, accepted)
+        streams = self._service.streams
         try:
-            service.streams.touch(connection_id)
-            key = request.headers.get("idempotency-key")
-            first_id = message_id if key is None else service.streams.claim(connection_id, key, message_id)
+            response = event_stream_response(streams, connection_id, session=session, protocol=protocol)
+            if opened_with is not None:
+                opened_with(response, connection_id, session, streams.info(connection_id).epoch)
+        except ConnectionGone:  # closed by its own $connect, or since
+            return Response(status_code=204)
+        return response
+
+    def _resume(self, session: str, seen: str | None) -> Response:
+        try:
+            return self._stream(self._service.streams.connection_of(session), seen)
         except ConnectionGone:
-            return _refusal(410, "the connection is closed")
-        if first_id == message_id:
-            tasks.start(connection_id, service.message(connection_id, text, message_id))
-        return JSONResponse({"messageId": first_id}, 202)
+            return Response(status_code=204)
 
-    @router.delete(path)
-    async def close(request: Request) -> Response:
-        connection_id = _speaker(service, request)
-        if isinstance(connection_id, Response):
-            return connection_id
-        code, reason = close_words(await _read_limited(request, 1024) or b"")
-        service.streams.close(connection_id, code, reason)
-        return Response(status_code=204)
+    def _stream(self, connection_id: str, seen: str | None) -> Response:
+        """204 tells a client not to come back: https://html.spec.whatwg.org/multipage/server-sent-events.html"""
+        try:
+            return event_stream_response(self._service.streams, connection_id, last_event_id=seen)
+        except ConnectionGone:
+            return Response(status_code=204)
 
-    return router
+    async def _open_with_ticket(self, request: Request, ticket: str, seen: str | None) -> Response:
+        own = self._own_origin(request)
+        origin = request_origin(request.headers, own)
+        captured = self._tickets.spend(ticket, origin, own)
+        if captured is None:
+            return self._stream(self._tickets.resume(ticket, seen, origin, own), seen)
+
+        def opened(_response: Response, connection_id: str, _session: str, epoch: str) -> None:
+            self._tickets.opened(ticket, connection_id, epoch)
+
+        return await self._open(request, captured=captured, opened_with=opened)
+
+    async def _open_with_cookie(self, request: Request, name: str, seen: str | None) -> Response:
+        """An EventSource that comes back says what it saw last; one that doesn't is new."""
+        self._check_site(request)
+        if seen is not None:
+            return self._resume_with_cookie(request, name, seen)
+
+        def opened(response: Response, _connection_id: str, session: str, epoch: str) -> None:
+            set_cookie(response, name, session, epoch)
+
+        return await self._open(request, opened_with=opened)
+
+    def _resume_with_cookie(self, request: Request, name: str, seen: str) -> Response:
+        cookie = read_cookie(request, name)
+        if cookie is None:
+            return Response(status_code=204)
+        session, epoch = cookie
+        if seen.rpartition("-")[0] != epoch:
+            raise Refusal(403, "the cookie is that of another connection; pages need different names")
+        response = self._resume(session, seen)
+        if response.status_code == 204:
+            clear_cookie(response, name)
+        return response
+
+    async def _send(self, request: Request) -> Response:
+        connection_id = self._speaker(request)
+        key = idempotency_key(request)
+        wait_s = preferred_wait_s(request.headers.getlist("prefer"), self._options.wait_s)
+        limit = min(self._service.api.limits.payload_bytes, self._service.streams.limits.payload_bytes)
+        posted = await read_posted(request, self._options, limit)
+        return await self._messages.accept(connection_id, posted, key=key, wait_s=wait_s, request=request)
+
+    async def _close(self, request: Request) -> Response:
+        connection_id = self._speaker(request)
+        try:
+            words = await bounded_body(request, CLOSE_BYTES, self._options.body_s)
+        except Refusal:
+            words = b""  # a client that wants to leave may
+        self._service.streams.close(connection_id, *close_words(words))
+        response = Response(status_code=204)
+        name = self._cookie_name(request)
+        if name is not None and SESSION_HEADER not in request.headers:
+            clear_cookie(response, name)
+        return response
+
+    async def _preflight(self, request: Request) -> Response:
+        return self._cors.preflight(request.headers)
+
+    async def _issue_ticket(self, request: Request) -> Response:
+        refuse_long_url(request, self._service.api.limits)
+        own = self._own_origin(request)
+        ticket = self._tickets.issue(
+            header_pairs(request),
+            query_pairs(request),
+            request_origin(request.headers, own),
+            read_peer(request, self._options).source_ip,
+        )
+        words = {"ticket": ticket, "expiresIn": int(self._options.ticket_s)}
+        return JSONResponse(words, 201, {"Cache-Control": "no-store"})
+
+    def _speaker(self, request: Request) -> str:
+        """The connection for which a request speaks. Raises Refusal."""
+        session = request.headers.get(SESSION_HEADER)
+        if not session:
+            session = self._session_of_cookie(request)
+        try:
+            return self._service.streams.connection_of(session)
+        except ConnectionGone as error:
+            raise Refusal(410, "the connection is closed") from error
+
+    def _session_of_cookie(self, request: Request) -> str:
+        name = self._cookie_name(request)
+        if name is None:
+            raise Refusal(401, f"the header {SESSION_HEADER} is missing; its value came with the open event")
+        self._check_site(request)
+        if request.method == "POST":
+            check_not_a_form(request)
+        cookie = read_cookie(request, name)
+        if cookie is None:
+            raise Refusal(401, "there is no cookie of this stream")
+        return cookie[0]
+
+    def _cookie_name(self, request: Request) -> str | None:
+        return stream_name(request) if self._options.cookies else None
+
+    def _check_site(self, request: Request) -> None:
+        check_site(request, self._own_origin(request), self._options.allowed_origins)
+
+    def _own_origin(self, request: Request) -> str | None:
+        return read_peer(request, self._options).origin(request.headers.get("host"))
 
 
-def _resume(service: Service, session: str, seen: str | None) -> Response:
-    """204 tells a client not to come back: https://html.spec.whatwg.org/multipage/server-sent-events.html"""
-    try:
-        connection_id = service.streams.connection_of(session)
-        return event_stream_response(service.streams, connection_id, last_event_id=seen)
-    except ConnectionGone:
-        return Response(status_code=204)
-
-
-def _speaker(service: Service, request: Request) -> str | Response:
-    session = request.headers.get(SESSION_HEADER)
-    if not session:
-        return _refusal(401, f"the header {SESSION_HEADER} is missing; its value came with the open event")
-    try:
-        return service.streams.connection_of(session)
-    except ConnectionGone:
-        return _refusal(410, "the connection is closed")
-
-
-async def _message_text(request: Request, limit: int) -> str | Response:
-    """The body as text, or why it is refused."""
-    if len(request.headers.get("idempotency-key", "")) > LONGEST_KEY:
-        return _refusal(400, f"an Idempotency-Key has at most {LONGEST_KEY} characters")
-    body = await _read_limited(request, limit)
-    if body is None:
-        return _refusal(413, f"at most {limit} bytes a message")
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        return _refusal(400, "a message is UTF-8 text")
-
-
-async def _read_limited(request: Request, limit: int) -> bytes | None:
-    """The body; None when it is longer than `limit` bytes."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            return None
-    return bytes(body)
-
-
-def _refusal(status: int, message: str) -> JSONResponse:
-    return JSONResponse({"message": message}, status)
+async def _not_allowed(methods: str, request: Request) -> Response:
+    raise Refusal(405, f"{request.method} is not allowed here", {"Allow": methods})

@@ -3,59 +3,103 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+import logging
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from fastapi import APIRouter, Response, WebSocket
-from starlette.websockets import WebSocketDisconnect
+from fastapi import APIRouter
+from starlette.responses import Response
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from shim.faces.handshake import read_handshake
+from shim.faces.handshake import chosen_subprotocol, read_handshake, refuse_long_url
+from shim.faces.options import FaceOptions
+from shim.faces.origins import normal_origin
+from shim.faces.refusal import Refusal
+from shim.faces.websocket_limits import GOING_AWAY, LifeTimer, sendable_code, sendable_reason
+from shim.faces.websocket_protocol import EXTENSION, Link
 from shim.gateway.ids import new_id
-from shim.service import ConnectRefused, Service
+from shim.service import BinaryRefused, ConnectRefused, Service
 from shim.streams import ConnectionGone, Event
 
-MOST_MESSAGES_AT_ONCE = 64
-"""Handlers that may run for one client at the same time; its socket is not read while so many do."""
-
+logger = logging.getLogger(__name__)
 
 LAST_WORDS_S = 1.0
 """Seconds that a client's close frame is waited for when writing to it fails: `$disconnect` is told its code."""
 
+LOST = (1006, "the connection was lost")
 
-def websocket_router(service: Service) -> APIRouter:
+
+def websocket_router(service: Service, options: FaceOptions | None = None) -> APIRouter:
     """The handshake on `/{stage}`. It waits for `$connect`, and is refused with an HTTP status, as by API Gateway."""
     router = APIRouter()
-
-    @router.websocket(f"/{service.api.stage}")
-    async def serve(socket: WebSocket) -> None:
-        try:
-            opened = await service.connect(read_handshake(socket), resume_window_s=0)
-        except ConnectRefused as refused:
-            await socket.send_denial_response(Response(refused.body(), refused.status, media_type="application/json"))
-            return
-        offered = socket.scope.get("subprotocols", [])
-        await socket.accept(opened.subprotocol if opened.subprotocol in offered else None)
-        await _Legacy(service, socket, opened.connection_id).run()
-
+    face = WebSocketFace(service, options)
+    router.add_websocket_route(f"/{service.api.stage}", face.serve)
     return router
+
+
+class WebSocketFace:
+    """The endpoint, a function of the WebSocket."""
+
+    def __init__(self, service: Service, options: FaceOptions | None = None) -> None:
+        self._service = service
+        self._options = options or FaceOptions()
+
+    async def serve(self, socket: WebSocket) -> None:
+        """From the handshake to the end."""
+        try:
+            self._check_origin(socket)
+            refuse_long_url(socket, self._service.api.limits)
+            handshake = read_handshake(socket, self._options, face="websocket")
+            accepted = await self._service.connect(handshake, resume_window_s=0)
+        except Refusal as refusal:
+            await socket.send_denial_response(refusal.response())
+            return
+        except ConnectRefused as refused:
+            response = Response(refused.body(), refused.status, refused.headers, "application/json")
+            await socket.send_denial_response(response)
+            return
+        try:
+            await socket.accept(chosen_subprotocol(handshake, accepted))
+        except (OSError, RuntimeError):  # the client left while $connect ran
+            self._service.streams.close(accepted.connection_id, *LOST)
+            return
+        await _Legacy(self._service, socket, accepted.connection_id, self._options.write_s).run()
+
+    def _check_origin(self, socket: WebSocket) -> None:
+        """Against pages of other origins that ride on a user's cookies. Raises Refusal: 403."""
+        allowed, origin = self._options.websocket_origins, socket.headers.get("origin")
+        if allowed is None or "*" in allowed or origin is None:
+            return
+        if normal_origin(origin) not in allowed:
+            raise Refusal(403, "Forbidden")
 
 
 class _Legacy:
     """One WebSocket for as long as it lives."""
 
-    def __init__(self, service: Service, socket: WebSocket, connection_id: str) -> None:
+    def __init__(self, service: Service, socket: WebSocket, connection_id: str, write_s: float) -> None:
         self._service = service
         self._socket = socket
         self._id = connection_id
-        self._running: set[asyncio.Task[object]] = set()
-        self._slots = asyncio.Semaphore(MOST_MESSAGES_AT_ONCE)
+        self._write_s = write_s
+        self._left = False
+        self._running: set[asyncio.Task[None]] = set()
+        self._slots = asyncio.Semaphore(service.api.limits.messages_at_once)
+        self._link: Link | None = (socket.scope.get("extensions") or {}).get(EXTENSION)
+        self._life = LifeTimer(service.api.limits, asyncio.get_running_loop(), self._go_away, self._last_ping_at)
 
     async def run(self) -> None:
         try:
+            await self._serve()
+        finally:
+            self._life.stop()
+
+    async def _serve(self) -> None:
+        try:
             subscription = self._service.streams.subscribe(self._id)
         except ConnectionGone:
-            await self._socket.close(1000)
+            await self._close(1000, "")
             return
         async with subscription:
             reading = asyncio.create_task(self._read())
@@ -64,9 +108,8 @@ class _Legacy:
                     if isinstance(event, Event) and not await self._write(event):
                         await asyncio.wait({reading}, timeout=LAST_WORDS_S)
                         break
-                if subscription.closed and not reading.done():
-                    with suppress(RuntimeError):
-                        await self._socket.close(subscription.close_code)
+                if subscription.closed and not self._left:
+                    await self._close(subscription.close_code, subscription.close_reason)
             finally:
                 reading.cancel()
                 with suppress(asyncio.CancelledError):
@@ -74,43 +117,85 @@ class _Legacy:
 
     async def _read(self) -> None:
         """Until the client closes: its code and reason are what `$disconnect` is told."""
-        streams = self._service.streams
+        streams, limit = self._service.streams, self._service.api.limits.payload_bytes
         try:
             while True:
                 frame = await self._socket.receive()
                 if frame["type"] == "websocket.disconnect":
-                    reason = frame.get("reason") or _REASONS.get(frame["code"], "")
-                    streams.close(self._id, frame["code"], reason)
+                    self._left = True
+                    streams.close(self._id, *_end(frame))
                     return
-                text = frame.get("text")
-                if text is None:
-                    await self._socket.close(1003)  # API Gateway takes no binary frames
-                    streams.close(self._id, 1003, "binary frames are not supported")
+                message: str | bytes = frame["text"] if frame.get("text") is not None else frame["bytes"]
+                if _size(message, limit) > limit:
+                    streams.close(self._id, 1009, f"at most {limit} bytes a message")
                     return
                 await self._slots.acquire()
+                self._life.active()
                 streams.touch(self._id)
-                self._start(self._service.message(self._id, text, new_id()))
+                self._start(message)
         except (ConnectionGone, WebSocketDisconnect):
             return
 
-    def _start(self, work: Coroutine[Any, Any, object]) -> None:
-        task = asyncio.create_task(work)
+    def _start(self, message: str | bytes) -> None:
+        task = asyncio.create_task(self._handle(message))
         self._running.add(task)
         task.add_done_callback(self._finished)
 
-    def _finished(self, task: asyncio.Task[object]) -> None:
+    async def _handle(self, message: str | bytes) -> None:
+        message_id = new_id()
+        try:
+            await self._service.message(self._id, message, message_id)
+        except BinaryRefused:
+            self._service.streams.close(self._id, 1003, "binary frames are not supported")
+        except Exception:
+            logger.exception("message %s of connection %s failed", message_id, self._id)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
         self._slots.release()
 
     async def _write(self, event: Event) -> bool:
+        """One text frame. False: the client is gone, or has not read for too long."""
         payload = event.payload
-        data = payload.encode("utf-8", "replace") if isinstance(payload, str) else payload
-        text = data.decode("utf-8", "replace")
+        text = payload if isinstance(payload, str) else payload.decode("utf-8", "replace")
         try:
-            await self._socket.send_text(text)
+            async with asyncio.timeout(self._write_s):
+                await self._socket.send_text(text)
+        except TimeoutError:
+            self._service.streams.close(self._id, 1008, "the client does not read")
+            if self._link is not None:
+                self._link.abort()
+            return False
         except (WebSocketDisconnect, RuntimeError):
             return False
+        self._life.active()
         return True
 
+    async def _close(self, code: int, reason: str) -> None:
+        with suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+            async with asyncio.timeout(LAST_WORDS_S):
+                await self._socket.close(sendable_code(code), sendable_reason(reason))
 
-_REASONS = {1005: "Client-side close frame status not set"}
+    def _go_away(self) -> None:
+        self._service.streams.close(self._id, GOING_AWAY, "Going away")
+
+    def _last_ping_at(self) -> float:
+        return 0.0 if self._link is None else self._link.last_ping_at
+
+
+def _end(frame: Mapping[str, Any]) -> tuple[int, str]:
+    """Code and reason of a client that has left."""
+    code, reason = frame["code"], frame.get("reason")
+    if code == 1005 and reason is None:  # no close frame: uvicorn says so for a connection that broke
+        return LOST
+    return code, reason or _REASONS.get(code, "")
+
+
+def _size(message: str | bytes, limit: int) -> int:
+    """In bytes, but those of a short text are not counted."""
+    if isinstance(message, bytes) or len(message) * 4 <= limit:
+        return len(message)
+    return len(message.encode("utf-8", "surrogatepass"))
+
+
+_REASONS = {1001: "Going away", 1005: "Client-side close frame status not set", 1006: LOST[1]}

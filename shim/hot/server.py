@@ -73,4 +73,6 @@ _DEFAULTS: dict[str, Any] = {
     "lifespan": "on",
     "timeout_graceful_shutdown": 5,
     "server_header": False,
+    "proxy_headers": False,  # whom to believe is said once, in `FaceOptions.trusted_proxies`
+    "ws_per_message_deflate": False,  # API Gateway compresses nothing
 }

@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from shim.backends.python import PythonBackend
 from shim.emulation import GatewayService
 from shim.faces.management import Management, ManagementOptions
-from shim.faces.sse import sse_router
+from shim.faces.sse import SseFace
 from shim.faces.websocket import websocket_router
 from shim.gateway.definition import ApiDefinition, DomainMapping
 from shim.gateway.sigv4 import Credential
@@ -85,7 +85,7 @@ def managed(
 
     app = FastAPI(lifespan=lifespan)
     app.include_router(management.router())
-    app.include_router(sse_router(service))
+    app.include_router(SseFace(service).router())
     app.include_router(websocket_router(service))
     try:
         with listening(app) as port:

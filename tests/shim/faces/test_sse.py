@@ -1,6 +1,7 @@
 """docs/protocol.md over real sockets."""
 
 import json
+from unittest.mock import ANY
 
 import httpx
 import pytest
@@ -63,7 +64,7 @@ class TestMessages:
         assert len(accepted.json()["messageId"]) == 16
         assert json.loads(event.data) == {
             "got": '{"action": "echo", "text": "äöü\\u2028"}',
-            "authorizer": {"principalId": "ana", "level": "3"},
+            "authorizer": {"principalId": "ana", "level": "3", "integrationLatency": ANY},
             "domain": "local00000.execute-api.us-east-1.amazonaws.com",
         }
 

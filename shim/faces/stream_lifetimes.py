@@ -1,0 +1,54 @@
+"""The idle and total limits of API Gateway for clients on event streams, where a team wants them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from shim.gateway.limits import GatewayLimits
+from shim.streams import ConnectionGone, Streams
+
+CHECKS_PER_LIMIT = 20
+"""A connection ends at most a twentieth of its limit late."""
+
+GOING_AWAY = (1001, "Going away")
+"""What API Gateway says to a WebSocket that was idle, or is two hours old."""
+
+
+class StreamLifetimes:
+    """One timer for all connections, that runs while there are any and only if there is a limit."""
+
+    def __init__(self, streams: Streams, limits: GatewayLimits, clock: Callable[[], float]) -> None:
+        self._streams = streams
+        self._idle_s, self._duration_s = limits.stream_idle_s, limits.stream_duration_s
+        set_limits = [limit for limit in (self._idle_s, self._duration_s) if limit]
+        self._interval_s = min(set_limits) / CHECKS_PER_LIMIT if set_limits else 0.0
+        self._clock = clock
+        self._watched: set[str] = set()
+
+    def watch(self, connection_id: str) -> None:
+        """From now until the connection ends."""
+        if self._interval_s:
+            if not self._watched:
+                self._check_later()
+            self._watched.add(connection_id)
+
+    def _check_later(self) -> None:
+        asyncio.get_running_loop().call_later(self._interval_s, self._check)
+
+    def _check(self) -> None:
+        now = self._clock()
+        self._watched = {connection_id for connection_id in self._watched if self._may_live(connection_id, now)}
+        if self._watched:
+            self._check_later()
+
+    def _may_live(self, connection_id: str, now: float) -> bool:
+        try:
+            info = self._streams.info(connection_id)
+        except ConnectionGone:
+            return False
+        idle = bool(self._idle_s) and now - info.last_active_at >= self._idle_s
+        old = bool(self._duration_s) and now - info.opened_at >= self._duration_s
+        if idle or old:
+            self._streams.close(connection_id, *GOING_AWAY)
+        return not (idle or old)
