@@ -7,9 +7,9 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
+from shim.connections import StreamConnections
 from shim.gateway.authorization import UNAUTHORIZED, Allowed, Refused, decide, identity_missing
 from shim.gateway.definition import ApiDefinition, AuthorizerDefinition, RouteDefinition
 from shim.gateway.events import Event, EventContext, authorizer_event
@@ -27,15 +27,15 @@ from shim.gateway.models import body_is_valid, check_models
 from shim.gateway.selection import CONNECT_ROUTE, DISCONNECT_ROUTE, check_expression, select_route
 from shim.gateway.throttling import TokenBucket
 from shim.integrations import Answer, Backend, Call, FunctionFailed, IntegrationFailed, Integrations
-from shim.observing import Connected, Disconnected, Happening, MessageHandled, Observer, Outcome, PushCounts
+from shim.observing import Connected, Disconnected, MessageHandled, Outcome
 from shim.observing import Refused as RefusedHappening
-from shim.service import Accepted, BinaryRefused, ConnectRefused, Handshake, Problem
-from shim.streams import Closed, ConnectionGone, PayloadTooLarge, SlowReader, Streams, StreamsError
+from shim.service import Accepted, BinaryRefused, ConnectRefused, Handshake
+from shim.streams import Closed, Streams, StreamsError
 
 logger = logging.getLogger(__name__)
 
 
-class GatewayService:
+class GatewayService(StreamConnections):
     """One API at one stage, in front of one back end. Times are taken from `clock` (seconds since the epoch).
 
     Raises ExpressionUnusable or ModelUnusable for what API Gateway would not have let anyone deploy.
@@ -47,20 +47,13 @@ class GatewayService:
         check_expression(api.selection_expression)
         for route in api.routes.values():
             check_models(route)
-        self.api = api
-        self.streams = streams
-        self.observers: list[Observer] = []
-        self.pushes = PushCounts()
-        self.accepting = True
-        self.messages_running = 0
+        super().__init__(api, streams, clock)
         self._backend = backend
         self._integrations = Integrations(backend, api)
-        self._clock = clock
         self._contexts: dict[str, EventContext] = {}
         self._turns: dict[str, asyncio.Lock] = {}
         self._connects = TokenBucket(api.limits.connects)
         self._requests = TokenBucket(api.limits.requests)
-        self._push_limit = TokenBucket(api.limits.pushes) if api.limits.pushes.rate_per_s else None
         self._routes = {key: TokenBucket(route.throttle) for key, route in api.routes.items() if route.throttle}
 
     async def connect(self, handshake: Handshake, *, resume_window_s: float | None = None) -> Accepted:
@@ -136,43 +129,9 @@ class GatewayService:
                 logger.warning("$disconnect of %s: %s", closed.connection_id, error, exc_info=error.__cause__)
         self._tell(Disconnected(closed.connection_id, closed.code, closed.reason, failed))
 
-    def post(self, connection_id: str, data: bytes) -> None:
-        """PostToConnection. Raises Problem."""
-        if self._push_limit is not None and not self._push_limit.take(self._clock()):
-            self.pushes.slow += 1
-            raise Problem(429, "LimitExceededException", TOO_MANY_REQUESTS)
-        try:
-            self.streams.send(connection_id, data)
-        except ConnectionGone as error:
-            self.pushes.gone += 1
-            raise Problem(410, "GoneException") from error
-        except PayloadTooLarge as error:
-            self.pushes.too_large += 1
-            raise Problem(413, "PayloadTooLargeException", str(error)) from error
-        except SlowReader as error:
-            self.pushes.slow += 1
-            raise Problem(429, "LimitExceededException", str(error)) from error
-        self.pushes.sent += 1
-
-    def get(self, connection_id: str) -> dict[str, Any]:
-        """GetConnection. Raises Problem."""
+    def _identity(self, connection_id: str) -> dict[str, str] | None:
         context = self._contexts.get(connection_id)
-        try:
-            info = self.streams.info(connection_id)
-        except ConnectionGone as error:
-            raise Problem(410, "GoneException") from error
-        if context is None:
-            raise Problem(410, "GoneException")
-        return {
-            "connectedAt": _iso(info.opened_at),
-            "identity": {"sourceIp": context.source_ip, "userAgent": context.user_agent or ""},
-            "lastActiveAt": _iso(info.last_active_at),
-        }
-
-    def delete(self, connection_id: str) -> None:
-        """DeleteConnection. Raises Problem."""
-        if not self.streams.close(connection_id, 1000, "Connection Closed Normally"):
-            raise Problem(410, "GoneException")
+        return None if context is None else {"sourceIp": context.source_ip, "userAgent": context.user_agent or ""}
 
     async def run(self) -> None:
         """For the life of the service: tells the application of connections that end; at the end, of all of them."""
@@ -208,6 +167,8 @@ class GatewayService:
                 self.streams.abandon(connection_id)
                 del self._contexts[connection_id]
         self.streams.activate(connection_id)
+        if not self.accepting:  # since; `$connect` ran, so `$disconnect` has to
+            self.streams.close(connection_id, 1001, "Going away")
         return Accepted(connection_id, opened.session, subprotocol)
 
     async def _authorize(
@@ -317,16 +278,6 @@ class GatewayService:
         async with asyncio.timeout(limit or None):
             return await self._integrations.call(route.integration, call)
 
-    def _reply(self, connection_id: str, text: str) -> None:
-        try:
-            self.streams.send(connection_id, text)
-        except StreamsError as error:
-            logger.info("an answer was not delivered: %s", error)
-
-    def _tell(self, happening: Happening) -> None:
-        for observer in self.observers:
-            observer(happening)
-
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)
 
@@ -339,7 +290,3 @@ _WORDS: dict[Outcome, str] = {
     "execution_error": INTERNAL_SERVER_ERROR,
     "timed_out": ENDPOINT_REQUEST_TIMED_OUT,
 }
-
-
-def _iso(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

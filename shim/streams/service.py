@@ -155,8 +155,9 @@ class Streams:
         try:
             while True:
                 self._tell(on_disconnect)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(woken.wait(), max(0.0, next_sweep - loop.time()))
+                with suppress(TimeoutError):  # wait_for would swallow a cancellation in the turn of the wake
+                    async with asyncio.timeout_at(next_sweep):
+                        await woken.wait()
                 woken.clear()
                 if loop.time() >= next_sweep:  # whether it was woken or not, so that busy services sweep too
                     self._broker.expire()

@@ -1,0 +1,89 @@
+"""What every service does alike, whoever stands behind it: @connections, counters, observers."""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from shim.gateway.definition import ApiDefinition
+from shim.gateway.frames import TOO_MANY_REQUESTS
+from shim.gateway.throttling import TokenBucket
+from shim.observing import Happening, Observer, PushCounts
+from shim.service import Problem
+from shim.streams import ConnectionGone, PayloadTooLarge, SlowReader, Streams, StreamsError
+
+logger = logging.getLogger(__name__)
+
+
+class StreamConnections(ABC):
+    """The part of `Service` that is about `streams` alone. Times are from `clock`, seconds since the epoch."""
+
+    def __init__(self, api: ApiDefinition, streams: Streams, clock: Callable[[], float]) -> None:
+        self.api = api
+        self.streams = streams
+        self.observers: list[Observer] = []
+        self.pushes = PushCounts()
+        self.accepting = True
+        self.messages_running = 0
+        self._clock = clock
+        self._push_limit = TokenBucket(api.limits.pushes) if api.limits.pushes.rate_per_s else None
+
+    @abstractmethod
+    def _identity(self, connection_id: str) -> dict[str, str] | None:
+        """`sourceIp` and `userAgent` of a client; None when it is not connected."""
+
+    def post(self, connection_id: str, data: bytes) -> None:
+        """PostToConnection. Raises Problem."""
+        if self._push_limit is not None and not self._push_limit.take(self._clock()):
+            self.pushes.slow += 1
+            raise Problem(429, "LimitExceededException", TOO_MANY_REQUESTS)
+        try:
+            self.streams.send(connection_id, data)
+        except ConnectionGone as error:
+            self.pushes.gone += 1
+            raise Problem(410, "GoneException") from error
+        except PayloadTooLarge as error:
+            self.pushes.too_large += 1
+            raise Problem(413, "PayloadTooLargeException", str(error)) from error
+        except SlowReader as error:
+            self.pushes.slow += 1
+            raise Problem(429, "LimitExceededException", str(error)) from error
+        self.pushes.sent += 1
+
+    def get(self, connection_id: str) -> dict[str, Any]:
+        """GetConnection. Raises Problem."""
+        identity = self._identity(connection_id)
+        try:
+            info = self.streams.info(connection_id)
+        except ConnectionGone as error:
+            raise Problem(410, "GoneException") from error
+        if identity is None:
+            raise Problem(410, "GoneException")
+        return {
+            "connectedAt": _iso(info.opened_at),
+            "identity": identity,
+            "lastActiveAt": _iso(info.last_active_at),
+        }
+
+    def delete(self, connection_id: str) -> None:
+        """DeleteConnection. Raises Problem."""
+        if not self.streams.close(connection_id, 1000, "Connection Closed Normally"):
+            raise Problem(410, "GoneException")
+
+    def _reply(self, connection_id: str, text: str) -> None:
+        """An answer of the service itself, such as a route response or an error frame."""
+        try:
+            self.streams.send(connection_id, text)
+        except StreamsError as error:
+            logger.info("an answer was not delivered: %s", error)
+
+    def _tell(self, happening: Happening) -> None:
+        for observer in self.observers:
+            observer(happening)
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
