@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -21,6 +23,20 @@ _QUEUE: Final = re.compile(r"https://sqs\.([a-z0-9-]+)\.amazonaws\.com/123456789
 """Topics and queues of moto's account, which is also the one that the names of a scanned application have."""
 
 
+class LocalAwsUnservable(Exception):
+    """Raised when moto can't run as a server; `module` is the one that it lacks."""
+
+    def __init__(self, module: str) -> None:
+        self.module = module
+        super().__init__(module)
+
+    def __str__(self) -> str:
+        return (
+            f"AWS in memory can't be shared with worker processes without the module {self.module}: "
+            "install ws2sse[local]"
+        )
+
+
 def aws_is_configured() -> bool:
     """Whether boto3 would find credentials, without asking the instance metadata service over the network."""
     session = Session()
@@ -34,18 +50,23 @@ def aws_is_configured() -> bool:
 
 
 def start_local_aws(
-    table_definitions: Sequence[Mapping[str, Any]], environment: Mapping[str, str], *, region: str = "us-east-1"
+    table_definitions: Sequence[Mapping[str, Any]],
+    environment: Mapping[str, str],
+    *,
+    region: str = "us-east-1",
+    named: Iterable[str] = (),
 ) -> None:
     """For the rest of this process: every AWS call is answered by moto, and the given tables exist, empty.
 
     `table_definitions` are arguments of CreateTable. `environment` is set where a variable is not set yet.
-    SNS topics and SQS queues exist when a variable has their ARN or address.
+    SNS topics and SQS queues exist when a variable, or one of the values `named`, has their ARN or address.
     Without a network: what moto does not know fails in the process, and nothing leaves it.
     """
     from moto import mock_aws  # noqa: PLC0415 - only installed with the extra `local`
 
     os.environ.update(DUMMY_CREDENTIALS)
-    os.environ.pop("AWS_PROFILE", None)
+    for name in [name for name in os.environ if name == "AWS_PROFILE" or name.startswith("AWS_ENDPOINT_URL")]:
+        del os.environ[name]  # it would lead calls past moto
     os.environ.setdefault("AWS_DEFAULT_REGION", region)
     for name, value in environment.items():
         os.environ.setdefault(name, value)
@@ -57,7 +78,26 @@ def start_local_aws(
     dynamodb = boto3.session.Session().client("dynamodb", region_name=os.environ["AWS_DEFAULT_REGION"])
     for definition in table_definitions:
         dynamodb.create_table(**definition)
-    _create_named(boto3.session.Session().client, set(os.environ.values()))
+    _create_named(boto3.session.Session().client, {*os.environ.values(), *named})
+
+
+def serve_local_aws() -> dict[str, str]:
+    """Lets other processes of this machine share what `start_local_aws` started, for as long as this process lives.
+
+    Returns the variables that they need: address and credentials. Raises LocalAwsUnservable.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # moto's advice on what to install; ours is the exception
+        try:
+            from moto.server import ThreadedMotoServer  # noqa: PLC0415 - only installed with the extra `local`
+        except ImportError as error:
+            raise LocalAwsUnservable(str(error.name)) from error
+
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # else it tells of each call
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    return {**DUMMY_CREDENTIALS, "AWS_ENDPOINT_URL": f"http://{host}:{port}"}
 
 
 def _create_named(client: Callable[..., Any], values: Iterable[str]) -> None:

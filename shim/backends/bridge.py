@@ -193,7 +193,7 @@ class Bridge(StreamConnections):
         pause, patience_ends = 0.005, loop.time() + self._limits.slow_reader_s
         while True:
             try:
-                self.streams.send(connection_id, data)
+                self.streams.send(connection_id, data, binary=isinstance(data, bytes))
             except SlowReader:
                 if loop.time() >= patience_ends:
                     raise

@@ -15,7 +15,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-_lock = threading.Lock()
+lock = threading.RLock()
+"""Whoever imports, or changes what stands in `sys.modules`, holds it."""
+
 _libraries = frozenset({"site-packages", "dist-packages"})
 _modules_of_root: dict[Path, dict[str, ModuleType]] = {}
 _current_root: Path | None = None
@@ -34,8 +36,8 @@ class HandlerUnusable(Exception):
 
 def load_function(root: Path, module: str, function: str) -> Callable[..., Any]:
     """The function `function` of the module `module` below the code root. Raises HandlerUnusable."""
-    with _lock:
-        _enter(root.resolve())
+    with lock:
+        enter(root.resolve())
         try:
             loaded = importlib.import_module(module)
         except (Exception, SystemExit) as error:
@@ -47,14 +49,14 @@ def load_function(root: Path, module: str, function: str) -> Callable[..., Any]:
     return handler
 
 
-def _enter(root: Path) -> None:
+def enter(root: Path) -> None:
     """Makes `root` the code root whose modules are importable by their bare names."""
     global _current_root  # noqa: PLW0603 - the import system is global, and so is what stands in it
     if _current_root == root:
         return
     if _current_root is not None:
         leaving = _current_root
-        mine = {name: module for name, module in sys.modules.items() if _lives_below(module, leaving)}
+        mine = {name: module for name, module in sys.modules.copy().items() if lives_below(module, leaving)}
         _modules_of_root[leaving] = mine
         for name in mine:
             del sys.modules[name]
@@ -65,7 +67,7 @@ def _enter(root: Path) -> None:
     _current_root = root
 
 
-def _lives_below(module: ModuleType | None, root: Path) -> bool:
+def lives_below(module: ModuleType | None, root: Path) -> bool:
     """Libraries don't belong to the application, even when their environment lies in its folder: a second copy of
     one would be another one."""
     origin = getattr(module, "__file__", None)

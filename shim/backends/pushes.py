@@ -1,76 +1,107 @@
-"""Catches what boto3 sends to @connections before it leaves the process.
+"""Catches pushes to @connections before they leave the process, whoever sends them and whatever address they name.
 
-botocore asks the handlers of `before-send.<service>.<operation>` for a response before it opens a socket; what they
-return is what the caller gets, retries and modelled exceptions included:
-https://botocore.amazonaws.com/v1/documentation/api/latest/topics/events.html
+Code that runs here was written for API Gateway: its clients may be older than the shim, its address may not exist, its
+credentials may be none. So a push is known by its path alone, and answered below the library that sends it
+(`push_seams.py`), which goes on with its own retries and exceptions.
 """
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Iterator
-from typing import Any
+import re
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.compat import HTTPHeaders
-from botocore.handlers import BUILTIN_HANDLERS
-
+from shim.outgoing import is_uncaught
 from shim.service import Connections, Problem
 
-EVENT = "before-send.apigatewaymanagementapi"
+_PATH: Final = re.compile(r"/(?:@|%40)connections/([^/]+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class PushAnswer:
+    """What @connections answers. Names of headers are in lower case."""
+
+    status: int
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 class PushCatcher:
-    """While installed, every boto3 client of @connections in this process talks to `connections`."""
+    """While installed, every push of this process goes to `connections`. Of several the newest one catches.
 
-    def __init__(self, connections: Connections) -> None:
+    `forward_unknown`: a push to an id that is not connected here goes out to the address that it names.
+    """
+
+    _lock = threading.Lock()
+    _installed: Final[list[PushCatcher]] = []
+    _undo: Callable[[], None] | None = None
+
+    def __init__(self, connections: Connections, *, forward_unknown: bool = False) -> None:
         self._connections = connections
+        self._forward_unknown = forward_unknown
 
     def install(self) -> None:
-        """For clients that are created from now on: botocore copies its built-in handlers to each new session."""
-        BUILTIN_HANDLERS.append((EVENT, self._respond))
+        from shim.backends import push_seams  # noqa: PLC0415 - it asks this module for answers
+
+        with PushCatcher._lock:
+            if not PushCatcher._installed:
+                PushCatcher._undo = push_seams.install()
+            PushCatcher._installed.append(self)
 
     def uninstall(self) -> None:
-        BUILTIN_HANDLERS.remove((EVENT, self._respond))
+        with PushCatcher._lock:
+            PushCatcher._installed.remove(self)
+            if not PushCatcher._installed and PushCatcher._undo is not None:
+                PushCatcher._undo()
+                PushCatcher._undo = None
 
-    def _respond(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
-        url = str(request.url)
-        connection_id = unquote(urlsplit(url).path.rpartition("/@connections/")[2])
+    @classmethod
+    def newest(cls) -> PushCatcher | None:
+        return cls._installed[-1] if cls._installed else None
+
+    def answer(self, method: str, connection_id: str, body: bytes) -> PushAnswer | None:
+        """None: the push is for somebody else."""
         try:
-            if request.method == "POST":
-                self._connections.post(connection_id, _body(request))
-                return _response(url, 200)
-            if request.method == "GET":
-                return _response(url, 200, body=json.dumps(self._connections.get(connection_id)).encode())
-            self._connections.delete(connection_id)
-            return _response(url, 204)
+            if method == "POST":
+                self._connections.post(connection_id, body)
+                return _answer(200)
+            if method == "GET":
+                return _answer(200, json.dumps(self._connections.get(connection_id)).encode())
+            if method == "DELETE":
+                self._connections.delete(connection_id)
+                return _answer(204)
         except Problem as problem:
-            body = json.dumps({"message": problem.message}).encode() if problem.message else b""
-            return _response(url, problem.status, error_type=problem.error_type, body=body)
+            if problem.status == 410 and self._forward_unknown:
+                return None
+            said = json.dumps({"message": problem.message}).encode() if problem.message else b""
+            return _answer(problem.status, said, problem.error_type)
+        return _answer(403, b'{"message":"Missing Authentication Token"}', "MissingAuthenticationTokenException")
 
 
-def _body(request: AWSPreparedRequest) -> bytes:
-    body: Any = request.body
-    if body is None:
-        return b""
-    if isinstance(body, str):
-        return body.encode()
-    return body if isinstance(body, bytes) else bytes(body.read())
+def is_push(url: str) -> bool:
+    """Whether a request for this address is to be caught. `url`: absolute, or a path with its query string."""
+    if "connections/" not in url or is_uncaught() or PushCatcher.newest() is None:
+        return False
+    return _PATH.search(urlsplit(url).path) is not None
 
 
-class _Raw(io.BytesIO):
-    """The part of urllib3's response that botocore reads."""
+def answer_push(method: str, url: str, body: bytes) -> PushAnswer | None:
+    """None: it is to be sent after all. Of addresses for which `is_push`."""
+    found, catcher = _PATH.search(urlsplit(url).path), PushCatcher.newest()
+    if found is None or catcher is None:
+        return None
+    return catcher.answer(method.upper(), unquote(found[1]), body)
 
-    def stream(self, amount: int = 65_536, **_: object) -> Iterator[bytes]:
-        while chunk := self.read(amount):
-            yield chunk
 
-
-def _response(url: str, status: int, *, error_type: str | None = None, body: bytes = b"") -> AWSResponse:
-    headers = HTTPHeaders()
-    headers["content-length"] = str(len(body))
+def _answer(status: int, body: bytes = b"", error_type: str | None = None) -> PushAnswer:
+    headers = {"content-length": str(len(body)), "x-amzn-requestid": str(uuid.uuid4())}
+    if body:
+        headers["content-type"] = "application/json"
     if error_type is not None:
         headers["x-amzn-errortype"] = error_type
-    return AWSResponse(url, status, headers, _Raw(body))
+    return PushAnswer(status, body, headers)

@@ -1,97 +1,94 @@
-"""Handlers that run in this process, in threads, as Lambda would call them."""
+"""Python handlers, called as Lambda would call them: in threads of this process, or in processes of their own."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
-import uuid
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from shim.backends.loading import load_function
+from shim.backends.calling import HandlerRaised
+from shim.backends.function import INTEGRATION_TIMEOUT_S, PythonFunction
+from shim.backends.loading import HandlerUnusable
+from shim.backends.options import PythonOptions
+from shim.backends.processes import Processes
+from shim.backends.reload import CodeWatcher
+from shim.backends.threads import Threads
+from shim.backends.worker_process import WorkerFailed
 from shim.integrations import FunctionFailed
+from shim.service import Connections
 
-logger = logging.getLogger(__name__)
-
-INTEGRATION_TIMEOUT_S = 29.0
-"""API Gateway waits this long for an integration, and no longer."""
+__all__ = ["INTEGRATION_TIMEOUT_S", "PythonBackend", "PythonFunction", "PythonOptions"]
 
 
-@dataclass(frozen=True, slots=True)
-class PythonFunction:
-    """Where a handler is: its code root, and module and function as seen from there."""
+class _Runner(Protocol):
+    def catch(self, connections: Connections) -> None: ...
 
-    root: Path
-    module: str
-    function: str
+    def load_all(self) -> None: ...
 
+    async def invoke(self, function_id: str, event: object) -> Any: ...  # noqa: ANN401 - whatever a handler returns
 
-@dataclass(frozen=True, slots=True)
-class LambdaContext:
-    """The part of Lambda's context object that handlers use.
+    def reload(self, root: Path) -> None: ...
 
-    https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
-    """
-
-    function_name: str
-    aws_request_id: str
-    memory_limit_in_mb: str = "1024"
-    function_version: str = "$LATEST"
-
-    @property
-    def invoked_function_arn(self) -> str:
-        return f"arn:aws:lambda:us-east-1:123456789012:function:{self.function_name}"
-
-    @property
-    def log_group_name(self) -> str:
-        return f"/aws/lambda/{self.function_name}"
-
-    @property
-    def log_stream_name(self) -> str:
-        return f"local/{self.aws_request_id}"
-
-    def get_remaining_time_in_millis(self) -> int:
-        """The full time: the clock of a local run is not Lambda's."""
-        return int(INTEGRATION_TIMEOUT_S * 1000)
+    def close(self) -> None: ...
 
 
 class PythonBackend:
-    """Loads functions on first use, and calls each in a thread of a bounded pool."""
+    """Runs functions by their ids."""
 
-    def __init__(self, functions: Mapping[str, PythonFunction], *, threads: int = 32) -> None:
+    def __init__(self, functions: Mapping[str, PythonFunction], options: PythonOptions | None = None) -> None:
         self._functions = functions
-        self._loaded: dict[str, Callable[..., Any]] = {}
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="handler")
+        self._options = options or PythonOptions()
+        apart = self._options.workers == "processes" or (self._options.workers == "auto" and need_processes(functions))
+        self._runner: _Runner = (Processes if apart else Threads)(functions, self._options)
+        self._watcher: CodeWatcher | None = None
+        self._calls = 0
+
+    def start(self, connections: Connections) -> None:
+        """Before functions are loaded: what handlers push goes to `connections`; with `reload` code is watched.
+
+        Functions in processes have their pushes answered on the event loop, so `connections` must not block.
+        """
+        self._runner.catch(connections)
+        if self._options.reload:
+            self._watcher = CodeWatcher({function.root for function in self._functions.values()}, self._runner.reload)
+            self._watcher.start()
 
     def load_all(self) -> None:
         """Imports every function now, so that what can't be imported is known before a client is. Raises
-        HandlerUnusable."""
-        for function_id in self._functions:
-            self._load(function_id)
+        HandlerUnusable or WorkerFailed."""
+        self._runner.load_all()
 
     async def invoke(self, function_id: str, event: dict[str, Any]) -> Any:  # noqa: ANN401 - whatever a handler returns
         """What the function returned. Raises FunctionFailed."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, self._call, function_id, event)
+        if self._calls >= self._options.most_calls:
+            raise FunctionFailed(function_id, "TooManyRequestsException", "Rate Exceeded.")
+        self._calls += 1
+        limit = self._functions[function_id].timeout_s
+        try:
+            async with asyncio.timeout(limit):
+                return await self._runner.invoke(function_id, event)
+        except HandlerRaised as error:
+            raise FunctionFailed(function_id, error.error_type, error.error_message) from error.__cause__
+        except HandlerUnusable as error:
+            raise FunctionFailed(function_id, "Runtime.ImportModuleError", str(error)) from error
+        except WorkerFailed as error:
+            raise FunctionFailed(function_id, "Runtime.ExitError", str(error)) from error
+        except TimeoutError as error:
+            sentence = f"Task timed out after {limit:.2f} seconds"
+            raise FunctionFailed(function_id, "Sandbox.Timedout", sentence) from error
+        finally:
+            self._calls -= 1
 
     def close(self) -> None:
-        """Waits for nothing: calls that are under way end by themselves."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """Ends worker processes within seconds; calls under way fail. On the event loop, or after it has ended."""
+        if self._watcher is not None:
+            self._watcher.close()
+        self._runner.close()
 
-    def _load(self, function_id: str) -> Callable[..., Any]:
-        handler = self._loaded.get(function_id)
-        if handler is None:
-            where = self._functions[function_id]
-            handler = self._loaded[function_id] = load_function(where.root, where.module, where.function)
-        return handler
 
-    def _call(self, function_id: str, event: dict[str, Any]) -> Any:  # noqa: ANN401 - whatever a handler returns
-        context = LambdaContext(self._functions[function_id].function, str(uuid.uuid4()))
-        try:
-            return self._load(function_id)(event, context)
-        except BaseException as error:
-            logger.debug("%s raised", function_id, exc_info=True)
-            raise FunctionFailed(function_id, type(error).__name__, str(error)) from error
+def need_processes(functions: Mapping[str, PythonFunction]) -> bool:
+    """Whether these functions can't share this process: more than one code root, or an environment or a working
+    directory of their own."""
+    roots = {function.root.resolve() for function in functions.values()}
+    return len(roots) > 1 or any(function.environment or function.working_directory for function in functions.values())

@@ -14,6 +14,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 
+from shim.outgoing import uncaught
 from shim.service import Problem
 
 logger = logging.getLogger(__name__)
@@ -78,12 +79,13 @@ class Forwarder:
         try:
             async with self._slots, asyncio.timeout(self._options.timeout_s):
                 signed = await asyncio.to_thread(self._signed, method, url, headers, body)
-                async with self._http.stream(method, url, headers=signed, content=body) as response:
-                    answer = bytearray()
-                    async for chunk in response.aiter_raw():
-                        answer += chunk
-                        if len(answer) > LARGEST_ANSWER:
-                            raise Problem(502, "BadGatewayException", "the upstream's answer is too long")
+                with uncaught():
+                    async with self._http.stream(method, url, headers=signed, content=body) as response:
+                        answer = bytearray()
+                        async for chunk in response.aiter_raw():
+                            answer += chunk
+                            if len(answer) > LARGEST_ANSWER:
+                                raise Problem(502, "BadGatewayException", "the upstream's answer is too long")
         except (TimeoutError, httpx.TimeoutException) as error:
             raise Problem(504, "GatewayTimeoutException", "the upstream did not answer in time") from error
         except (httpx.HTTPError, BotoCoreError) as error:

@@ -155,12 +155,15 @@ class _Legacy:
         self._slots.release()
 
     async def _write(self, event: Event) -> bool:
-        """One text frame. False: the client is gone, or has not read for too long."""
-        payload = event.payload
-        text = payload if isinstance(payload, str) else payload.decode("utf-8", "replace")
+        """One frame: text, as API Gateway's always are, unless an upstream sent bytes. False: the client is gone, or
+        has not read for too long."""
+        message = event.message
         try:
             async with asyncio.timeout(self._write_s):
-                await self._socket.send_text(text)
+                if message.binary:
+                    await self._socket.send_bytes(message.data)
+                else:
+                    await self._socket.send_text(message.data.decode("utf-8", "replace"))
         except TimeoutError:
             self._service.streams.close(self._id, 1008, "the client does not read")
             if self._link is not None:

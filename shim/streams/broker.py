@@ -75,9 +75,9 @@ class MemoryBroker:
                 self._remove(connection)
                 self._annotations.drop(connection_id)
 
-    def send(self, connection_id: str, data: str | bytes) -> int:
+    def send(self, connection_id: str, data: str | bytes, *, binary: bool = False) -> int:
         """Appends a message and returns its sequence number. Raises ConnectionGone, SlowReader or PayloadTooLarge."""
-        message = self._message(data)
+        message = self._message(data, binary=binary)
         now = self._clock()
         with self._lock:
             connection = self._connections.get(connection_id)
@@ -266,8 +266,8 @@ class MemoryBroker:
         with self._lock:
             return list(self._open(connection_id).kept)
 
-    def _message(self, data: str | bytes) -> Message:
-        message = Message(data)
+    def _message(self, data: str | bytes, *, binary: bool = False) -> Message:
+        message = Message(data, binary=binary)
         if len(message.data) > self.limits.payload_bytes:
             raise PayloadTooLarge(len(message.data), self.limits.payload_bytes)
         return message

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from shim.streams.limits import StreamLimits
-from shim.streams.wire import encode_body, encode_control, encode_message
+from shim.streams.wire import encode_binary, encode_body, encode_control, encode_message
 
 FIRST_STREAM_WITHIN_S = 5.0
 """Seconds that an accepted connection has for its first stream, however short its window."""
@@ -27,17 +27,19 @@ class State(Enum):
 class Message:
     """What is sent: encoded once, however many connections it goes to."""
 
-    __slots__ = ("_body", "data")
+    __slots__ = ("_body", "binary", "data")
 
-    def __init__(self, payload: str | bytes) -> None:
+    def __init__(self, payload: str | bytes, *, binary: bool = False) -> None:
         self.data = payload if isinstance(payload, bytes) else payload.encode("utf-8", "replace")
+        self.binary = binary
+        """Whether it is bytes even where they are UTF-8."""
         self._body: bytes | None = None
 
     @property
     def body(self) -> bytes:
         """Its lines in an event stream, but the id."""
         if self._body is None:
-            self._body = encode_body(self.data)
+            self._body = encode_binary(self.data) if self.binary else encode_body(self.data)
         return self._body
 
 
@@ -50,7 +52,9 @@ class Event(NamedTuple):
 
     @property
     def payload(self) -> str | bytes:
-        """Text where the bytes are UTF-8."""
+        """Text where the bytes are UTF-8, and were not sent as binary."""
+        if self.message.binary:
+            return self.message.data
         try:
             return self.message.data.decode("utf-8")
         except UnicodeDecodeError:

@@ -61,12 +61,13 @@ class Streams:
         """`$connect` refused: no `$disconnect` follows."""
         self._broker.abandon(connection_id)
 
-    def send(self, connection_id: str, data: str | bytes) -> int:
+    def send(self, connection_id: str, data: str | bytes, *, binary: bool = False) -> int:
         """Appends one message to the connection's stream; returns its sequence number (from 1).
 
+        `binary`: bytes stay bytes for the client even where they are UTF-8; else they are text then.
         Raises ConnectionGone (unknown, pending or closed), SlowReader or PayloadTooLarge.
         """
-        return self._broker.send(connection_id, data)
+        return self._broker.send(connection_id, data, binary=binary)
 
     def broadcast(self, data: str | bytes, connection_ids: Iterable[str] | None = None) -> int:
         """Appends one message, encoded once, to many streams; returns to how many.

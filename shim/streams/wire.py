@@ -23,12 +23,17 @@ def encode_body(data: bytes) -> bytes:
         try:
             data.decode("utf-8")
         except UnicodeDecodeError:
-            return b"event: binary\ndata: %b\n\n" % base64.b64encode(data)
+            return encode_binary(data)
     if b"\r" in data:
         return b"event: escaped\ndata: %b\n\n" % json.dumps(data.decode("utf-8")).encode("ascii")
     if b"\n" in data:
         data = data.replace(b"\n", b"\ndata: ")
     return b"data: %b\n\n" % data
+
+
+def encode_binary(data: bytes) -> bytes:
+    """As `encode_body`, for bytes that are no text even if they could be."""
+    return b"event: binary\ndata: %b\n\n" % base64.b64encode(data)
 
 
 def encode_message(epoch: str, seq: int, body: bytes) -> bytes:

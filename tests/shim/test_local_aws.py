@@ -54,3 +54,41 @@ def test_topics_and_queues_that_variables_name_exist() -> None:
     made = named_by(environment)
     assert sorted(made["topics"]) == [environment["TOPIC"], environment["ORDERED_TOPIC"]]
     assert sorted(made["queues"]) == [environment["QUEUE"], environment["ORDERED_QUEUE"]]
+
+
+SHARED = """
+import json, os, subprocess, sys
+os.environ.update(AWS_ENDPOINT_URL="http://127.0.0.1:1", AWS_ENDPOINT_URL_SQS="http://127.0.0.1:1", AWS_PROFILE="none")
+from shim.local_aws import serve_local_aws, start_local_aws
+queue = "https://sqs.us-east-1.amazonaws.com/123456789012/jobs"
+table = {
+    "TableName": "t",
+    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+start_local_aws([table], {}, named=[queue])
+other = '''
+import boto3, sys
+boto3.client("dynamodb").put_item(TableName="t", Item={"id": {"S": "1"}})
+boto3.client("sqs").send_message(QueueUrl=sys.argv[1], MessageBody="hello")
+'''
+subprocess.run([sys.executable, "-c", other, queue], env={**os.environ, **serve_local_aws()}, check=True)
+import boto3
+print(json.dumps([
+    boto3.client("dynamodb").scan(TableName="t")["Items"],
+    [message["Body"] for message in boto3.client("sqs").receive_message(QueueUrl=queue)["Messages"]],
+]))
+"""
+
+
+def test_another_process_shares_it_whatever_endpoints_were_configured() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", SHARED],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd())},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(ran.stdout) == [[{"id": {"S": "1"}}], ["hello"]]
+    assert ran.stderr == ""

@@ -78,3 +78,9 @@ def test_open_tells_the_client_how_long_to_wait_before_it_reconnects() -> None:
 
 def test_half_a_surrogate_pair_does_not_make_the_stream_invalid() -> None:
     assert encoded("a\ud800b") == b"id: ab12-7\ndata: a?b\n\n"
+
+
+def test_bytes_that_are_meant_as_bytes_stay_bytes_even_when_they_are_text() -> None:
+    message = Message(b"text", binary=True)
+
+    assert decoded(read(encode_message("ab12", 7, message.body))) == b"text"

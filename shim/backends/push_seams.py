@@ -1,0 +1,182 @@
+"""The one place of each HTTP library where every request passes, and where pushes are answered instead of sent.
+
+What is no push passes untouched. Libraries that are not installed are left out. In front of urllib3 there are two more:
+moto answers for @connections too, and does so above urllib3 for botocore and for requests.
+"""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import Any
+
+from shim.backends.push_answers import LocalSocket, aio_response, aws_response, httpx_response, urllib3_response
+from shim.backends.pushes import PushAnswer, answer_push, is_push
+from shim.outgoing import uncaught
+
+_BEFORE_SEND = "before-send.apigatewaymanagementapi"
+
+Undo = Callable[[], None]
+
+
+def install() -> Undo:
+    """Returns what puts the libraries back as they were."""
+    seams = {"urllib3": _urllib3, "requests": _requests, "botocore": _botocore, "httpx": _httpx}
+    undos = [seam() for library, seam in seams.items() if find_spec(library) is not None]
+    return _all([*undos, _http_client()])
+
+
+def _all(undos: list[Undo]) -> Undo:
+    def undo() -> None:
+        for each in undos:
+            each()
+
+    return undo
+
+
+def _replace(owner: Any, name: str, by: Callable[..., Any]) -> Undo:  # noqa: ANN401 - a class of somebody else
+    original = getattr(owner, name)
+    setattr(owner, name, by)
+    return lambda: setattr(owner, name, original)
+
+
+def _urllib3() -> Undo:
+    from urllib3.connectionpool import HTTPConnectionPool  # noqa: PLC0415 - perhaps not installed
+
+    original = HTTPConnectionPool.urlopen
+
+    def urlopen(pool: Any, method: str, url: str, body: Any = None, *rest: Any, **options: Any) -> Any:  # noqa: ANN401
+        if not is_push(url):
+            return original(pool, method, url, body, *rest, **options)
+        body = whole(body)
+        answer = answer_push(method, url, body)
+        if answer is not None:
+            return urllib3_response(answer, method, url, options.get("preload_content", True))
+        with uncaught():
+            return original(pool, method, url, body, *rest, **options)
+
+    return _replace(HTTPConnectionPool, "urlopen", urlopen)
+
+
+def _requests() -> Undo:
+    from requests import PreparedRequest, Response, Session  # noqa: PLC0415 - perhaps not installed
+    from requests.adapters import BaseAdapter, HTTPAdapter  # noqa: PLC0415
+
+    original = Session.get_adapter
+
+    class PushAdapter(BaseAdapter):
+        def __init__(self, real: BaseAdapter) -> None:
+            super().__init__()
+            self._real = real
+
+        def send(self, request: PreparedRequest, *rest: Any, **options: Any) -> Response:  # noqa: ANN401
+            method, url = str(request.method), str(request.url)
+            request.body = whole(request.body)
+            answer = answer_push(method, url, request.body)
+            if answer is None:
+                with uncaught():
+                    return self._real.send(request, *rest, **options)
+            return HTTPAdapter().build_response(request, urllib3_response(answer, method, url, preload=False))
+
+        def close(self) -> None:
+            """The real one belongs to the session."""
+
+    def get_adapter(session: Session, url: str) -> BaseAdapter:
+        real = original(session, url)
+        return PushAdapter(real) if is_push(url) else real
+
+    return _replace(Session, "get_adapter", get_adapter)
+
+
+def _botocore() -> Undo:
+    """Every client has event handlers of its own, copied when its session was made; so they are added when it calls."""
+    from botocore.endpoint import Endpoint  # noqa: PLC0415 - perhaps not installed
+
+    original = Endpoint.make_request
+
+    def make_request(endpoint: Any, operation_model: Any, request_dict: Any) -> Any:  # noqa: ANN401
+        if operation_model.service_model.service_name == "apigatewaymanagementapi":
+            is_async = type(endpoint).__module__.partition(".")[0] == "aiobotocore"
+            # More specific than moto's handler, so it is asked first.
+            endpoint._event_emitter.register(  # noqa: SLF001
+                _BEFORE_SEND, _before_send_aio if is_async else _before_send, unique_id=_BEFORE_SEND
+            )
+        return original(endpoint, operation_model, request_dict)
+
+    return _replace(Endpoint, "make_request", make_request)
+
+
+def _before_send(request: Any, **_: object) -> Any:  # noqa: ANN401 - types of botocore
+    answer = _answer_botocore(request)
+    return None if answer is None else aws_response(answer, request.url)
+
+
+def _before_send_aio(request: Any, **_: object) -> Any:  # noqa: ANN401 - types of aiobotocore
+    answer = _answer_botocore(request)
+    return None if answer is None else aio_response(answer, request.url)
+
+
+def _answer_botocore(request: Any) -> PushAnswer | None:  # noqa: ANN401
+    if not is_push(request.url):
+        return None
+    request.body = whole(request.body)
+    return answer_push(request.method, request.url, request.body)
+
+
+def _httpx() -> Undo:
+    import httpx  # noqa: PLC0415 - perhaps not installed
+
+    original, original_async = httpx.HTTPTransport.handle_request, httpx.AsyncHTTPTransport.handle_async_request
+
+    def handle(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+        if not is_push(str(request.url)):
+            return original(transport, request)
+        answer = answer_push(request.method, str(request.url), request.read())
+        if answer is not None:
+            return httpx_response(answer)
+        with uncaught():
+            return original(transport, request)
+
+    async def handle_async(transport: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
+        if not is_push(str(request.url)):
+            return await original_async(transport, request)
+        answer = answer_push(request.method, str(request.url), await request.aread())
+        if answer is not None:
+            return httpx_response(answer)
+        with uncaught():
+            return await original_async(transport, request)
+
+    return _all(
+        [
+            _replace(httpx.HTTPTransport, "handle_request", handle),
+            _replace(httpx.AsyncHTTPTransport, "handle_async_request", handle_async),
+        ]
+    )
+
+
+def _http_client() -> Undo:
+    """Also urllib.request. A connection that is asked for a push talks to a socket of ours instead of connecting."""
+    original = http.client.HTTPConnection.putrequest
+
+    def putrequest(connection: Any, method: str, url: str, *rest: Any, **options: Any) -> None:  # noqa: ANN401
+        if is_push(url):
+            connection.close()
+            connection.sock = LocalSocket(connection, method, url)
+        original(connection, method, url, *rest, **options)
+
+    return _replace(http.client.HTTPConnection, "putrequest", putrequest)
+
+
+def whole(body: Any) -> bytes:  # noqa: ANN401 - a text, bytes, a file, or pieces
+    """A request's body, in whichever form libraries take it."""
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, bytes | bytearray | memoryview):
+        return bytes(body)
+    if hasattr(body, "read"):
+        read = body.read()
+        return read.encode() if isinstance(read, str) else bytes(read)
+    return b"".join(chunk.encode() if isinstance(chunk, str) else chunk for chunk in body)
