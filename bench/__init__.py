@@ -1,0 +1,1 @@
+"""Measures the shim beside its peers. `python -m bench.run`; see README.md."""
