@@ -12,7 +12,7 @@ from typing import Any, Final
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shim.hot.pushes import PushDesk
-from shim.hot.requests import Head, read_push
+from shim.hot.requests import Head, Push, read_push
 from shim.hot.writers import StreamWriter, StreamWriters, take_over
 from shim.streams.response import TAKE_OVER, StreamRequest
 
@@ -53,11 +53,16 @@ class HotProtocol(HttpToolsProtocol):
                 self._begun, self._wanted = data, push.total
                 self._too_late_in(SLOWEST_REQUEST_S)
                 return
-            answer = None if push is None else self.desk.answer(push)
+            answer = None if push is None else self._answer(push)
             if answer is not None:
                 self._pushed(answer)
                 return
         super().data_received(data)
+
+    def _answer(self, push: Push) -> bytes | None:
+        if len(push.path) == len(self.desk.prefix):  # to all: those that arrive together leave together
+            return self.desk.answer(push)
+        return self.writers.at_once(self.desk.answer, push)
 
     def _pushed(self, answer: bytes) -> None:
         self.transport.write(answer)

@@ -33,6 +33,7 @@ class PushDesk:
         self.prefix = f"/{service.api.stage}/@connections".encode()
         self._request_ids = count(1)
         self._request_id_head = str(uuid4())[:24].encode()
+        self._sent = b"HTTP/1.1 200 OK\r\nx-amzn-RequestId: " + self._request_id_head
 
     def answer(self, push: Push) -> bytes | None:
         """The whole response; None when the full parser should have it."""
@@ -74,7 +75,7 @@ class PushDesk:
         finally:
             if not sent and invocation:
                 self._invocations.failed(invocation)
-        return self._response(b"200 OK", b"")
+        return b"%b%012x\r\ncontent-length: 0\r\n\r\n" % (self._sent, next(self._request_ids))
 
     def _problem(self, problem: Problem) -> bytes:
         body = json.dumps({"message": problem.message}).encode() if problem.message else b""

@@ -6,7 +6,9 @@ import asyncio
 import socket
 import threading
 from collections import deque
+from collections.abc import Callable
 
+from shim.hot.requests import Push
 from shim.streams import ConnectionGone
 from shim.streams.response import SEND_TIMEOUT_S, StreamRequest, jittered_rotation_s
 from shim.streams.wire import HEARTBEAT
@@ -49,6 +51,15 @@ class StreamWriters:
             self.loop.call_soon(self._flush)
         elif not self.loop.is_closed():
             self.loop.call_soon_threadsafe(self._flush)
+
+    def at_once(self, send: Callable[[Push], bytes | None], push: Push) -> bytes | None:
+        """What `send` returns, after what it sent was written: for one message a later pass would gather nothing."""
+        pending, self._scheduled = self._scheduled, True
+        try:
+            return send(push)
+        finally:
+            self._scheduled = pending
+            self._flush()
 
     def _flush(self) -> None:
         self._scheduled = False  # before looking: whoever marks after that schedules again
@@ -96,12 +107,13 @@ class StreamWriter:
         attachment, transport = self._attachment, self._transport
         while self._paused_since is None and not transport.is_closing():
             closed = attachment.closed  # before taking, so that what was sent before the close is not missed
-            taken = attachment.take()
-            if taken is None:
+            data = attachment.take_encoded()
+            if data is None:
                 self.end()
-            elif taken:
-                encode = attachment.encode
-                self._write(encode(taken[0]) if len(taken) == 1 else b"".join(map(encode, taken)))
+            elif data:
+                self._write(data)
+                if not closed and attachment.drained:
+                    return
             elif closed:
                 self._write(self._asked.closing(attachment.close_code, attachment.close_reason))
                 self.end()

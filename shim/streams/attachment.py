@@ -47,6 +47,15 @@ class Attachment:
         """What is to be written next, about `MOST_BYTES_AT_ONCE` of it; None: a newer stream has taken over."""
         return self._broker.take(self._connection, self._generation, MOST_BYTES_AT_ONCE)
 
+    def take_encoded(self) -> bytes | None:
+        """The same, as bytes of the event stream."""
+        return self._broker.take_encoded(self._connection, self._generation, MOST_BYTES_AT_ONCE)
+
+    @property
+    def drained(self) -> bool:
+        """Whether there is nothing to take now. Whoever adds something, wakes after that."""
+        return self._connection.drained
+
     def encode(self, taken: Event | Gap) -> bytes:
         """As bytes of the event stream."""
         return self._connection.encode(taken)

@@ -77,16 +77,18 @@ class MemoryBroker:
 
     def send(self, connection_id: str, data: str | bytes, *, binary: bool = False) -> int:
         """Appends a message and returns its sequence number. Raises ConnectionGone, SlowReader or PayloadTooLarge."""
-        message = self._message(data, binary=binary)
-        now = self._clock()
+        message = Message(data, self._clock(), binary=binary)
+        size = len(message.data)
+        if size > self.limits.payload_bytes:
+            raise PayloadTooLarge(size, self.limits.payload_bytes)
         with self._lock:
             connection = self._connections.get(connection_id)
             if connection is None or connection.state is not State.OPEN:
                 raise ConnectionGone(connection_id)
-            if not self._has_room(connection, message, now):
+            if not _has_room(connection, message):
                 raise SlowReader(connection_id, connection.waiting_bytes(), self.limits.replay_bytes)
-            seq = connection.append(message, now)
-            connection.last_active_at = now
+            seq = connection.append(message)
+            connection.last_active_at = message.at
             wake = connection.wake
         if wake is not None:
             wake()
@@ -95,20 +97,19 @@ class MemoryBroker:
     def broadcast(self, data: str | bytes, connection_ids: Iterable[str] | None) -> int:
         """Appends one message to many connections, None: to all; returns to how many. Those that are gone or have no
         room are passed over. Raises PayloadTooLarge."""
-        message = self._message(data)
-        now = self._clock()
+        message = Message(data, self._clock())
+        if len(message.data) > self.limits.payload_bytes:
+            raise PayloadTooLarge(len(message.data), self.limits.payload_bytes)
         wakes = []
         sent = 0
         with self._lock:
             known = self._connections
             every = known.values() if connection_ids is None else map(known.get, connection_ids)
             for connection in every:
-                if connection is None or connection.state is not State.OPEN:
+                if connection is None or connection.state is not State.OPEN or not _has_room(connection, message):
                     continue
-                if not self._has_room(connection, message, now):
-                    continue
-                connection.append(message, now)
-                connection.last_active_at = now
+                connection.append(message)
+                connection.last_active_at = message.at
                 sent += 1
                 if connection.wake is not None:
                     wakes.append(connection.wake)
@@ -206,6 +207,11 @@ class MemoryBroker:
         with self._lock:
             return connection.take(most_bytes) if connection.generation == generation else None
 
+    def take_encoded(self, connection: Connection, generation: int, most_bytes: int) -> bytes | None:
+        """The same, as bytes of the event stream."""
+        with self._lock:
+            return connection.take_encoded(most_bytes) if connection.generation == generation else None
+
     def detach(self, connection: Connection, generation: int) -> None:
         """A stream ended. The resume window begins unless a newer stream is attached."""
         with self._lock:
@@ -264,21 +270,7 @@ class MemoryBroker:
     def kept(self, connection_id: str) -> list[Event]:
         """Raises ConnectionGone."""
         with self._lock:
-            return list(self._open(connection_id).kept)
-
-    def _message(self, data: str | bytes, *, binary: bool = False) -> Message:
-        message = Message(data, binary=binary)
-        if len(message.data) > self.limits.payload_bytes:
-            raise PayloadTooLarge(len(message.data), self.limits.payload_bytes)
-        return message
-
-    def _has_room(self, connection: Connection, message: Message, now: float) -> bool:
-        """Without a stream the oldest messages make room, and the client will be told of the gap."""
-        if connection.detached_at is not None or not connection.would_drop_unread(len(message.data)):
-            return True
-        if connection.stalled_since is None:
-            connection.stalled_since = now
-        return False
+            return self._open(connection_id).events()
 
     def _known(self, connection_id: str) -> Connection:
         connection = self._connections.get(connection_id)
@@ -296,6 +288,15 @@ class MemoryBroker:
         connection.state = State.CLOSED
         del self._connections[connection.id]
         del self._sessions[connection.session_digest]
+
+
+def _has_room(connection: Connection, message: Message) -> bool:
+    """Without a stream the oldest messages make room, and the client will be told of the gap."""
+    if connection.detached_at is not None or not connection.would_drop_unread(len(message.data)):
+        return True
+    if connection.stalled_since is None:
+        connection.stalled_since = message.at
+    return False
 
 
 def _digest(session: str) -> bytes:

@@ -25,12 +25,13 @@ class State(Enum):
 
 
 class Message:
-    """What is sent: encoded once, however many connections it goes to."""
+    """What is sent: encoded once, however many connections it goes to. `at`: when, in seconds."""
 
-    __slots__ = ("_body", "binary", "data")
+    __slots__ = ("_body", "at", "binary", "data")
 
-    def __init__(self, payload: str | bytes, *, binary: bool = False) -> None:
+    def __init__(self, payload: str | bytes, at: float, *, binary: bool = False) -> None:
         self.data = payload if isinstance(payload, bytes) else payload.encode("utf-8", "replace")
+        self.at = at
         self.binary = binary
         """Whether it is bytes even where they are UTF-8."""
         self._body: bytes | None = None
@@ -44,11 +45,15 @@ class Message:
 
 
 class Event(NamedTuple):
-    """One message in a connection's stream. `seq` counts from 1; `at` is when it was sent, in seconds."""
+    """One message in a connection's stream. `seq` counts from 1."""
 
     seq: int
     message: Message
-    at: float
+
+    @property
+    def at(self) -> float:
+        """When it was sent, in seconds."""
+        return self.message.at
 
     @property
     def payload(self) -> str | bytes:
@@ -89,7 +94,8 @@ class Connection:
     read_seq: int = 0
     """Last event handed to a stream."""
     next_seq: int = 1
-    kept: deque[Event] = field(default_factory=deque)
+    kept: deque[Message] = field(default_factory=deque)
+    """The latest messages, whose sequence numbers end before `next_seq`: of all costs of a push, the least."""
     kept_bytes: int = 0
     wake: Callable[[], None] | None = None
     claims: OrderedDict[str, str] | None = None
@@ -97,11 +103,11 @@ class Connection:
     close_code: int = 1000
     close_reason: str = ""
 
-    def append(self, message: Message, now: float) -> int:
+    def append(self, message: Message) -> int:
         """Adds a message and returns its sequence number; the oldest ones go when a bound is exceeded."""
         seq, kept, limits = self.next_seq, self.kept, self.limits
         self.next_seq = seq + 1
-        kept.append(Event(seq, message, now))
+        kept.append(message)
         self.kept_bytes += len(message.data)
         while self.kept_bytes > limits.replay_bytes or len(kept) > limits.replay_events:
             if len(kept) == 1:
@@ -109,19 +115,29 @@ class Connection:
             self._drop_oldest()
         return seq
 
+    @property
+    def oldest_seq(self) -> int:
+        """Of the messages kept; `next_seq` when there are none."""
+        return self.next_seq - len(self.kept)
+
+    @property
+    def drained(self) -> bool:
+        """Whether everything was handed to a stream."""
+        return self.read_seq + 1 >= self.next_seq
+
     def drop_older(self, than: float) -> None:
         """Forgets what was handed to a stream and sent before this time."""
         kept = self.kept
-        while kept and kept[0].at < than and kept[0].seq <= self.read_seq:
+        while kept and kept[0].at < than and self.oldest_seq <= self.read_seq:
             self._drop_oldest()
 
     def waiting_bytes(self) -> int:
         """Bytes that were sent to the connection and not yet handed to a stream."""
-        return sum(len(event.message.data) for event in self.kept if event.seq > self.read_seq)
+        return sum(len(message.data) for message in islice(reversed(self.kept), self.next_seq - 1 - self.read_seq))
 
     def would_drop_unread(self, size: int) -> bool:
         """Whether appending `size` bytes pushes out an event that the attached stream has not taken yet."""
-        if not self.kept or self.kept[0].seq <= self.read_seq:
+        if self.oldest_seq <= self.read_seq or not self.kept:
             return False
         return len(self.kept) >= self.limits.replay_events or self.kept_bytes + size > self.limits.replay_bytes
 
@@ -153,25 +169,26 @@ class Connection:
 
     def take(self, most_bytes: int) -> list[Event | Gap]:
         """What a stream has to write next, in order, and about so many bytes of it; a `Gap` first when part is lost."""
-        last, kept = self.next_seq - 1, self.kept
-        if self.read_seq >= last:
-            return []
         taken: list[Event | Gap] = []
-        oldest = kept[0].seq if kept else self.next_seq
-        if self.read_seq + 1 < oldest:
-            taken.append(Gap(self.read_seq + 1, oldest - 1))
-            self.read_seq = oldest - 1
-        waiting = last - self.read_seq
-        events = (kept[-1],) if waiting == 1 else islice(kept, len(kept) - waiting, None)
-        size = 0
-        for event in events:
-            taken.append(event)
-            self.read_seq = event.seq
-            size += len(event.message.data)
-            if size >= most_bytes:
-                break
-        self.stalled_since = None
+        gap, messages = self._advance(most_bytes)
+        if gap is not None:
+            taken.append(gap)
+        first = self.read_seq + 1 - len(messages)
+        taken.extend(Event(first + index, message) for index, message in enumerate(messages))
         return taken
+
+    def take_encoded(self, most_bytes: int) -> bytes:
+        """The same, as bytes of the event stream."""
+        gap, messages = self._advance(most_bytes)
+        seq = self.read_seq - len(messages)
+        prefix = b"id: %b-" % self.epoch.encode("ascii")
+        if len(messages) == 1 and gap is None:
+            return b"%b%d\n%b" % (prefix, seq + 1, messages[0].body)
+        parts = [] if gap is None else [self.encode(gap)]
+        for message in messages:
+            seq += 1
+            parts.append(b"%b%d\n%b" % (prefix, seq, message.body))
+        return b"".join(parts)
 
     def encode(self, taken: Event | Gap) -> bytes:
         """As bytes of the event stream."""
@@ -179,5 +196,32 @@ class Connection:
             return encode_control("gap", {"from": taken.first, "to": taken.last})
         return encode_message(self.epoch, taken.seq, taken.message.body)
 
+    def events(self) -> list[Event]:
+        """All that is kept, oldest first."""
+        return [Event(self.oldest_seq + index, message) for index, message in enumerate(self.kept)]
+
+    def _advance(self, most_bytes: int) -> tuple[Gap | None, list[Message]]:
+        """What is lost and what comes next; after it, `read_seq` is that of the last one."""
+        waiting, kept = self.next_seq - 1 - self.read_seq, self.kept
+        if not waiting:
+            return None, []
+        self.stalled_since = None
+        if waiting == 1 and kept:
+            self.read_seq += 1
+            return None, [kept[-1]]
+        gap = None
+        if waiting > len(kept):
+            gap = Gap(self.read_seq + 1, self.oldest_seq - 1)
+            self.read_seq, waiting = gap.last, len(kept)
+        latest = list(islice(reversed(kept), waiting))
+        messages: list[Message] = []
+        size = 0
+        while latest and size < most_bytes:
+            message = latest.pop()
+            messages.append(message)
+            size += len(message.data)
+        self.read_seq += len(messages)
+        return gap, messages
+
     def _drop_oldest(self) -> None:
-        self.kept_bytes -= len(self.kept.popleft().message.data)
+        self.kept_bytes -= len(self.kept.popleft().data)

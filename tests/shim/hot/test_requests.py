@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from shim.hot.requests import MOST_HEAD_BYTES, Head, Push, read_push
+from shim.hot.requests import Head, Push, read_push
 
 PREFIX = b"/prod/@connections"
 MOST = 131_072
@@ -43,7 +43,6 @@ USUAL = request()
     [
         pytest.param(request(b"GET /prod/@connections/L0SM9cOFvHcCIhw%3D HTTP/1.1"), id="another method"),
         pytest.param(request(b"POST /prod/@connections/x HTTP/1.0"), id="HTTP/1.0"),
-        pytest.param(request(b"POST /prod/@connections/x  HTTP/1.1"), id="two spaces"),
         pytest.param(request(b"POST http://host/prod/@connections/x HTTP/1.1"), id="absolute form"),
         pytest.param(request(b"POST /prod/@connections/x?a=b HTTP/1.1"), id="query"),
         pytest.param(request(b"POST /other/@connections/x HTTP/1.1"), id="another path"),
@@ -52,26 +51,18 @@ USUAL = request()
         pytest.param(request(Connection=b"close"), id="connection: close"),
         pytest.param(request(Upgrade=b"h2c"), id="upgrade"),
         pytest.param(request(Content_Length=b"+5"), id="signed length"),
-        pytest.param(request(Content_Length=b"05"), id="length with a leading zero"),
         pytest.param(request(Content_Length=b"5, 5"), id="list of lengths"),
         pytest.param(request(Content_Length=b""), id="empty length"),
         pytest.param(request(Content_Length=b"131073"), id="too large"),
         pytest.param(request(content_length=b"5"), id="length twice, spelled differently"),
-        pytest.param(USUAL.replace(b"Host: ", b"Host:"), id="no space after the colon"),
         pytest.param(USUAL.replace(b"Host: ", b"Host : "), id="space before the colon"),
-        pytest.param(USUAL.replace(b"Host: ", b"Host:  "), id="two spaces after the colon"),
-        pytest.param(USUAL.replace(b"identity", b"identity "), id="trailing space"),
-        pytest.param(USUAL.replace(b"identity", b"iden\ttity"), id="tab"),
         pytest.param(USUAL.replace(b"identity", b"iden\rtity"), id="bare CR"),
         pytest.param(USUAL.replace(b"identity", b"iden\ntity"), id="bare LF"),
         pytest.param(USUAL.replace(b"identity", b"iden\r\n tity"), id="folded"),
         pytest.param(USUAL.replace(b"identity", b"iden\0tity"), id="NUL"),
-        pytest.param(USUAL.replace(b"identity", b"identit\xe9"), id="not ASCII"),
         pytest.param(USUAL.replace(b"Host: 127.0.0.1:8000\r\n", b""), id="no host"),
         pytest.param(USUAL + USUAL, id="pipelined"),
         pytest.param(USUAL[:-7], id="head not complete"),
-        pytest.param(USUAL.replace(b"identity", b"i" * MOST_HEAD_BYTES), id="long head"),
-        pytest.param(b"\r\n" + USUAL, id="empty line first"),
         pytest.param(b"", id="nothing"),
     ],
 )

@@ -136,7 +136,7 @@ class TestBroadcast:
         streams = Streams()
         first, second = opened(streams), opened(streams)
         streams.broadcast("all")
-        kept = [streams._broker._connections[connection].kept[0].message for connection in (first, second)]
+        kept = [streams._broker._connections[connection].kept[0] for connection in (first, second)]
 
         assert kept[0] is kept[1]
 

@@ -14,7 +14,7 @@ texts = st.text(alphabet=st.characters(exclude_categories=["Cs"]))
 
 
 def encoded(payload: str | bytes) -> bytes:
-    return encode_message("ab12", 7, Message(payload).body)
+    return encode_message("ab12", 7, Message(payload, 0.0).body)
 
 
 def read(chunk: bytes) -> StreamEvent:
@@ -81,6 +81,6 @@ def test_half_a_surrogate_pair_does_not_make_the_stream_invalid() -> None:
 
 
 def test_bytes_that_are_meant_as_bytes_stay_bytes_even_when_they_are_text() -> None:
-    message = Message(b"text", binary=True)
+    message = Message(b"text", 0.0, binary=True)
 
     assert decoded(read(encode_message("ab12", 7, message.body))) == b"text"
