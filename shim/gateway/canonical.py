@@ -55,7 +55,7 @@ def canonical_query(query: bytes) -> bytes:
 
 def folded(value: bytes) -> bytes:
     """A header's value without white space at its ends, and with one space for each run inside."""
-    return b" ".join(value.split())
+    return b" ".join(value.split()) if b" " in value or b"\t" in value else value
 
 
 def joined_headers(headers: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:

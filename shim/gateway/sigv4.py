@@ -89,6 +89,12 @@ class Verifier:
         present = dict(headers)
         if len(present) != len(headers):
             present = joined_headers(headers)
+        return self.verify_headers(method, raw_path, query, present, body, now)
+
+    def verify_headers(
+        self, method: bytes, raw_path: bytes, query: bytes, present: Mapping[bytes, bytes], body: bytes, now: float
+    ) -> str:
+        """The same, for headers that came once each. Raises SignatureRefused."""
         authorization = present.get(b"authorization")
         if authorization is None or not self._reader:
             raise self._unsigned(query)

@@ -57,7 +57,7 @@ class PushDesk:
             return False
         if self._verifier is not None:
             try:
-                self._verifier.verify(b"POST", push.path, b"", list(push.headers.items()), push.body, self._clock())
+                self._verifier.verify_headers(b"POST", push.path, b"", push.headers, push.body, self._clock())
             except SignatureRefused:
                 return False
         return True
