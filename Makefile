@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test check format browser image clean
+.PHONY: help demo test check format browser conformance bench soak image clean
 
 help: ## Shows this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 $(STAMP): pyproject.toml scripts/install
 	@PYTHON=$(PYTHON) scripts/install
@@ -28,6 +28,16 @@ format: $(STAMP) ## Formats the code
 browser: $(STAMP) ## The tests in a real Chromium
 	@scripts/find-chromium --install
 	@$(BIN)/python -m pytest -m browser
+
+conformance: $(STAMP) ## The conformance suite against TARGET (shim, serverless-offline, ministack, aws), with its score
+	@$(BIN)/python -m tests.conformance $(TARGET)
+
+bench: $(STAMP) ## Speed on one core, beside other servers; about 15 minutes
+	@bench/install
+	@$(BIN)/python -m bench.run $(BENCH)
+
+soak: $(STAMP) ## The shim under churn for 30 minutes: is memory flat, does nothing get lost?
+	@$(BIN)/python -m bench.soak
 
 image: $(STAMP) ## Takes the pictures of the README again
 	@$(BIN)/python scripts/pictures.py

@@ -242,7 +242,8 @@ class GatewayService(StreamConnections):
             )
             outcome, reply = await self._integrate(route, call)
         latency = 0.0 if key is None else self._clock() - started
-        self._tell(MessageHandled(context.connection_id, message_id, key, outcome, latency, len(body)))
+        size = len(body.encode("utf-8", "replace"))
+        self._tell(MessageHandled(context.connection_id, message_id, key, outcome, latency, size))
         words = _WORDS.get(outcome)
         return reply if words is None else error_frame(words, context.connection_id, request_id)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import Final
 
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import HTMLResponse
@@ -16,6 +17,13 @@ from templates import render
 
 PAGES = "/-"
 """Stage names have no hyphen-only form in practice, and `-` keeps the pages apart from any of them."""
+
+_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+    "img-src data:; connect-src * ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
+    "X-Content-Type-Options": "nosniff",
+}
+"""One file without resources, which talks to whatever address is written into it; the console shows it in a frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +47,11 @@ def add_pages(app: FastAPI, *, stage: str, token: TokenPlaces, web_folder: Path 
 
     @router.get("/sse")
     async def sse_page() -> HTMLResponse:
-        return HTMLResponse(render("shim/sse.html", **values))
+        return HTMLResponse(render("shim/sse.html", **values), headers=_HEADERS)
 
     @router.get("/websocket")
     async def websocket_page() -> HTMLResponse:
-        return HTMLResponse(render("shim/websocket.html", **values))
+        return HTMLResponse(render("shim/websocket.html", **values), headers=_HEADERS)
 
     app.include_router(router)
     if web_folder is not None:

@@ -117,7 +117,8 @@ class Bridge(StreamConnections):
         else:
             handled = Handled("throttled", error_frame(TOO_MANY_REQUESTS, connection_id, new_id()))
         latency = self._clock() - started
-        self._tell(MessageHandled(connection_id, message_id, handled.route_key, handled.outcome, latency, len(body)))
+        size = len(body.encode("utf-8", "replace") if isinstance(body, str) else body)
+        self._tell(MessageHandled(connection_id, message_id, handled.route_key, handled.outcome, latency, size))
         if handled.reply is not None and deliver:
             self._reply(connection_id, handled.reply)
         return handled.reply

@@ -262,6 +262,7 @@ class MemoryBroker:
                     sent=connection.next_seq - 1,
                     waiting_bytes=connection.waiting_bytes(),
                     kept_bytes=connection.kept_bytes,
+                    kept_events=len(connection.kept),
                 )
                 for connection in self._connections.values()
                 if connection.state is State.OPEN

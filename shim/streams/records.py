@@ -47,3 +47,4 @@ class Snapshot:
     sent: int
     waiting_bytes: int
     kept_bytes: int
+    kept_events: int

@@ -1,0 +1,217 @@
+"""Metrics for Prometheus: those of API Gateway under its names, and what only this service knows.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html
+
+ConnectCount        clients that `$connect` was asked for: those accepted, and those for whom it failed
+MessageCount        messages: of clients by route; pushes to clients have no route
+ClientError         4XX before the integration: refused clients; messages without a route, throttled or not valid
+IntegrationError    messages whose integration answered with an error or raised; `$disconnect` that failed
+ExecutionError      messages whose integration timed out or gave no answer; `$connect` or an authorizer that failed
+IntegrationLatency  milliseconds that integrations took, but not MOCK, as a histogram
+
+Prometheus adds `_total` to the names of counters. Labels are `ApiId`, `Stage` and `Route`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Final
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from prometheus_client import CollectorRegistry, ProcessCollector
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.registry import Collector
+
+from shim.faces.metric_counts import Distribution, ErrorKind, MetricCounts
+from shim.faces.operators import TokenGate, TooManyWrong, bearer_token, check_token_option, is_local, source_of
+from shim.gateway.selection import CONNECT_ROUTE
+from shim.service import Service
+
+PATH: Final = "/metrics"
+
+_FORMAT: Final = re.compile(
+    r"(?:application/openmetrics-text|text/plain)"
+    r"(?:\s?;\s?(?:version=(?:0\.0\.1|0\.0\.4|1\.0\.0)|charset=utf-8|q=[01](?:\.\d{1,3})?"
+    r"|escaping=(?:allow-utf-8|underscores|dots|values)))*"
+)
+
+_ERRORS: Final[dict[ErrorKind, str]] = {
+    "ClientError": "Clients refused and messages turned down before the integration",
+    "IntegrationError": "Errors that integrations answered with",
+    "ExecutionError": "Errors that occurred when calling integrations",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsOptions:
+    """Who may read the metrics. Raises InvalidFaceOptions."""
+
+    token: str | None = field(default=None, repr=False)
+    """What everyone has to bring as `Authorization: Bearer …`, at least 16 characters. Default None: nobody but this
+    machine may read."""
+
+    local: bool = True
+    """Whether this machine may read without a token while none is set. Default true; to be turned off where a proxy on
+    the same machine stands in front and passes its own address on as Host."""
+
+    def __post_init__(self) -> None:
+        check_token_option(self.token)
+
+
+def metrics_router(service: Service, options: MetricsOptions | None = None) -> APIRouter:
+    """GET on `/metrics`, in the format that the scraper prefers. Begins to observe the service."""
+    chosen = options or MetricsOptions()
+    counts = MetricCounts(service.api)
+    service.observers.append(counts)
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(ServiceCollector(service, counts))
+    ProcessCollector(registry=registry)
+    gate = None if chosen.token is None else TokenGate(chosen.token)
+    router = APIRouter()
+
+    @router.get(PATH, include_in_schema=False)
+    def metrics(request: Request) -> Response:
+        """No coroutine: counting what thousands of connections hold would keep the event loop waiting."""
+        refusal = _refusal(request, gate, chosen)
+        if refusal is not None:
+            return refusal
+        encode, media_type = choose_encoder(_readable(request.headers.get("accept", "")))
+        return Response(encode(registry), media_type=None, headers={"Content-Type": media_type})
+
+    return router
+
+
+def _readable(accept: str) -> str:
+    """The formats asked for that scrapers do ask for: others make the library fail."""
+    return ",".join(asked for asked in accept.split(",")[:20] if _FORMAT.fullmatch(asked.strip()))
+
+
+def _refusal(request: Request, gate: TokenGate | None, options: MetricsOptions) -> Response | None:
+    if gate is None:
+        if options.local and is_local(request):
+            return None
+        return JSONResponse({"message": "Forbidden"}, 403)
+    try:
+        if gate.takes(bearer_token(request) or "", source_of(request)):
+            return None
+    except TooManyWrong as wait:
+        return JSONResponse({"message": str(wait)}, 429, {"Retry-After": str(wait.retry_after_s)})
+    return JSONResponse({"message": "Unauthorized"}, 401, {"WWW-Authenticate": "Bearer"})
+
+
+class ServiceCollector(Collector):
+    """Turns what was counted, and what is true now, into metrics, whenever they are asked for."""
+
+    def __init__(self, service: Service, counts: MetricCounts) -> None:
+        self._service = service
+        self._counts = counts
+        self._own = [service.api.api_id, service.api.stage]
+
+    def collect(self) -> Iterable[Metric]:
+        yield from self._as_at_aws()
+        yield from self._connections()
+        yield from self._traffic()
+
+    def _as_at_aws(self) -> Iterable[Metric]:
+        counts = self._counts
+        connects = self._counter("ConnectCount", "Clients that $connect was asked for", "Route")
+        connects.add_metric([*self._own, CONNECT_ROUTE], counts.connects)
+        yield connects
+        messages = self._counter("MessageCount", "Messages from clients, by route, and pushed to clients", "Route")
+        by_route: dict[str, int] = {}
+        for (route, _outcome), count in counts.messages.copy().items():
+            by_route[route] = by_route.get(route, 0) + count
+        for route, count in by_route.items():
+            messages.add_metric([*self._own, route], count)
+        messages.add_metric([*self._own, ""], self._service.pushes.sent)
+        yield messages
+        errors = counts.errors.copy()
+        for name, words in _ERRORS.items():
+            family = self._counter(name, words, "Route")
+            for (kind, route), count in errors.items():
+                if kind == name:
+                    family.add_metric([*self._own, route], count)
+            yield family
+        latency = HistogramMetricFamily(
+            "IntegrationLatency", "Milliseconds that integrations took", labels=["ApiId", "Stage", "Route"]
+        )
+        for route, distribution in counts.latencies_ms.items():
+            if any(distribution.counts):
+                _add(latency, [*self._own, route], distribution)
+        yield latency
+
+    def _connections(self) -> Iterable[Metric]:
+        counts = self._counts
+        snapshots = self._service.streams.snapshots()
+        faces = counts.faces.copy()
+        by_face = {"sse": 0, "websocket": 0}
+        for snapshot in snapshots:
+            face = faces.get(snapshot.connection_id)
+            if face is not None:  # else it was accepted just now
+                by_face[face] += 1
+        open_now = self._gauge("ws2sse_connections", "Open connections", "face")
+        for name, count in by_face.items():
+            open_now.add_metric([*self._own, name], count)
+        yield open_now
+        for name, words, value in (
+            ("detached", "Open connections that have no stream now", sum(not one.attached for one in snapshots)),
+            ("kept_bytes", "Bytes kept of what was sent", sum(one.kept_bytes for one in snapshots)),
+            ("kept_events", "Messages kept of what was sent", sum(one.kept_events for one in snapshots)),
+            ("waiting_bytes", "Bytes that no stream has taken", sum(one.waiting_bytes for one in snapshots)),
+        ):
+            family = self._gauge(f"ws2sse_streams_{name}", words)
+            family.add_metric(self._own, value)
+            yield family
+        connects = HistogramMetricFamily(
+            "ws2sse_connect_seconds",
+            "Seconds that accepting a client took, authorizer and $connect",
+            labels=["ApiId", "Stage", "face"],
+        )
+        for accepted_face, distribution in counts.accepted.items():
+            _add(connects, [*self._own, accepted_face], distribution)
+        yield connects
+        refused = self._counter("ws2sse_refused", "Clients that were refused", "face", "status")
+        for (refused_face, status), count in counts.refused.copy().items():
+            refused.add_metric([*self._own, refused_face, status], count)
+        yield refused
+        ended = self._counter("ws2sse_disconnects", "Connections that ended, by close code", "code")
+        for code, count in counts.disconnects.copy().items():
+            ended.add_metric([*self._own, code], count)
+        yield ended
+
+    def _traffic(self) -> Iterable[Metric]:
+        counts = self._counts
+        outcomes = self._counter("ws2sse_messages", "Messages of clients, by what became of them", "Route", "outcome")
+        for (route, outcome), count in counts.messages.copy().items():
+            outcomes.add_metric([*self._own, route, outcome], count)
+        yield outcomes
+        received = self._counter("ws2sse_message_bytes", "Bytes of clients' messages")
+        received.add_metric(self._own, counts.message_bytes)
+        yield received
+        running = self._gauge("ws2sse_messages_running", "Messages of clients that are being handled")
+        running.add_metric(self._own, self._service.messages_running)
+        yield running
+        pushes = self._counter("ws2sse_pushes", "Pushes to clients, by what became of them", "result")
+        for result, count in asdict(self._service.pushes).items():
+            pushes.add_metric([*self._own, result], count)
+        yield pushes
+
+    def _counter(self, name: str, words: str, *labels: str) -> CounterMetricFamily:
+        return CounterMetricFamily(name, words, labels=["ApiId", "Stage", *labels])
+
+    def _gauge(self, name: str, words: str, *labels: str) -> GaugeMetricFamily:
+        return GaugeMetricFamily(name, words, labels=["ApiId", "Stage", *labels])
+
+
+def _add(family: HistogramMetricFamily, labels: Sequence[str], distribution: Distribution) -> None:
+    """Buckets count all values up to their bound."""
+    counts, below = distribution.counts.copy(), 0
+    buckets = []
+    for bound, count in zip((*map(str, distribution.bounds), "+Inf"), counts, strict=True):
+        below += count
+        buckets.append((bound, below))
+    family.add_metric(labels, buckets, distribution.total)
