@@ -29,8 +29,8 @@ browser: $(STAMP) ## The tests in a real Chromium
 	@scripts/find-chromium --install
 	@$(BIN)/python -m pytest -m browser
 
-conformance: $(STAMP) ## The conformance suite against TARGET (shim, serverless-offline, ministack, aws), with its score
-	@$(BIN)/python -m tests.conformance $(TARGET)
+conformance: $(STAMP) ## What API Gateway does, as cases: TARGET="shim serverless-offline ministack aws"
+	@$(BIN)/python -m tests.conformance $(or $(TARGET),shim)
 
 bench: $(STAMP) ## Speed on one core, beside other servers; about 15 minutes
 	@bench/install

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import socket
 from typing import Any
 
@@ -65,6 +66,7 @@ class DrainingServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """What is loaded by now stays for good: the collector need not look at it again, nor look often."""
+        logging.getLogger("uvicorn.error").addFilter(_is_news)
         gc.collect()
         gc.freeze()
         gc.set_threshold(COLLECT_EVERY)
@@ -88,3 +90,9 @@ _DEFAULTS: dict[str, Any] = {
     "proxy_headers": False,  # whom to believe is said once, in `FaceOptions.trusted_proxies`
     "ws_per_message_deflate": False,  # API Gateway compresses nothing
 }
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """uvicorn calls a refused handshake, and a stream that ends with the service, errors of the application: whoever
+    can connect could fill the log with them."""
+    return not str(record.msg).startswith("ASGI callable returned without completing")
