@@ -1,8 +1,10 @@
-"""Pages for trying the shim in a browser: a client on SSE + POST, one on WebSocket, and the application's own."""
+"""Pages for trying the shim in a browser: a client on SSE + POST, one on WebSocket, and the application's own; and the
+client libraries, for whoever wants to take them along."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path, PurePath
 from typing import Final
 
@@ -17,6 +19,12 @@ from templates import render
 
 PAGES = "/-"
 """Stage names have no hyphen-only form in practice, and `-` keeps the pages apart from any of them."""
+
+CLIENT_LIBRARIES: Final = {
+    "sse-socket.js": "text/javascript",
+    "sse-socket.d.ts": "text/plain",
+    "sse_socket.py": "text/plain",
+}
 
 _HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
@@ -36,7 +44,7 @@ class TokenPlaces:
 
 
 def add_pages(app: FastAPI, *, stage: str, token: TokenPlaces, web_folder: Path | None) -> None:
-    """`/-/sse`, `/-/websocket` and, when the application has web pages, those below `/-/web/`."""
+    """`/-/sse`, `/-/websocket`, `/-/client/` and, when the application has web pages, those below `/-/web/`."""
     values = {
         "stage": stage,
         "token_parameter": token.parameter,
@@ -52,6 +60,14 @@ def add_pages(app: FastAPI, *, stage: str, token: TokenPlaces, web_folder: Path 
     @router.get("/websocket")
     async def websocket_page() -> HTMLResponse:
         return HTMLResponse(render("shim/websocket.html", **values), headers=_HEADERS)
+
+    @router.get("/client/{name}")
+    async def client_library(name: str) -> Response:
+        """To be copied: whoever uses one, owns it."""
+        if name not in CLIENT_LIBRARIES:
+            raise HTTPException(404)
+        text = files("templates").joinpath("client", name).read_text(encoding="utf-8")
+        return Response(text, media_type=CLIENT_LIBRARIES[name], headers={"X-Content-Type-Options": "nosniff"})
 
     app.include_router(router)
     if web_folder is not None:

@@ -31,4 +31,4 @@ def close_words(body: bytes) -> tuple[int, str]:
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return NO_CODE
     kept = reason[:LONGEST_REASON_BYTES].decode("utf-8", "ignore")
-    return (code, kept) if code in {1000, 1001} or 3000 <= code <= 4999 else NO_CODE
+    return (code, kept) if code in {1000, 1001, 1009} or 3000 <= code <= 4999 else NO_CODE

@@ -1,4 +1,4 @@
-"""EventStreamSocket in a real browser, on the page of the shim, against a service made of our own streams."""
+"""SseSocket in a real browser, on the page of the shim, against a service made of our own streams."""
 
 from __future__ import annotations
 

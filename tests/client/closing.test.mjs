@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { CLOSE, EventStreamSocket, OPEN, alwaysBackOnline, answer, breakOff, connect, gate, next, onAPage, serve, stream } from "./support/server.mjs";
+import { CLOSE, SseSocket, OPEN, alwaysBackOnline, answer, breakOff, connect, gate, next, onAPage, serve, stream } from "./support/server.mjs";
 
 test("codes and reasons that a WebSocket refuses are refused", async (t) => {
   const server = await serve(t);
   const { socket } = connect(t, server.address);
   for (const code of [0, 999, 1001, 1006, 2999, 5000]) assert.throws(() => socket.close(code), { name: "InvalidAccessError" });
   assert.throws(() => socket.close(1000, "é".repeat(62)), { name: "SyntaxError" });
-  assert.equal(socket.readyState, EventStreamSocket.CONNECTING);
+  assert.equal(socket.readyState, SseSocket.CONNECTING);
 });
 
 test("close sends what is waiting, then a DELETE, then tells", async (t) => {
@@ -18,10 +18,10 @@ test("close sends what is waiting, then a DELETE, then tells", async (t) => {
   socket.send("one");
   socket.send("two");
   socket.close(4000, "bye");
-  assert.equal(socket.readyState, EventStreamSocket.CLOSING);
+  assert.equal(socket.readyState, SseSocket.CLOSING);
   const { code, reason, wasClean } = await next(socket, "close");
   assert.deepEqual({ code, reason, wasClean }, { code: 4000, reason: "bye", wasClean: true });
-  assert.equal(socket.readyState, EventStreamSocket.CLOSED);
+  assert.equal(socket.readyState, SseSocket.CLOSED);
   const [gone] = server.of("DELETE");
   assert.deepEqual(JSON.parse(gone.body), { code: 4000, reason: "bye" });
   assert.equal(gone.headers["stream-session"], "s3cret");
@@ -115,3 +115,41 @@ test("a socket that is over leaves nothing behind on the page", async (t) => {
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(server.of("DELETE").length, 0);
 });
+
+test("a socket that is over keeps no process running", async (t) => {
+  let held;
+  const holding = (request, response) => stream(OPEN)(request, (held = response));
+  const end = (request, response) => {
+    held.write(CLOSE);
+    held.end();
+    response.writeHead(202).end();
+  };
+  const server = await serve(t, { GET: [holding], POST: [end] });
+  const real = globalThis.setTimeout;
+  const running = new Set();
+  t.mock.method(globalThis, "setTimeout", (run, wait, ...more) => {
+    const timer = real(() => running.delete(timer) && run(...more), wait);
+    if (new Error().stack.includes("sse-socket.js")) running.add(timer);
+    return timer;
+  });
+  const clear = globalThis.clearTimeout;
+  t.mock.method(globalThis, "clearTimeout", (timer) => running.delete(timer) | clear(timer));
+  for (let n = 0; n < 20; n++) {
+    const { socket } = connect(t, server.address);
+    await next(socket, "open");
+    socket.send("end");
+    await next(socket, "close");
+  }
+  while (running.size) await new Promise((resolve) => real(resolve, 5));
+});
+
+for (const [name, second] of [["taken", answer(204)], ["known already", answer(410)]])
+  test(`a close whose answer was lost is told once more: ${name}`, async (t) => {
+    const server = await serve(t, { DELETE: [breakOff, second] });
+    const { socket } = connect(t, server.address);
+    await next(socket, "open");
+    socket.close(4000, "bye");
+    const { code, wasClean } = await next(socket, "close");
+    assert.deepEqual({ code, wasClean }, { code: 4000, wasClean: true });
+    assert.equal(server.of("DELETE").length, 2);
+  });

@@ -57,7 +57,7 @@ test("a message says its id and its origin", async (t) => {
   const [got] = await received(t, OPEN + message(1, "x") + CLOSE);
   assert.ok(got instanceof MessageEvent);
   assert.equal(got.lastEventId, "e1-1");
-  assert.match(got.origin, /^http:\/\/127\.0\.0\.1:\d+$/);
+  assert.match(got.origin, /^ws:\/\/127\.0\.0\.1:\d+$/);
 });
 
 test("text with a carriage return comes escaped and is given as it was", async (t) => {
@@ -87,3 +87,68 @@ test("another epoch starts counting again", async (t) => {
   const got = await received(t, OPEN + message(7, "a") + "id: e2-1\ndata: b\n\n" + CLOSE);
   assert.deepEqual(got.map((event) => event.data), ["a", "b"]);
 });
+
+test("an id with NUL is passed over", async (t) => {
+  const got = await received(t, OPEN + "id: e1-1\ndata: a\n\nid: e1-\0 9\ndata: b\n\n" + message(2, "c") + CLOSE);
+  assert.deepEqual(got.map((event) => [event.data, event.lastEventId]), [["a", "e1-1"], ["b", "e1-1"], ["c", "e1-2"]]);
+});
+
+test("an id stays until another comes, and an empty one resets it", async (t) => {
+  const got = await received(t, OPEN + message(1, "a") + "data: b\n\nid\ndata: c\n\ndata: d\n\n" + CLOSE);
+  assert.deepEqual(got.map((event) => event.lastEventId), ["e1-1", "e1-1", "", ""]);
+});
+
+test("the last of several ids and types counts", async (t) => {
+  const got = await received(t, OPEN + 'id: e1-1\nid: e1-2\nevent: binary\nevent: escaped\ndata: "x"\n\n' + CLOSE);
+  assert.deepEqual(got.map((event) => [event.data, event.lastEventId]), [["x", "e1-2"]]);
+});
+
+test("an empty type is a message, and fields are told apart by their case", async (t) => {
+  const got = await received(t, OPEN + "event: binary\nevent\ndata: a\n\nDATA: no\n data: no\ndata: b\n\n" + CLOSE);
+  assert.deepEqual(got.map((event) => event.data), ["a", "b"]);
+});
+
+test("an event that is not ended by an empty line is none", async (t) => {
+  const server = await serve(t, { GET: [stream(OPEN + message(1, "a") + "data: unfinished\n", "end"), stream(CLOSE)] });
+  const { socket, events } = connect(t, server.address);
+  await next(socket, "close");
+  assert.deepEqual(events.map((event) => event.data ?? event.type), ["open", "a", "close"]);
+});
+
+test("bytes that are no UTF-8 are replaced, and a byte order mark counts only at the start", async (t) => {
+  const bytes = Buffer.concat([Buffer.from("\ufeff" + OPEN + "data: "), Buffer.from([0xff, 0xc3]), Buffer.from("\n\ndata: \ufeffx\n\n\ufeffdata: no\n\n" + CLOSE)]);
+  const got = await received(t, bytes);
+  assert.deepEqual(got.map((event) => event.data), ["\ufffd\ufffd", "\ufeffx"]);
+});
+
+for (const [name, wire] of [
+  ["a line", "data: " + "x".repeat(4 * 1024 * 1024)],
+  ["the lines of an event", ("data: " + "x".repeat(65536) + "\n").repeat(65)],
+  ["a comment", ": " + "x".repeat(4 * 1024 * 1024)],
+])
+  test(`${name} of more than 4 MiB ends the connection with 1009`, async (t) => {
+    const server = await serve(t, { GET: [stream([OPEN, wire])] });
+    const { socket, events } = connect(t, server.address);
+    assert.equal((await next(socket, "close")).code, 1009);
+    assert.deepEqual(events.map((event) => event.type), ["open", "error", "close"]);
+    assert.equal(JSON.parse(server.of("DELETE")[0].body).code, 1009);
+  });
+
+test("a long message arrives, also in small pieces", async (t) => {
+  const text = "0123456789abcde\u00e9".repeat(20000);
+  const [got] = await received(t, OPEN + message(1, text) + CLOSE, { size: 1000 });
+  assert.ok(got.data === text);
+});
+
+for (const [name, event] of [
+  ["escaped text that is no JSON", "event: escaped\ndata: {\n\n"],
+  ["bytes that are no base64", "event: binary\ndata: ?\n\n"],
+  ["a close that is no JSON", "event: close\ndata: -\n\n"],
+])
+  test(`${name} ends the connection with 1007, and not in silence`, async (t) => {
+    const server = await serve(t, { GET: [stream(OPEN + "id: e1-1\n" + event)] });
+    const { socket, events } = connect(t, server.address);
+    assert.equal((await next(socket, "close")).code, 1007);
+    assert.deepEqual(events.map((event) => event.type), ["open", "error", "close"]);
+    assert.equal(server.of("GET").length, 1);
+  });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { CLOSE, EventStreamSocket, OPEN, answer, breakOff, connect, next, serve, stream } from "./support/server.mjs";
+import { CLOSE, OPEN, SseSocket, aDocument, answer, breakOff, connect, next, serve, stream, waitsOf } from "./support/server.mjs";
 
 const message = (seq) => `id: e1-${seq}\ndata: m${seq}\n\n`;
 const summary = (events) => events.map((event) => event.data ?? event.type);
@@ -49,7 +49,7 @@ test("the socket stays open while its stream is away, and can send", async (t) =
   const { socket } = connect(t, server.address);
   await next(socket, "open");
   await server.nth("GET", 2);
-  assert.equal(socket.readyState, EventStreamSocket.OPEN);
+  assert.equal(socket.readyState, SseSocket.OPEN);
   socket.send("hello");
   assert.equal((await server.nth("POST", 1)).body.toString(), "hello");
   back.destroy();
@@ -118,4 +118,85 @@ test("a stream that doesn't come back is given up after giveUpAfter", async (t) 
   assert.deepEqual({ code, wasClean }, { code: 1006, wasClean: false });
   assert.deepEqual(summary(events), ["open", "error", "close"]);
   assert.ok(server.of("GET").length > 2);
+});
+
+test("`retry:` is the least that is waited, and only digits are one", async (t) => {
+  const waits = waitsOf(t);
+  const retries = OPEN + "retry: 60\n\nretry: 5x\n\nretry: -1\n\nretry:\n\n";
+  const server = await serve(t, { GET: [stream(retries, "end"), stream(CLOSE)] });
+  const { socket } = connect(t, server.address, { heartbeatTimeout: 0 });
+  await next(socket, "close");
+  const [wait] = waits();
+  assert.ok(wait >= 60 && wait <= 120, `${wait}`);
+});
+
+test("back-off grows with each failure, by chance, and begins anew with what is heard", async (t) => {
+  const waits = waitsOf(t);
+  t.mock.method(Math, "random", () => 0.5);
+  const GET = [stream(OPEN, "end"), answer(500), breakOff, answer(500), stream(message(1), "end"), stream(CLOSE)];
+  const server = await serve(t, { GET });
+  const { socket } = connect(t, server.address, { heartbeatTimeout: 0 });
+  await next(socket, "close");
+  assert.deepEqual(waits(), [15, 20, 30, 50, 15]);
+});
+
+for (const [name, value] of [
+  ["seconds", () => "1"],
+  ["a date", () => new Date(Date.now() + 2000).toUTCString()],
+])
+  test(`Retry-After in ${name} is the least that is waited`, async (t) => {
+    const waits = waitsOf(t, 100);
+    const busy = (request, response) => response.writeHead(503, { "Retry-After": value() }).end();
+    const server = await serve(t, { GET: [stream(OPEN, "end"), busy, stream(CLOSE)] });
+    const { socket } = connect(t, server.address, { heartbeatTimeout: 0 });
+    await next(socket, "close");
+    assert.ok(waits()[1] >= 500 && waits()[1] <= 4000, `${waits()}`);
+  });
+
+test("a page that is hidden for longer than pauseWhenHidden ends its stream, and resumes it when it is seen", async (t) => {
+  const page = aDocument(t);
+  let ended;
+  const first = (request, response) => {
+    ended = new Promise((resolve) => response.on("close", resolve));
+    return stream(OPEN + message(1))(request, response);
+  };
+  const server = await serve(t, { GET: [first, stream(message(2) + CLOSE)] });
+  const { socket, events } = connect(t, server.address, { pauseWhenHidden: 20 });
+  await next(socket, "message");
+  page.become("hidden");
+  await ended;
+  assert.equal(socket.readyState, SseSocket.OPEN);
+  socket.send("hidden pages may send");
+  await server.nth("POST", 1);
+  assert.equal(server.of("GET").length, 1);
+  page.become("visible");
+  await next(socket, "close");
+  assert.deepEqual(summary(events), ["open", "m1", "m2", "close"]);
+  assert.equal(server.of("GET")[1].headers["last-event-id"], "e1-1");
+});
+
+test("a page that is hidden for a moment keeps its stream, and so does one without the option", async (t) => {
+  const page = aDocument(t);
+  const server = await serve(t);
+  const { socket } = connect(t, server.address, { pauseWhenHidden: 60000 });
+  const { socket: other } = connect(t, server.address);
+  await Promise.all([next(socket, "open"), next(other, "open")]);
+  page.become("hidden");
+  page.become("visible");
+  socket.send("x");
+  await server.nth("POST", 1);
+  assert.equal(server.of("GET").length, 2);
+});
+
+test("a socket may be closed while it is paused", async (t) => {
+  const page = aDocument(t);
+  const server = await serve(t);
+  const { socket } = connect(t, server.address, { pauseWhenHidden: 1 });
+  await next(socket, "open");
+  page.become("hidden");
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  socket.close(1000);
+  assert.equal((await next(socket, "close")).code, 1000);
+  assert.equal(server.of("GET").length, 1);
+  assert.equal(page.listeners, 0);
 });

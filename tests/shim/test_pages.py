@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 
 import httpx
@@ -42,3 +43,17 @@ async def test_a_page_is_framed_by_our_own_pages_only_and_loads_nothing(path: st
     assert policy.startswith("default-src 'none'")
     assert "frame-ancestors 'self'" in policy
     assert page.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("sse-socket.js", "text/javascript"), ("sse-socket.d.ts", "text/plain"), ("sse_socket.py", "text/plain")],
+)
+async def test_the_client_libraries_are_there_to_be_copied(name: str, begins: str) -> None:
+    async with client() as browser:
+        answer = await browser.get(f"/-/client/{name}")
+        other = await browser.get("/-/client/__init__.py")
+
+    assert answer.headers["content-type"].startswith(begins)
+    assert answer.text == files("templates").joinpath("client", name).read_text("utf-8")
+    assert other.status_code == 404

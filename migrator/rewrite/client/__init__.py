@@ -1,4 +1,4 @@
-"""JavaScript and TypeScript clients: from WebSocket to EventStreamSocket."""
+"""JavaScript and TypeScript clients: from WebSocket to SseSocket."""
 
 from migrator.rewrite.client.rewrite import rewrite_clients
 

@@ -1,4 +1,4 @@
-"""What an application did by hand for its WebSocket, and EventStreamSocket does itself: reconnect and keep-alive.
+"""What an application did by hand for its WebSocket, and SseSocket does itself: reconnect and keep-alive.
 
 Nothing is removed: both keep working. `close` fires only when the connection is over, which is when a reconnect is
 right, and a message that nobody needs does no harm. A comment says what the library does and what may go.
@@ -18,19 +18,19 @@ HandMade = Literal["reconnect", "heartbeat"]
 
 COMMENTS: Final[dict[HandMade, tuple[str, ...]]] = {
     "reconnect": (
-        "EventStreamSocket resumes a lost stream by itself.",
+        "SseSocket resumes a lost stream by itself.",
         '"close" now means that the connection is over; then this still makes a new one.',
         "Keep it for that, or remove it.",
     ),
     "heartbeat": (
-        "The server keeps the stream alive, and EventStreamSocket notices silence.",
+        "The server keeps the stream alive, and SseSocket notices silence.",
         "This may be removed, unless the answers are used for something else.",
     ),
 }
 
 REASONS: Final[dict[HandMade, str]] = {
     "reconnect": (
-        "The logic stays and still works: EventStreamSocket resumes a lost stream by itself, and fires 'close' only "
+        "The logic stays and still works: SseSocket resumes a lost stream by itself, and fires 'close' only "
         "when the connection is over. It may be removed."
     ),
     "heartbeat": (

@@ -1,4 +1,4 @@
-"""The import of EventStreamSocket in a module, in the style of the module's other imports."""
+"""The import of SseSocket in a module, in the style of the module's other imports."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from migrator.rewrite.client.text import TextEdit, indent_before, insertion, new
 def import_edits(script: Script, text: str, library: str) -> list[TextEdit]:
     """The edit that imports the class from `./library`; none when the module has it already."""
     statements = [node for node in script.root.children() if node.kind() == "import_statement"]
-    if any("event-stream-socket" in node.text() for node in statements):
+    if any("sse-socket" in node.text() for node in statements):
         return []
     newline = newline_of(text)
     if statements:
@@ -20,13 +20,13 @@ def import_edits(script: Script, text: str, library: str) -> list[TextEdit]:
         quote = source.text()[0] if source else script.quote
         end = ";" if last.text().endswith(";") else ""
         indent = indent_before(text, script.start + last.range().start.index) or ""
-        line = f"{newline}{indent}import {{ EventStreamSocket }} from {quote}./{library}{quote}{end}"
+        line = f"{newline}{indent}import {{ SseSocket }} from {quote}./{library}{quote}{end}"
         return [insertion(script.start + last.range().end.index, line)]
     first = _first_after_header(script, text)
     at = script.start + (first.range().start.index if first else 0)
     indent = indent_before(text, at) or ""
     quote, end = script.quote, ";" if ";" in script.root.text() else ""
-    line = f"import {{ EventStreamSocket }} from {quote}./{library}{quote}{end}{newline}{newline}{indent}"
+    line = f"import {{ SseSocket }} from {quote}./{library}{quote}{end}{newline}{newline}{indent}"
     return [insertion(at, line)]
 
 

@@ -1,4 +1,4 @@
-"""The files of EventStreamSocket that are put beside the scripts that use it."""
+"""The files of SseSocket that are put beside the scripts that use it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-NAME: Final = "event-stream-socket.js"
-MODULE_BESIDE_SCRIPT: Final = "event-stream-socket.module.js"
+NAME: Final = "sse-socket.js"
+MODULE_BESIDE_SCRIPT: Final = "sse-socket.module.js"
 """The module's name in a folder where classic scripts need the name above. It ends in `.js`, since some servers send
 `.mjs` with a media type that browsers refuse for modules: https://html.spec.whatwg.org/multipage/webappapis.html"""
-EXPORT: Final = "\nexport { EventStreamSocket };\n"
-_OURS: Final = "/*!\n * EventStreamSocket:"
+EXPORT: Final = "\nexport { SseSocket };\n"
+_OURS: Final = "/*!\n * SseSocket:"
 
 
 @dataclass
@@ -33,9 +33,7 @@ class Uses:
         for folder in self.module:
             wanted[folder + self.module_name(folder)] = source + EXPORT
         for folder in self.typed:
-            wanted[folder + self.module_name(folder).removesuffix(".js") + ".d.ts"] = _source(
-                "event-stream-socket.d.ts"
-            )
+            wanted[folder + self.module_name(folder).removesuffix(".js") + ".d.ts"] = _source("sse-socket.d.ts")
         return wanted
 
 

@@ -1,4 +1,4 @@
-"""How EventStreamSocket reaches the scripts that now use it: an import, or a script tag before theirs."""
+"""How SseSocket reaches the scripts that now use it: an import, or a script tag before theirs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from migrator.rewrite.edit import FileEdit
 
 @dataclass
 class Converted:
-    """A script in which sockets are made by EventStreamSocket now."""
+    """A script in which sockets are made by SseSocket now."""
 
     source: Source
     script: Script

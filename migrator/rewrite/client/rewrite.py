@@ -101,5 +101,5 @@ def _other_library(client: Client) -> str | None:
     if client.language == "python":
         return f"Python clients ({client.library}) are not rewritten yet; an HTTP client can read the stream"
     if client.library != "WebSocket":
-        return f"{client.library} is not rewritten yet; EventStreamSocket has the same interface and resumes by itself"
+        return f"{client.library} is not rewritten yet; SseSocket has the same interface and resumes by itself"
     return None

@@ -1,7 +1,7 @@
-"""new WebSocket(ADDRESS) -> new EventStreamSocket(ADDRESS, { ... }).
+"""new WebSocket(ADDRESS) -> new SseSocket(ADDRESS, [], { ... }).
 https://websockets.spec.whatwg.org/#the-websocket-interface
 
-The address stays as it is: EventStreamSocket understands ws: and wss:, and where it leads is configuration.
+The address stays as it is: SseSocket understands ws: and wss:, and where it leads is configuration.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from migrator.rewrite.client.token import TokenOptions
 from migrator.rewrite.client.verdict import Verdict, failed, skipped
 
 RULE: Final = "websocket_constructor"
-CLASS: Final = "EventStreamSocket"
+CLASS: Final = "SseSocket"
 
 _FIXED_ADDRESS: Final = re.compile(r"\bwss?://|\blocation\b|\bexecute-api\b")
 _CONSTANTS: Final = frozenset({"CONNECTING", "OPEN", "CLOSING", "CLOSED"})
@@ -33,7 +33,7 @@ _FIXED: Final = (
 )
 _NOT_LOADED: Final = (
     "No page of the application loads this file with a script tag.",
-    "Load event-stream-socket.js before it.",
+    "Load sse-socket.js before it.",
 )
 
 
@@ -70,7 +70,8 @@ def rewrite(site: Site, token: TokenOptions) -> Verdict:
         )
     address = _arguments(site.call)[0]
     edits = [TextEdit(*site.at(callee), CLASS)]
-    source = token.source(site.script.quote)
+    options = token.source(site.script.quote)
+    source = f"[], {options}" if options else ""
     second = _arguments(site.call)[1:]
     if second:  # `undefined` or `[]`: no subprotocol
         edits.append(TextEdit(site.at(address)[1], site.at(second[0])[1], f", {source}" if source else ""))
@@ -122,7 +123,7 @@ def _obstacle(site: Site) -> str | None:
     if not given or any(argument.kind() == "spread_element" for argument in given):
         return "the address can't be told from the arguments"
     if len(given) > 2 or (len(given) == 2 and given[1].text().replace(" ", "") not in {"undefined", "[]"}):
-        return "the second argument asks for a subprotocol, which Server-Sent Events do not have"
+        return "the second argument asks for a subprotocol, and the migrated application chooses none"
     if site.script.kind == "commonjs":
         return f"the file is a CommonJS module, and {CLASS} comes as an ES module and as a classic script"
     if site.script.kind == "unknown" and site.script.typed:
@@ -161,7 +162,7 @@ def _broken(node: SgNode) -> bool:
 
 def _is_ours(declaration: SgNode) -> bool:
     source = declaration.field("source")
-    return source is not None and "event-stream-socket" in source.text()
+    return source is not None and "sse-socket" in source.text()
 
 
 def _not_native(callee: SgNode | None) -> str:

@@ -4,10 +4,10 @@ import { createServer } from "node:http";
 import { readFileSync } from "node:fs";
 import { runInThisContext } from "node:vm";
 
-export const LIBRARY = new URL("../../../templates/client/event-stream-socket.js", import.meta.url);
+export const LIBRARY = new URL("../../../templates/client/sse-socket.js", import.meta.url);
 
-if (!globalThis.EventStreamSocket) runInThisContext(readFileSync(LIBRARY, "utf8"));
-export const { EventStreamSocket } = globalThis;
+if (!globalThis.SseSocket) runInThisContext(readFileSync(LIBRARY, "utf8"), { filename: "sse-socket.js" });
+export const { SseSocket } = globalThis;
 
 export const OPEN =
   'retry: 10\nevent: open\nid: e1-0\ndata: {"connectionId": "c1", "session": "s3cret"}\n\n';
@@ -65,13 +65,13 @@ export async function serve(t, { GET = [stream(OPEN)], POST = [answer(202, "{}")
 }
 
 /** A socket whose events are written down; it is over when the test `t` is. */
-export function connect(t, address, options) {
-  const socket = new EventStreamSocket(address, options);
+export function connect(t, address, options, protocols) {
+  const socket = new SseSocket(address, protocols, options);
   const events = [];
   for (const type of ["open", "message", "gap", "error", "close"])
     socket.addEventListener(type, (event) => events.push(event));
   t.after(async () => {
-    if (socket.readyState === EventStreamSocket.CLOSED) return;
+    if (socket.readyState === SseSocket.CLOSED) return;
     const closed = next(socket, "close");
     socket.close();
     await closed;
@@ -101,4 +101,47 @@ export function alwaysBackOnline(t) {
   const page = globalThis.window;
   const timer = setInterval(() => page.dispatchEvent(new Event("online")), 5);
   t.after(() => clearInterval(timer));
+}
+
+/** A document that the test hides and shows, which Node has not. */
+export function aDocument(t) {
+  let listeners = 0;
+  class Page extends EventTarget {
+    visibilityState = "visible";
+    baseURI = "http://127.0.0.1/";
+
+    addEventListener(...listening) {
+      listeners++;
+      super.addEventListener(...listening);
+    }
+
+    removeEventListener(...listening) {
+      listeners--;
+      super.removeEventListener(...listening);
+    }
+
+    become(state) {
+      this.visibilityState = state;
+      this.dispatchEvent(new Event("visibilitychange"));
+    }
+
+    get listeners() {
+      return Math.max(0, listeners);
+    }
+  }
+  globalThis.document = new Page();
+  t.after(() => delete globalThis.document);
+  return globalThis.document;
+}
+
+/** How long the library has waited before it tried again, in milliseconds; that time passes `faster`. */
+export function waitsOf(t, faster = 1) {
+  const real = globalThis.setTimeout;
+  const waits = [];
+  t.mock.method(globalThis, "setTimeout", (run, wait, ...more) => {
+    const isPause = new Error().stack.includes("Connection.pause");
+    if (isPause) waits.push(wait);
+    return real(run, isPause ? wait / faster : wait, ...more);
+  });
+  return () => waits;
 }

@@ -19,7 +19,7 @@ def lines(path: str, text: str, **native: set[str]) -> list[int]:
         ("app.py", "def handle(event):\n    return event['requestContext']\n"),
         ("app.py", "def broken(:\n"),
         ("a.js", "// new WebSocket(url)\nconst text = `new WebSocket(url)`;\n"),
-        ("a.ts", "const s: Socket = new EventStreamSocket(url);\n"),
+        ("a.ts", "const s: Socket = new SseSocket(url);\n"),
         ("a.html", "<!-- new WebSocket(url) -->\n"),
         ("a.txt", "new WebSocket(url)\n"),
     ],

@@ -15,7 +15,7 @@ from migrator.inventory.sites import sites
 from migrator.rewrite.client import rewrite_clients
 from migrator.rewrite.client.scripts import scripts_of
 
-LIBRARY = ("event-stream-socket.js", "event-stream-socket.module.js", "event-stream-socket.d.ts")
+LIBRARY = ("sse-socket.js", "sse-socket.module.js", "sse-socket.d.ts")
 
 
 @dataclass(frozen=True)

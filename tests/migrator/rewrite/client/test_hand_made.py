@@ -4,12 +4,12 @@ from __future__ import annotations
 
 PAGE = '<script src="app.js"></script>\n'
 RECONNECT = (
-    "// ws2sse: hand_made_reconnect: EventStreamSocket resumes a lost stream by itself.\n"
+    "// ws2sse: hand_made_reconnect: SseSocket resumes a lost stream by itself.\n"
     '//   "close" now means that the connection is over; then this still makes a new one.\n'
     "//   Keep it for that, or remove it.\n"
 )
 HEARTBEAT = (
-    "// ws2sse: hand_made_heartbeat: The server keeps the stream alive, and EventStreamSocket notices silence.\n"
+    "// ws2sse: hand_made_heartbeat: The server keeps the stream alive, and SseSocket notices silence.\n"
     "//   This may be removed, unless the answers are used for something else.\n"
 )
 
@@ -38,7 +38,7 @@ def test_a_comment_is_not_repeated(rewrite) -> None:
         "function connect() {\n  new WebSocket(url);\n" + indented(RECONNECT, "  ") + "  setTimeout(connect, 1);\n}\n"
     )
     result = rewrite({"index.html": PAGE, "app.js": marked}, reconnect="setTimeout")
-    assert result.files["app.js"] == marked.replace("new WebSocket", "new EventStreamSocket")
+    assert result.files["app.js"] == marked.replace("new WebSocket", "new SseSocket")
     assert result.outcomes[1].status == "marked"
 
 
@@ -55,7 +55,7 @@ def test_both_are_marked_before_their_statement(rewrite) -> None:
     result = rewrite({"index.html": PAGE, "app.js": code}, reconnect="setTimeout", heartbeat="setInterval")
     assert result.files["app.js"] == (
         "function connect() {\n"
-        "  const socket = new EventStreamSocket(url);\n"
+        "  const socket = new SseSocket(url);\n"
         "  socket.onopen = () => {\n"
         + indented(HEARTBEAT, "    ")
         + "    timer = setInterval(() => socket.send(ping), 1000);\n"
@@ -74,15 +74,14 @@ def test_on_a_line_with_other_code_the_comment_goes_before_the_line(rewrite) -> 
     code = "s = new WebSocket(url);\ns.onclose = () => { again(); setTimeout(connect, 1); };\n"
     after = rewrite({"index.html": PAGE, "app.js": code}, reconnect="setTimeout").files["app.js"]
     assert (
-        after
-        == "s = new EventStreamSocket(url);\n" + RECONNECT + "s.onclose = () => { again(); setTimeout(connect, 1); };\n"
+        after == "s = new SseSocket(url);\n" + RECONNECT + "s.onclose = () => { again(); setTimeout(connect, 1); };\n"
     )
 
 
 def test_a_script_in_one_line_gets_a_block_comment(rewrite) -> None:
     page = "<script>s = new WebSocket(url); s.onclose = again</script>\n"
     after = rewrite({"index.html": page}, reconnect="s.onclose").files["index.html"]
-    assert after.splitlines()[1].startswith("<script>s = new EventStreamSocket(url); /* ws2sse: hand_made_reconnect: ")
+    assert after.splitlines()[1].startswith("<script>s = new SseSocket(url); /* ws2sse: hand_made_reconnect: ")
     assert after.endswith("or remove it. */ s.onclose = again</script>\n")
 
 
@@ -95,4 +94,4 @@ def test_a_method_of_a_class(rewrite) -> None:
 def test_logic_inside_a_template_literal_is_marked_before_the_statement(rewrite) -> None:
     code = "new WebSocket(url);\nshow(`\n  ${setTimeout(connect, 1)}\n`);\n"
     after = rewrite({"index.html": PAGE, "app.js": code}, reconnect="setTimeout").files["app.js"]
-    assert after == "new EventStreamSocket(url);\n" + RECONNECT + "show(`\n  ${setTimeout(connect, 1)}\n`);\n"
+    assert after == "new SseSocket(url);\n" + RECONNECT + "show(`\n  ${setTimeout(connect, 1)}\n`);\n"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 SOCKET = "new WebSocket(url);\n"
-CONVERTED = "new EventStreamSocket(url);\n"
-TAG = '<script src="event-stream-socket.js"></script>'
+CONVERTED = "new SseSocket(url);\n"
+TAG = '<script src="sse-socket.js"></script>'
 
 
 # What must be left alone.
@@ -25,7 +25,7 @@ def test_pages_that_do_not_load_the_script_are_left_alone(rewrite) -> None:
         "node_modules/x/index.html": '<script src="../../app.js"></script>\n',
     }
     result = rewrite(pages | {"app.js": SOCKET})
-    assert result.changed == ("app.js", "event-stream-socket.js", "index.html")
+    assert result.changed == ("app.js", "index.html", "sse-socket.js")
 
 
 def test_a_page_that_has_the_library_is_left_alone(rewrite) -> None:
@@ -34,8 +34,8 @@ def test_a_page_that_has_the_library_is_left_alone(rewrite) -> None:
 
 
 def test_a_module_that_imports_the_library_is_left_alone(rewrite) -> None:
-    code = 'import { EventStreamSocket } from "./event-stream-socket.js";\n' + SOCKET
-    assert rewrite({"app.mjs": code}).files["app.mjs"] == code.replace("new WebSocket", "new EventStreamSocket")
+    code = 'import { SseSocket } from "./sse-socket.js";\n' + SOCKET
+    assert rewrite({"app.mjs": code}).files["app.mjs"] == code.replace("new WebSocket", "new SseSocket")
 
 
 # Classic scripts.
@@ -44,19 +44,19 @@ def test_a_module_that_imports_the_library_is_left_alone(rewrite) -> None:
 @pytest.mark.parametrize(
     ("source", "path", "library"),
     [
-        ("app.js", "app.js", "event-stream-socket.js"),
-        ("./app.js?v=3", "app.js", "./event-stream-socket.js"),
-        ("js/app.js", "js/app.js", "js/event-stream-socket.js"),
+        ("app.js", "app.js", "sse-socket.js"),
+        ("./app.js?v=3", "app.js", "./sse-socket.js"),
+        ("js/app.js", "js/app.js", "js/sse-socket.js"),
         ("../app.js", "app.js", None),
-        ("/static/app.js", "static/app.js", "/static/event-stream-socket.js"),
-        ("/static/app.js", "web/static/app.js", "/static/event-stream-socket.js"),
+        ("/static/app.js", "static/app.js", "/static/sse-socket.js"),
+        ("/static/app.js", "web/static/app.js", "/static/sse-socket.js"),
     ],
 )
 def test_the_tag_names_the_library_beside_the_script(rewrite, source: str, path: str, library: str | None) -> None:
     page = f'<html>\n  <body>\n    <script src="{source}" defer></script>\n  </body>\n</html>\n'
     where = "web/index.html" if library is None else "index.html"
     after = rewrite({where: page, path: SOCKET}).files[where]
-    tag = f'    <script src="{library or "../event-stream-socket.js"}"></script>\n'
+    tag = f'    <script src="{library or "../sse-socket.js"}"></script>\n'
     assert after == page.replace("    <script", tag + "    <script")
 
 
@@ -77,15 +77,15 @@ def test_one_tag_before_the_first_script_that_needs_it(rewrite) -> None:
 def test_every_page_that_loads_the_script_gets_the_tag(rewrite) -> None:
     page = '<script src="app.js"></script>\n'
     result = rewrite({"a.html": page, "b.htm": page, "app.js": SOCKET})
-    assert result.changed == ("a.html", "app.js", "b.htm", "event-stream-socket.js")
+    assert result.changed == ("a.html", "app.js", "b.htm", "sse-socket.js")
 
 
 def test_an_inline_script(rewrite) -> None:
     page = "<p>é😀</p>\n<script>\n  const s = " + SOCKET + "  s.readyState === WebSocket.OPEN;\n</script>\n"
     result = rewrite({"web/index.html": page})
-    assert result.changed == ("web/event-stream-socket.js", "web/index.html")
+    assert result.changed == ("web/index.html", "web/sse-socket.js")
     assert result.files["web/index.html"] == (
-        f"<p>é😀</p>\n{TAG}\n<script>\n  const s = {CONVERTED}  s.readyState === EventStreamSocket.OPEN;\n</script>\n"
+        f"<p>é😀</p>\n{TAG}\n<script>\n  const s = {CONVERTED}  s.readyState === SseSocket.OPEN;\n</script>\n"
     )
 
 
@@ -95,31 +95,29 @@ def test_an_inline_script(rewrite) -> None:
 def test_an_inline_module(rewrite) -> None:
     page = '<script type="module">\n  ' + SOCKET + "</script>\n"
     assert rewrite({"index.html": page}).files["index.html"] == (
-        '<script type="module">\n'
-        '  import { EventStreamSocket } from "./event-stream-socket.js";\n'
-        f"\n  {CONVERTED}</script>\n"
+        f'<script type="module">\n  import {{ SseSocket }} from "./sse-socket.js";\n\n  {CONVERTED}</script>\n'
     )
 
 
 def test_a_file_that_a_page_loads_as_a_module(rewrite) -> None:
     page = '<script type="module" src="app.js"></script>\n'
     result = rewrite({"index.html": page, "app.js": SOCKET})
-    assert result.changed == ("app.js", "event-stream-socket.js")
-    assert result.files["app.js"] == f'import {{ EventStreamSocket }} from "./event-stream-socket.js";\n\n{CONVERTED}'
-    assert result.files["event-stream-socket.js"].endswith("\nexport { EventStreamSocket };\n")
+    assert result.changed == ("app.js", "sse-socket.js")
+    assert result.files["app.js"] == f'import {{ SseSocket }} from "./sse-socket.js";\n\n{CONVERTED}'
+    assert result.files["sse-socket.js"].endswith("\nexport { SseSocket };\n")
 
 
 @pytest.mark.parametrize(
     ("before", "imported"),
     [
-        ('import a from "./a.js";\nimport {\n  b,\n} from "./b.js";\n', ' from "./event-stream-socket.js";\n'),
-        ("import a from './a.js'\n", " from './event-stream-socket.js'\n"),
-        ("import a from './a.js';\n", " from './event-stream-socket.js';\n"),
+        ('import a from "./a.js";\nimport {\n  b,\n} from "./b.js";\n', ' from "./sse-socket.js";\n'),
+        ("import a from './a.js'\n", " from './sse-socket.js'\n"),
+        ("import a from './a.js';\n", " from './sse-socket.js';\n"),
     ],
 )
 def test_the_import_has_the_style_of_the_last_one(rewrite, before: str, imported: str) -> None:
     after = rewrite({"app.js": before + "\n" + SOCKET}).files["app.js"]
-    assert after == f"{before}import {{ EventStreamSocket }}{imported}\n{CONVERTED}"
+    assert after == f"{before}import {{ SseSocket }}{imported}\n{CONVERTED}"
 
 
 @pytest.mark.parametrize(
@@ -129,7 +127,7 @@ def test_the_import_stands_below_the_header(rewrite, header: str) -> None:
     code = header + "// Opens.\nexport const s = " + SOCKET
     after = rewrite({"app.js": code}).files["app.js"]
     quote = "'" if "'" in header else '"'
-    line = f"import {{ EventStreamSocket }} from {quote}./event-stream-socket.js{quote};\n"
+    line = f"import {{ SseSocket }} from {quote}./sse-socket.js{quote};\n"
     assert after == f"{header}{line}\n// Opens.\nexport const s = {CONVERTED}"
 
 
@@ -137,9 +135,9 @@ def test_a_folder_with_both_kinds_of_scripts_gets_both_forms(rewrite) -> None:
     result = rewrite(
         {"index.html": '<script src="a.js"></script>\n', "a.js": SOCKET, "b.mjs": SOCKET},
     )
-    assert result.changed == ("a.js", "b.mjs", "event-stream-socket.js", "event-stream-socket.module.js", "index.html")
-    assert '"./event-stream-socket.module.js"' in result.files["b.mjs"]
-    assert "export {" not in result.files["event-stream-socket.js"]
+    assert result.changed == ("a.js", "b.mjs", "index.html", "sse-socket.js", "sse-socket.module.js")
+    assert '"./sse-socket.module.js"' in result.files["b.mjs"]
+    assert "export {" not in result.files["sse-socket.js"]
 
 
 def test_typescript_gets_types(rewrite) -> None:
@@ -153,10 +151,10 @@ def test_typescript_gets_types(rewrite) -> None:
         "}\n"
     )
     result = rewrite({"src/chat.ts": code}, language="typescript")
-    assert result.changed == ("src/chat.ts", "src/event-stream-socket.d.ts", "src/event-stream-socket.js")
+    assert result.changed == ("src/chat.ts", "src/sse-socket.d.ts", "src/sse-socket.js")
     assert result.files["src/chat.ts"] == code.replace(
-        '"./view";\n', '"./view";\nimport { EventStreamSocket } from "./event-stream-socket.js";\n'
-    ).replace("new WebSocket", "new EventStreamSocket")
+        '"./view";\n', '"./view";\nimport { SseSocket } from "./sse-socket.js";\n'
+    ).replace("new WebSocket", "new SseSocket")
 
 
 def test_tsx(rewrite) -> None:
@@ -168,7 +166,7 @@ def test_tsx(rewrite) -> None:
         "}\n"
     )
     after = rewrite({"Chat.tsx": code}, opens="= new WebSocket", language="typescript").files["Chat.tsx"]
-    assert "import { EventStreamSocket } from './event-stream-socket.js'\n" in after
-    assert "ref.current = new EventStreamSocket(url)" in after
+    assert "import { SseSocket } from './sse-socket.js'\n" in after
+    assert "ref.current = new SseSocket(url)" in after
     assert "useRef<WebSocket>" in after
     assert "{'new WebSocket'}" in after

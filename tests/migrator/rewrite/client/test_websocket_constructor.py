@@ -9,7 +9,7 @@ from migrator.inventory.record import Location
 from migrator.rewrite.client import rewrite_clients
 
 PAGE = '<script src="app.js"></script>\n'
-CLASSIC = '<script src="event-stream-socket.js"></script>\n' + PAGE
+CLASSIC = '<script src="sse-socket.js"></script>\n' + PAGE
 
 
 def only_script(rewrite, code: str, **options) -> str:
@@ -84,12 +84,12 @@ def test_strings_comments_types_and_other_uses_are_left_alone(rewrite) -> None:
         "mock(WebSocket, { WebSocket: 1 });\n"
     )
     after = only_script(rewrite, kept + "const s = new WebSocket(url);\n", opens="= new WebSocket")
-    assert after == kept + "const s = new EventStreamSocket(url);\n"
+    assert after == kept + "const s = new SseSocket(url);\n"
 
 
 def test_constants_are_left_alone_where_they_belong_to_another_class(rewrite) -> None:
     code = "new WebSocket(url);\nfunction f(WebSocket) {\n  return WebSocket.OPEN;\n}\n"
-    assert only_script(rewrite, code) == code.replace("new WebSocket", "new EventStreamSocket")
+    assert only_script(rewrite, code) == code.replace("new WebSocket", "new SseSocket")
 
 
 def test_instanceof_is_left_alone_while_some_socket_is_still_a_websocket(rewrite) -> None:
@@ -97,16 +97,16 @@ def test_instanceof_is_left_alone_while_some_socket_is_still_a_websocket(rewrite
     assert "s instanceof WebSocket;" in only_script(rewrite, code)
 
 
-def test_a_script_with_an_eventstreamsocket_of_its_own_is_left_alone(rewrite) -> None:
-    result = rewrite({"index.html": PAGE, "app.js": "class EventStreamSocket {}\nnew WebSocket(url);\n"})
+def test_a_script_with_an_ssesocket_of_its_own_is_left_alone(rewrite) -> None:
+    result = rewrite({"index.html": PAGE, "app.js": "class SseSocket {}\nnew WebSocket(url);\n"})
     assert result.changed == ()
     assert result.outcome.status == "failed"
 
 
 def test_a_file_with_the_name_of_the_library_is_left_alone(rewrite) -> None:
-    result = rewrite({"index.html": PAGE, "app.js": "new WebSocket(url);\n", "event-stream-socket.js": "mine();\n"})
+    result = rewrite({"index.html": PAGE, "app.js": "new WebSocket(url);\n", "sse-socket.js": "mine();\n"})
     assert result.changed == ()
-    assert result.outcome.reason == "event-stream-socket.js is another file with the name of the library"
+    assert result.outcome.reason == "sse-socket.js is another file with the name of the library"
 
 
 def test_broken_code_is_left_alone_and_said_to_be_broken(rewrite) -> None:
@@ -182,7 +182,7 @@ def test_a_fixed_address_is_rewritten_and_marked(rewrite, address: str) -> None:
         "function go() {\n"
         "  // ws2sse: websocket_constructor: The address is fixed in the code. Make it lead to /stream\n"
         "  //   of the migrated application, where it led to the stage of the API.\n"
-        f"  return new EventStreamSocket({address});\n"
+        f"  return new SseSocket({address});\n"
         "}\n"
     )
 
@@ -190,11 +190,11 @@ def test_a_fixed_address_is_rewritten_and_marked(rewrite, address: str) -> None:
 def test_a_file_that_no_page_loads_is_rewritten_and_marked(rewrite) -> None:
     result = rewrite({"js/app.js": "new WebSocket(url);\n"})
     assert result.outcome.status == "marked"
-    assert result.changed == ("js/app.js", "js/event-stream-socket.js")
+    assert result.changed == ("js/app.js", "js/sse-socket.js")
     assert result.files["js/app.js"] == (
         "// ws2sse: websocket_constructor: No page of the application loads this file with a script tag.\n"
-        "//   Load event-stream-socket.js before it.\n"
-        "new EventStreamSocket(url);\n"
+        "//   Load sse-socket.js before it.\n"
+        "new SseSocket(url);\n"
     )
 
 
@@ -204,15 +204,15 @@ def test_a_file_that_no_page_loads_is_rewritten_and_marked(rewrite) -> None:
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("const s = new WebSocket(url);\n", "const s = new EventStreamSocket(url);\n"),
-        ("const s = new WebSocket(\n  url,\n);\n", "const s = new EventStreamSocket(\n  url,\n);\n"),
-        ("const s = new WebSocket(url, []), t = 1;\n", "const s = new EventStreamSocket(url), t = 1;\n"),
-        ("const s = new WebSocket(url, undefined)\n", "const s = new EventStreamSocket(url)\n"),
+        ("const s = new WebSocket(url);\n", "const s = new SseSocket(url);\n"),
+        ("const s = new WebSocket(\n  url,\n);\n", "const s = new SseSocket(\n  url,\n);\n"),
+        ("const s = new WebSocket(url, []), t = 1;\n", "const s = new SseSocket(url), t = 1;\n"),
+        ("const s = new WebSocket(url, undefined)\n", "const s = new SseSocket(url)\n"),
         (
             "a(); const s = new WebSocket(/* é😀 */ url); b()\n",
-            "a(); const s = new EventStreamSocket(/* é😀 */ url); b()\n",
+            "a(); const s = new SseSocket(/* é😀 */ url); b()\n",
         ),
-        ("\tif (x)\n\t\tnew WebSocket(url)\n", "\tif (x)\n\t\tnew EventStreamSocket(url)\n"),
+        ("\tif (x)\n\t\tnew WebSocket(url)\n", "\tif (x)\n\t\tnew SseSocket(url)\n"),
     ],
 )
 def test_the_constructor(rewrite, before: str, after: str) -> None:
@@ -222,7 +222,7 @@ def test_the_constructor(rewrite, before: str, after: str) -> None:
 @pytest.mark.parametrize("callee", ["window.WebSocket", "globalThis.WebSocket", "self.WebSocket", "(window.WebSocket)"])
 def test_the_constructor_as_a_member_of_the_global_object(rewrite, callee: str) -> None:
     after = only_script(rewrite, f"new {callee}(url);\n", opens=f"new {callee}")
-    assert after == "new EventStreamSocket(url);\n"
+    assert after == "new SseSocket(url);\n"
 
 
 @pytest.mark.parametrize(
@@ -234,32 +234,32 @@ def test_the_constructor_as_a_member_of_the_global_object(rewrite, callee: str) 
     ],
 )
 def test_the_constructor_under_an_alias_of_the_same_name(rewrite, alias: str) -> None:
-    assert only_script(rewrite, alias + "new WebSocket(url);\n") == alias + "new EventStreamSocket(url);\n"
+    assert only_script(rewrite, alias + "new WebSocket(url);\n") == alias + "new SseSocket(url);\n"
 
 
 def test_the_constructor_under_another_name(rewrite) -> None:
     code = "const WS = globalThis.WebSocket;\nconst s = new WS(url);\nif (s.readyState === WS.OPEN) go();\n"
     after = only_script(rewrite, code, opens="new WS")
-    assert after == code.replace("new WS(", "new EventStreamSocket(").replace("WS.OPEN", "EventStreamSocket.OPEN")
+    assert after == code.replace("new WS(", "new SseSocket(").replace("WS.OPEN", "SseSocket.OPEN")
 
 
 def test_a_class_of_the_same_name_elsewhere_does_not_matter(rewrite) -> None:
     code = "function fake() {\n  class WebSocket {}\n}\n{\n  let WebSocket;\n}\nnew WebSocket(url);\n"
-    assert only_script(rewrite, code) == code.replace("new WebSocket", "new EventStreamSocket")
+    assert only_script(rewrite, code) == code.replace("new WebSocket", "new SseSocket")
 
 
 def test_constants_and_instanceof_follow(rewrite) -> None:
     code = "const s = new WebSocket(url);\nif (s.readyState === WebSocket.OPEN && s instanceof WebSocket) go();\n"
-    assert only_script(rewrite, code) == code.replace("WebSocket", "EventStreamSocket")
+    assert only_script(rewrite, code) == code.replace("WebSocket", "SseSocket")
 
 
 def test_several_sockets_in_one_file(rewrite) -> None:
     code = "const a = new WebSocket(url);\nconst b = new WebSocket(url), c = new WebSocket(url);\n"
-    assert only_script(rewrite, code) == code.replace("WebSocket", "EventStreamSocket")
+    assert only_script(rewrite, code) == code.replace("WebSocket", "SseSocket")
 
 
 def test_a_byte_order_mark_stays(rewrite) -> None:
-    assert only_script(rewrite, "\ufeffnew WebSocket(url);\n") == "\ufeffnew EventStreamSocket(url);\n"
+    assert only_script(rewrite, "\ufeffnew WebSocket(url);\n") == "\ufeffnew SseSocket(url);\n"
 
 
 def test_the_address_and_the_outcome(rewrite) -> None:
@@ -271,7 +271,7 @@ def test_the_address_and_the_outcome(rewrite) -> None:
 
 def test_broken_code_elsewhere_does_not_matter(rewrite) -> None:
     code = "const settings = {{ settings | tojson }};\nconst s = new WebSocket(url);\n"
-    assert only_script(rewrite, code) == code.replace("new WebSocket", "new EventStreamSocket")
+    assert only_script(rewrite, code) == code.replace("new WebSocket", "new SseSocket")
 
 
 # The token.
@@ -283,7 +283,7 @@ def test_a_token_that_is_accepted_in_a_header_leaves_the_address(rewrite) -> Non
     code = "s = new WebSocket(`${address}?token=${token}`);\n"
     result = rewrite({"index.html": PAGE, "app.js": code}, token=BEARER)
     assert result.files["app.js"] == (
-        's = new EventStreamSocket(`${address}?token=${token}`, { tokenParameter: "token" });\n'
+        's = new SseSocket(`${address}?token=${token}`, [], { tokenParameter: "token" });\n'
     )
     assert "Authorization header instead of the query parameter 'token'" in result.outcome.reason
 
@@ -291,9 +291,9 @@ def test_a_token_that_is_accepted_in_a_header_leaves_the_address(rewrite) -> Non
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("new WebSocket(\n  url,\n);\n", 'new EventStreamSocket(\n  url, { tokenParameter: "token" },\n);\n'),
-        ("new WebSocket(url, []);\n", 'new EventStreamSocket(url, { tokenParameter: "token" });\n'),
-        ("new WebSocket(url /* a */);\n", 'new EventStreamSocket(url, { tokenParameter: "token" } /* a */);\n'),
+        ("new WebSocket(\n  url,\n);\n", 'new SseSocket(\n  url, [], { tokenParameter: "token" },\n);\n'),
+        ("new WebSocket(url, []);\n", 'new SseSocket(url, [], { tokenParameter: "token" });\n'),
+        ("new WebSocket(url /* a */);\n", 'new SseSocket(url, [], { tokenParameter: "token" } /* a */);\n'),
     ],
 )
 def test_the_option_goes_after_the_address(rewrite, before: str, after: str) -> None:
@@ -302,7 +302,7 @@ def test_the_option_goes_after_the_address(rewrite, before: str, after: str) -> 
 
 def test_the_option_has_the_quotes_of_the_script(rewrite) -> None:
     after = only_script(rewrite, "const s = new WebSocket(get('url'));\n", token=BEARER)
-    assert after == "const s = new EventStreamSocket(get('url'), { tokenParameter: 'token' });\n"
+    assert after == "const s = new SseSocket(get('url'), [], { tokenParameter: 'token' });\n"
 
 
 def test_a_hostile_parameter_stays_a_string_in_the_page(rewrite) -> None:
@@ -316,17 +316,17 @@ def test_a_hostile_parameter_stays_a_string_in_the_page(rewrite) -> None:
 def test_another_header_without_a_scheme(rewrite) -> None:
     facts = TokenFacts(query="jwt", header="X-Auth")
     after = only_script(rewrite, "new WebSocket(url);\n", token=facts)
-    assert after == 'new EventStreamSocket(url, { tokenParameter: "jwt", tokenHeader: "X-Auth", tokenScheme: "" });\n'
+    assert after == 'new SseSocket(url, [], { tokenParameter: "jwt", tokenHeader: "X-Auth", tokenScheme: "" });\n'
 
 
 def test_a_token_that_is_accepted_only_in_the_query_string_stays_there(rewrite) -> None:
     result = rewrite({"index.html": PAGE, "app.js": "new WebSocket(url);\n"}, token=TokenFacts(query="token"))
-    assert result.files["app.js"] == "new EventStreamSocket(url);\n"
+    assert result.files["app.js"] == "new SseSocket(url);\n"
     assert "stays in the query string" in result.outcome.reason
 
 
 def test_a_token_that_is_an_identity_source_stays_in_the_query_string(rewrite) -> None:
     files = {"index.html": PAGE, "app.js": "new WebSocket(url);\n"}
     result = rewrite(files, token=BEARER, identity_sources=("route.request.querystring.token",))
-    assert result.files["app.js"] == "new EventStreamSocket(url);\n"
+    assert result.files["app.js"] == "new SseSocket(url);\n"
     assert "identity source" in result.outcome.reason
