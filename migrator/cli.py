@@ -35,9 +35,12 @@ EXTRA_OF_MODULE = {
     "uvicorn": "shim",
     "botocore": "shim",
     "websockets": "shim",
-    "boto3": "local",
+    "boto3": "shim",
     "moto": "local",
-    "httpx": "verify",
+    "httpx": "shim",
+    "jsonschema": "shim",
+    "opentelemetry": "otel",
+    "prometheus_client": "shim",
     "jwt": "verify",
 }
 

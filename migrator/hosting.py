@@ -1,4 +1,4 @@
-"""An inventory as the shim serves it: unchanged handlers, in this process, in worker processes, or deployed."""
+"""What the shim serves: unchanged handlers, here or deployed, or a server that stands behind it."""
 
 from __future__ import annotations
 
@@ -9,110 +9,139 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from migrator.errors import WsSseError
+from migrator.definitions import api_definition_of
+from migrator.hostable import (
+    NotHostable,
+    environment_of,
+    environments_differ,
+    functions_of,
+    names_at_lambda,
+    one_for_all,
+    require_variables,
+)
 from migrator.inventory.model import Api, Inventory
 from shim.backends.lambda_ import LambdaBackend
-from shim.backends.options import PythonOptions, Workers
 from shim.backends.python import PythonBackend, PythonFunction, need_processes
+from shim.backends.rest import RestBridge
+from shim.backends.upstream import UpstreamAddressInvalid
+from shim.backends.websocket import WebSocketBridge
+from shim.config.errors import SettingMissing
+from shim.config.options import ShimOptions, served_api
 from shim.emulation import GatewayService
-from shim.gateway.definition import ApiDefinition, AuthorizerDefinition, LambdaMapped, LambdaProxy, RouteDefinition
+from shim.gateway.definition import ApiDefinition, AuthorizerDefinition, LambdaMapped, LambdaProxy
+from shim.gateway.models import ModelUnusable
+from shim.gateway.selection import ExpressionUnusable
+from shim.integrations import problems_of
 from shim.local_aws import LocalAwsUnservable, aws_is_configured, serve_local_aws, start_local_aws
 from shim.pages import TokenPlaces
+from shim.service import Service
 from shim.streams import Streams
 
-
-class NotHostable(WsSseError):
-    """Raised when the application's handlers can't be served; `problems` are sentences."""
-
-    def __init__(self, problems: list[str]) -> None:
-        self.problems = problems
-        super().__init__(problems)
-
-    def __str__(self) -> str:
-        return "The application can't be served as it is:\n" + "\n".join(f"  {problem}" for problem in self.problems)
+WhichAws = Literal["moto", "configured"]
 
 
 @dataclass(frozen=True, slots=True)
 class Hosted:
-    """`aws`: 'moto' when AWS is played in this process, 'configured' when calls go to AWS."""
+    """`aws`: 'moto' when AWS is played in this process, 'configured' when calls go to AWS. `backend` None: a server
+    behind the shim."""
 
-    service: GatewayService
-    aws: str
-    backend: PythonBackend | LambdaBackend
+    service: Service
+    aws: WhichAws
+    backend: PythonBackend | LambdaBackend | None
 
     def close(self) -> None:
         """Ends what runs functions; after `service.run`, which still calls some."""
-        self.backend.close()
+        if self.backend is not None:
+            self.backend.close()
 
 
-def api_definition(inventory: Inventory, stage: str | None = None) -> ApiDefinition:
-    """The API to serve. Raises NotHostable when there is none, or several, or a declared part isn't understood."""
-    serious = [f"{problem.location}: {problem.message}" for problem in inventory.problems if problem.serious]
+def api_definition(inventory: Inventory, options: ShimOptions) -> ApiDefinition:
+    """The API to serve: what is declared, as configured. Raises NotHostable when there is none, or several, or a
+    declared part isn't understood."""
+    serious = [
+        f"{problem.location}: {problem.message}"
+        for problem in inventory.problems
+        if problem.serious and not problem.served
+    ]
     if serious:
         raise NotHostable(serious)
     if len(inventory.apis) != 1:
         names = ", ".join(api.name for api in inventory.apis) or "none"
         raise NotHostable([f"one WebSocket API is expected, and these were found: {names}"])
     api = inventory.apis[0]
-    return ApiDefinition(
-        name=api.name,
-        routes={route.key: RouteDefinition(LambdaProxy(route.handler), route.route_response) for route in api.routes},
-        selection_expression=api.route_selection_expression,
-        stage=stage or api.stage,
-        authorizer=_authorizer(api),
-        region=inventory.region,
-    )
+    definition = served_api(options, api_definition_of(api, authorizer=_authorizer(api)))
+    problems = problems_of(definition)
+    if problems:
+        raise NotHostable(problems)
+    return definition
 
 
-def host(
-    app: Path,
-    inventory: Inventory,
-    *,
-    stage: str | None = None,
-    aws: str = "auto",
-    workers: Workers = "auto",
-    reload: bool = False,
-    backend: Literal["python", "lambda"] = "python",
-    lambda_names: Mapping[str, str] | None = None,
-) -> Hosted:
-    """Prepares this process for the application's handlers and loads them. For once in a process.
+def aws_in_use(options: ShimOptions) -> WhichAws:
+    """What answers AWS calls of handlers that run here."""
+    if options.backend != "python" or options.aws == "configured":
+        return "configured"
+    return "moto" if options.aws == "moto" or not aws_is_configured() else "configured"
 
-    `aws`: 'moto' plays AWS in memory, 'configured' lets calls go to AWS, 'auto' takes moto when no credentials are
-    found. `workers`: 'threads' of this process, 'processes', or 'auto' for processes where functions differ in code
-    root or environment. `reload`: changed code takes effect at once. `backend` 'lambda' calls the deployed functions;
-    `lambda_names` (handler id -> name or ARN) has those that the inventory does not know.
+
+def host(app: Path, inventory: Inventory, options: ShimOptions) -> Hosted:
+    """Prepares this process for the application's handlers and loads them, or for calls of the deployed ones. For once
+    in a process.
+
     Raises NotHostable, HandlerUnusable or WorkerFailed.
     """
-    definition = api_definition(inventory, stage)
+    definition = api_definition(inventory, options)
     served = _served(definition)
-    if backend == "lambda":
-        deployed = LambdaBackend(_deployed(inventory, served, lambda_names or {}), region=inventory.region)
-        return Hosted(GatewayService(definition, deployed, Streams()), "configured", deployed)
-    functions = _functions(app, inventory, served)
-    if aws == "auto":
-        aws = "configured" if aws_is_configured() else "moto"
+    if options.backend == "lambda":
+        deployed = LambdaBackend(
+            names_at_lambda(inventory, served, options.lambda_.names),
+            region=definition.region,
+            endpoint_url=options.lambda_.endpoint_url,
+            concurrency=options.lambda_.concurrency,
+            timeout_s=options.lambda_.timeout_s,
+        )
+        return Hosted(_gateway(definition, deployed, options), "configured", deployed)
+    functions = functions_of(app, inventory, served)
+    aws = aws_in_use(options)
     sys.dont_write_bytecode = True  # nothing is written into the application's folders
-    _require(inventory, served)
-    own = {function_id: _environment(inventory, function_id) for function_id in functions}
+    require_variables(inventory, served)
+    own = {function_id: environment_of(inventory, function_id) for function_id in functions}
+    workers = options.python.workers
     if workers == "auto":
-        workers = "processes" if _differ(own) or need_processes(functions) else "threads"
+        workers = "processes" if environments_differ(own) or need_processes(functions) else "threads"
     if workers == "threads":
-        shared = _one_for_all(own)
+        shared = one_for_all(own)
         if aws == "moto":
-            start_local_aws(inventory.table_definitions, shared, region=inventory.region)
+            start_local_aws(inventory.table_definitions, shared, region=definition.region)
         else:
-            _set_where_missing(shared, inventory.region)
+            _set_where_missing(shared, definition.region)
     else:
-        functions = _with_environments(functions, own, inventory, aws)
-    python = PythonBackend(functions, PythonOptions(workers=workers, reload=reload, region=inventory.region))
-    service = GatewayService(definition, python, Streams())
+        functions = _with_environments(functions, own, inventory, aws, definition.region)
+    python = PythonBackend(functions, replace(options.python, workers=workers))
+    service = _gateway(definition, python, options)
     python.start(service)
     try:
         python.load_all()
-    except Exception:
+    except BaseException:
         python.close()
         raise
     return Hosted(service, aws, python)
+
+
+def bridge(options: ShimOptions) -> Hosted:
+    """Serves both kinds of clients from the server behind the shim. Raises NotHostable or SettingMissing."""
+    streams = Streams(options.streams)
+    try:
+        if options.backend == "websocket":
+            if options.websocket is None:
+                raise SettingMissing("backend.websocket.url", "the back end websocket")
+            return Hosted(WebSocketBridge(options.api, options.websocket, streams), "configured", None)
+        if options.rest is None:
+            raise SettingMissing("backend.rest.url", "the back end rest")
+        return Hosted(RestBridge(options.api, options.rest, streams), "configured", None)
+    except UpstreamAddressInvalid as error:
+        raise NotHostable([str(error)]) from error
+    except OSError as error:
+        raise NotHostable([f"ca_file: {error.strerror or error}"]) from error
 
 
 def web_folder(app: Path, inventory: Inventory) -> Path | None:
@@ -137,6 +166,14 @@ def token_places(inventory: Inventory) -> TokenPlaces:
     return TokenPlaces()
 
 
+def _gateway(definition: ApiDefinition, backend: PythonBackend | LambdaBackend, options: ShimOptions) -> GatewayService:
+    """Raises NotHostable for what API Gateway would not have deployed."""
+    try:
+        return GatewayService(definition, backend, Streams(options.streams))
+    except (ExpressionUnusable, ModelUnusable) as error:
+        raise NotHostable([str(error)]) from error
+
+
 def _served(definition: ApiDefinition) -> set[str]:
     served = {
         route.integration.function
@@ -157,93 +194,24 @@ def _authorizer(api: Api) -> AuthorizerDefinition | None:
     return AuthorizerDefinition(authorizer.name, authorizer.handler, authorizer.identity_sources)
 
 
-def _functions(app: Path, inventory: Inventory, served: set[str]) -> dict[str, PythonFunction]:
-    problems = []
-    functions = {}
-    for function_id in sorted(served):
-        try:
-            handler = inventory.handler(function_id)
-        except KeyError:
-            problems.append(f"{function_id} is named as a handler but was not found")
-            continue
-        if handler.problem is not None:
-            problems.append(f"{handler.location or handler.path}: {handler.problem}")
-        elif handler.language != "python":
-            problems.append(f"{handler.path} is {handler.language}; only Python handlers run in this process")
-        else:
-            functions[handler.id] = PythonFunction(app / handler.root, handler.module, handler.function)
-    if problems:
-        raise NotHostable(problems)
-    return functions
-
-
-def _deployed(inventory: Inventory, served: set[str], given: Mapping[str, str]) -> dict[str, str]:
-    """Handler id -> name at Lambda. Raises NotHostable for those of which neither is known."""
-    declared = {
-        resource.location: resource.properties["FunctionName"]
-        for resource in inventory.resources
-        if resource.type in {"AWS::Lambda::Function", "AWS::Serverless::Function"}
-        and "FunctionName" in resource.properties
-    }
-    known = {
-        handler.id: declared[handler.declared_in]
-        for handler in inventory.handlers
-        if handler.declared_in is not None and handler.declared_in in declared
-    }
-    names = {function_id: name for function_id, name in {**known, **given}.items() if function_id in served}
-    problems = [
-        f"{function_id}: its name at Lambda is not declared and has to be given"
-        for function_id in served - names.keys()
-    ]
-    problems += [
-        f"{function_id} is given a name at Lambda, but no route has it" for function_id in given.keys() - served
-    ]
-    if problems:
-        raise NotHostable(sorted(problems))
-    return names
-
-
-def _environment(inventory: Inventory, function_id: str) -> dict[str, str]:
-    """What a function's variables are, apart from those that the caller has set: these win for all functions."""
-    declared = {**inventory.environment, **inventory.handler(function_id).environment}
-    return {name: value for name, value in declared.items() if name not in os.environ}
-
-
-def _differ(own: Mapping[str, Mapping[str, str]]) -> bool:
-    """Whether one variable has two values. That some have variables more than others does no harm."""
-    merged: dict[str, str] = {}
-    return any(merged.setdefault(name, value) != value for each in own.values() for name, value in each.items())
-
-
-def _one_for_all(own: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """One environment for functions that share this process. Raises NotHostable when theirs differ."""
-    merged: dict[str, str] = {}
-    problems = [
-        f"{name} is {merged[name]!r} for one function and {value!r} for {function_id}; "
-        "set it in the environment to choose one for all, or let functions run in processes"
-        for function_id, environment in own.items()
-        for name, value in environment.items()
-        if merged.setdefault(name, value) != value
-    ]
-    if problems:
-        raise NotHostable(problems)
-    return merged
-
-
 def _with_environments(
-    functions: Mapping[str, PythonFunction], own: Mapping[str, dict[str, str]], inventory: Inventory, aws: str
+    functions: Mapping[str, PythonFunction],
+    own: Mapping[str, dict[str, str]],
+    inventory: Inventory,
+    aws: WhichAws,
+    region: str,
 ) -> dict[str, PythonFunction]:
     """Functions for worker processes, each with its own variables, all with the same AWS. Raises NotHostable."""
     shared: dict[str, str] = {}
     if aws == "moto":
         named = {value for environment in own.values() for value in environment.values()}
-        start_local_aws(inventory.table_definitions, {}, region=inventory.region, named=named)
+        start_local_aws(inventory.table_definitions, {}, region=region, named=named)
         try:
             shared = serve_local_aws()
         except LocalAwsUnservable as error:
             raise NotHostable([str(error)]) from error
     else:
-        _set_where_missing({}, inventory.region)
+        _set_where_missing({}, region)
     return {
         function_id: replace(function, environment={**own[function_id], **shared})
         for function_id, function in functions.items()
@@ -254,17 +222,3 @@ def _set_where_missing(environment: Mapping[str, str], region: str) -> None:
     os.environ.setdefault("AWS_DEFAULT_REGION", region)
     for name, value in environment.items():
         os.environ.setdefault(name, value)
-
-
-def _require(inventory: Inventory, served: set[str]) -> None:
-    """Variables whose values only the deployment knows have to come from the caller's environment."""
-    declared = set(inventory.environment).union(
-        *(handler.environment for handler in inventory.handlers if handler.id in served)
-    )
-    missing = [
-        f"{name} must be set in the environment ({reason})"
-        for name, reason in inventory.unresolved.items()
-        if name not in os.environ and name not in declared
-    ]
-    if missing:
-        raise NotHostable(missing)

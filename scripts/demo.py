@@ -23,7 +23,12 @@ APP = ROOT / "examples" / "chat"
 OUT = ROOT / "build" / "demo"
 NEW = OUT / "chat-sse"
 WS2SSE = [sys.executable, "-m", "migrator.cli"]
-ENVIRONMENT = {**os.environ, "JWT_SECRET": secrets.token_hex(32), "PYTHONUNBUFFERED": "1"}
+ENVIRONMENT = {
+    **os.environ,
+    "JWT_SECRET": secrets.token_hex(32),
+    "PYTHONUNBUFFERED": "1",
+    "SHIM_LOGS__LEVEL": "warning",
+}
 
 
 def title(text: str) -> None:

@@ -99,7 +99,3 @@ async def _outside(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.status_code != 404:
         return JSONResponse({"message": error.detail}, error.status_code, error.headers)
     return JSONResponse({"message": "Forbidden"}, 403, {"x-amzn-ErrorType": "ForbiddenException"})
-
-
-def create_app(service: Service) -> FastAPI:
-    return ShimApp(service).api

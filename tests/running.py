@@ -73,7 +73,7 @@ def process(
 def running_shim(app: Path, *options: str) -> Iterator[dict[str, str]]:
     """`ws2sse shim`; yields the addresses that its first line tells."""
     command = [*WS2SSE, "shim", str(app), "--port", "0", "--format", "json", "--aws", "moto", *options]
-    with process(command, ROOT, environment()) as shim:
+    with process(command, ROOT, environment() | {"SHIM_LOGS__LEVEL": "warning"}) as shim:  # nobody reads its stderr
         assert shim.stdout is not None
         line = shim.stdout.readline()
         if not line:

@@ -2,95 +2,200 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import sys
-from contextlib import redirect_stdout, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
+from typing import get_args
 
 import click
-import uvicorn
 from pydantic import ValidationError
 
 from migrator import hosting
-from migrator.commands.options import app_argument, format_option
-from migrator.console import say
+from migrator.commands.options import format_option
+from migrator.commands.shim_ending import end_at_once_at_the_second_signal
+from migrator.commands.shim_settings import layers_of_settings, local_credentials
+from migrator.commands.shim_words import Started, announce, explain, talker
 from migrator.errors import ApplicationNotFound, WsSseError
 from migrator.inventory.model import Inventory
-from shim.app import create_app
+from shim.app import ShimApp
 from shim.backends.loading import HandlerUnusable
-from shim.config import Address, AddressUnavailable
-from shim.pages import PAGES, add_pages
+from shim.backends.options import Workers
+from shim.backends.worker_process import WorkerFailed
+from shim.config import AddressUnavailable
+from shim.config.configuration import Configuration, configuration_of
+from shim.config.errors import ConfigurationError
+from shim.config.layers import Layer
+from shim.config.options import ShimOptions, options_of
+from shim.config.printing import as_json, as_text, as_toml
+from shim.config.settings import Aws, BackendKind
+from shim.faces.console import console_router
+from shim.faces.credentials import CredentialsUnreadable
+from shim.faces.metrics import metrics_router
+from shim.hot.server import hot_server
+from shim.logs import configure_logging, log_happenings
+from shim.pages import TokenPlaces, add_pages
+from shim.tracing import TracingUnavailable, start_tracing
 
-MOST_WEBSOCKET_BYTES = 131_072
-"""API Gateway closes with 1009 beyond 128 KB."""
+FILE_PATH = click.Path(path_type=Path, dir_okay=False)
+
+_PRINTERS = {"text": as_text, "json": as_json, "toml": as_toml}
 
 
 @click.command("shim")
-@app_argument
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 picks a free one.")
-@click.option("--stage", help="Stage name, first part of the path. Default: the one that APP declares.")
+@click.argument("app", type=click.Path(path_type=Path), required=False)
+@click.option("--host", help="Address to listen on. Default: 127.0.0.1.")
+@click.option("--port", type=click.IntRange(0, 65535), help="0 picks a free one. Default: 8000.")
+@click.option("--stage", help="First part of the path. Default: the one that APP declares.")
+@click.option("--backend", type=click.Choice(get_args(BackendKind)), help="Who is behind the shim. Default: python.")
+@click.option(
+    "--upstream",
+    metavar="URL",
+    help="Server to bridge to: ws:// or wss:// for websocket, http:// or https:// for rest.",
+)
+@click.option("--workers", type=click.Choice(get_args(Workers)), help="What Python handlers run in. Default: auto.")
+@click.option("--reload", is_flag=True, default=None, help="Changed handlers take effect at once.")
+@click.option(
+    "--aws",
+    type=click.Choice(get_args(Aws)),
+    help="What answers the handlers' AWS calls: moto in this process, or AWS as configured. "
+    "auto, the default, takes moto when there are no credentials.",
+)
+@click.option("--credentials-file", type=FILE_PATH, help="Who may push: as in ~/.aws/credentials.")
+@click.option("--config", "config_file", type=FILE_PATH, help="Settings. Default: shim.toml in APP.")
+@click.option(
+    "--set", "assigned", multiple=True, metavar="KEY=VALUE", help="Any setting but a secret, such as limits.idle_s=0."
+)
 @click.option(
     "--inventory",
     "inventory_file",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE_PATH,
     help="Inventory that `ws2sse scan --format json` printed, instead of a scan: for a host without the migrator.",
 )
-@click.option(
-    "--aws",
-    type=click.Choice(["auto", "moto", "configured"]),
-    default="auto",
-    show_default=True,
-    help="What answers the handlers' AWS calls: moto in this process, or AWS as configured. "
-    "auto takes moto when there are no credentials.",
+@click.option("--print-config", is_flag=True, help="Shows every value in force and where it came from, and ends.")
+@format_option(
+    "text", "json", "toml", what="With json the first line on stdout tells the addresses. toml is for --print-config."
 )
-@format_option("text", "json", what="With json the first line on stdout tells the addresses.")
 def command(
-    app: Path, host: str, port: int, stage: str | None, inventory_file: Path | None, aws: str, form: str
+    app: Path | None,
+    host: str | None,
+    port: int | None,
+    stage: str | None,
+    backend: str | None,
+    upstream: str | None,
+    workers: str | None,
+    reload: bool | None,
+    aws: str | None,
+    credentials_file: Path | None,
+    config_file: Path | None,
+    assigned: tuple[str, ...],
+    inventory_file: Path | None,
+    print_config: bool,
+    form: str,
 ) -> None:
-    """Serves APP unchanged: SSE + POST clients and WebSocket clients side by side, handlers in this process.
+    """Serves APP unchanged: SSE + POST clients and WebSocket clients side by side.
+
+    Handlers run here, or are called where they are deployed (--backend lambda). With --upstream a server behind the
+    shim is served to both kinds of clients, and no APP is needed.
+
+    Settings come from APP's infrastructure files, shim.toml, [tool.ws2sse.shim] of pyproject.toml or [shim] of
+    ws2sse.toml, SHIM_… variables and options; later ones win. docs/reference/configuration.md lists them all.
 
     \b
     Examples:
       ws2sse shim examples/chat
-      ws2sse shim . --port 0 --stage prod --format json
+      ws2sse shim . --reload --stage prod --set limits.idle_s=0
+      ws2sse shim . --backend lambda --credentials-file /etc/shim/credentials --host 0.0.0.0
+      ws2sse shim --upstream wss://abcdef.execute-api.eu-west-1.amazonaws.com/prod --stage prod
+      ws2sse shim . --print-config --format toml > shim.toml
       ws2sse scan . --format json > inventory.json && ws2sse shim . --inventory inventory.json
     """
-    inventory = _inventory(app, inventory_file)
-    try:
-        listening = Address(host, port).bind()
-    except AddressUnavailable as error:
-        raise WsSseError(str(error)) from error
-    try:
-        hosted = _host(app, inventory, stage, aws)
-        application = create_app(hosted.service)
-        served = hosted.service.api.stage
-        add_pages(
-            application,
-            stage=served,
-            token=hosting.token_places(inventory),
-            web_folder=hosting.web_folder(app, inventory),
+    if form == "toml" and not print_config:
+        raise click.UsageError("--format toml is for --print-config.")
+    if inventory_file is not None and app is None:
+        raise click.UsageError("--inventory needs APP, the folder that it is the inventory of.")
+    options = {
+        "--host": ("listen.host", host),
+        "--port": ("listen.port", port),
+        "--stage": ("api.stage", stage),
+        "--backend": ("backend.kind", backend),
+        "--workers": ("backend.python.workers", workers),
+        "--reload": ("backend.python.reload", reload),
+        "--aws": ("backend.aws", aws),
+        "--credentials-file": ("management.credentials_file", credentials_file),
+    }
+    with _sentences():
+        inventory = None if app is None else _inventory(app, inventory_file)
+        layers = layers_of_settings(
+            app, inventory, config_file=config_file, options=options, upstream=upstream, assigned=assigned
         )
-        where = f"{host if ':' not in host else f'[{host}]'}:{listening.getsockname()[1]}"
-        _announce(where, served, hosted.aws, form, has_web=hosting.web_folder(app, inventory) is not None)
-        logging.getLogger("uvicorn.error").addFilter(_is_news)
-        config = uvicorn.Config(
-            application,
-            log_level="warning",
-            ws_max_size=MOST_WEBSOCKET_BYTES,
-            timeout_graceful_shutdown=5,
-            lifespan="on",
-        )
-        with redirect_stdout(sys.stderr), suppress(KeyboardInterrupt):  # stopping it is how it ends
-            uvicorn.Server(config).run(sockets=[listening])
+        configuration = _with_local_credentials(layers)
+        if print_config:
+            click.echo(_PRINTERS[form](configuration), nl=False)
+            return
+        _serve(app, inventory, options_of(configuration), form)
+
+
+def _serve(app: Path | None, inventory: Inventory | None, options: ShimOptions, form: str) -> None:
+    """Until it is told to end."""
+    configure_logging(options.logs)
+    listening = options.listen.bind()
+    try:
+        with redirect_stdout(sys.stderr):  # what handlers print is their log
+            hosted = _host(app, inventory, options)
+        try:
+            web = hosting.web_folder(app, inventory) if app is not None and inventory is not None else None
+            application = _application(hosted, options, inventory, web)
+            tracing = start_tracing(hosted.service, options.tracing)
+            host, port = options.listen.host, listening.getsockname()[1]
+            where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+            explain(options, hosted.aws)
+            announce(Started(where, hosted.service.api.stage, hosted.aws, web is not None), form)
+            server = hot_server(application, application.management, drain_s=options.drain_s, log_config=None)
+            end_at_once_at_the_second_signal(server, talker(options.logs))
+            with redirect_stdout(sys.stderr), suppress(KeyboardInterrupt):  # stopping it is how it ends
+                server.run(sockets=[listening])
+            if tracing is not None:
+                tracing.close()
+            if not server.started:
+                raise WsSseError("The shim did not come up; the log says why.")
+        finally:
+            hosted.close()
     finally:
         listening.close()
 
 
-def _is_news(record: logging.LogRecord) -> bool:
-    """uvicorn calls a refused handshake, and a stream that ends with the service, errors of the application."""
-    return not str(record.msg).startswith("ASGI callable returned without completing")
+def _application(
+    hosted: hosting.Hosted, options: ShimOptions, inventory: Inventory | None, web: Path | None
+) -> ShimApp:
+    """The place where everything that looks at the service, or stands beside it, is put together."""
+    service = hosted.service
+    service.observers.append(log_happenings(service.api, options.logs))
+    beside = (metrics_router(service, options.metrics), console_router(service, options.console))
+    try:
+        application = ShimApp(service, faces=options.faces, management=options.management, routers=beside)
+    except ValueError as error:  # a credential that comes twice, a domain that can't be mapped
+        raise WsSseError(f"{error}.") from error
+    token = hosting.token_places(inventory) if inventory is not None else TokenPlaces()
+    add_pages(application.api, stage=service.api.stage, token=token, web_folder=web)
+    return application
+
+
+def _host(app: Path | None, inventory: Inventory | None, options: ShimOptions) -> hosting.Hosted:
+    if options.backend in {"websocket", "rest"}:
+        return hosting.bridge(options)
+    if app is None or inventory is None:
+        raise click.UsageError(f"The back end {options.backend} needs APP, the folder of the application.")
+    if options.backend == "python":
+        talker(options.logs)(f"Loading the handlers of {app} …")
+    return hosting.host(app, inventory, options)
+
+
+def _with_local_credentials(layers: list[Layer]) -> Configuration:
+    configuration = configuration_of(layers)
+    if hosting.aws_in_use(options_of(configuration)) == "configured":
+        return configuration
+    return configuration_of([*layers, local_credentials(configuration)])
 
 
 def _inventory(app: Path, file: Path | None) -> Inventory:
@@ -110,35 +215,17 @@ def _inventory(app: Path, file: Path | None) -> Inventory:
         raise WsSseError(f"{file} is not an inventory of this version: {where}: {first['msg']}.") from error
 
 
-def _host(app: Path, inventory: Inventory, stage: str | None, aws: str) -> hosting.Hosted:
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """What the shim can't do is a sentence of the command."""
     try:
-        with redirect_stdout(sys.stderr):  # what handlers print is their log
-            return hosting.host(app, inventory, stage=stage, aws=aws)
-    except HandlerUnusable as error:
+        yield
+    except (
+        AddressUnavailable,
+        ConfigurationError,
+        CredentialsUnreadable,
+        HandlerUnusable,
+        TracingUnavailable,
+        WorkerFailed,
+    ) as error:
         raise WsSseError(str(error)) from error
-
-
-def _announce(where: str, stage: str, aws: str, form: str, *, has_web: bool) -> None:
-    base = f"http://{where}"
-    played = "moto in this process: no data leaves it, and none stays" if aws == "moto" else "AWS, as configured"
-    say(f"AWS calls of the handlers are answered by {played}.")
-    addresses = {
-        "event": "listening",
-        "base": base,
-        "websocket": f"ws://{where}/{stage}",
-        "stream": f"{base}/{stage}",
-        "pages": {"sse": f"{base}{PAGES}/sse", "websocket": f"{base}{PAGES}/websocket"},
-        "stage": stage,
-        "aws": aws,
-    }
-    if has_web:
-        addresses["web"] = f"{base}{PAGES}/web/"
-    if form == "json":
-        click.echo(json.dumps(addresses))
-        return
-    click.echo(f"WebSocket clients   ws://{where}/{stage}")
-    click.echo(f"SSE + POST clients  {base}/{stage}")
-    click.echo(f"Pages to try        {base}{PAGES}/sse  {base}{PAGES}/websocket")
-    if has_web:
-        click.echo(f"The page of APP     {base}{PAGES}/web/")
-    click.echo("Stop with Ctrl-C.")

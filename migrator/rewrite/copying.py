@@ -14,7 +14,7 @@ from migrator.scan.files import LEFT_OUT
 INFRASTRUCTURE: Final = frozenset(
     {
         "serverless.yml", "serverless.yaml", "serverless.ts", "serverless.js", "serverless.json", "samconfig.toml",
-        "samconfig.yaml", "cdk.json", "cdk.context.json", "buildspec.yml", "ws2sse.toml",
+        "samconfig.yaml", "cdk.json", "cdk.context.json", "buildspec.yml", "ws2sse.toml", "shim.toml",
     }
 )  # fmt: skip
 INFRASTRUCTURE_SUFFIXES: Final = frozenset({".tf", ".tfvars", ".tfstate"})

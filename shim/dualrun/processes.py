@@ -65,7 +65,9 @@ def pinned_environment(environment: Mapping[str, str]) -> dict[str, str]:
 @asynccontextmanager
 async def legacy_process(app: Path, environment: Mapping[str, str]) -> AsyncIterator[Side]:
     """The application unchanged, behind the shim. `app`: absolute. Raises ProcessFailed when it doesn't come up."""
+    arguments: tuple[str, ...]
     arguments = ("-m", "migrator.cli", "shim", str(app), "--port", "0", "--format", "json", "--aws", "moto")
+    arguments += ("--backend", "python", "--set", "logs.level=warning")  # whatever the application's own shim.toml says
     async with _process("The legacy path (ws2sse shim)", arguments, environment) as running:
         line = await running.first_line()
         try:

@@ -11,17 +11,23 @@ from typing import Any
 
 import pytest
 
-from migrator.hosting import (
-    NotHostable,
-    _deployed,
-    _environment,
-    _one_for_all,
-    api_definition,
-    token_places,
-    web_folder,
+from migrator.hostable import NotHostable
+from migrator.hosting import api_definition, bridge, token_places, web_folder
+from migrator.inventory.model import (
+    Api,
+    Client,
+    FunctionlessRoute,
+    Handler,
+    Integration,
+    Inventory,
+    Problem,
+    Route,
+    Trigger,
 )
-from migrator.inventory.model import Api, Client, Handler, Inventory, Problem, Resource, Route, Trigger
 from migrator.inventory.record import Location
+from shim.config.errors import SettingMissing
+from shim.gateway.definition import ApiDefinition
+from tests.migrator.configured import configured
 
 API = Api(
     id="Api",
@@ -75,60 +81,6 @@ class TestThePageOfTheApplication:
         assert web_folder(tmp_path, inventory) == tmp_path / "web"
 
 
-def own(*handlers: Handler) -> dict[str, dict[str, str]]:
-    inventory = Inventory(application="a", handlers=handlers)
-    return {handler.id: _environment(inventory, handler.id) for handler in handlers}
-
-
-class TestTheEnvironment:
-    def test_functions_that_disagree_are_not_mixed(self) -> None:
-        with pytest.raises(NotHostable, match=r"TABLE is 'a' for one function and 'b' for app\.py:two"):
-            _one_for_all(own(handler("one", TABLE="a"), handler("two", TABLE="b")))
-
-    def test_the_caller_can_choose(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("TABLE", "c")
-
-        assert own(handler("one", TABLE="a"), handler("two", TABLE="b")) == {"app.py:one": {}, "app.py:two": {}}
-
-    def test_what_one_has_more_than_the_other_does_no_harm(self) -> None:
-        assert _one_for_all(own(handler("one", TABLE="a"), handler("two", QUEUE="b"))) == {"TABLE": "a", "QUEUE": "b"}
-
-    def test_a_functions_own_variables_win_over_those_of_all(self) -> None:
-        inventory = Inventory(application="a", handlers=(handler("one", TABLE="own"),), environment={"TABLE": "all"})
-
-        assert _environment(inventory, "app.py:one") == {"TABLE": "own"}
-
-
-class TestDeployedFunctions:
-    declared = handler("say").model_copy(update={"declared_in": Location(path="s.yml", line=7)})
-    resource = Resource(
-        id="SayFunction",
-        type="AWS::Serverless::Function",
-        use="websocket_only",
-        reason="",
-        properties={"FunctionName": "chat-say"},
-        location=Location(path="s.yml", line=7),
-    )
-
-    def test_a_name_that_is_not_known_is_asked_for(self) -> None:
-        with pytest.raises(NotHostable, match=r"app\.py:say: its name at Lambda is not declared and has to be given"):
-            _deployed(Inventory(application="a", handlers=(self.declared,)), {"app.py:say"}, {})
-
-    def test_a_name_for_what_is_not_there_is_refused(self) -> None:
-        with pytest.raises(NotHostable, match=r"app\.py:sya is given a name at Lambda, but no route has it"):
-            _deployed(Inventory(application="a"), set(), {"app.py:sya": "chat-say"})
-
-    def test_a_declared_name_is_taken(self) -> None:
-        inventory = Inventory(application="a", handlers=(self.declared,), resources=(self.resource,))
-
-        assert _deployed(inventory, {"app.py:say"}, {}) == {"app.py:say": "chat-say"}
-
-    def test_a_given_one_wins(self) -> None:
-        inventory = Inventory(application="a", handlers=(self.declared,), resources=(self.resource,))
-
-        assert _deployed(inventory, {"app.py:say"}, {"app.py:say": "other:live"}) == {"app.py:say": "other:live"}
-
-
 HANDLER = """
 import os, boto3
 table = boto3.resource("dynamodb").Table(os.environ["TABLE"])
@@ -150,6 +102,7 @@ from pathlib import Path
 from migrator.hosting import host
 from migrator.inventory.model import Inventory
 from shim.service import Handshake
+from tests.migrator.configured import configured
 
 async def talk(hosted):
     serving = asyncio.create_task(hosted.service.run())
@@ -162,7 +115,8 @@ async def talk(hosted):
     hosted.close()
     return sent
 
-hosted = host(Path(sys.argv[1]), Inventory.model_validate_json(sys.argv[2]), aws="moto", workers=sys.argv[4])
+inventory = Inventory.model_validate_json(sys.argv[2])
+hosted = host(Path(sys.argv[1]), inventory, configured(inventory, {"backend.python.workers": sys.argv[4]}))
 print(json.dumps([hosted.aws, asyncio.run(talk(hosted))]))
 """
 
@@ -189,16 +143,43 @@ def talk(app: Path, *handlers: Handler, workers: str = "auto") -> Any:
     return json.loads(ran.stdout)
 
 
+def api_of(inventory: Inventory, given: dict[str, Any] | None = None) -> ApiDefinition:
+    return api_definition(inventory, configured(inventory, given or {}))
+
+
 def test_a_declared_part_that_was_not_understood_is_not_guessed() -> None:
     problem = Problem(location=Location(path="s.yml", line=3), message="not YAML", serious=True)
 
     with pytest.raises(NotHostable, match=r"s\.yml:3:1: not YAML"):
-        api_definition(Inventory(application="a", apis=(API,), problems=(problem,)))
+        api_of(Inventory(application="a", apis=(API,), problems=(problem,)))
+
+
+def test_a_part_that_the_scan_did_not_rewrite_and_the_shim_serves_is_no_problem() -> None:
+    problem = Problem(location=Location(path="s.yml", line=3), message="a template", serious=True, served=True)
+
+    assert list(api_of(Inventory(application="a", apis=(API,), problems=(problem,))).routes) == ["say"]
+
+
+def test_an_integration_that_can_not_be_called_is_named() -> None:
+    integration = Integration(type="HTTP_PROXY", uri="ftp://example.org", location=API.location)
+    route = FunctionlessRoute(key="send", integration=integration, location=API.location)
+
+    with pytest.raises(NotHostable, match=r"route send: "):
+        api_of(Inventory(application="a", apis=(API.model_copy(update={"functionless_routes": (route,)}),)))
+
+
+def test_what_is_configured_wins_over_what_is_declared() -> None:
+    given = {"api.stage": "prod", "limits.idle_s": 5, "api.ordered": True}
+
+    served = api_of(Inventory(application="a", apis=(API,)), given)
+
+    assert (served.stage, served.limits.idle_s, served.ordered, served.name) == ("prod", 5, True, "api")
+    assert list(served.routes) == ["say"]
 
 
 def test_one_api_is_expected() -> None:
     with pytest.raises(NotHostable, match="these were found: none"):
-        api_definition(Inventory(application="a"))
+        api_of(Inventory(application="a"))
 
 
 def test_places_of_a_token_are_unknown_without_an_authorizer() -> None:
@@ -231,3 +212,27 @@ class TestHosting:
     def test_nothing_is_written_into_the_application(self, app: Path) -> None:
         talk(app, at("one", WHO="first"), at("two", WHO="second"))
         assert sorted(path.name for path in app.rglob("*")) == ["app.py", "app.py", "one", "two"]
+
+
+class TestBridges:
+    def test_an_upstream_is_needed(self) -> None:
+        with pytest.raises(SettingMissing, match=r"backend\.rest\.url is missing"):
+            bridge(configured(None, {"backend.kind": "rest"}))
+
+    @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "ws://user:secret@127.0.0.1", "ws://"])
+    def test_an_address_that_can_not_be_used_is_refused(self, url: str) -> None:
+        with pytest.raises(NotHostable, match="can't be used") as raised:
+            bridge(configured(None, {"backend.kind": "websocket", "backend.websocket.url": url}))
+        assert "secret" not in str(raised.value)
+
+    def test_certificates_that_can_not_be_read_are_named(self, tmp_path: Path) -> None:
+        given = {"backend.kind": "rest", "backend.rest.url": "https://127.0.0.1:1"}
+        with pytest.raises(NotHostable, match="ca_file: No such file"):
+            bridge(configured(None, given | {"backend.rest.ca_file": str(tmp_path / "none.pem")}))
+
+    async def test_a_bridge_has_the_configured_limits(self) -> None:
+        given = {"backend.kind": "websocket", "backend.websocket.url": "ws://127.0.0.1:1", "limits.payload_bytes": 9}
+        hosted = bridge(configured(None, given))
+
+        assert hosted.service.api.limits.payload_bytes == hosted.service.streams.limits.payload_bytes == 9
+        assert hosted.backend is None

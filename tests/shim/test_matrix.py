@@ -20,7 +20,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from shim.app import create_app
+from shim.app import ShimApp
 from shim.backends.lambda_ import LambdaBackend
 from shim.backends.pushes import PushCatcher
 from shim.backends.rest import RestBridge
@@ -238,7 +238,7 @@ def in_lambda(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int
         catcher = PushCatcher(service)
         catcher.install()
         try:
-            with listening(create_app(service)) as port:
+            with listening(ShimApp(service)) as port:
                 yield port, service
         finally:
             catcher.uninstall()
@@ -264,7 +264,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         else:
             upstream = RestUpstream(url=f"http://127.0.0.1:{behind.port}", stream_path="/prod")
             front = RestBridge(api, upstream, Streams())
-        port = stack.enter_context(listening(create_app(front)))
+        port = stack.enter_context(listening(ShimApp(front)))
         yield Place(name, port, front, behind.service, tmp_path)
 
 

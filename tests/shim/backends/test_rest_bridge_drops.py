@@ -9,7 +9,7 @@ from pathlib import Path
 
 from websockets.sync.client import connect
 
-from shim.app import create_app
+from shim.app import ShimApp
 from shim.backends.rest import RestBridge
 from shim.backends.rest_upstream import RestUpstream
 from shim.gateway.definition import ApiDefinition
@@ -49,7 +49,7 @@ def test_a_thousand_messages_each_way_cross_fifty_cuts_with_nothing_lost_or_doub
     ):
         upstream = RestUpstream(url=f"http://127.0.0.1:{network.port}", stream_path="/prod")
         with (
-            listening(create_app(RestBridge(API, upstream, Streams()))) as port,
+            listening(ShimApp(RestBridge(API, upstream, Streams()))) as port,
             connect(f"ws://127.0.0.1:{port}/prod", compression=None) as phone,
         ):
             phone.send("who am I?")

@@ -12,7 +12,7 @@ import pytest
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from shim.app import create_app
+from shim.app import ShimApp
 from shim.backends.rest import RestBridge
 from shim.backends.rest_upstream import RestUpstream
 from shim.gateway.definition import ApiDefinition
@@ -27,7 +27,7 @@ def port(migrated_chat: Path) -> Iterator[int]:
     api = ApiDefinition(name="front", routes={}, stage="prod")
     with (
         running_migrated(migrated_chat) as base,
-        listening(create_app(RestBridge(api, RestUpstream(url=base), Streams()))) as port,
+        listening(ShimApp(RestBridge(api, RestUpstream(url=base), Streams()))) as port,
     ):
         yield port
 
