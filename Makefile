@@ -16,6 +16,7 @@ demo: $(STAMP) ## Takes examples/chat the whole way: scan, bridge, rewrite, prov
 
 test: $(STAMP) ## Passes all checks and tests
 	@scripts/find-chromium --install
+	@scripts/find-front-ends --install
 	@scripts/check
 	@scripts/test
 

@@ -42,7 +42,7 @@ class ShimApp:
         self._mappings = Mappings(service.api) if service.api.domains else None
         self._sse = SseFace(service, faces)
         self._stream_path = f"/{service.api.stage}"
-        self.api = FastAPI(title=service.api.name, lifespan=self._lifespan, openapi_url=None)
+        self.api = FastAPI(title=service.api.name, lifespan=self._lifespan, openapi_url=None, redirect_slashes=False)
         for router in (
             self.management.router(),
             self._sse.router(),

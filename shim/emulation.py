@@ -218,6 +218,9 @@ class GatewayService(StreamConnections):
         except (FunctionFailed, IntegrationFailed, TimeoutError) as error:
             logger.warning("$connect: %s", error, exc_info=error.__cause__)
             raise ConnectRefused(502, INTERNAL_SERVER_ERROR, context.connection_id, request_id) from error
+        except Exception as error:
+            logger.exception("$connect")
+            raise ConnectRefused(502, INTERNAL_SERVER_ERROR, context.connection_id, request_id) from error
         if answer.status is None or answer.status < 200:
             raise ConnectRefused(502, INTERNAL_SERVER_ERROR, context.connection_id, request_id)
         if answer.status >= 300:
@@ -269,6 +272,9 @@ class GatewayService(StreamConnections):
             return "integration_error", None
         except TimeoutError:
             return "timed_out", None
+        except Exception:  # whatever it is, the client must not wait in vain
+            logger.exception("route %s", call.route_key)
+            return "integration_error", None
         if answer.status is None and self.api.bad_response_frames:
             return "execution_error", None
         return "handled", answer.body if route.route_response else None

@@ -55,6 +55,8 @@ class ConnectRefused(Exception):
         super().__init__(status, message)
 
     def body(self) -> str:
+        if self.status == 304:  # which has none
+            return ""
         return error_frame(self.message, self.connection_id, self.request_id)
 
 

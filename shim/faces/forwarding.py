@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -66,7 +67,9 @@ class Forwarder:
         self._base = options.endpoint_url.rstrip("/")
         self._slots = asyncio.Semaphore(options.calls_at_once)
         self._http = httpx.AsyncClient(
-            timeout=httpx.Timeout(options.timeout_s, connect=options.connect_s), follow_redirects=False
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # nothing of one caller is for another
+            timeout=httpx.Timeout(options.timeout_s, connect=options.connect_s),
+            follow_redirects=False,
         )
 
     async def forward(self, method: str, connection_id: str, body: bytes, invocation_id: str | None) -> Forwarded:

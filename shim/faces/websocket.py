@@ -20,9 +20,12 @@ from shim.faces.websocket_limits import GOING_AWAY, LifeTimer, sendable_code, se
 from shim.faces.websocket_protocol import EXTENSION, Link
 from shim.gateway.ids import new_id
 from shim.service import BinaryRefused, ConnectRefused, Service
-from shim.streams import ConnectionGone, Event
+from shim.streams import ConnectionGone, Event, Gap
 
 logger = logging.getLogger(__name__)
+
+CLOSED_WITHIN_S = 10.0
+"""Seconds that a client has to answer a close frame and to read what is left for it; then its socket is dropped."""
 
 LAST_WORDS_S = 1.0
 """Seconds that a client's close frame is waited for when writing to it fails: `$disconnect` is told its code."""
@@ -105,7 +108,10 @@ class _Legacy:
             reading = asyncio.create_task(self._read())
             try:
                 async for event in subscription:
-                    if isinstance(event, Event) and not await self._write(event):
+                    if isinstance(event, Gap):  # a WebSocket has no way to say so, and silence would be a lie
+                        self._service.streams.close(self._id, 1011, "messages were lost")
+                        break
+                    if not await self._write(event):
                         await asyncio.wait({reading}, timeout=LAST_WORDS_S)
                         break
                 if subscription.closed and not self._left:
@@ -178,6 +184,8 @@ class _Legacy:
         with suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
             async with asyncio.timeout(LAST_WORDS_S):
                 await self._socket.close(sendable_code(code), sendable_reason(reason))
+        if self._link is not None:
+            self._link.abort_after(CLOSED_WITHIN_S)
 
     def _go_away(self) -> None:
         self._service.streams.close(self._id, GOING_AWAY, "Going away")

@@ -7,9 +7,10 @@ names them, and fails when they change.
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any, Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from shim.hot.pushes import PushDesk
 from shim.hot.requests import Head, Push, read_push
@@ -17,15 +18,31 @@ from shim.hot.writers import StreamWriter, StreamWriters, take_over
 from shim.streams.response import TAKE_OVER, StreamRequest
 
 SLOWEST_REQUEST_S: Final = 30.0
-"""Seconds from the first to the last byte of a request. uvicorn itself would wait for ever."""
+"""Seconds until the first byte of a connection, and from the first to the last byte of a request. uvicorn itself would
+wait for ever."""
+
+MOST_HEAD_BYTES: Final = 65_536
+"""Of a request's line and headers, or of its trailers, about."""
+
+MOST_REQUEST_BYTES: Final = 4_194_304
+"""Of a whole request, about. Faces take much less; what they discard before they refuse has to end too."""
+
+MOST_PIPELINED: Final = 16
+"""Requests that may wait behind one. uvicorn itself would keep any number."""
+
+
+class TooManyPipelined(Exception):
+    """Raised into the parser, which ends the connection with a 400."""
 
 
 class HotProtocol(HttpToolsProtocol):
-    """One socket. `desk`, `writers` and `most_body_bytes` belong to the class that `server.py` makes of it."""
+    """One socket. What is declared first belongs to the class that `server.py` makes of it."""
 
     desk: PushDesk
     writers: StreamWriters
     most_body_bytes: int
+    body_s: float
+    """Seconds for the body of a push."""
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - uvicorn's own
         super().__init__(*args, **options)
@@ -35,9 +52,15 @@ class HotProtocol(HttpToolsProtocol):
         self._wanted = 0
         self._deadline: asyncio.TimerHandle | None = None
         self._last_push = 0.0
+        self._in_head = True
+        self._bytes = self._bytes_without_body = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._too_late_in(SLOWEST_REQUEST_S)
 
     def data_received(self, data: bytes) -> None:
-        if self._writer is not None:
+        if self._writer is not None or self.transport.is_closing():
             self.transport.close()  # nothing may follow on a stream, so nothing of it is read as a request
             return
         if self._begun:
@@ -47,17 +70,34 @@ class HotProtocol(HttpToolsProtocol):
                 return
             self._begun = b""
             self._in_time()
-        if not self._parsing and (self.cycle is None or self.cycle.response_complete):
+        if not self._parsing and self._is_idle():
             push = read_push(data, self.desk.prefix, self.most_body_bytes)
             if isinstance(push, Head):
+                self._unset_keepalive_if_required()
                 self._begun, self._wanted = data, push.total
-                self._too_late_in(SLOWEST_REQUEST_S)
+                self._too_late_in(min(self.body_s, SLOWEST_REQUEST_S))
                 return
             answer = None if push is None else self._answer(push)
             if answer is not None:
                 self._pushed(answer)
                 return
+        self._bytes += len(data)
+        self._bytes_without_body += len(data)
         super().data_received(data)
+        if not self.transport.is_closing() and self.transport.get_protocol() is self:
+            self._look_after()
+
+    def _look_after(self) -> None:
+        """Ends what uvicorn would let go on without an end."""
+        if self._parsing and self._bytes_without_body > MOST_HEAD_BYTES:
+            self._refuse(b"431 Request Header Fields Too Large")
+        elif self._parsing and self._bytes > MOST_REQUEST_BYTES:
+            self.transport.abort()
+        elif self._deadline is None and self.timeout_keep_alive_task is None and self._is_idle():
+            self._too_late_in(SLOWEST_REQUEST_S)
+
+    def _is_idle(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
 
     def _answer(self, push: Push) -> bytes | None:
         if len(push.path) == len(self.desk.prefix):  # to all: those that arrive together leave together
@@ -68,6 +108,7 @@ class HotProtocol(HttpToolsProtocol):
         self.transport.write(answer)
         self.server_state.total_requests += 1
         self._last_push = self.loop.time()
+        self._in_time()
         if self.timeout_keep_alive_task is None:
             self.timeout_keep_alive_task = self.loop.call_later(
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
@@ -82,14 +123,22 @@ class HotProtocol(HttpToolsProtocol):
             super().timeout_keep_alive_handler()
 
     def on_message_begin(self) -> None:
-        self._parsing = True
+        if len(self.pipeline) >= MOST_PIPELINED:
+            raise TooManyPipelined
+        self._parsing = self._in_head = True
+        self._bytes = self._bytes_without_body = 0
         self._too_late_in(SLOWEST_REQUEST_S)
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        if self.parser.get_http_version() == "1.1":
-            self.scope["extensions"] = {TAKE_OVER: self._take_over}  # type: ignore[dict-item]
         super().on_headers_complete()
+        self._in_head = False
+        if self.cycle is not None and self.parser.get_http_version() == "1.1":
+            self.scope["extensions"] = {TAKE_OVER: partial(self._take_over, self.cycle)}  # type: ignore[dict-item]
+
+    def on_body(self, body: bytes) -> None:
+        self._bytes_without_body = 0
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._parsing = False
@@ -98,7 +147,11 @@ class HotProtocol(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         self._in_time()
-        super().handle_websocket_upgrade()
+        headers = dict(self.headers)
+        if headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers:
+            self._refuse(b"400 Bad Request")  # a handshake has no body, and nobody would read this one
+        else:
+            super().handle_websocket_upgrade()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._in_time()
@@ -123,12 +176,15 @@ class HotProtocol(HttpToolsProtocol):
         if self._writer is None:
             super().shutdown()
 
-    def _take_over(self, asked: StreamRequest) -> None:
+    def _take_over(self, cycle: RequestResponseCycle, asked: StreamRequest) -> None:
         """The headers are written; from here on this socket is a stream's, and the request is forgotten."""
-        self.cycle.response_complete = True
+        cycle.response_complete = True
+        self._in_time()
         self.server_state.total_requests += 1
         self._unset_keepalive_if_required()
         self._writer = take_over(self.writers, asked, self.transport)
+        if self.pipeline and self._writer is not None:
+            self._writer.end()  # a request stands behind it, and would wait for ever
         self.scope = self.headers = self.cycle = self.flow = self.parser = self.pipeline = None  # type: ignore[assignment]
 
     def _too_late_in(self, seconds: float) -> None:
@@ -141,6 +197,14 @@ class HotProtocol(HttpToolsProtocol):
             self._deadline = None
 
     def _too_late(self) -> None:
-        if not self.transport.is_closing():
-            self.transport.write(b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
+        if self._parsing or self._begun:
+            self._refuse(b"408 Request Timeout")
+        else:
             self.transport.close()
+
+    def _refuse(self, status: bytes) -> None:
+        """Closes, and says why where that can't be taken for the answer to another request."""
+        unanswered = self._is_idle() if self._in_head or self.cycle is None else not self.cycle.response_started
+        if unanswered and not self.pipeline and not self.transport.is_closing():
+            self.transport.write(b"HTTP/1.1 %b\r\nconnection: close\r\ncontent-length: 0\r\n\r\n" % status)
+        self.transport.close()

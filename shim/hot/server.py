@@ -50,6 +50,7 @@ def hot_server(
 
     Protocol.desk = desk
     Protocol.most_body_bytes = limits.payload_bytes
+    Protocol.body_s = management.options.body_s
     config = uvicorn.Config(
         app, http=Protocol, **(_DEFAULTS | {"ws_max_size": message_and_frame_bytes(limits)} | options)
     )

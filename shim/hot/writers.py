@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from collections import deque
 from collections.abc import Callable
 
 from shim.hot.requests import Push
+from shim.peers import give_up_on_dead_peers
 from shim.streams import ConnectionGone
 from shim.streams.response import SEND_TIMEOUT_S, StreamRequest, jittered_rotation_s
 from shim.streams.wire import HEARTBEAT
@@ -70,9 +70,11 @@ class StreamWriters:
     def _turn(self) -> None:
         """A silent stream gets a comment within `heartbeat_s`; one whose peer takes nothing ends."""
         now = self.loop.time()
-        for writer in list(self._writers):
-            writer.turn(now)
-        self._beat = self.loop.call_later(self._turn_s, self._turn) if self._writers else None
+        try:
+            for writer in list(self._writers):
+                writer.turn(now)
+        finally:
+            self._beat = self.loop.call_later(self._turn_s, self._turn) if self._writers else None
 
 
 class StreamWriter:
@@ -89,7 +91,7 @@ class StreamWriter:
         self._paused_since: float | None = None
         self._attachment = asked.streams.attach(asked.connection_id, asked.last_event_id, self.wake)
         writers.add(self)
-        _give_up_on_dead_peers(transport)
+        give_up_on_dead_peers(transport)
         self._write(asked.opening(self._attachment.epoch))
         rotation_s = jittered_rotation_s(asked.streams.limits)
         self._rotation = writers.loop.call_later(rotation_s, self.end) if rotation_s else None
@@ -134,7 +136,7 @@ class StreamWriter:
         if self._paused_since is not None:
             if now - self._paused_since > SEND_TIMEOUT_S:
                 self._transport.abort()
-        elif self._silent:
+        elif self._silent and not self._transport.is_closing():
             self._write(HEARTBEAT)
         self._silent = True
 
@@ -157,18 +159,15 @@ class StreamWriter:
 
 
 def take_over(writers: StreamWriters, asked: StreamRequest, transport: asyncio.Transport) -> StreamWriter | None:
-    """The writer of a stream whose headers were written; None, and the response is over, when the connection went in
-    the meantime."""
+    """The writer of a stream whose headers were written; None, and the response is over, when the connection, or its
+    client, went in the meantime."""
+    if transport.is_closing():
+        if asked.session is not None:  # nobody has it, so nobody can come back for it
+            asked.streams.close(asked.connection_id, 1006, "the client left before it was told of its connection")
+        return None
     try:
         return StreamWriter(writers, asked, transport)
     except ConnectionGone:
         transport.write(LAST_CHUNK)
         transport.close()
         return None
-
-
-def _give_up_on_dead_peers(transport: asyncio.Transport) -> None:
-    """A peer that vanished acknowledges nothing: https://www.rfc-editor.org/rfc/rfc5482"""
-    connection = transport.get_extra_info("socket")
-    if connection is not None and connection.family in {socket.AF_INET, socket.AF_INET6}:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(SEND_TIMEOUT_S * 1000))

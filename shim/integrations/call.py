@@ -70,7 +70,7 @@ def lambda_answer(result: object) -> Answer:
     if not isinstance(result, Mapping):
         return Answer(None)
     status, body, headers = result.get("statusCode"), result.get("body"), result.get("headers")
-    if isinstance(status, str) and status.isascii() and status.isdecimal():
+    if isinstance(status, str) and len(status) == 3 and status.isascii() and status.isdecimal():
         status = int(status)
     if not isinstance(status, int) or isinstance(status, bool) or not 100 <= status <= 599:
         status = None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 from urllib.parse import quote
 
@@ -58,6 +59,7 @@ class HttpEndpoints:
     def _pool(self) -> httpx.AsyncClient:
         if self._client is None:
             self._client = httpx.AsyncClient(
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # nothing of one client is for another
                 timeout=httpx.Timeout(None, connect=self._options.connect_timeout_s),
                 limits=httpx.Limits(max_connections=self._options.http_connections),
                 follow_redirects=False,
@@ -81,8 +83,8 @@ class HttpEndpoints:
         query = list(parameters.query)
         if integration.proxy:
             query = [*call.query, *query]
-            headers.update(_forwarded(call))
-        headers.update(parameters.headers)
+            headers.update(httpx.Headers(_forwarded(call), encoding="utf-8"))
+        headers.update(httpx.Headers(parameters.headers, encoding="utf-8"))
         address = resolved_address(integration.uri, self._api.stage_variables)
         try:
             url = httpx.URL(_PATH_PARAMETER.sub(lambda found: _segment(found[1], parameters.path), address))

@@ -86,7 +86,7 @@ class MemoryBroker:
             if connection is None or connection.state is not State.OPEN:
                 raise ConnectionGone(connection_id)
             if not _has_room(connection, message):
-                raise SlowReader(connection_id, connection.waiting_bytes(), self.limits.replay_bytes)
+                raise SlowReader(connection_id, connection.unread_bytes, self.limits.replay_bytes)
             seq = connection.append(message)
             connection.last_active_at = message.at
             wake = connection.wake
@@ -97,7 +97,7 @@ class MemoryBroker:
     def broadcast(self, data: str | bytes, connection_ids: Iterable[str] | None) -> int:
         """Appends one message to many connections, None: to all; returns to how many. Those that are gone or have no
         room are passed over. Raises PayloadTooLarge."""
-        message = Message(data, self._clock())
+        message = Message(data, self._clock(), shared=True)
         if len(message.data) > self.limits.payload_bytes:
             raise PayloadTooLarge(len(message.data), self.limits.payload_bytes)
         wakes = []
@@ -218,7 +218,7 @@ class MemoryBroker:
             if connection.generation != generation or connection.state is State.CLOSED:
                 return
             connection.detached_at = self._clock()
-            connection.wake = None
+            connection.stalled_since = connection.wake = None
         if connection.resume_window_s == 0:
             self.close(connection.id, 1006, "the connection was lost")
 
@@ -260,7 +260,7 @@ class MemoryBroker:
                     last_active_at=connection.last_active_at,
                     attached=connection.detached_at is None,
                     sent=connection.next_seq - 1,
-                    waiting_bytes=connection.waiting_bytes(),
+                    waiting_bytes=connection.unread_bytes,
                     kept_bytes=connection.kept_bytes,
                     kept_events=len(connection.kept),
                 )

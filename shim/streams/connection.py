@@ -27,21 +27,26 @@ class State(Enum):
 class Message:
     """What is sent: encoded once, however many connections it goes to. `at`: when, in seconds."""
 
-    __slots__ = ("_body", "at", "binary", "data")
+    __slots__ = ("_body", "at", "binary", "data", "shared")
 
-    def __init__(self, payload: str | bytes, at: float, *, binary: bool = False) -> None:
+    def __init__(self, payload: str | bytes, at: float, *, binary: bool = False, shared: bool = False) -> None:
         self.data = payload if isinstance(payload, bytes) else payload.encode("utf-8", "replace")
         self.at = at
         self.binary = binary
         """Whether it is bytes even where they are UTF-8."""
+        self.shared = shared
+        """Whether it goes to many: then its encoding is kept beside it."""
         self._body: bytes | None = None
 
     @property
     def body(self) -> bytes:
         """Its lines in an event stream, but the id."""
-        if self._body is None:
-            self._body = encode_binary(self.data) if self.binary else encode_body(self.data)
-        return self._body
+        if self._body is not None:
+            return self._body
+        body = encode_binary(self.data) if self.binary else encode_body(self.data)
+        if self.shared:
+            self._body = body
+        return body
 
 
 class Event(NamedTuple):
@@ -97,6 +102,8 @@ class Connection:
     kept: deque[Message] = field(default_factory=deque)
     """The latest messages, whose sequence numbers end before `next_seq`: of all costs of a push, the least."""
     kept_bytes: int = 0
+    unread_bytes: int = 0
+    """Of what is kept and was not handed to a stream."""
     wake: Callable[[], None] | None = None
     claims: OrderedDict[str, str] | None = None
     """Idempotency keys of the latest messages of the client, oldest first, and what was answered; None before one."""
@@ -108,7 +115,9 @@ class Connection:
         seq, kept, limits = self.next_seq, self.kept, self.limits
         self.next_seq = seq + 1
         kept.append(message)
-        self.kept_bytes += len(message.data)
+        size = len(message.data)
+        self.kept_bytes += size
+        self.unread_bytes += size
         while self.kept_bytes > limits.replay_bytes or len(kept) > limits.replay_events:
             if len(kept) == 1:
                 break  # a single message larger than the bound is still delivered
@@ -131,15 +140,12 @@ class Connection:
         while kept and kept[0].at < than and self.oldest_seq <= self.read_seq:
             self._drop_oldest()
 
-    def waiting_bytes(self) -> int:
-        """Bytes that were sent to the connection and not yet handed to a stream."""
-        return sum(len(message.data) for message in islice(reversed(self.kept), self.next_seq - 1 - self.read_seq))
-
     def would_drop_unread(self, size: int) -> bool:
         """Whether appending `size` bytes pushes out an event that the attached stream has not taken yet."""
-        if self.oldest_seq <= self.read_seq or not self.kept:
+        unread = self.next_seq - 1 - self.read_seq
+        if unread <= 0:
             return False
-        return len(self.kept) >= self.limits.replay_events or self.kept_bytes + size > self.limits.replay_bytes
+        return unread >= self.limits.replay_events or self.unread_bytes + size > self.limits.replay_bytes
 
     def expired(self, now: float) -> bool:
         """Whether it has had no stream for its window; before the first stream there is a little more time."""
@@ -157,6 +163,8 @@ class Connection:
         epoch, _dash, seq = last_event_id.rpartition("-")
         if epoch == self.epoch and seq.isascii() and seq.isdigit() and len(seq) <= 18 and int(seq) < self.next_seq:
             self.read_seq = int(seq)
+            unread = islice(reversed(self.kept), self.next_seq - 1 - self.read_seq)
+            self.unread_bytes = sum(len(message.data) for message in unread)
 
     def claim(self, key: str, answer: str) -> str:
         """The answer that was given for the key before, or this one, which is remembered."""
@@ -208,6 +216,7 @@ class Connection:
         self.stalled_since = None
         if waiting == 1 and kept:
             self.read_seq += 1
+            self.unread_bytes = 0
             return None, [kept[-1]]
         gap = None
         if waiting > len(kept):
@@ -221,7 +230,12 @@ class Connection:
             messages.append(message)
             size += len(message.data)
         self.read_seq += len(messages)
+        self.unread_bytes -= size
         return gap, messages
 
     def _drop_oldest(self) -> None:
-        self.kept_bytes -= len(self.kept.popleft().data)
+        unread = self.oldest_seq > self.read_seq
+        size = len(self.kept.popleft().data)
+        self.kept_bytes -= size
+        if unread:
+            self.unread_bytes -= size

@@ -38,6 +38,10 @@ class StreamLimits:
     """When the service ends, `retry:` tells each client another time to wait, up to so many milliseconds. Default
     5,000."""
 
+    ending_s: float = 25.0
+    """Seconds in which the application is told of its connections' ends when the service itself ends. What is owed
+    after that is given up, and said in the log. Default 25."""
+
     rotation_s: float = 0.0
     """Seconds after which a stream ends on an event boundary, up to a tenth earlier by chance, and the client resumes.
     For front ends that cut every response after some time: 100 for one that cuts at 120. Default 0: never."""

@@ -25,6 +25,9 @@ SWEEP_INTERVAL_S = 1.0
 MOST_DISCONNECTS_AT_ONCE = 16
 """Ends that the application is told of at the same time; the others wait their turn."""
 
+MOST_DISCONNECTS_AT_THE_END = 256
+"""The same, when the service ends and nothing else is to be done."""
+
 
 class Streams:
     """Opens, feeds, resumes and closes logical connections.
@@ -167,11 +170,19 @@ class Streams:
             self._broker.on_closed = None
 
     async def shutdown(self, on_disconnect: Callable[[Closed], Awaitable[None]]) -> None:
-        """Closes every connection with 1001 and tells the application. For after `run` was cancelled."""
+        """Closes every connection with 1001 and tells the application, for at most `StreamLimits.ending_s` seconds.
+        For after `run` was cancelled."""
         self.close_all(1001, "Going away")
+        self._telling_slots = asyncio.Semaphore(MOST_DISCONNECTS_AT_THE_END)
         self._tell(on_disconnect)
-        while self._telling:
-            await asyncio.wait(self._telling)
+        if not self._telling:
+            return
+        _told, untold = await asyncio.wait(self._telling, timeout=self.limits.ending_s)
+        for task in untold:
+            task.cancel()
+        if untold:
+            logger.error("the application was not told of the end of %d connections in time", len(untold))
+            await asyncio.wait(untold)
 
     def _tell(self, on_disconnect: Callable[[Closed], Awaitable[None]]) -> None:
         """Starts a task for each end, so that a slow `$disconnect` holds up neither others nor the sweep."""

@@ -1,5 +1,6 @@
 """Limits and close codes of API Gateway, over real sockets, with the shim's WebSocket protocol."""
 
+import json
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -230,6 +231,7 @@ def test_what_breaks_in_the_service_does_not_close_the_socket(shim: Faced) -> No
     with connect(shim.websocket) as client:
         shim.functions.push = lambda _connection, _data: 1 / 0
         client.send('{"action":"push"}')
+        assert json.loads(client.recv(5))["message"] == "Internal server error"
         client.send('{"action":"echo"}')
         assert client.recv(5) == '{"action":"echo"}'
 

@@ -549,3 +549,13 @@ def test_no_bytes_inside_of_what_was_signed_give_anything_but_a_refusal(
 @example(b"Fri, 31 Dec 9999 23:59:59 -2359")
 def test_no_date_gives_anything_but_a_refusal(date: bytes) -> None:
     refusal(signed(headers=[("Date", "any")]).with_header(b"date", date))
+
+
+def test_a_client_that_writes_its_parameters_in_another_order_is_known_again() -> None:
+    wire = signed()
+    scheme, _, parameters = wire.header(b"authorization").partition(b" ")
+    credential, names, signature = parameters.split(b", ")
+    wire = wire.with_header(b"authorization", scheme + b" " + b", ".join([credential, signature, names]))
+    verifier = Verifier([USER])
+
+    assert [wire.verified(verifier) for _ in range(3)] == [USER.access_key_id] * 3

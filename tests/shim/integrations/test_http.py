@@ -14,8 +14,8 @@ from starlette.routing import Route
 
 from shim.config import Address
 from shim.gateway.definition import Http, IntegrationResponse, Mapped
-from shim.integrations import Answer, IntegrationFailed, IntegrationOptions
-from tests.shim.integrations.calls import call, connect, disconnect, message
+from shim.integrations import Answer, IntegrationFailed, IntegrationOptions, Integrations
+from tests.shim.integrations.calls import Functions, api, call, connect, disconnect, message
 from tests.shim.serving import listening
 
 
@@ -34,6 +34,10 @@ async def echo(request: Request) -> Response:
 
 async def plain(request: Request) -> Response:
     return Response(bytes.fromhex(request.query_params["hex"]), int(request.query_params.get("status", "200")))
+
+
+async def cookie(request: Request) -> Response:
+    return Response(request.headers.get("cookie", "no cookie"), headers={"Set-Cookie": "sid=secret; Path=/"})
 
 
 async def elsewhere(_: Request) -> Response:
@@ -56,6 +60,7 @@ def server() -> Iterator[str]:
     paths = {
         "/echo": echo,
         "/plain": plain,
+        "/cookie": cookie,
         "/elsewhere": elsewhere,
         "/long": long,
         "/never": never,
@@ -240,3 +245,22 @@ async def test_stage_variables_stand_in_the_address(server: str) -> None:
     endpoint = Http("http://${stageVariables.host}/${stageVariables.path}", "ANY", proxy=True)
 
     assert seen(await call(endpoint, message("{}"), host=host, path="echo"))["method"] == "POST"
+
+
+async def test_what_one_client_is_given_to_keep_is_not_sent_for_another(server: str) -> None:
+    integration = Http(f"{server}/cookie", proxy=True)
+    integrations = Integrations(Functions(), api(integration))
+    try:
+        await integrations.call(integration, message("{}"))
+        second = await integrations.call(integration, message("{}"))
+    finally:
+        await integrations.close()
+
+    assert second.body == "no cookie"
+
+
+async def test_text_that_is_not_ascii_may_stand_in_a_header(server: str) -> None:
+    mapped = Mapped(request_parameters={"integration.request.header.X-Name": "route.request.body.name"})
+    answer = await call(Http(f"{server}/echo", proxy=True, mapping=mapped), message('{"name": "Zoë"}'))
+
+    assert seen(answer)["headers"]["x-name"].encode("latin-1").decode("utf-8") == "Zoë"

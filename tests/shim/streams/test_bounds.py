@@ -186,3 +186,36 @@ async def test_an_attachment_is_woken_from_any_thread() -> None:
 def test_a_connection_that_is_gone_cannot_be_attached_to() -> None:
     with pytest.raises(ConnectionGone):
         Streams().attach("nobody", None, lambda: None)
+
+
+async def test_a_small_message_that_was_read_makes_no_room_for_one_that_pushes_out_unread_ones() -> None:
+    streams = Streams(StreamLimits(replay_bytes=100))
+    connection = opened(streams)
+    attachment = streams.attach(connection, None, lambda: None)
+    streams.send(connection, "x")
+    attachment.take()
+    sent = []
+    for n in range(10):
+        try:
+            streams.send(connection, f"{n}" * 40)
+            sent.append(f"{n}" * 40)
+        except SlowReader:
+            pass
+    taken = [event.payload for event in attachment.take() or [] if not isinstance(event, Gap)]
+
+    assert taken == sent == ["0" * 40, "1" * 40]
+
+
+async def test_a_stall_ends_with_the_stream_that_stalled() -> None:
+    clock = Clock()
+    streams = Streams(StreamLimits(replay_events=1, slow_reader_s=30, resume_window_s=60), clock=clock)
+    connection = opened(streams)
+    attachment = streams.attach(connection, None, lambda: None)
+    streams.send(connection, "1")
+    with pytest.raises(SlowReader):
+        streams.send(connection, "2")
+    clock.now += 2
+    attachment.end()
+    clock.now += 59
+
+    assert streams._broker.expire() == 0
