@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from botocore.exceptions import ProfileNotFound
+
 from migrator.definitions import api_definition_of
 from migrator.hostable import (
     NotHostable,
@@ -80,7 +82,14 @@ def aws_in_use(options: ShimOptions) -> WhichAws:
     """What answers AWS calls of handlers that run here."""
     if options.backend != "python" or options.aws == "configured":
         return "configured"
-    return "moto" if options.aws == "moto" or not aws_is_configured() else "configured"
+    if options.aws == "moto":
+        return "moto"
+    try:
+        return "configured" if aws_is_configured() else "moto"
+    except ProfileNotFound as error:
+        raise NotHostable(
+            [f"AWS_PROFILE asks for AWS, but {error}; name one that there is, or give --aws moto to play AWS here"]
+        ) from error
 
 
 def host(app: Path, inventory: Inventory, options: ShimOptions) -> Hosted:

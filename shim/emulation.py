@@ -222,6 +222,7 @@ class GatewayService(StreamConnections):
             logger.exception("$connect")
             raise ConnectRefused(502, INTERNAL_SERVER_ERROR, context.connection_id, request_id) from error
         if answer.status is None or answer.status < 200:
+            logger.warning("$connect: the integration answered with no statusCode of 200 to 599, so it is 502")
             raise ConnectRefused(502, INTERNAL_SERVER_ERROR, context.connection_id, request_id)
         if answer.status >= 300:
             raise ConnectRefused(answer.status, FORBIDDEN, context.connection_id, request_id)

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, ProfileNotFound
 from botocore.session import Session
 
 DUMMY_CREDENTIALS = {
@@ -38,13 +38,18 @@ class LocalAwsUnservable(Exception):
 
 
 def aws_is_configured() -> bool:
-    """Whether boto3 would find credentials, without asking the instance metadata service over the network."""
+    """Whether boto3 would find credentials, without asking the instance metadata service over the network.
+
+    Raises ProfileNotFound when AWS_PROFILE names none: whoever sets it wants AWS.
+    """
     session = Session()
     session.set_config_variable("metadata_service_num_attempts", 0)
     if os.environ.get("AWS_EC2_METADATA_DISABLED", "").lower() != "true":
         os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
     try:
         return session.get_credentials() is not None
+    except ProfileNotFound:
+        raise
     except BotoCoreError:
         return False
 

@@ -20,8 +20,11 @@ from templates import render
 PAGES = "/-"
 """Stage names have no hyphen-only form in practice, and `-` keeps the pages apart from any of them."""
 
+MODULE: Final = "sse-socket.module.js"
+
 CLIENT_LIBRARIES: Final = {
     "sse-socket.js": "text/javascript",
+    MODULE: "text/javascript",
     "sse-socket.d.ts": "text/plain",
     "sse_socket.py": "text/plain",
 }
@@ -66,7 +69,9 @@ def add_pages(app: FastAPI, *, stage: str, token: TokenPlaces, web_folder: Path 
         """To be copied: whoever uses one, owns it."""
         if name not in CLIENT_LIBRARIES:
             raise HTTPException(404)
-        text = files("templates").joinpath("client", name).read_text(encoding="utf-8")
+        text = files("templates").joinpath("client", name.replace(".module", "")).read_text(encoding="utf-8")
+        if name == MODULE:
+            text += "\nexport { SseSocket };\n"
         return Response(text, media_type=CLIENT_LIBRARIES[name], headers={"X-Content-Type-Options": "nosniff"})
 
     app.include_router(router)

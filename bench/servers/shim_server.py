@@ -17,7 +17,7 @@ from shim.faces.management import ManagementOptions
 from shim.gateway.definition import ApiDefinition, LambdaProxy, RouteDefinition
 from shim.gateway.limits import GatewayLimits, Throttle
 from shim.gateway.sigv4 import Credential
-from shim.hot.server import hot_server
+from shim.hot.server import hot_server, settle_collector
 from shim.streams import StreamLimits, Streams
 
 BACKLOG = 4_096
@@ -59,6 +59,7 @@ def make_server(service: GatewayService, port: int, *, verified: bool, portable:
     if portable:
         config = uvicorn.Config(app, port=port, backlog=BACKLOG, loop="uvloop", log_level="warning", access_log=False)
         return uvicorn.Server(config)
+    settle_collector()
     return hot_server(app, app.management, port=port, backlog=BACKLOG)
 
 

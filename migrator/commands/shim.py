@@ -32,7 +32,7 @@ from shim.config.settings import Aws, BackendKind
 from shim.faces.console import console_router
 from shim.faces.credentials import CredentialsUnreadable
 from shim.faces.metrics import metrics_router
-from shim.hot.server import hot_server
+from shim.hot.server import hot_server, settle_collector
 from shim.logs import configure_logging, log_happenings
 from shim.pages import TokenPlaces, add_pages
 from shim.tracing import TracingUnavailable, start_tracing
@@ -148,12 +148,14 @@ def _serve(app: Path | None, inventory: Inventory | None, options: ShimOptions, 
             application = _application(hosted, options, inventory, web)
             tracing = start_tracing(hosted.service, options.tracing)
             host, port = options.listen.host, listening.getsockname()[1]
+            host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - an address that can be called
             where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
             explain(options, hosted.aws)
             announce(Started(where, hosted.service.api.stage, hosted.aws, web is not None), form)
             server = hot_server(application, application.management, drain_s=options.drain_s, log_config=None)
             end_at_once_at_the_second_signal(server, talker(options.logs))
             with redirect_stdout(sys.stderr), suppress(KeyboardInterrupt):  # stopping it is how it ends
+                settle_collector()
                 server.run(sockets=[listening])
             if tracing is not None:
                 tracing.close()

@@ -6,6 +6,7 @@ import logging
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import Final
 
@@ -29,11 +30,13 @@ def end_at_once_at_the_second_signal(server: uvicorn.Server, tell: Callable[[str
         nonlocal first_at
         if first_at is None:
             first_at = time.monotonic()
-            tell("ending: no new connections; messages under way are finished. A second signal ends it at once.")
-            in_order(number, frame)
+            in_order(number, frame)  # first, since whoever read our words may be gone
+            with suppress(OSError):
+                tell("ending: no new connections; messages under way are finished. A second signal ends it at once.")
         elif time.monotonic() - first_at > SAME_SIGNAL_S:
-            tell("ended at once: messages that were under way, and $disconnect of open connections, are lost.")
-            logging.shutdown()
+            with suppress(OSError):
+                tell("ended at once: messages that were under way, and $disconnect of open connections, are lost.")
+                logging.shutdown()
             os._exit(ENDED_AT_ONCE)
 
     setattr(server, "handle_exit", handle)  # noqa: B010 - for this server only

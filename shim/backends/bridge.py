@@ -93,6 +93,8 @@ class Bridge(StreamConnections):
         try:
             accepted = await self._connect(handshake, connection_id, resume_window_s)
         except UpstreamRefused as refused:
+            if refused.__cause__ is not None:
+                logger.warning("no connection to the upstream: %s", refused.__cause__)
             self._tell(Refused(connection_id, handshake.face, handshake.source_ip, refused.status, refused.message))
             raise ConnectRefused(
                 refused.status, refused.message, connection_id, new_id(), refused.headers

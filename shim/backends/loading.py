@@ -41,7 +41,7 @@ def load_function(root: Path, module: str, function: str) -> Callable[..., Any]:
         try:
             loaded = importlib.import_module(module)
         except (Exception, SystemExit) as error:
-            raise HandlerUnusable(module, function, f"{type(error).__name__}: {error}") from error
+            raise HandlerUnusable(module, function, f"{type(error).__name__}: {error}{_place(error, root)}") from error
         found = getattr(loaded, function, None)
     if not callable(found):
         raise HandlerUnusable(module, function, f"{loaded.__file__} has no function {function}")
@@ -77,3 +77,15 @@ def lives_below(module: ModuleType | None, root: Path) -> bool:
     if origin is None or not Path(origin).is_relative_to(root):
         return False
     return _libraries.isdisjoint(Path(origin).relative_to(root).parts)
+
+
+def _place(error: BaseException, root: Path) -> str:
+    """The last line of the application's own that was running, such as ` (table.py:12)`."""
+    place = ""
+    trace = error.__traceback__
+    while trace is not None:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if file.is_relative_to(root.resolve()) and _libraries.isdisjoint(file.parts):
+            place = f" ({file.relative_to(root.resolve())}:{trace.tb_lineno})"
+        trace = trace.tb_next
+    return place

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -57,12 +58,21 @@ def project_files(folder: Path) -> Layer:
     return {}
 
 
+_OF_KUBERNETES: Final = re.compile(
+    r"SHIM_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_\w+)?)?)"
+)
+"""What it puts into every pod beside a service that is named `shim`:
+https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables"""
+
+
 def environment(variables: Mapping[str, str]) -> Layer:
     """`SHIM_LIMITS__IDLE_S`: two underscores for a dot. Raises SettingUnknown."""
     known = {setting.variable: key for key, setting in SETTINGS.items()}
     layer = {}
     for name, value in variables.items():
         if not name.startswith(PREFIX):
+            continue
+        if name not in known and _OF_KUBERNETES.fullmatch(name):
             continue
         if name not in known:
             raise SettingUnknown("the environment", name, tuple(get_close_matches(name, known, n=2)))

@@ -84,7 +84,11 @@ ShimSettings: Final[type[Section]] = create_model(
     tracing=_always(section_of(TracingOptions)),
     drain_s=(
         Annotated[float, Field(ge=0, allow_inf_nan=False)],
-        Field(10.0, description="What messages under way are given when the shim is told to end. Default 10."),
+        Field(
+            30.0,
+            description="What messages under way are given when the shim is told to end. Default 30: a function may "
+            "take 29.",
+        ),
     ),
 )
 """What is without a setting of its own follows from another: the largest message of `streams` from `limits`, region and

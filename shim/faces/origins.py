@@ -37,6 +37,17 @@ def request_origin(headers: Headers, own: str | None) -> str | None:
     return None if value is None else normal_origin(value) or value
 
 
+def may_open(headers: Headers, own: str | None, allowed: Collection[str]) -> bool:
+    """Whether the page, if it is one, could read the stream that it asks for.
+
+    Behind a front end that is not trusted the scheme of `own` is not known: the host alone says what is one's own.
+    """
+    origin = request_origin(headers, own)
+    if origin is None or origin == own or "*" in allowed or origin in allowed:
+        return True
+    return origin.partition("://")[2] == headers.get("host", "").lower()
+
+
 def may_use_cookies(headers: Headers, own: str | None, allowed: Collection[str]) -> bool:
     """Whether a page that this service trusts made the request, and not one that merely rides on its cookies."""
     site = headers.get("sec-fetch-site")

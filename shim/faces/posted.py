@@ -42,8 +42,9 @@ async def read_posted(request: Request, options: FaceOptions, payload_bytes: int
         raise Refusal(400, "a message is UTF-8 text") from error
     if media_type != BATCH:
         return Posted((text,), fingerprint)
-    if text.count("\n") > options.batch_lines:  # before any is looked at
-        raise Refusal(413, f"at most {options.batch_lines} messages in one batch")
+    lines = text.count("\n") + (not text.endswith("\n"))
+    if lines > options.batch_lines:  # before any is looked at
+        raise Refusal(413, f"the batch holds {lines} messages; at most {options.batch_lines} are taken at once")
     try:
         messages = read_strings(text) if as_strings else read_lines(text)
     except BadLine as error:

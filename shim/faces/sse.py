@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -23,7 +24,7 @@ from shim.faces.handshake import (
 from shim.faces.idempotency import idempotency_key
 from shim.faces.messages import Messages
 from shim.faces.options import FaceOptions
-from shim.faces.origins import request_origin
+from shim.faces.origins import may_open, request_origin
 from shim.faces.posted import bounded_body, read_posted
 from shim.faces.prefer import preferred_wait_s
 from shim.faces.proxies import read_peer
@@ -34,6 +35,8 @@ from shim.service import ConnectRefused, Service
 from shim.streams import ConnectionGone
 from shim.streams.requests import close_words, last_event_id
 from shim.streams.response import event_stream_response
+
+logger = logging.getLogger(__name__)
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -114,6 +117,7 @@ class SseFace:
         opened_with: Callable[[Response, str, str, str], None] | None = None,
     ) -> Response:
         """`opened_with` is told the response, the connection, its session and its epoch."""
+        self._check_origin(request)
         handshake = read_handshake(request, self._options, face="sse", captured=captured)
         try:
             accepted = await self._service.connect(handshake)
@@ -205,6 +209,7 @@ class SseFace:
 
     async def _issue_ticket(self, request: Request) -> Response:
         refuse_long_url(request, self._service.api.limits)
+        self._check_origin(request)
         own = self._own_origin(request)
         ticket = self._tickets.issue(
             header_pairs(request),
@@ -239,6 +244,14 @@ class SseFace:
 
     def _cookie_name(self, request: Request) -> str | None:
         return stream_name(request) if self._options.cookies else None
+
+    def _check_origin(self, request: Request) -> None:
+        """A page that could not read the answer opens nothing: `$connect` would run for nobody."""
+        if not may_open(request.headers, self._own_origin(request), self._options.allowed_origins):
+            logger.info("refused a page of %r: faces.allowed_origins does not name it", request.headers.get("origin"))
+            raise Refusal(
+                403, "pages of this origin may not use the service: faces.allowed_origins names those that may"
+            )
 
     def _check_site(self, request: Request) -> None:
         check_site(request, self._own_origin(request), self._options.allowed_origins)

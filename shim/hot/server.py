@@ -24,6 +24,14 @@ COLLECT_EVERY = 50_000
 cycles; a connection's objects go when their last reference does."""
 
 
+def settle_collector() -> None:
+    """For a process that does nothing but serve. What is loaded by now stays for good: the collector need not look at
+    it again, nor look often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(COLLECT_EVERY)
+
+
 def hot_server(
     app: ASGIApp,
     management: Management,
@@ -66,11 +74,7 @@ class DrainingServer(uvicorn.Server):
         self._drain_s = drain_s
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """What is loaded by now stays for good: the collector need not look at it again, nor look often."""
         logging.getLogger("uvicorn.error").addFilter(_is_news)
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(COLLECT_EVERY)
         await super().startup(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

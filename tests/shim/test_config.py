@@ -362,3 +362,15 @@ class TestLines:
 
     def test_of_what_a_json_document_could_be(self) -> None:
         assert lines_of(f'"a b".c = {json.dumps("[x]")}') == {("a b",): 1, ("a b", "c"): 1}
+
+
+def test_what_kubernetes_puts_beside_a_service_of_that_name_is_no_setting() -> None:
+    variables = {
+        "SHIM_SERVICE_HOST": "10.0.0.1",
+        "SHIM_SERVICE_PORT": "80",
+        "SHIM_SERVICE_PORT_HTTP": "80",
+        "SHIM_PORT": "tcp://10.0.0.1:80",
+        "SHIM_PORT_80_TCP_ADDR": "10.0.0.1",
+    }
+
+    assert environment(variables) == {}

@@ -28,13 +28,17 @@ DISCONNECTED = Disconnected("id-1", 1001, "Going away", False)
 
 @pytest.fixture
 def configured() -> Iterator[io.StringIO]:
-    """Where the logs of the test go; pytest's own handlers come back after it."""
+    """Where the logs of the test go, as in a process of its own; what was there before comes back after it."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    uvicorns = [logging.getLogger(name) for name in ("uvicorn", "uvicorn.error", "uvicorn.access")]
+    before = [(logger, logger.handlers[:], logger.level, logger.propagate) for logger in (root, *uvicorns)]
+    for logger in uvicorns:  # other tests' servers have set them up in their way
+        logger.handlers[:], logger.propagate = [], True
+        logger.setLevel(logging.NOTSET)
     yield io.StringIO()
-    root.handlers[:], root.level = handlers, level
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
-        logging.getLogger(name).propagate = True
+    for logger, handlers, level, propagate in before:
+        logger.handlers[:], logger.propagate = handlers, propagate
+        logger.setLevel(level)
 
 
 def record(message: object, *arguments: object, **more: object) -> logging.LogRecord:

@@ -67,7 +67,7 @@ async def test_a_line_break_in_a_query_stays_a_value() -> None:
 
 
 def test_connect_sees_the_same_headers_on_both_faces() -> None:
-    with facing() as shim:
+    with facing(FaceOptions(allowed_origins=("https://app.example.org",))) as shim:
         more = {"Authorization": "Bearer x", "Origin": "https://app.example.org", "Cookie": "a=1; b=2", "X-Tenant": "t"}
         with connect(f"{shim.websocket}?room=1", additional_headers=more, user_agent_header="phone", compression=None):
             pass

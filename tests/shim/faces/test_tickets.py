@@ -19,6 +19,7 @@ from tests.shim.sse_client import open_stream
 
 ANA = {"Authorization": "ana", "Origin": "https://app.example.org"}
 APP = {"Origin": "https://app.example.org"}
+FOR_APP = FaceOptions(allowed_origins=("https://app.example.org",))
 
 
 class Clock:
@@ -39,14 +40,14 @@ async def ticket_of(shim: Faced, headers: dict[str, str] | None = None, query: s
 
 class TestRefusals:
     async def test_a_ticket_that_nobody_issued_opens_nothing(self) -> None:
-        shim = faced()
+        shim = faced(FOR_APP)
         status, _headers, _events = await shim.first_events(f"ticket={PREFIX}guess")
 
         assert status == 403
         assert shim.functions.connects == []
 
     async def test_a_ticket_opens_once(self) -> None:
-        shim = faced()
+        shim = faced(FOR_APP)
         ticket = await ticket_of(shim)
         statuses = [(await shim.first_events(f"ticket={ticket}", APP))[0] for _ in range(3)]
 
@@ -54,14 +55,14 @@ class TestRefusals:
         assert len(shim.functions.connects) == 1
 
     async def test_of_two_at_the_same_time_one_opens(self) -> None:
-        shim = faced()
+        shim = faced(FOR_APP)
         ticket = await ticket_of(shim)
         both = await asyncio.gather(*(shim.first_events(f"ticket={ticket}", APP) for _ in range(2)))
 
         assert sorted(status for status, _headers, _events in both) == [200, 403]
 
     async def test_a_ticket_is_spent_on_a_connection_that_is_refused(self) -> None:
-        shim = faced()
+        shim = faced(FOR_APP)
         ticket = await ticket_of(shim)
         refused, _headers, _events = await shim.first_events(f"status=401&ticket={ticket}", APP)
         again, _headers, _events = await shim.first_events(f"ticket={ticket}", {"Last-Event-ID": "-1", **APP})
@@ -70,7 +71,7 @@ class TestRefusals:
 
     @pytest.mark.parametrize("origin", [{}, {"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "same-origin"}])
     async def test_a_page_of_another_origin_can_not_use_it(self, origin: dict[str, str]) -> None:
-        shim = faced()
+        shim = faced(FOR_APP)
         ticket = await ticket_of(shim)
         status, _headers, _events = await shim.first_events(f"ticket={ticket}", origin)
         owner, _headers, _events = await shim.first_events(f"ticket={ticket}", APP)
@@ -79,7 +80,7 @@ class TestRefusals:
 
     @pytest.mark.parametrize("seen", [None, "", "-0", "deadbeef-0", "x"])
     async def test_a_spent_ticket_without_an_event_of_its_connection_resumes_nothing(self, seen: str | None) -> None:
-        shim = faced()
+        shim = faced(FOR_APP)
         ticket = await ticket_of(shim)
         await shim.first_events(f"ticket={ticket}", APP)
         headers = APP if seen is None else {"Last-Event-ID": seen, **APP}
@@ -88,7 +89,7 @@ class TestRefusals:
         assert status == 403
 
     async def test_with_an_event_of_another_connection_it_resumes_nothing(self) -> None:
-        shim = faced()
+        shim = faced(FOR_APP)
         mine = await ticket_of(shim)
         await shim.first_events(f"ticket={mine}", APP)
         _status, _headers, events = await shim.first_events(f"ticket={await ticket_of(shim)}", APP)
@@ -97,7 +98,7 @@ class TestRefusals:
         assert status == 403
 
     async def test_more_headers_than_a_ticket_stands_for_are_refused(self) -> None:
-        async with faced().client() as http:
+        async with faced(FOR_APP).client() as http:
             answer = await http.post("/prod/ticket", headers={"Authorization": "x" * 16_400})
 
         assert answer.status_code == 413
@@ -107,11 +108,11 @@ class TestRefusals:
             assert (await http.post("/prod/ticket")).status_code == 404
 
     async def test_only_post_asks_for_a_ticket(self) -> None:
-        async with faced().client() as http:
+        async with faced(FOR_APP).client() as http:
             assert (await http.get("/prod/ticket")).status_code == 405
 
     async def test_a_parameter_of_the_applications_own_is_left_alone(self) -> None:
-        shim = faced()
+        shim = faced(FOR_APP)
         status, _headers, _events = await shim.first_events("ticket=theater-7")
 
         assert status == 200
@@ -120,7 +121,7 @@ class TestRefusals:
 
 class TestOpening:
     async def test_authorizer_and_connect_see_what_the_ticket_stands_for(self) -> None:
-        shim = faced(authorizer=True)
+        shim = faced(FOR_APP, authorizer=True)
         ticket = await ticket_of(shim, {**ANA, "Cookie": "a=1", "Stream-Protocol": "v2"}, "?room=7")
         status, _headers, events = await shim.first_events(
             f"ticket={ticket}&room=8&lang=de&choose=v2", {"Authorization": "bo", "User-Agent": "browser", **APP}
@@ -137,28 +138,28 @@ class TestOpening:
         assert event["queryStringParameters"] == {"room": "7", "lang": "de", "choose": "v2"}
 
     async def test_neither_sees_the_ticket_itself(self) -> None:
-        shim = faced(authorizer=True)
+        shim = faced(FOR_APP, authorizer=True)
         ticket = await ticket_of(shim)
         await shim.first_events(f"ticket={ticket}", APP)
 
         assert ticket not in str(shim.functions.authorizations) + str(shim.functions.connects)
 
     async def test_an_authorizer_that_refuses_is_the_status(self) -> None:
-        shim = faced(authorizer=True)
+        shim = faced(FOR_APP, authorizer=True)
         ticket = await ticket_of(shim, {"Authorization": "mallory", **APP})
 
         assert (await shim.first_events(f"ticket={ticket}", APP))[0] == 403
         assert shim.functions.connects == []
 
     async def test_a_page_of_the_same_origin_sends_no_origin_with_its_get(self) -> None:
-        shim = faced()
+        shim = faced(FOR_APP)
         own = {"Origin": "https://api.example.org"}
         for posted, got in [({**own, "Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "same-origin"}), (own, {})]:
             ticket = await ticket_of(shim, posted)
             assert (await shim.first_events(f"ticket={ticket}", got))[0] == 200
 
     async def test_event_source_comes_back_to_the_same_address(self) -> None:
-        shim = faced()
+        shim = faced(FOR_APP)
         ticket = await ticket_of(shim)
         _status, _headers, events = await shim.first_events(f"ticket={ticket}", APP)
         connection_id = json.loads(events[0].data)["connectionId"]
