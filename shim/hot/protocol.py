@@ -179,6 +179,7 @@ class HotProtocol(HttpToolsProtocol):
     def _take_over(self, cycle: RequestResponseCycle, asked: StreamRequest) -> None:
         """The headers are written; from here on this socket is a stream's, and the request is forgotten."""
         cycle.response_complete = True
+        cycle.scope.pop("extensions", None)  # which hold the cycle: without them it goes at once
         self._in_time()
         self.server_state.total_requests += 1
         self._unset_keepalive_if_required()
@@ -186,6 +187,10 @@ class HotProtocol(HttpToolsProtocol):
         if self.pipeline and self._writer is not None:
             self._writer.end()  # a request stands behind it, and would wait for ever
         self.scope = self.headers = self.cycle = self.flow = self.parser = self.pipeline = None  # type: ignore[assignment]
+
+    def on_response_complete(self) -> None:
+        self.cycle.scope.pop("extensions", None)
+        super().on_response_complete()
 
     def _too_late_in(self, seconds: float) -> None:
         self._in_time()
