@@ -121,7 +121,7 @@ def test_json_has_every_value_and_its_origin() -> None:
 
     assert told.keys() == found.values.keys()
     assert told["logs.form"] == {"value": "json", "origin": "SHIM_LOGS__FORM"}
-    assert told["drain_s"] == {"value": plain(10.0), "origin": "default"}
+    assert told["drain_s"] == {"value": plain(30.0), "origin": "default"}
 
 
 @given(st.lists(texts, max_size=5))
