@@ -26,7 +26,7 @@ class ShimApp:
     """Serves one API at one stage. Whatever lies outside of it is 403, as at API Gateway.
 
     `api` is its FastAPI part: everything but the opening of streams, which goes past its router and middleware.
-    `routers`: pages that stand beside the API. Raises what `Management` and `Mappings` raise.
+    `routers`: pages that stand beside the API. Raises what `Management` raises.
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class ShimApp:
     ) -> None:
         self.service = service
         self.management = Management(service, management or ManagementOptions())
-        self._mappings = Mappings(service.api) if service.api.domains else None
+        self._mappings = self.management.mappings if service.api.domains else None
         self._sse = SseFace(service, faces)
         self._stream_path = f"/{service.api.stage}"
         self.api = FastAPI(title=service.api.name, lifespan=self._lifespan, openapi_url=None, redirect_slashes=False)

@@ -7,10 +7,12 @@ import logging
 from contextlib import suppress
 
 from shim.service import Service
+from shim.streams import GOING_AWAY
 
 logger = logging.getLogger(__name__)
 
-GOING_AWAY = (1001, "Going away")
+DRAIN_S = 30.0
+"""What messages under way are given by default, in seconds: a function may take 29."""
 
 
 async def drain(service: Service, limit_s: float) -> None:

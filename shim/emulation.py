@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -30,7 +31,7 @@ from shim.integrations import Answer, Backend, Call, FunctionFailed, Integration
 from shim.observing import Connected, Disconnected, MessageHandled, Outcome
 from shim.observing import Refused as RefusedHappening
 from shim.service import Accepted, BinaryRefused, ConnectRefused, Handshake
-from shim.streams import Closed, Streams, StreamsError
+from shim.streams import GOING_AWAY, Closed, Streams, StreamsError
 
 logger = logging.getLogger(__name__)
 
@@ -94,10 +95,7 @@ class GatewayService(StreamConnections):
             return None
         self.messages_running += 1
         try:
-            if self.api.ordered:
-                async with self._turns.setdefault(connection_id, asyncio.Lock()):
-                    reply = await self._handle(context, body, message_id)
-            else:
+            async with self._turns.setdefault(connection_id, asyncio.Lock()) if self.api.ordered else nullcontext():
                 reply = await self._handle(context, body, message_id)
         finally:
             self.messages_running -= 1
@@ -168,7 +166,7 @@ class GatewayService(StreamConnections):
                 del self._contexts[connection_id]
         self.streams.activate(connection_id)
         if not self.accepting:  # since; `$connect` ran, so `$disconnect` has to
-            self.streams.close(connection_id, 1001, "Going away")
+            self.streams.close(connection_id, *GOING_AWAY)
         return Accepted(connection_id, opened.session, subprotocol)
 
     async def _authorize(
@@ -217,9 +215,6 @@ class GatewayService(StreamConnections):
             answer = await self._call(route, call)
         except (FunctionFailed, IntegrationFailed, TimeoutError) as error:
             logger.warning("$connect: %s", error, exc_info=error.__cause__)
-            raise ConnectRefused(502, INTERNAL_SERVER_ERROR, context.connection_id, request_id) from error
-        except Exception as error:
-            logger.exception("$connect")
             raise ConnectRefused(502, INTERNAL_SERVER_ERROR, context.connection_id, request_id) from error
         if answer.status is None or answer.status < 200:
             logger.warning("$connect: the integration answered with no statusCode of 200 to 599, so it is 502")
@@ -273,18 +268,21 @@ class GatewayService(StreamConnections):
             return "integration_error", None
         except TimeoutError:
             return "timed_out", None
-        except Exception:  # whatever it is, the client must not wait in vain
-            logger.exception("route %s", call.route_key)
-            return "integration_error", None
         if answer.status is None and self.api.bad_response_frames:
             return "execution_error", None
         return "handled", answer.body if route.route_response else None
 
     async def _call(self, route: RouteDefinition, call: Call) -> Answer:
-        """Raises FunctionFailed, IntegrationFailed or TimeoutError."""
+        """Raises FunctionFailed, IntegrationFailed (also for whatever was not foreseen: a client must not wait in vain)
+        or TimeoutError."""
         limit = self.api.limits.integration_timeout_s if route.timeout_s is None else route.timeout_s
-        async with asyncio.timeout(limit or None):
-            return await self._integrations.call(route.integration, call)
+        try:
+            async with asyncio.timeout(limit or None):
+                return await self._integrations.call(route.integration, call)
+        except (FunctionFailed, IntegrationFailed, TimeoutError):
+            raise
+        except Exception as error:
+            raise IntegrationFailed(f"{type(error).__name__}: {error}") from error
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)

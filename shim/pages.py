@@ -4,7 +4,6 @@ client libraries, for whoever wants to take them along."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path, PurePath
 from typing import Final
 
@@ -15,16 +14,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Scope
 
-from templates import render
+from templates import CLIENT_MODULE, CLIENT_SCRIPT, client_library, render
 
 PAGES = "/-"
 """Stage names have no hyphen-only form in practice, and `-` keeps the pages apart from any of them."""
 
-MODULE: Final = "sse-socket.module.js"
-
 CLIENT_LIBRARIES: Final = {
-    "sse-socket.js": "text/javascript",
-    MODULE: "text/javascript",
+    CLIENT_SCRIPT: "text/javascript",
+    CLIENT_MODULE: "text/javascript",
     "sse-socket.d.ts": "text/plain",
     "sse_socket.py": "text/plain",
 }
@@ -65,14 +62,12 @@ def add_pages(app: FastAPI, *, stage: str, token: TokenPlaces, web_folder: Path 
         return HTMLResponse(render("shim/websocket.html", **values), headers=_HEADERS)
 
     @router.get("/client/{name}")
-    async def client_library(name: str) -> Response:
+    async def library(name: str) -> Response:
         """To be copied: whoever uses one, owns it."""
         if name not in CLIENT_LIBRARIES:
             raise HTTPException(404)
-        text = files("templates").joinpath("client", name.replace(".module", "")).read_text(encoding="utf-8")
-        if name == MODULE:
-            text += "\nexport { SseSocket };\n"
-        return Response(text, media_type=CLIENT_LIBRARIES[name], headers={"X-Content-Type-Options": "nosniff"})
+        headers = {"X-Content-Type-Options": "nosniff"}
+        return Response(client_library(name), media_type=CLIENT_LIBRARIES[name], headers=headers)
 
     app.include_router(router)
     if web_folder is not None:

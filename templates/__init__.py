@@ -10,11 +10,19 @@ characters spelled out).
 
 from __future__ import annotations
 
+from importlib.resources import files
+from typing import Final
+
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from templates.text import markdown, markdown_code, visible
 
-__all__ = ["environment", "render"]
+__all__ = ["CLIENT_MODULE", "CLIENT_SCRIPT", "client_library", "environment", "render"]
+
+CLIENT_SCRIPT: Final = "sse-socket.js"
+CLIENT_MODULE: Final = "sse-socket.module.js"
+"""The same as a module. It ends in `.js`, since some servers send `.mjs` with a media type that browsers refuse for
+modules: https://html.spec.whatwg.org/multipage/webappapis.html"""
 
 
 def _environment() -> Environment:
@@ -36,3 +44,10 @@ environment = _environment()
 def render(name: str, /, **values: object) -> str:
     """The template `name` with these values. A name that the template reads and nobody gave raises UndefinedError."""
     return environment.get_template(name).render(values)
+
+
+def client_library(name: str) -> str:
+    """The text of a file in `client/`; of `CLIENT_MODULE` too, which is made of `CLIENT_SCRIPT`."""
+    if name == CLIENT_MODULE:
+        return client_library(CLIENT_SCRIPT) + "\nexport { SseSocket };\n"
+    return files("templates").joinpath("client", name).read_text(encoding="utf-8")

@@ -18,14 +18,12 @@ from shim.gateway.ids import new_id
 from shim.gateway.throttling import TokenBucket
 from shim.observing import Connected, Disconnected, MessageHandled, Outcome, Refused
 from shim.service import Accepted, ConnectRefused, Handshake
-from shim.streams import Closed, ConnectionGone, PayloadTooLarge, SlowReader, Streams, StreamsError
+from shim.streams import GOING_AWAY, Closed, ConnectionGone, PayloadTooLarge, SlowReader, Streams, StreamsError
 
 logger = logging.getLogger(__name__)
 
 LONGEST_PAUSE_S = 0.25
 """Between two looks at whether a slow client has read something."""
-
-GOING_AWAY = (1001, "Going away")
 
 Deliver = Callable[[str | bytes], Awaitable[None]]
 

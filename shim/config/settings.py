@@ -14,6 +14,7 @@ from shim.backends.rest_upstream import RestUpstream
 from shim.backends.websocket import WebSocketUpstream
 from shim.config.lambda_options import LambdaOptions
 from shim.config.sections import Allowed, Section, section_of
+from shim.draining import DRAIN_S
 from shim.faces.console_access import ConsoleOptions
 from shim.faces.management import ManagementOptions
 from shim.faces.metrics import MetricsOptions
@@ -85,7 +86,7 @@ ShimSettings: Final[type[Section]] = create_model(
     drain_s=(
         Annotated[float, Field(ge=0, allow_inf_nan=False)],
         Field(
-            30.0,
+            DRAIN_S,
             description="What messages under way are given when the shim is told to end. Default 30: a function may "
             "take 29.",
         ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 from urllib.parse import quote, urlsplit
 
@@ -15,7 +14,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.exceptions import BotoCoreError
 from botocore.session import Session
 
-from shim.outgoing import uncaught
+from shim.outgoing import no_cookies, uncaught
 from shim.service import Problem
 
 logger = logging.getLogger(__name__)
@@ -67,7 +66,7 @@ class Forwarder:
         self._base = options.endpoint_url.rstrip("/")
         self._slots = asyncio.Semaphore(options.calls_at_once)
         self._http = httpx.AsyncClient(
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # nothing of one caller is for another
+            cookies=no_cookies(),
             timeout=httpx.Timeout(options.timeout_s, connect=options.connect_s),
             follow_redirects=False,
         )

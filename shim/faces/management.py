@@ -28,6 +28,7 @@ from shim.faces.bodies import read_body
 from shim.faces.credentials import read_credentials
 from shim.faces.forwarding import FORWARDED_HEADER, Forwarder, ForwardingOptions
 from shim.faces.invocations import BROADCAST, Invocations
+from shim.gateway.domains import Mappings
 from shim.gateway.sigv4 import Credential, SignatureRefused, Verifier
 from shim.service import Problem, Service
 
@@ -76,7 +77,7 @@ class Management:
     """The calls of @connections for one service. `clock`: seconds since the epoch.
 
     `verifier` (None: nobody is verified) and `invocations` are to be shared with whoever serves pushes in another way.
-    Raises CredentialsUnreadable, or ValueError for an access key id that comes twice.
+    Raises CredentialsUnreadable, DomainMappingInvalid, or ValueError for an access key id that comes twice.
     """
 
     def __init__(self, service: Service, options: ManagementOptions, *, clock: Callable[[], float] = time.time) -> None:
@@ -87,9 +88,7 @@ class Management:
         self._clock = clock
         self._forwarder = None if options.forwarding is None else Forwarder(options.forwarding)
         self._forwarding: dict[tuple[str, str], asyncio.Task[Response]] = {}
-        self._prefixes: dict[str, set[str]] = {}
-        for mapping in service.api.domains:
-            self._prefixes.setdefault(mapping.host.lower(), set()).add(f"/{mapping.base_path}".rstrip("/"))
+        self.mappings = Mappings(service.api)
 
     def router(self) -> APIRouter:
         """Every path with `@connections` in it, for every method; those of other stages are refused."""
@@ -148,10 +147,10 @@ class Management:
 
     def _connection_id(self, request: Request, raw_path: bytes) -> str | None:
         """None for the path of all connections. Raises Problem for any other path."""
-        host = request.headers.get("host", "").partition(":")[0].lower()
-        prefixes = self._prefixes.get(host, {f"/{self.service.api.stage}"})
-        prefix, _, rest = unquote_to_bytes(raw_path).decode("latin-1").partition("/@connections")
-        if prefix not in prefixes:
+        resolved = self.mappings.resolve(request.headers.get("host", ""), raw_path.decode("latin-1"))
+        path = "" if resolved is None else unquote_to_bytes(resolved.path.encode("latin-1")).decode("latin-1")
+        prefix, _, rest = path.partition("/@connections")
+        if prefix != f"/{self.service.api.stage}":
             raise _forbidden()
         if not rest:
             return None

@@ -49,7 +49,7 @@ async def read_posted(request: Request, options: FaceOptions, payload_bytes: int
         messages = read_strings(text) if as_strings else read_lines(text)
     except BadLine as error:
         raise Refusal(400, str(error)) from error
-    _check_batch(messages, options.batch_lines, payload_bytes)
+    _check_batch(messages, payload_bytes)
     return Posted(tuple(messages), fingerprint, batch=True)
 
 
@@ -73,12 +73,10 @@ def _lines_are_strings(parameters: str) -> bool:
     return given == "lines=strings"
 
 
-def _check_batch(messages: list[str], most_lines: int, payload_bytes: int) -> None:
+def _check_batch(messages: list[str], payload_bytes: int) -> None:
     """Raises Refusal."""
     if not messages:
         raise Refusal(400, "the batch holds no message")
-    if len(messages) > most_lines:
-        raise Refusal(413, f"the batch holds {len(messages)} messages; at most {most_lines} are taken at once")
     for number, message in enumerate(messages, 1):
         if len(message.encode("utf-8")) > payload_bytes:
             raise Refusal(413, f"line {number} of the batch is longer than {payload_bytes} bytes")

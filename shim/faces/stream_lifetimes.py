@@ -6,12 +6,11 @@ import asyncio
 from collections.abc import Callable
 
 from shim.gateway.limits import GatewayLimits
-from shim.streams import ConnectionGone, Streams
+from shim.streams import GOING_AWAY, ConnectionGone, Streams
 
 CHECKS_PER_LIMIT = 20
 """A connection ends at most a twentieth of its limit late."""
 
-GOING_AWAY = (1001, "Going away")
 """What API Gateway says to a WebSocket that was idle, or is two hours old."""
 
 

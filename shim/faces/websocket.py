@@ -16,11 +16,11 @@ from shim.faces.handshake import chosen_subprotocol, read_handshake, refuse_long
 from shim.faces.options import FaceOptions
 from shim.faces.origins import normal_origin
 from shim.faces.refusal import Refusal
-from shim.faces.websocket_limits import GOING_AWAY, LifeTimer, sendable_code, sendable_reason
+from shim.faces.websocket_limits import LifeTimer, sendable_code, sendable_reason
 from shim.faces.websocket_protocol import EXTENSION, Link
 from shim.gateway.ids import new_id
 from shim.service import BinaryRefused, ConnectRefused, Service
-from shim.streams import ConnectionGone, Event, Gap
+from shim.streams import GOING_AWAY, ConnectionGone, Event, Gap
 
 logger = logging.getLogger(__name__)
 
@@ -188,7 +188,7 @@ class _Legacy:
             self._link.abort_after(CLOSED_WITHIN_S)
 
     def _go_away(self) -> None:
-        self._service.streams.close(self._id, GOING_AWAY, "Going away")
+        self._service.streams.close(self._id, *GOING_AWAY)
 
     def _last_ping_at(self) -> float:
         return 0.0 if self._link is None else self._link.last_ping_at
@@ -209,4 +209,4 @@ def _size(message: str | bytes, limit: int) -> int:
     return len(message.encode("utf-8", "surrogatepass"))
 
 
-_REASONS = {1001: "Going away", 1005: "Client-side close frame status not set", 1006: LOST[1]}
+_REASONS = {GOING_AWAY[0]: GOING_AWAY[1], 1005: "Client-side close frame status not set", 1006: LOST[1]}

@@ -6,11 +6,10 @@ import asyncio
 from collections.abc import Callable
 
 from shim.gateway.limits import GatewayLimits
+from shim.streams import GOING_AWAY
 
 LONGEST_REASON_BYTES = 123
 """https://www.rfc-editor.org/rfc/rfc6455#section-5.5"""
-
-GOING_AWAY = 1001
 
 
 class LifeTimer:
@@ -67,7 +66,7 @@ def sendable_code(code: int) -> int:
     if code == 1005:
         return 1000
     may_stand = code in {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014} or 3000 <= code <= 4999
-    return code if may_stand else GOING_AWAY
+    return code if may_stand else GOING_AWAY[0]
 
 
 def sendable_reason(reason: str) -> str:

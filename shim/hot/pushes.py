@@ -29,7 +29,7 @@ class PushDesk:
         self._verifier = management.verifier
         self._invocations = management.invocations
         self._clock = clock
-        self._mapped_hosts = {mapping.host.lower().encode() for mapping in service.api.domains}
+        self._mappings = management.mappings if service.api.domains else None
         self.prefix = f"/{service.api.stage}/@connections".encode()
         self._request_ids = count(1)
         self._request_id_head = str(uuid4())[:24].encode()
@@ -53,8 +53,10 @@ class PushDesk:
 
     def _is_for_us(self, push: Push) -> bool:
         """Whether it is signed, and names no other host. What is wrong, the full answer explains."""
-        if self._mapped_hosts and push.headers[b"host"].partition(b":")[0].lower() in self._mapped_hosts:
-            return False
+        if self._mappings is not None:
+            resolved = self._mappings.resolve(push.headers[b"host"].decode("latin-1"), push.path.decode("latin-1"))
+            if resolved is None or resolved.domain_name is not None:
+                return False
         if self._verifier is not None:
             try:
                 self._verifier.verify_headers(b"POST", push.path, b"", push.headers, push.body, self._clock())

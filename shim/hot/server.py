@@ -11,7 +11,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-from shim.draining import drain
+from shim.draining import DRAIN_S, drain
 from shim.faces.management import Management
 from shim.faces.websocket_protocol import GatewayWebSocketProtocol, message_and_frame_bytes
 from shim.hot.protocol import HotProtocol
@@ -36,7 +36,7 @@ def hot_server(
     app: ASGIApp,
     management: Management,
     *,
-    drain_s: float = 10.0,
+    drain_s: float = DRAIN_S,
     **options: Any,  # noqa: ANN401 - uvicorn's own
 ) -> DrainingServer:
     """A server of `app` that answers pushes, and writes streams, itself. `options` are those of `uvicorn.Config`.
@@ -46,35 +46,32 @@ def hot_server(
     """
     service = management.service
     limits = service.api.limits
-    desk = PushDesk(management)
 
     class Protocol(HotProtocol):
-        """Of this server: uvicorn makes one for each socket, on the loop that it runs on."""
+        """Of this server: uvicorn makes one for each socket."""
 
-        def __init__(self, *args: Any, **more: Any) -> None:  # noqa: ANN401 - uvicorn's own
-            super().__init__(*args, **more)
-            if not hasattr(Protocol, "writers"):
-                Protocol.writers = StreamWriters(asyncio.get_running_loop(), service.streams.limits.heartbeat_s)
-
-    Protocol.desk = desk
+    Protocol.desk = PushDesk(management)
     Protocol.most_body_bytes = limits.payload_bytes
     Protocol.body_s = management.options.body_s
     config = uvicorn.Config(
         app, http=Protocol, **(_DEFAULTS | {"ws_max_size": message_and_frame_bytes(limits)} | options)
     )
-    return DrainingServer(config, service, drain_s)
+    return DrainingServer(config, Protocol, service, drain_s)
 
 
 class DrainingServer(uvicorn.Server):
     """Ends in order: no new connections, messages under way finished, clients told to go, then uvicorn's own end."""
 
-    def __init__(self, config: uvicorn.Config, service: Service, drain_s: float) -> None:
+    def __init__(self, config: uvicorn.Config, protocol: type[HotProtocol], service: Service, drain_s: float) -> None:
         super().__init__(config)
+        self._protocol = protocol
         self._service = service
         self._drain_s = drain_s
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         logging.getLogger("uvicorn.error").addFilter(_is_news)
+        heartbeat_s = self._service.streams.limits.heartbeat_s
+        self._protocol.writers = StreamWriters(asyncio.get_running_loop(), heartbeat_s)
         await super().startup(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

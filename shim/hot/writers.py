@@ -162,8 +162,7 @@ def take_over(writers: StreamWriters, asked: StreamRequest, transport: asyncio.T
     """The writer of a stream whose headers were written; None, and the response is over, when the connection, or its
     client, went in the meantime."""
     if transport.is_closing():
-        if asked.session is not None:  # nobody has it, so nobody can come back for it
-            asked.streams.close(asked.connection_id, 1006, "the client left before it was told of its connection")
+        asked.untold()
         return None
     try:
         return StreamWriter(writers, asked, transport)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Final
 from urllib.parse import quote
 
@@ -20,6 +19,7 @@ from shim.integrations.mapping import converted_to_bytes, converted_to_text, map
 from shim.integrations.options import IntegrationOptions
 from shim.integrations.parameters import header_value, request_parameters
 from shim.integrations.sources import Response, Sources
+from shim.outgoing import no_cookies
 
 _STAGE_VARIABLE: Final = re.compile(r"\$\{stageVariables\.([A-Za-z0-9_]+)\}")
 _PATH_PARAMETER: Final = re.compile(r"\{([A-Za-z0-9._$-]+)\+?\}")
@@ -59,7 +59,7 @@ class HttpEndpoints:
     def _pool(self) -> httpx.AsyncClient:
         if self._client is None:
             self._client = httpx.AsyncClient(
-                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # nothing of one client is for another
+                cookies=no_cookies(),
                 timeout=httpx.Timeout(None, connect=self._options.connect_timeout_s),
                 limits=httpx.Limits(max_connections=self._options.http_connections),
                 follow_redirects=False,

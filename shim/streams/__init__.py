@@ -6,12 +6,13 @@ Self-contained: a migrated application carries this package as its own code.
 from shim.streams.connection import Event, Gap
 from shim.streams.errors import ConnectionGone, PayloadTooLarge, SlowReader, StreamsError, TooManyConnections
 from shim.streams.limits import StreamLimits
-from shim.streams.records import CONNECTION_ID, Closed, ConnectionInfo, Opened, Snapshot
+from shim.streams.records import CONNECTION_ID, GOING_AWAY, Closed, ConnectionInfo, Opened, Snapshot
 from shim.streams.service import Streams
 from shim.streams.subscription import Subscription
 
 __all__ = [
     "CONNECTION_ID",
+    "GOING_AWAY",
     "Closed",
     "ConnectionGone",
     "ConnectionInfo",

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 CONNECTION_ID = "connection_id"
 """Name under which `attributes` and `find` give the connection's id."""
+
+
+GOING_AWAY: Final = (1001, "Going away")
+"""Close code and reason for a service, or a connection, whose time is over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from shim.streams.errors import ConnectionGone
 from shim.streams.limits import StreamLimits
+from shim.streams.records import GOING_AWAY
 from shim.streams.service import Streams
 from shim.streams.subscription import Subscription
 from shim.streams.wire import encode_control, encode_retry
@@ -50,11 +51,16 @@ class StreamRequest:
             values["protocol"] = self.protocol
         return retry + encode_control("open", values, event_id=f"{epoch}-0")
 
+    def untold(self) -> None:
+        """The client left before the first bytes. Nobody has the session, so nobody can come back for it."""
+        if self.session is not None:
+            self.streams.close(self.connection_id, 1006, "the client left before it was told of its connection")
+
     def closing(self, code: int, reason: str) -> bytes:
         """The last bytes of a connection. When the service goes away, its clients are told to come back one by one."""
         limits = self.streams.limits
         spread_ms = limits.retry_ms + random.randint(0, limits.drain_spread_ms)  # noqa: S311 - it hides nothing
-        retry = encode_retry(spread_ms) if code == 1001 else b""
+        retry = encode_retry(spread_ms) if code == GOING_AWAY[0] else b""
         return retry + encode_control("close", {"code": code, "reason": reason})
 
 
@@ -118,7 +124,7 @@ def jittered_rotation_s(limits: StreamLimits) -> float:
 
 
 async def _chunks(asked: StreamRequest, subscription: Subscription) -> AsyncIterator[bytes]:
-    told = asked.session is None
+    told = False
     async with subscription:
         try:
             yield asked.opening(subscription.epoch)
@@ -129,5 +135,5 @@ async def _chunks(asked: StreamRequest, subscription: Subscription) -> AsyncIter
             if subscription.closed:
                 yield asked.closing(subscription.close_code, subscription.close_reason)
         finally:
-            if not told:  # nobody has the session, so nobody can come back for it
-                asked.streams.close(asked.connection_id, 1006, "the client left before it was told of its connection")
+            if not told:
+                asked.untold()

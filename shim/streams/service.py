@@ -13,7 +13,7 @@ from shim.streams.attachment import Attachment
 from shim.streams.broker import MemoryBroker
 from shim.streams.connection import Event
 from shim.streams.limits import StreamLimits
-from shim.streams.records import Closed, ConnectionInfo, Opened, Snapshot
+from shim.streams.records import GOING_AWAY, Closed, ConnectionInfo, Opened, Snapshot
 from shim.streams.subscription import Subscription
 
 logger = logging.getLogger(__name__)
@@ -172,7 +172,7 @@ class Streams:
     async def shutdown(self, on_disconnect: Callable[[Closed], Awaitable[None]]) -> None:
         """Closes every connection with 1001 and tells the application, for at most `StreamLimits.ending_s` seconds.
         For after `run` was cancelled."""
-        self.close_all(1001, "Going away")
+        self.close_all(*GOING_AWAY)
         self._telling_slots = asyncio.Semaphore(MOST_DISCONNECTS_AT_THE_END)
         self._tell(on_disconnect)
         if not self._telling:

@@ -5,20 +5,9 @@ from __future__ import annotations
 import pytest
 
 from migrator.hostable import NotHostable, environment_of, names_at_lambda, one_for_all
-from migrator.inventory.model import Handler, Inventory, Resource, Trigger
+from migrator.inventory.model import Handler, Inventory, Resource
 from migrator.inventory.record import Location
-
-
-def handler(name: str, **environment: str) -> Handler:
-    return Handler(
-        id=f"app.py:{name}",
-        path="app.py",
-        module="app",
-        function=name,
-        language="python",
-        triggers=(Trigger(kind="route", source=name),),
-        environment=environment,
-    )
+from tests.migrator.configured import handler
 
 
 def own(*handlers: Handler) -> dict[str, dict[str, str]]:

@@ -22,12 +22,11 @@ from migrator.inventory.model import (
     Inventory,
     Problem,
     Route,
-    Trigger,
 )
 from migrator.inventory.record import Location
 from shim.config.errors import SettingMissing
 from shim.gateway.definition import ApiDefinition
-from tests.migrator.configured import configured
+from tests.migrator.configured import configured, handler
 
 API = Api(
     id="Api",
@@ -42,18 +41,6 @@ TABLE: dict[str, object] = {
     "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
     "BillingMode": "PAY_PER_REQUEST",
 }
-
-
-def handler(name: str, **environment: str) -> Handler:
-    return Handler(
-        id=f"app.py:{name}",
-        path="app.py",
-        module="app",
-        function=name,
-        language="python",
-        triggers=(Trigger(kind="route", source=name),),
-        environment=environment,
-    )
 
 
 def client(path: str) -> Client:

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from migrator.rewrite.client.library import NAME, folder_of
+from migrator.rewrite.client.library import folder_of
 from migrator.rewrite.client.scripts import PAGES, Tag, tags_of
 from migrator.rewrite.client.text import TextEdit, indent_before, insertion, newline_of
+from templates import CLIENT_SCRIPT
 
 _LEFT_OUT: Final = frozenset({"node_modules", "bower_components", "dist", "build", "vendor", "venv", "__pycache__"})
 
@@ -29,7 +30,7 @@ class Page:
 
     @property
     def has_library(self) -> bool:
-        return any(_name_of(tag.attributes.get("src", "")) == NAME for tag in self.tags)
+        return any(_name_of(tag.attributes.get("src", "")) == CLIENT_SCRIPT for tag in self.tags)
 
 
 def pages_of(app: Path) -> list[Page]:
@@ -53,7 +54,7 @@ def library_tag(page: Page, before: Tag) -> TextEdit:
     beside = folder_of(urlsplit(before.attributes.get("src", "")).path)
     indent = indent_before(page.text, before.start)
     after = newline_of(page.text) + indent if indent is not None else ""
-    return insertion(before.start, f'<script src="{beside}{NAME}"></script>{after}')
+    return insertion(before.start, f'<script src="{beside}{CLIENT_SCRIPT}"></script>{after}')
 
 
 def _leads_to(source: str, page: str, script: str) -> bool:

@@ -5,21 +5,19 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import uvicorn
-from fastapi import FastAPI
 
+from shim.app import ShimApp
 from shim.config import Address
 from shim.dualrun.event_stream_reader import EventStreamReader, StreamEvent
 from shim.emulation import GatewayService
 from shim.faces.options import FaceOptions
-from shim.faces.sse import SseFace
-from shim.faces.websocket import websocket_router
 from shim.faces.websocket_protocol import GatewayWebSocketProtocol, message_and_frame_bytes
 from shim.gateway.definition import ApiDefinition, AuthorizerDefinition, LambdaProxy, RouteDefinition
 from shim.gateway.limits import GatewayLimits
@@ -80,7 +78,7 @@ class Functions:
 class Faced:
     service: GatewayService
     functions: Functions
-    app: FastAPI
+    app: ShimApp
     port: int = 0
 
     @property
@@ -124,17 +122,7 @@ def faced(
     service = GatewayService(api, functions, Streams(stream_limits))
     functions.push = service.post
 
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        running = asyncio.create_task(service.run())
-        yield
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
-
-    app = FastAPI(lifespan=lifespan)
-    app.include_router(SseFace(service, options).router())
-    app.include_router(websocket_router(service, options))
+    app = ShimApp(service, faces=options)
     return Faced(service, functions, app)
 
 

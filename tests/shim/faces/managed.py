@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpx
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from fastapi import FastAPI
 
+from shim.app import ShimApp
 from shim.backends.python import PythonBackend
 from shim.emulation import GatewayService
 from shim.faces.management import Management, ManagementOptions
-from shim.faces.sse import SseFace
-from shim.faces.websocket import websocket_router
 from shim.gateway.definition import ApiDefinition, DomainMapping
 from shim.gateway.sigv4 import Credential
 from shim.streams import StreamLimits, Streams
@@ -73,22 +70,9 @@ def managed(
     api = ApiDefinition("test", {}, stage="prod", region=REGION, domains=domains)
     backend = PythonBackend({})
     service = GatewayService(api, backend, Streams(limits))
-    management = Management(service, options or ManagementOptions((CALLER,)))
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        running = asyncio.create_task(service.run())
-        yield
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
-
-    app = FastAPI(lifespan=lifespan)
-    app.include_router(management.router())
-    app.include_router(SseFace(service).router())
-    app.include_router(websocket_router(service))
+    app = ShimApp(service, management=options or ManagementOptions((CALLER,)))
     try:
         with listening(app) as port:
-            yield Managed(service, management, port)
+            yield Managed(service, app.management, port)
     finally:
         backend.close()

@@ -344,7 +344,7 @@ async def test_connections_whose_disconnect_is_under_way_are_forgotten() -> None
 def test_as_many_pages_as_may_be_are_told_and_all_of_them_end_with_the_service() -> None:
     with facing() as served:
         # the router is added to a running application; its routes are looked up with each request
-        served.app.include_router(console_router(served.service, ConsoleOptions(feeds=2)))
+        served.app.api.include_router(console_router(served.service, ConsoleOptions(feeds=2)))
         base = f"http://127.0.0.1:{served.port}{PATH}/events"
         with httpx.Client(timeout=5) as client, client.stream("GET", base) as one, client.stream("GET", base) as two:
             ones, twos = one.iter_lines(), two.iter_lines()

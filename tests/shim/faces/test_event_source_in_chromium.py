@@ -32,7 +32,7 @@ def page_of(shim: Faced, open_one: Callable[[str], Page], host: str = "127.0.0.1
     async def page(_request):
         return HTMLResponse(f"<!doctype html><title>page</title><script>{SCRIPT}</script>")
 
-    shim.app.router.routes.append(Route("/page", page))
+    shim.app.api.router.routes.append(Route("/page", page))
     return open_one(f"http://{host}:{shim.port}/page")
 
 

@@ -418,3 +418,17 @@ def test_options_show_no_secret() -> None:
 
     assert CALLER.secret_access_key not in shown
     assert "t0ken" not in shown
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "status"),
+    [("ws.example.org", "v1", 200), ("WS.example.org.", "v1", 200), ("ws.example.org", "prod", 403)],
+)
+def test_a_wildcard_domain_leads_to_the_same_connections(host: str, path: str, status: int) -> None:
+    with managed(domains=(DomainMapping("*.example.org", "v1"),)) as shim:
+        connection = shim.open().replace("=", "%3D")
+        answer = shim.call(
+            "POST", f"http://127.0.0.1:{shim.port}/{path}/@connections/{connection}", b"hello", Host=host
+        )
+
+        assert answer.status_code == status
