@@ -11,6 +11,7 @@ from migrator.inventory.record import Location, Record
 SCHEMA_VERSION = 1
 
 Language = Literal["python", "javascript", "typescript"]
+Framework = Literal["chalice"]
 Recipient = Literal["self", "one", "group", "all", "unknown"]
 GoneHandling = Literal["none", "exception", "code", "client_error", "string", "broad"]
 TokenPlace = Literal["query", "header", "message"]
@@ -36,6 +37,14 @@ class Handler(Record):
     module: str = Field(description="dotted module name as seen from root")
     function: str
     language: Language
+    framework: Framework | None = Field(
+        default=None,
+        description="whose decorators registered it and make its event object; None for Lambda's own event",
+    )
+    framework_object: str | None = Field(
+        default=None,
+        description="the framework's application as '<module seen from root>:<variable>'; None without one",
+    )
     triggers: tuple[Trigger, ...] = ()
     environment: dict[str, str] = Field(default_factory=dict, description="resolved variables of this function alone")
     location: Location | None = Field(default=None, description="the definition; None when it was not found")
@@ -284,7 +293,9 @@ class FileCounts(Record):
 class Inventory(Record):
     schema_version: Literal[1] = 1
     application: str = Field(description="name of the application's folder or service")
-    declared_by: tuple[str, ...] = Field(default=(), description="'serverless', 'sam', 'cloudformation', 'code'")
+    declared_by: tuple[str, ...] = Field(
+        default=(), description="'serverless', 'sam', 'cloudformation', 'terraform', 'chalice', 'code'"
+    )
     region: str = "us-east-1"
     apis: tuple[Api, ...] = ()
     handlers: tuple[Handler, ...] = ()

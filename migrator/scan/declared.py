@@ -5,10 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from migrator.inventory.model import CustomDomain, FunctionlessRoute, Integration, Problem, RouteSettings, Trigger
+from migrator.inventory.model import (
+    CustomDomain,
+    Framework,
+    FunctionlessRoute,
+    Integration,
+    Problem,
+    RouteSettings,
+    Trigger,
+)
 from migrator.inventory.record import Location
 
-Kind = Literal["serverless", "sam", "cloudformation", "code"]
+Kind = Literal["serverless", "sam", "cloudformation", "terraform", "chalice", "code"]
 
 
 @dataclass
@@ -26,6 +34,8 @@ class Function:
     unresolved: dict[str, str] = field(default_factory=dict)
     triggers: list[Trigger] = field(default_factory=list)
     problem: str | None = None
+    framework: Framework | None = None
+    framework_object: str | None = None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Final
 
-from migrator.inventory.model import Handler, Language, Trigger
+from migrator.inventory.model import Framework, Handler, Language, Trigger
 from migrator.inventory.record import Location
 from migrator.scan.declared import Function, Service
 from migrator.scan.files import Files
@@ -35,6 +35,8 @@ class Found:
     environment: dict[str, str] = field(default_factory=dict)
     location: Location | None = None
     problem: str | None = None
+    framework: Framework | None = None
+    framework_object: str | None = None
 
     def record(self) -> Handler:
         return Handler(
@@ -44,6 +46,8 @@ class Found:
             module=self.module,
             function=self.function,
             language=self.language,
+            framework=self.framework,
+            framework_object=self.framework_object,
             triggers=tuple(dict.fromkeys(self.triggers)),
             environment=self.environment,
             location=self.location,
@@ -72,7 +76,16 @@ class Handlers:
         found = self.found.get(handler_id)
         if found is None:
             found = self.found[handler_id] = Found(
-                handler_id, path, function.root, module, name, language, function.location, problem=function.problem
+                handler_id,
+                path,
+                function.root,
+                module,
+                name,
+                language,
+                function.location,
+                problem=function.problem,
+                framework=function.framework,
+                framework_object=function.framework_object,
             )
             if found.problem is None and path not in self.files:
                 found.problem = f"there is no file {path}"
