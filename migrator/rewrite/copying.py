@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -33,6 +34,11 @@ class Files:
 
     def python(self) -> list[str]:
         return [path for path in self.along if path.endswith(".py")]
+
+    def leave(self, reasons: Mapping[str, str]) -> None:
+        """Files that stay after all, by path."""
+        self.along = [path for path in self.along if path not in reasons]
+        self.behind += [LeftBehind(path, reasons[path]) for path in sorted(reasons)]
 
 
 def choose_files(app: Path, inventory: Inventory) -> Files:

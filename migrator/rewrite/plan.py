@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from migrator.errors import AccountDoesNotClose, ApplicationEmpty, RewriteInvalid
+from migrator.errors import AccountDoesNotClose, RewriteInvalid
 from migrator.inventory.model import Api, Inventory
 from migrator.inventory.outcome import Account, Outcome, Site
 from migrator.inventory.sites import sites
+from migrator.rewrite.chosen import default_api, files_of_others, functions_of_others, of_api
 from migrator.rewrite.client import rewrite_clients
 from migrator.rewrite.copying import Files, choose_files
 from migrator.rewrite.detector import remaining
@@ -24,23 +25,25 @@ from migrator.rewrite.service import service_view, static_web
 from migrator.rewrite.settling import Settling, left_behind_by_path, unsettled
 
 
-def plan_migration(app: Path, inventory: Inventory) -> Plan:
+def plan_migration(app: Path, inventory: Inventory, api: Api | None = None) -> Plan:
     """Reads the application, and says what its successor would be.
 
+    `api`: one of the inventory's; None for the one with the most routes in Python. Sites of the others are skipped.
     Raises ApplicationEmpty without an API, AccountDoesNotClose, or RewriteInvalid when a rule is not finished after
     one run. What can't be migrated is in the account, never an exception.
     """
-    if not inventory.apis:
-        raise ApplicationEmpty(app, ("routes of a WebSocket API",))
+    chosen = api or default_api(app, inventory)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what the compiler thinks of their strings is not our business
-        return _plan(app, inventory)
+        return _plan(app, inventory, chosen)
 
 
-def _plan(app: Path, inventory: Inventory) -> Plan:
-    api = inventory.apis[0]
-    files = choose_files(app, inventory)
+def _plan(app: Path, everything: Inventory, api: Api) -> Plan:
+    files = choose_files(app, everything)
     texts, unreadable = _texts(app, files.python())
+    files.leave(foreign := files_of_others(texts, everything, api))
+    texts = {path: text for path, text in texts.items() if path not in foreign}
+    inventory = of_api(everything, api)
     modules = frozenset(texts)
 
     def mark(settled: list[Settled]) -> Iterable[tuple[Site, str]]:
@@ -48,9 +51,9 @@ def _plan(app: Path, inventory: Inventory) -> Plan:
 
     python = rewrite_python(texts, inventory, api, mark)
     python.failures.update(unreadable)
-    client_edits, client_outcomes = rewrite_clients(app, inventory)
-    outcomes = _outcomes(inventory, api, python, files, frozenset(texts) - set(python.failures), client_outcomes)
-    account = Account(found=sites(inventory), outcomes=outcomes)
+    client_edits, client_outcomes = rewrite_clients(app, everything)
+    outcomes = _outcomes(everything, api, python, files, frozenset(texts) - set(python.failures), client_outcomes)
+    account = Account(found=sites(everything), outcomes=outcomes)
     _check_account(account)
     _check_finished(texts, python, inventory, api)
 
@@ -108,7 +111,7 @@ def _outcomes(
     places = [site.location.path for site in sites(inventory)]
     settling = Settling(
         inventory=inventory,
-        api=api.name,
+        others=functions_of_others(inventory, api),
         python=python,
         levels=tuple(python.levels),
         modules=modules,

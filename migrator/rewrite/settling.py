@@ -22,10 +22,11 @@ UNKNOWN = "this use of @connections is not understood; send with sse_service.liv
 
 @dataclass(frozen=True)
 class Settling:
-    """Everything that a decision needs. `clients` are the outcomes that the client rules have given."""
+    """Everything that a decision needs. `others`: functions of other APIs, each with the reason why it isn't migrated;
+    `clients`: the outcomes that the client rules have given."""
 
     inventory: Inventory
-    api: str
+    others: Mapping[str, str]
     python: PythonResult
     levels: tuple[RouteLevel, ...]
     modules: frozenset[str]
@@ -72,10 +73,10 @@ class Settling:
         levels = [level for level in self.levels if level.handler == handler.id]
         pushes = handler in outside_pushers(self.inventory)
         reasons: tuple[tuple[bool, Status, str], ...] = (
+            (handler.id in self.others, "skipped", self.others.get(handler.id, "")),
             (handler.language != "python", "skipped", f"{handler.language} handlers are not migrated"),
             (missing or handler.problem is not None, "failed", problem),
             (not kinds & INSIDE and not pushes, "skipped", ELSEWHERE),
-            ("route" in kinds and not levels, "skipped", f"only the API {self.api} is migrated"),
         )
         for applies, status, reason in reasons:
             if applies:

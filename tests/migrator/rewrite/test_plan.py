@@ -152,3 +152,46 @@ def test_web_pages_without_code_beside_them_are_served(tmp_path: Path) -> None:
 
 def after(plan: Plan, path: str) -> str:
     return next(edit.after for edit in plan.edits if edit.path == path)
+
+
+def two_apis() -> Inventory:
+    """`main` has the routes chat and ping, `side` has say."""
+    known = inventory({"chat": "app.py:handle", "ping": "app.py:handle"}, handlers=(handler("side/say.py:say", "say"),))
+    side = known.apis[0].model_copy(
+        update={
+            "id": "Side",
+            "name": "side",
+            "routes": (known.apis[0].routes[0].model_copy(update={"key": "say", "handler": "side/say.py:say"}),),
+        }
+    )
+    return known.model_copy(update={"apis": (side, known.apis[0])})
+
+
+SIDE = "from shared import answer\nfrom side.words import WORD\n\n\ndef say(event, context):\n    return answer(WORD)\n"
+TWO = {
+    "app.py": "from shared import answer\n\n\ndef handle(event, context):\n    return answer('')\n",
+    "shared.py": "def answer(word):\n    return {'statusCode': 200}\n",
+    "side/say.py": SIDE,
+    "side/words.py": "WORD = 'x'\n",
+}
+
+
+def test_of_several_apis_the_one_with_most_python_routes_is_migrated(tmp_path: Path) -> None:
+    plan = planned(tmp_path, TWO, two_apis())
+    assert [route.key for route in plan.routes] == ["chat", "ping"]
+    skipped = [o for o in plan.account.outcomes if o.site.location.path == "side/say.py"]
+    assert [(o.status, o.reason) for o in skipped] == [("skipped", "belongs to the API side; only api is migrated")]
+
+
+def test_files_that_only_another_api_imports_stay_behind_and_shared_ones_go_along(tmp_path: Path) -> None:
+    plan = planned(tmp_path, TWO, two_apis())
+    assert [item.path for item in plan.left_behind] == ["side/say.py", "side/words.py"]
+    assert "shared.py" in plan.copies
+
+
+def test_another_api_can_be_chosen(tmp_path: Path) -> None:
+    known = two_apis()
+    planned(tmp_path, TWO, known)
+    plan = plan_migration(tmp_path, known, known.apis[0])
+    assert [route.key for route in plan.routes] == ["say"]
+    assert [item.path for item in plan.left_behind] == ["app.py"]
