@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 from typing import Final, Literal
 
 from ast_grep_py import SgNode
 
-from migrator.inventory.model import Client
+from migrator.inventory.model import Client, Problem
 from migrator.inventory.record import Location
+from migrator.javascript.libraries import PACKAGES
 from migrator.scan.files import Files
 from migrator.scan.keepalive import heartbeat, reconnect
+from migrator.scan.openings import NearMiss, Opening, openings
 from migrator.scan.scripts import SUFFIXES, Script, arguments, enclosing_function, literal, nodes, scripts
 from migrator.scan.testing import is_script_test
 
-_CLASS: Final = re.compile(r"(?:^|\.)(?:\w*WebSocket|Sockette|W3CWebSocket)$")
-_HOOKS: Final = re.compile(r"from\s+[\"'](react-use-websocket[^\"']*|@vueuse/core|ahooks)[\"']")
+_WORDS: Final = (
+    b"WebSocket", b"webSocket", b"websocket", b"ockette", b"'ws'", b'"ws"', b"isomorphic-ws", b"partysocket",
+    b"socket.io-client",
+)  # fmt: skip
+"""A script with none of these opens nothing."""
+
+_COPIED: Final = frozenset(name for name in PACKAGES if "/" not in name and name not in {"ws", "websocket"})
+_LONGEST_LINE: Final = 5_000
 _CREDENTIAL: Final = r"(?:\w*token|\w*jwt|auth|authorization|authorizer|access_?key|api_?key|ticket)"
 _QUERY: Final = re.compile(rf"[?&]({_CREDENTIAL})=", re.IGNORECASE)
 _PARAMETER: Final = re.compile(rf"\.(?:set|append)\(\s*[\"'`]({_CREDENTIAL})[\"'`]", re.IGNORECASE)
@@ -29,31 +38,51 @@ _SELECTORS: Final = ("action", "type", "route", "event", "message_type", "messag
 
 
 def browser_clients(files: Files, selectors: Sequence[str] = _SELECTORS) -> list[Client]:
-    """Sites in the order of path and line. `selectors` are the keys of a message that choose its route."""
+    """Sites in the order of path and line. `selectors` are the keys of a message that choose its route.
+
+    What only looks like a client becomes a problem that is not serious, with the reason."""
     found: list[Client] = []
     for path in files.with_suffix(*SUFFIXES):
-        if not is_script_test(path) and files.mentions(path, b"WebSocket", b"Sockette"):
-            for script in scripts(files, path):
-                found.extend(_clients(script, selectors))
+        if is_script_test(path) or not files.mentions(path, *_WORDS):
+            continue
+        foreign = _foreign(path, files.text(path) or "")
+        if foreign is not None:
+            files.problems.append(Problem(location=Location(path=path), message=foreign, serious=False))
+            continue
+        for script in scripts(files, path):
+            found.extend(_clients(files, script, selectors))
     return found
 
 
-def _clients(script: Script, selectors: Sequence[str]) -> Iterator[Client]:
+def _foreign(path: str, text: str) -> str | None:
+    """Why a file that speaks of WebSockets is not the application's own; None when it is."""
+    if PurePosixPath(path).stem.lower() in _COPIED:
+        return "a copy of a published library, which was not read for clients"
+    if PurePosixPath(path).suffix in {".js", ".mjs", ".cjs"} and any(
+        len(line) > _LONGEST_LINE for line in text.splitlines()
+    ):
+        return f"has lines of more than {_LONGEST_LINE} characters, as bundles do, and was not read for clients"
+    return None
+
+
+def _clients(files: Files, script: Script, selectors: Sequence[str]) -> Iterator[Client]:
     sends = tuple(dict.fromkeys(_sends(script, selectors)))
     taken: set[Location] = set()
-    for call, library in _openings(script):
-        given = arguments(call)
-        address = given[0] if given else None
-        place, parameter = _token(script, call, given, sends)
+    for found in openings(script):
+        if isinstance(found, NearMiss):
+            place = script.location(found.node)
+            files.problems.append(Problem(location=place, message=found.why, serious=False))
+            continue
+        place_of_token, parameter = _token(script, found, sends)
         yield Client(
-            location=script.location(call),
+            location=script.location(found.node),
             language=script.language,
-            library=library,
-            url=address.text() if address is not None else None,
-            token=place,
+            library=found.library,
+            url=found.address.text() if found.address is not None else None,
+            token=place_of_token,
             token_parameter=parameter,
-            reconnect=_first(reconnect(script, call), taken),
-            heartbeat=_first(heartbeat(script, call), taken),
+            reconnect=_first(reconnect(script, found.node), taken),
+            heartbeat=_first(heartbeat(script, found.node), taken),
             sends=sends,
         )
 
@@ -66,33 +95,15 @@ def _first(location: Location | None, taken: set[Location]) -> Location | None:
     return location
 
 
-def _openings(script: Script) -> Iterator[tuple[SgNode, str]]:
-    for node in nodes(script.root, "new_expression", "call_expression"):
-        if node.kind() == "new_expression":
-            made = node.field("constructor")
-            name = made.text() if made is not None else ""
-            if _CLASS.search(name) or (name == "WS" and _imports_ws(script)):
-                yield node, name.rpartition(".")[2]
-            continue
-        called = node.field("function")
-        hook = _HOOKS.search(script.text)
-        if called is not None and called.text() in {"useWebSocket", "useSocketIO"} and hook:
-            yield node, hook.group(1)
-
-
-def _imports_ws(script: Script) -> bool:
-    return bool(re.search(r"[\"']ws[\"']", script.text))
-
-
 def _token(
-    script: Script, call: SgNode, given: list[SgNode], sends: Sequence[str]
+    script: Script, opening: Opening, sends: Sequence[str]
 ) -> tuple[Literal["query", "header", "message"] | None, str | None]:
-    text = _address_text(script, call, given)
+    text = _address_text(script, opening)
     for pattern in (_QUERY, _PARAMETER, _OBJECT_KEY):
         match = pattern.search(text)
         if match:
             return "query", match.group(1)
-    options = " ".join(node.text() for node in given[1:])
+    options = " ".join(node.text() for node in opening.arguments[1:])
     header = re.search(r"headers\s*:\s*\{[^}]*?[\"']?(\w*[Aa]uthorization|[\w-]*[Tt]oken)[\"']?\s*[,:}]", options)
     if header:
         return "header", header.group(1)
@@ -103,12 +114,13 @@ def _token(
     return None, None
 
 
-def _address_text(script: Script, call: SgNode, given: list[SgNode]) -> str:
+def _address_text(script: Script, opening: Opening) -> str:
     """The address, with what the names in it were given, and the lines before it that fill URL parameters."""
-    if not given:
+    if opening.address is None:
         return ""
-    pieces = [given[0].text()]
-    waiting = [given[0]]
+    call = opening.node
+    pieces = [opening.address.text()]
+    waiting = [opening.address]
     seen: set[str] = set()
     while waiting:
         node = waiting.pop()

@@ -9,9 +9,9 @@ from migrator.inventory.model import Client, Inventory
 from migrator.inventory.outcome import Outcome, SiteKind
 from migrator.inventory.record import Location
 from migrator.inventory.sites import sites
+from migrator.javascript.names import same
 from migrator.rewrite.client.hand_made import HandMade, mark
 from migrator.rewrite.client.library import folder_of, occupied
-from migrator.rewrite.client.names import same
 from migrator.rewrite.client.pages import pages_of
 from migrator.rewrite.client.provision import Converted, provide
 from migrator.rewrite.client.sources import Sources

@@ -12,8 +12,8 @@ from typing import Final
 
 from ast_grep_py import SgNode
 
+from migrator.javascript.names import bare, binding_of, declarations, is_native
 from migrator.rewrite.client.comments import comment_before
-from migrator.rewrite.client.names import bare, binding_of, declarations, is_native
 from migrator.rewrite.client.scripts import Script
 from migrator.rewrite.client.text import TextEdit, insertion
 from migrator.rewrite.client.token import TokenOptions

@@ -30,6 +30,15 @@ def only(tmp_path: Path, code: str, name: str = "web.js") -> Client:
         "new WebSocketServer({ port: 1 });",
         "class MyWebSocket {}",
         "import { useWebSocket } from './mine'; useWebSocket('wss://x');",
+        "import { WebSocketSubject } from './mine'; new WebSocketSubject('wss://x');",
+        "class Feed extends EventTarget {}",
+        "import { useWebSocket } from './socket'; import { useThrottle } from '@vueuse/core'; useWebSocket('wss://x');",
+        "const wss = new WebSocket.Server({ port: 1 });",
+        "import { WebSocketServer } from 'ws'; new WebSocketServer({ noServer: true });",
+        "import { webSocket } from './rx'; webSocket('wss://x');",
+        "new ChatWebSocket(url).open();",
+        "declare const socket: WebSocket; useRef<WebSocket | null>(null);",
+        "import type { WebSocket } from 'ws'; const s: WebSocket = open();",
         "if (socket.readyState === WebSocket.OPEN) socket.send('x');",
     ],
 )
@@ -65,7 +74,32 @@ def test_every_kind_of_file_is_read(tmp_path: Path, name: str, language: str) ->
     [
         ("new window.WebSocket(u)", "WebSocket"),
         ("import RWS from 'x'; new ReconnectingWebSocket(u)", "ReconnectingWebSocket"),
-        ("import WS from 'ws'; import WebSocket from 'ws'; new WebSocket(u)", "WebSocket"),
+        ("import WS from 'ws'; import WebSocket from 'ws'; new WebSocket(u)", "ws"),
+        ("const W = require('ws'); new W(u)", "ws"),
+        ("const { WebSocket: W } = require('ws'); new W(u)", "ws"),
+        ("new (require('ws'))(u)", "ws"),
+        ("import * as all from 'ws'; new all.WebSocket(u)", "ws"),
+        ("const { default: W } = await import('isomorphic-ws'); new W(u)", "isomorphic-ws"),
+        ("import { w3cwebsocket as W3C } from 'websocket'; new W3C(u)", "websocket"),
+        ("const WS = window.WebSocket || window.MozWebSocket; new WS(u)", "WebSocket"),
+        ("class Feed extends WebSocket { constructor() { super(u); } }", "WebSocket"),
+        ("import RWS from 'reconnecting-websocket'; new RWS(u)", "reconnecting-websocket"),
+        ("import { WebSocket as PS } from 'partysocket'; new PS(u)", "partysocket/ws"),
+        ("import PS from 'partysocket/ws'; new PS(u)", "partysocket/ws"),
+        ("import { useWebSocket } from 'partysocket/react'; useWebSocket(u)", "partysocket/react"),
+        (
+            "import { webSocket as open } from 'rxjs/webSocket'; const a = 1; const webSocket = open; webSocket(u)",
+            "rxjs",
+        ),
+        ("import { webSocket } from 'rxjs/webSocket'; webSocket({ deserializer: d, url: u })", "rxjs"),
+        (
+            "import WebSocketAsPromised from 'websocket-as-promised'; new WebSocketAsPromised(u)",
+            "websocket-as-promised",
+        ),
+        ("import Sockette from 'sockette'; new Sockette(u, {})", "sockette"),
+        ("import { useWebSocket } from '@vueuse/core'; useWebSocket(u)", "@vueuse/core"),
+        ("import { useWebSocket } from 'ahooks'; useWebSocket(u)", "ahooks"),
+        ("import { useWebSocket } from 'react-use-websocket'; useWebSocket(u)", "react-use-websocket"),
         (
             "import useWebSocket from 'react-use-websocket'; const { sendMessage } = useWebSocket(u);",
             "react-use-websocket",
@@ -73,7 +107,55 @@ def test_every_kind_of_file_is_read(tmp_path: Path, name: str, language: str) ->
     ],
 )
 def test_libraries_are_known(tmp_path: Path, code: str, library: str) -> None:
-    assert only(tmp_path, code).library == library
+    client = only(tmp_path, code)
+
+    assert (client.library, client.url) == (library, "u")
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("import { WebSocket } from './construct'; new WebSocket(stack, 'Api', {});", "it comes from './construct'"),
+        ("class WebSocket {}\nnew WebSocket(u);", "it is declared on line 1"),
+        ("import { io } from 'socket.io-client'; io(u);", "io(...) speaks Socket.IO, which API Gateway can't serve"),
+        ("const io = require('socket.io-client'); io.connect(u);", "speaks Socket.IO"),
+    ],
+)
+def test_a_near_miss_is_explained(tmp_path: Path, code: str, why: str) -> None:
+    files = walk(write(tmp_path, {"web.js": code}))
+
+    assert browser_clients(files) == []
+    (problem,) = files.problems
+    assert why in problem.message
+    assert not problem.serious
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "why"),
+    [
+        ("static/reconnecting-websocket.js", "new WebSocket(u)", "a copy of a published library"),
+        ("static/app.4f2c.js", "var a=1;" * 700 + "new WebSocket(u)", "more than 5000 characters"),
+    ],
+)
+def test_copied_libraries_and_bundles_are_not_read(tmp_path: Path, name: str, code: str, why: str) -> None:
+    files = walk(write(tmp_path, {name: code}))
+
+    assert browser_clients(files) == []
+    assert why in files.problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "a.vue",
+            "<template><p/></template>\n<script setup lang='ts'>\nconst s: WebSocket = new WebSocket(u)\n</script>\n",
+        ),
+        ("a.svelte", "<script>\n  const s = new WebSocket(u);\n</script>\n{#if s}<p/>{/if}\n"),
+    ],
+)
+def test_scripts_of_components_are_read(tmp_path: Path, name: str, text: str) -> None:
+    assert only(tmp_path, text, name).location.path == name
 
 
 def test_places_inside_a_page_are_those_of_the_page(tmp_path: Path) -> None:
