@@ -6,8 +6,8 @@ import difflib
 from collections import Counter
 
 from migrator.inventory.outcome import Outcome
+from migrator.markers import GREP
 from migrator.rewrite.edit import Plan
-from migrator.rewrite.python.edits import PREFIX
 from templates.text import visible
 
 
@@ -53,7 +53,7 @@ def text_report(plan: Plan) -> str:
         lines += ["", "For a person"]
         lines += [f"  {o.site.location}  {o.site.summary}: {o.reason or o.status}" for o in remaining]
         if any(outcome.status == "marked" for outcome in remaining):
-            lines += ["", f'The places that are marked in the code: grep -rn "{PREFIX}"']
+            lines += ["", f"The places that are marked in the code: {GREP}"]
     if plan.findings:
         lines += ["", "Not accounted for: a bug in ws2sse"]
         lines += [f"  {finding}" for finding in plan.findings]

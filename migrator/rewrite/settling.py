@@ -10,7 +10,7 @@ from migrator.inventory.outcome import Outcome, Site, Status
 from migrator.inventory.sites import sites
 from migrator.rewrite.edit import LeftBehind, RouteLevel
 from migrator.rewrite.outside import INSIDE, outside_pushers
-from migrator.rewrite.python import PythonResult
+from migrator.rewrite.python import PythonResult, management_client
 from migrator.rewrite.python.settled import Settled
 
 LATER = "infrastructure leaves in its own later step; nothing in AWS was changed"
@@ -63,7 +63,7 @@ class Settling:
             )
         if site.kind == "store_use":
             return Outcome(site=site, status="skipped", reason=self._why_table_stays(site))
-        return Outcome(site=site, status="marked", reason=UNKNOWN, safety="manual")
+        return Outcome(site=site, status="marked", rule=management_client.RULE, reason=UNKNOWN, safety="manual")
 
     def _handler(self, site: Site) -> Outcome:
         handler = next(handler for handler in self.inventory.handlers if _is_of(handler, site))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ast_grep_py import SgNode
 
-from migrator.rewrite.client.text import MARK, TextEdit, indent_before, insertion, newline_of
+from migrator.markers import has_marker, opening, pointer
+from migrator.rewrite.client.text import TextEdit, indent_before, insertion, newline_of
 
 _HOLDERS = frozenset({"program", "statement_block", "switch_case", "switch_default", "class_body"})
 
@@ -23,11 +24,13 @@ def comment_before(node: SgNode, start: int, text: str, rule: str, lines: tuple[
             if _has_comment(statement, rule):
                 return ()
             newline = newline_of(text)
-            first, *more = (f"// {MARK}{rule}: {lines[0]}", *(f"//   {line}" for line in lines[1:]))
+            first, *more = (f"// {opening(rule)} {lines[0]}", *(f"//   {line}" for line in (*lines[1:], pointer(rule))))
             return (insertion(at, "".join(f"{line}{newline}{indent}" for line in (first, *more))),)
     if _has_comment(inner, rule):
         return ()
-    return (insertion(start + inner.range().start.index, f"/* {MARK}{rule}: {' '.join(lines)} */ "),)
+    return (
+        insertion(start + inner.range().start.index, f"/* {opening(rule)} {' '.join((*lines, pointer(rule)))} */ "),
+    )
 
 
 def statements_around(node: SgNode) -> list[SgNode]:
@@ -55,7 +58,7 @@ def smallest_at(root: SgNode, at: int) -> SgNode:
 def _has_comment(statement: SgNode, rule: str) -> bool:
     previous = statement.prev()
     while previous is not None and previous.kind() == "comment":
-        if f"{MARK}{rule}:" in previous.text():
+        if has_marker((previous.text(),), rule):
             return True
         previous = previous.prev()
     return False

@@ -5,10 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
-
-MARK: Final = "ws2sse: "
-"""Begins every comment that we leave for a person: `grep -rn "ws2sse: "` finds them all."""
 
 
 @dataclass(frozen=True)

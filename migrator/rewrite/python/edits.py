@@ -6,14 +6,12 @@ from collections.abc import Callable, Mapping
 
 import libcst as cst
 
+from migrator.markers import marker
 from migrator.rewrite.python.purity import is_pure
 
 Changed = cst.CSTNode | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNode]
 Change = Callable[[cst.CSTNode], Changed]
 Changes = dict[cst.CSTNode, Change]
-
-PREFIX = "ws2sse:"
-"""Begins every comment that a person has to look at: `grep -rn "ws2sse:"`."""
 
 
 def apply_changes(module: cst.Module, changes: Mapping[cst.CSTNode, Change]) -> cst.Module:
@@ -36,20 +34,15 @@ def remove() -> Change:
     return lambda _node: cst.RemoveFromParent()
 
 
-def comment(text: str) -> Change:
+def comment(rule: str, reason: str) -> Change:
     """A marker above the statement line or compound statement."""
-    line = cst.EmptyLine(comment=cst.Comment(marker(text)))
+    line = cst.EmptyLine(comment=cst.Comment(f"# {marker(rule, reason)}"))
 
     def add(node: cst.CSTNode) -> cst.CSTNode:
         leading = getattr(node, "leading_lines", None)
         return node if leading is None else node.with_changes(leading_lines=[*leading, line])
 
     return add
-
-
-def marker(text: str) -> str:
-    """One line, whatever the reason quotes."""
-    return f"# {PREFIX} {' '.join(text.split())}"
 
 
 def both(first: Change, second: Change) -> Change:

@@ -9,7 +9,8 @@ from collections.abc import Container, Iterator
 
 import libcst as cst
 
-from migrator.rewrite.python.edits import comment, marker, replace
+from migrator.markers import has_marker
+from migrator.rewrite.python.edits import comment, replace
 from migrator.rewrite.python.facts import Facts, argument, string
 from migrator.rewrite.python.outcome import RuleResult
 from migrator.rewrite.python.settled import Settled, settle
@@ -69,8 +70,9 @@ def mark_rest(facts: Facts) -> RuleResult:
         loads = facts.loads(binding) if binding is not None else []
         if not loads or not all(understood & set(facts.ancestors(load)) for load in loads):
             line = facts.line_of(node)
-            if marker(NOT_UNDERSTOOD) not in facts.comments_above(line):
-                result.changes[line] = comment(NOT_UNDERSTOOD)
+            if not has_marker(facts.comments_above(line), RULE):
+                result.changes[line] = comment(RULE, NOT_UNDERSTOOD)
+                result.marked.add(line)
     return result
 
 

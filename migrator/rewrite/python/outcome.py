@@ -17,8 +17,11 @@ class RuleResult:
     changes: dict[cst.CSTNode, Change] = field(default_factory=dict, repr=False)
     imports: set[tuple[str, str]] = field(default_factory=set)
     settled: list[Settled] = field(default_factory=list)
+    marked: set[cst.CSTNode] = field(default_factory=set, repr=False)
+    """Statements that get a marker."""
 
     def add(self, other: RuleResult) -> None:
         self.changes.update(other.changes)
         self.imports |= other.imports
         self.settled.extend(other.settled)
+        self.marked |= other.marked

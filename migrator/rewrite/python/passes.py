@@ -11,11 +11,12 @@ import libcst as cst
 from migrator.inventory.model import Api, Inventory, Route
 from migrator.inventory.outcome import Level, Site
 from migrator.inventory.record import Location
+from migrator.markers import has_marker
 from migrator.rewrite.edit import RouteLevel
 from migrator.rewrite.outside import outside_pushers
 from migrator.rewrite.python import connection_table, management_client, native_endpoint, stream_send
 from migrator.rewrite.python.connection_table import TableResult
-from migrator.rewrite.python.edits import Changes, apply_changes, both, comment, marker
+from migrator.rewrite.python.edits import Changes, apply_changes, both, comment
 from migrator.rewrite.python.endpoint_setter import without_setters
 from migrator.rewrite.python.event_reads import NotNative
 from migrator.rewrite.python.facts import Facts
@@ -127,10 +128,14 @@ def _add_markers(project: Project, by_path: defaultdict[str, RuleResult], wanted
     for site, reason in wanted:
         facts = project.facts(site.location.path)
         line = _line_at(facts, site.location.line) if facts is not None else None
-        if facts is None or line is None or marker(reason) in facts.comments_above(line):
+        if facts is None or line is None or line in by_path[facts.path].marked:
             continue
+        if has_marker(facts.comments_above(line), management_client.RULE):
+            continue
+        by_path[facts.path].marked.add(line)
         changes = by_path[facts.path].changes
-        changes[line] = both(changes[line], comment(reason)) if line in changes else comment(reason)
+        added = comment(management_client.RULE, reason)
+        changes[line] = both(changes[line], added) if line in changes else added
 
 
 def _line_at(facts: Facts, number: int) -> cst.CSTNode | None:

@@ -93,7 +93,7 @@ def test_a_push_that_is_not_understood_is_marked_where_it_stands(tmp_path: Path)
     push = Push(location=at("app.py", 5, 5), recipient="unknown", evidence="", function="handle")
     plan = planned(tmp_path, {"app.py": source}, inventory({"chat": "app.py:handle"}, pushes=(push,)))
     assert outcome(plan, "push").status == "marked"
-    assert "    # ws2sse: this use of @connections is not understood" in after(plan, "app.py")
+    assert "    # ws2sse: management_client: this use of @connections is not understood" in after(plan, "app.py")
 
 
 def test_a_function_that_runs_elsewhere_pushes_over_http(tmp_path: Path) -> None:

@@ -7,10 +7,12 @@ RECONNECT = (
     "// ws2sse: hand_made_reconnect: SseSocket resumes a lost stream by itself.\n"
     '//   "close" now means that the connection is over; then this still makes a new one.\n'
     "//   Keep it for that, or remove it.\n"
+    "//   (ws2sse explain hand_made_reconnect)\n"
 )
 HEARTBEAT = (
     "// ws2sse: hand_made_heartbeat: The server keeps the stream alive, and SseSocket notices silence.\n"
     "//   This may be removed, unless the answers are used for something else.\n"
+    "//   (ws2sse explain hand_made_heartbeat)\n"
 )
 
 
@@ -82,7 +84,7 @@ def test_a_script_in_one_line_gets_a_block_comment(rewrite) -> None:
     page = "<script>s = new WebSocket(url); s.onclose = again</script>\n"
     after = rewrite({"index.html": page}, reconnect="s.onclose").files["index.html"]
     assert after.splitlines()[1].startswith("<script>s = new SseSocket(url); /* ws2sse: hand_made_reconnect: ")
-    assert after.endswith("or remove it. */ s.onclose = again</script>\n")
+    assert after.endswith("or remove it. (ws2sse explain hand_made_reconnect) */ s.onclose = again</script>\n")
 
 
 def test_a_method_of_a_class(rewrite) -> None:

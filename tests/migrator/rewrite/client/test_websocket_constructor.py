@@ -147,8 +147,9 @@ def test_arguments_that_have_no_counterpart_are_marked(rewrite, code: str, reaso
     assert result.outcome.safety == "manual"
     assert reason in result.outcome.reason
     assert result.changed == ("app.js",)
-    comment, rest = result.files["app.js"].split("\n", 1)
+    comment, pointer, rest = result.files["app.js"].split("\n", 2)
     assert comment.startswith("// ws2sse: websocket_constructor: ")
+    assert pointer == "//   (ws2sse explain websocket_constructor)"
     assert rest == code
 
 
@@ -182,6 +183,7 @@ def test_a_fixed_address_is_rewritten_and_marked(rewrite, address: str) -> None:
         "function go() {\n"
         "  // ws2sse: websocket_constructor: The address is fixed in the code. Make it lead to /stream\n"
         "  //   of the migrated application, where it led to the stage of the API.\n"
+        "  //   (ws2sse explain websocket_constructor)\n"
         f"  return new SseSocket({address});\n"
         "}\n"
     )
@@ -194,6 +196,7 @@ def test_a_file_that_no_page_loads_is_rewritten_and_marked(rewrite) -> None:
     assert result.files["js/app.js"] == (
         "// ws2sse: websocket_constructor: No page of the application loads this file with a script tag.\n"
         "//   Load sse-socket.js before it.\n"
+        "//   (ws2sse explain websocket_constructor)\n"
         "new SseSocket(url);\n"
     )
 

@@ -84,7 +84,8 @@ def test_boto3_stays_where_it_is_still_used() -> None:
 def test_what_is_not_understood_is_marked_once() -> None:
     assert_rewrites(
         'NAMES = ["apigatewaymanagementapi", "s3"]\n',
-        '# ws2sse: this use of @connections is not understood\nNAMES = ["apigatewaymanagementapi", "s3"]\n',
+        "# ws2sse: management_client: this use of @connections is not understood (ws2sse explain management_client)\n"
+        'NAMES = ["apigatewaymanagementapi", "s3"]\n',
     )
 
 
