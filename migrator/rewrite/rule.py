@@ -16,11 +16,18 @@ DEFAULT_PATH: Final = "app.py"
 
 @dataclass(frozen=True)
 class Example:
-    """A case that the tests run: the file `path` becomes `after`."""
+    """A case that the tests run: the file `path` becomes `after`.
+
+    For a file that is generated, `before` is the handler that it is generated for, and `after` a part of it.
+    """
 
     before: str
     after: str
     path: str = DEFAULT_PATH
+
+    @property
+    def is_generated(self) -> bool:
+        return self.path.startswith("sse_service/")
 
 
 @dataclass(frozen=True)

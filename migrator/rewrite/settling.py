@@ -10,8 +10,9 @@ from migrator.inventory.outcome import Outcome, Site, Status
 from migrator.inventory.sites import sites
 from migrator.rewrite.edit import LeftBehind, RouteLevel
 from migrator.rewrite.outside import INSIDE, outside_pushers
-from migrator.rewrite.python import PythonResult, management_client
+from migrator.rewrite.python import PythonResult, management_client, native_endpoint
 from migrator.rewrite.python.settled import Settled
+from migrator.rewrite.serving import AUTHORIZER, MOUNTING, PUSH_OVER_HTTP
 
 LATER = "infrastructure leaves in its own later step; nothing in AWS was changed"
 TESTS = "tests of the old path stay with the old application"
@@ -82,14 +83,14 @@ class Settling:
             if applies:
                 return Outcome(site=site, status=status, reason=reason)
         if not kinds & INSIDE:
-            return Outcome(site=site, status="rewritten", rule="push_over_http", safety="review", reason=OVER_HTTP)
+            return Outcome(site=site, status="rewritten", rule=PUSH_OVER_HTTP.name, safety="review", reason=OVER_HTTP)
         if not levels:
             reason = "called by a FastAPI dependency in sse_service/security.py"
             return Outcome(
-                site=site, status="rewritten", rule="authorizer", safety="safe", level="transport", reason=reason
+                site=site, status="rewritten", rule=AUTHORIZER.name, safety="safe", level="transport", reason=reason
             )
         worst = next((found for found in levels if found.level != "native"), levels[0])
-        rule = "native_endpoint" if worst.level == "native" else "mounting"
+        rule = native_endpoint.RULE if worst.level == "native" else MOUNTING.name
         return Outcome(site=site, status="rewritten", rule=rule, safety="safe", level=worst.level, reason=worst.reason)
 
     def _why_table_stays(self, site: Site) -> str:

@@ -13,6 +13,7 @@ from migrator.rewrite.client.comments import comment_before, smallest_at
 from migrator.rewrite.client.scripts import Script
 from migrator.rewrite.client.text import position_of
 from migrator.rewrite.client.verdict import Verdict, failed
+from migrator.rewrite.rule import Example, RulePage
 
 HandMade = Literal["reconnect", "heartbeat"]
 
@@ -38,6 +39,62 @@ REASONS: Final[dict[HandMade, str]] = {
         "the answers are used for something else."
     ),
 }
+
+RECONNECT_PAGE: Final = RulePage(
+    name="hand_made_reconnect",
+    summary="""Reconnect that an application makes by hand: it stays, and a marker says what SseSocket does by itself.
+
+    https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model
+    """,
+    safety="review",
+    example=Example(
+        before="""\
+export function connect() {
+  const socket = new WebSocket(address());
+  socket.onclose = () => setTimeout(connect, 1000);
+}
+""",
+        after="""\
+import { SseSocket } from "./sse-socket.js";
+
+export function connect() {
+  const socket = new SseSocket(address());
+  // ws2sse: hand_made_reconnect: SseSocket resumes a lost stream by itself.
+  //   "close" now means that the connection is over; then this still makes a new one.
+  //   Keep it for that, or remove it.
+  //   (ws2sse explain hand_made_reconnect)
+  socket.onclose = () => setTimeout(connect, 1000);
+}
+""",
+        path="chat.mjs",
+    ),
+    leaves_alone=("timers of a script in which no client was rewritten", "timers that open no connection"),
+)
+HEARTBEAT_PAGE: Final = RulePage(
+    name="hand_made_heartbeat",
+    summary="""Keep-alive that an application makes by hand: it stays, and a marker says that it is not needed any more.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
+    """,
+    safety="review",
+    example=Example(
+        before="""\
+export const socket = new WebSocket(address());
+setInterval(() => socket.send("ping"), 60000);
+""",
+        after="""\
+import { SseSocket } from "./sse-socket.js";
+
+export const socket = new SseSocket(address());
+// ws2sse: hand_made_heartbeat: The server keeps the stream alive, and SseSocket notices silence.
+//   This may be removed, unless the answers are used for something else.
+//   (ws2sse explain hand_made_heartbeat)
+setInterval(() => socket.send("ping"), 60000);
+""",
+        path="chat.mjs",
+    ),
+    leaves_alone=("timers of a script in which no client was rewritten", "timers that send something else"),
+)
 
 
 def mark(kind: HandMade, location: Location, script: Script, text: str) -> Verdict:

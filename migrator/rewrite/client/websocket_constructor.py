@@ -18,8 +18,33 @@ from migrator.rewrite.client.scripts import Script
 from migrator.rewrite.client.text import TextEdit, insertion
 from migrator.rewrite.client.token import TokenOptions
 from migrator.rewrite.client.verdict import Verdict, failed, skipped
+from migrator.rewrite.rule import Example, RulePage
 
 RULE: Final = "websocket_constructor"
+PAGE: Final = RulePage(
+    name=RULE,
+    summary=__doc__,
+    safety="review",
+    example=Example(
+        before="""\
+import { address } from "./settings.js";
+
+export const socket = new WebSocket(address());
+""",
+        after="""\
+import { address } from "./settings.js";
+import { SseSocket } from "./sse-socket.js";
+
+export const socket = new SseSocket(address());
+""",
+        path="chat.mjs",
+    ),
+    leaves_alone=(
+        "a class that is only called WebSocket: imported, declared or given as a parameter",
+        "a subprotocol, or arguments that are spread: those get a marker",
+        "CommonJS modules: those get a marker",
+    ),
+)
 CLASS: Final = "SseSocket"
 
 _FIXED_ADDRESS: Final = re.compile(r"\bwss?://|\blocation\b|\bexecute-api\b")

@@ -19,8 +19,48 @@ from migrator.rewrite.python.project import Project
 from migrator.rewrite.python.settled import settle
 from migrator.rewrite.python.table_objects import NotUnderstood, find_objects
 from migrator.rewrite.python.table_operations import Operation, operation
+from migrator.rewrite.rule import Example, RulePage
 
 RULE = "connection_table"
+PAGE = RulePage(
+    name=RULE,
+    summary=__doc__,
+    safety="safe",
+    example=Example(
+        before="""\
+import os
+
+import boto3
+
+table = boto3.resource("dynamodb").Table(os.environ["TABLE"])
+
+
+def join(connection_id, room):
+    table.put_item(Item={"connectionId": connection_id, "room": room})
+
+
+def leave(connection_id):
+    table.delete_item(Key={"connectionId": connection_id})
+""",
+        after="""\
+from sse_service.live import streams
+
+
+def join(connection_id, room):
+    streams.annotate(connection_id, connectionId=connection_id, room=room)
+
+
+def leave(connection_id):
+    streams.forget(connection_id)
+""",
+    ),
+    leaves_alone=(
+        "a table that holds more than connections, or whose key is not the connection id",
+        "a table of which one use is not understood: then all of them stay",
+        "conditions, projections, pages, and answers of DynamoDB that the code reads",
+        "a table that functions outside of the service use",
+    ),
+)
 
 
 @dataclass

@@ -13,8 +13,55 @@ from migrator.rewrite.python.edits import Changes, remove
 from migrator.rewrite.python.facts import Facts
 from migrator.rewrite.python.project import Project
 from migrator.rewrite.python.purity import is_pure
+from migrator.rewrite.rule import Example, RulePage
 
 RULE = "endpoint_setter"
+PAGE = RulePage(
+    name=RULE,
+    summary=__doc__,
+    safety="safe",
+    example=Example(
+        before="""\
+import boto3
+
+
+class Sender:
+    def set_endpoint(self, domain, stage):
+        self.client = boto3.client("apigatewaymanagementapi", endpoint_url=f"https://{domain}/{stage}")
+
+    def send(self, connection_id, data):
+        self.client.post_to_connection(ConnectionId=connection_id, Data=data)
+
+
+sender = Sender()
+
+
+def tell(event, connection_id, data):
+    sender.set_endpoint(event["domain"], event["stage"])
+    sender.send(connection_id, data)
+""",
+        after="""\
+from sse_service.live import streams
+
+
+class Sender:
+    def send(self, connection_id, data):
+        streams.send(connection_id, data)
+
+
+sender = Sender()
+
+
+def tell(event, connection_id, data):
+    sender.send(connection_id, data)
+""",
+    ),
+    leaves_alone=(
+        "a method that does anything besides making the client",
+        "a method with decorators, or with a name that the application has twice",
+        "a call whose arguments do something when they are computed",
+    ),
+)
 
 
 def without_setters(project: Project, candidates: Iterable[tuple[str, str]]) -> dict[str, tuple[Facts, Changes]]:

@@ -14,12 +14,41 @@ from migrator.rewrite.python.edits import comment, replace
 from migrator.rewrite.python.facts import Facts, argument, string
 from migrator.rewrite.python.outcome import RuleResult
 from migrator.rewrite.python.settled import Settled, settle
+from migrator.rewrite.rule import Example, RulePage
 
 OPERATIONS = frozenset({"post_to_connection", "delete_connection", "get_connection"})
 SERVICE = "apigatewaymanagementapi"
 WORDS = (*OPERATIONS, SERVICE, "managementapi")
 """A module without any of them can't have a client for @connections."""
 RULE = "management_client"
+PAGE = RulePage(
+    name=RULE,
+    summary=__doc__,
+    safety="safe",
+    example=Example(
+        before="""\
+import boto3
+
+
+def is_there(connection_id, url):
+    client = boto3.client("apigatewaymanagementapi", endpoint_url=url)
+    return client.get_connection(ConnectionId=connection_id)
+""",
+        after="""\
+from sse_service.management import management_client
+
+
+def is_there(connection_id, url):
+    client = management_client()
+    return client.get_connection(ConnectionId=connection_id)
+""",
+    ),
+    leaves_alone=(
+        "clients of other services",
+        "a client whose service is only known when the program runs",
+        "the name of the service where no client is built from it: that place gets a marker",
+    ),
+)
 NOT_UNDERSTOOD = "this use of @connections is not understood"
 
 

@@ -27,8 +27,35 @@ from migrator.rewrite.python.facts import Facts
 from migrator.rewrite.python.native_body import body_use
 from migrator.rewrite.python.native_returns import returns
 from migrator.rewrite.python.project import Project
+from migrator.rewrite.rule import Example, RulePage
 
 RULE = "native_endpoint"
+PAGE = RulePage(
+    name=RULE,
+    summary=__doc__,
+    safety="safe",
+    example=Example(
+        before="""\
+def handle(event, context):
+    print(event["requestContext"]["connectionId"])
+    return {"statusCode": 200}
+""",
+        after="""\
+from fastapi import Response
+from sse_service.caller import CurrentCaller
+
+
+def handle(caller: CurrentCaller) -> Response:
+    print(caller.connection_id)
+    return Response(status_code=200)
+""",
+    ),
+    leaves_alone=(
+        "a handler that hands the event on, or reads it by keys that are not known",
+        "a handler whose answer is not a literal status",
+        "a handler that other code calls, or that serves several routes",
+    ),
+)
 CALLER = ("sse_service.caller", "CurrentCaller")
 RESPONSE = ("fastapi", "Response")
 TEXT = ("sse_service.caller", "MessageText")

@@ -28,8 +28,44 @@ from migrator.rewrite.python.management_client import constructions
 from migrator.rewrite.python.outcome import RuleResult
 from migrator.rewrite.python.project import Project
 from migrator.rewrite.python.settled import settle
+from migrator.rewrite.rule import Example, RulePage
 
 RULE = "stream_send"
+PAGE = RulePage(
+    name=RULE,
+    summary=__doc__,
+    safety="safe",
+    example=Example(
+        before="""\
+import boto3
+
+
+def tell(connection_id, data, url):
+    client = boto3.client("apigatewaymanagementapi", endpoint_url=url)
+    try:
+        client.post_to_connection(ConnectionId=connection_id, Data=data)
+    except client.exceptions.GoneException:
+        forget(connection_id)
+""",
+        after="""\
+from sse_service.live import streams
+from sse_service.streams import ConnectionGone
+
+
+def tell(connection_id, data, url):
+    try:
+        streams.send(connection_id, data)
+    except ConnectionGone:
+        forget(connection_id)
+""",
+    ),
+    leaves_alone=(
+        "a client that is passed on, kept in a container, or used for more than post_to_connection",
+        "a push whose arguments are not ConnectionId and Data, once each",
+        "a push around which, or around whose caller, AWS's own errors are caught in a way that is not understood",
+        "functions that run outside of the service: they push over HTTP",
+    ),
+)
 LIVE = "sse_service.live"
 GONE_IMPORT = ("sse_service.streams", "ConnectionGone")
 
