@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test check format browser conformance bench soak image clean
+.PHONY: help demo test check format browser conformance bench soak corpus image clean
 
 help: ## Shows this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -39,6 +39,10 @@ bench: $(STAMP) ## Speed on one core, beside other servers; about 15 minutes
 
 soak: $(STAMP) ## The shim under churn for 30 minutes: is memory flat, does nothing get lost?
 	@$(BIN)/python -m bench.soak
+
+corpus: $(STAMP) ## Scan, migrate, start and verify over CORPUS=FOLDER of clones (owner__name); minutes each
+	@bench/corpus/install
+	@$(BIN)/python -m bench.corpus "$(CORPUS)" $(ARGS)
 
 image: $(STAMP) ## Takes the pictures of the README again
 	@$(BIN)/python scripts/pictures.py

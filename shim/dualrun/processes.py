@@ -57,9 +57,12 @@ class Side:
 
 
 def pinned_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """What both sides see: a fixed zone and hash seed, and the application's own variables."""
+    """What both sides see: a fixed zone and hash seed, and the application's own variables.
+
+    Not those that a Python process needs to start: a deployed function's `PYTHONPATH` names folders of Lambda's.
+    """
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return {**kept, **_PINNED, **environment}
+    return {**kept, **_PINNED, **{name: value for name, value in environment.items() if name not in _KEPT}}
 
 
 @asynccontextmanager

@@ -34,6 +34,12 @@ def is_running(pid: int) -> bool:
     return True
 
 
+def test_what_a_process_needs_to_start_is_not_taken_from_a_deployed_function(monkeypatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", "/here")
+
+    assert pinned_environment({"PYTHONPATH": "/opt/python", "TABLE": "x"})["PYTHONPATH"] == "/here"
+
+
 def test_neither_side_sees_other_variables_of_this_process(monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
     monkeypatch.setenv("SOME_TOKEN", "real")

@@ -1,0 +1,37 @@
+"""Starts one migrated application in the world of a dual run, and says as JSON whether it serves.
+
+Started by the harness: python -m bench.corpus.start APP NEW
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+
+import httpx
+
+from bench.corpus.variables import dummies
+from migrator.scan import scan_application
+from migrator.sessions import plan_sessions
+from shim.dualrun.errors import DualRunError
+from shim.dualrun.processes import candidate_process
+
+
+async def start(app: Path, new: Path) -> dict[str, object]:
+    inventory = scan_application(app)
+    plan = plan_sessions(inventory)
+    environment = {**dummies(new), **plan.environment}
+    try:
+        async with candidate_process(new, environment, inventory.table_definitions) as side:
+            base = side.url.removesuffix("/stream")
+            async with httpx.AsyncClient(trust_env=False, timeout=10) as http:
+                described = await http.get(f"{base}/openapi.json")
+                return {"starts": described.status_code == 200, "said": f"openapi.json: {described.status_code}"}
+    except DualRunError as error:
+        return {"starts": False, "said": str(error)}
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(start(Path(sys.argv[1]), Path(sys.argv[2])))))
