@@ -11,6 +11,7 @@ from migrator.errors import AccountDoesNotClose, RewriteInvalid
 from migrator.inventory.model import Api, Inventory
 from migrator.inventory.outcome import Account, Outcome, Site
 from migrator.inventory.sites import sites
+from migrator.nesting import deep_recursion
 from migrator.rewrite.chosen import default_api, files_of_others, functions_of_others, of_api
 from migrator.rewrite.client import rewrite_clients
 from migrator.rewrite.copying import Files, choose_files
@@ -33,7 +34,7 @@ def plan_migration(app: Path, inventory: Inventory, api: Api | None = None) -> P
     one run. What can't be migrated is in the account, never an exception.
     """
     chosen = api or default_api(app, inventory)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), deep_recursion():
         warnings.simplefilter("ignore")  # what the compiler thinks of their strings is not our business
         return _plan(app, inventory, chosen)
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from migrator.errors import ApplicationEmpty, ApplicationNotFound
 from migrator.inventory.model import Inventory
+from migrator.nesting import deep_recursion
 from migrator.scan.assemble import Assembly
 from migrator.scan.browser import browser_clients
 from migrator.scan.cloudformation import looks_like_template, read_template
@@ -40,6 +41,11 @@ def scan_application(path: Path) -> Inventory:
     Files that can't be read or understood become problems of the inventory."""
     if not path.is_dir():
         raise ApplicationNotFound(path)
+    with deep_recursion():
+        return _scan(path)
+
+
+def _scan(path: Path) -> Inventory:
     files = walk(path.resolve())
     services = read_infrastructure(files, path.resolve().name)
     handlers = Handlers(files)

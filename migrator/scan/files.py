@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import tokenize
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -101,14 +103,24 @@ class Files:
 
     def _read(self, path: str) -> str | None:
         try:
-            text = (self.root / path).read_bytes().decode("utf-8-sig")
+            data = (self.root / path).read_bytes()
+            text = data.decode(_declared(data) if path.endswith(".py") else "utf-8-sig")
         except OSError as error:
             self.failed(path, f"can't be read: {error.strerror}")
             return None
         except UnicodeDecodeError as error:
-            self.failed(path, f"isn't UTF-8 text (byte {error.start})")
+            name = error.encoding.upper()
+            self.failed(path, f"isn't {name} text (byte {error.start})")
             return None
         return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _declared(source: bytes) -> str:
+    """The encoding that a Python file names in its first two lines. https://peps.python.org/pep-0263/"""
+    try:
+        return tokenize.detect_encoding(io.BytesIO(source).readline)[0]
+    except SyntaxError:  # no encoding that there is
+        return "utf-8-sig"
 
 
 def walk(root: Path) -> Files:

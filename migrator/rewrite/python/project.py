@@ -14,11 +14,14 @@ from pathlib import PurePosixPath
 
 import libcst as cst
 
+from migrator.nesting import nested_too_deeply
 from migrator.rewrite.python.facts import Facts, dotted_name, string
 
 BOM = "\ufeff"
 Mention = tuple[Facts, cst.CSTNode]
 Definition = tuple[Facts, cst.FunctionDef | cst.ClassDef]
+
+TOO_DEEP = "nested too deeply to be read"
 
 _WORD = re.compile(r"[^\W\d]\w*")
 
@@ -189,12 +192,24 @@ class Project:
 
 
 def _parse(path: str, text: str) -> Facts | str:
+    if _too_deep(text.removeprefix(BOM)):
+        return TOO_DEEP
     try:
         return Facts(path, cst.parse_module(text.removeprefix(BOM)))
     except cst.ParserSyntaxError as error:
         return f"syntax error, line {error.raw_line}"
     except RecursionError:
-        return "nested too deeply to be read"
+        return TOO_DEEP
+
+
+def _too_deep(text: str) -> bool:
+    """LibCST's parser ends the process on code that is nested thousands of levels deep."""
+    try:
+        return nested_too_deeply(ast.parse(text))
+    except RecursionError:
+        return True
+    except (SyntaxError, ValueError):
+        return False  # LibCST says where it is
 
 
 def _imports(text: str) -> Iterator[str]:

@@ -17,6 +17,9 @@ from migrator.scan.python.values import AwsClient, Called, Container, Origin, Va
 MOST_CONTEXTS: Final = 4
 """Callers of callers that are told apart; helpers of helpers of helpers are rare."""
 
+MOST_SITES: Final = 40
+"""Callers of one helper that are told apart; with more, their tables are united."""
+
 OPERATIONS: Final = frozenset(
     {
         "put_item", "get_item", "delete_item", "update_item", "query", "scan", "batch_get_item", "batch_write_item",
@@ -63,7 +66,9 @@ def _in_contexts(
     if found is None:
         return
     if len(found.tables) > 1 and len(pinned) < MOST_CONTEXTS:
-        for function, sites in _mixing(program, tracer, call, scope, pinned):
+        told_apart = next(_mixing(program, tracer, call, scope, pinned), None)
+        if told_apart is not None:
+            function, sites = told_apart
             for site in sites:
                 yield from _in_contexts(program, call, scope, {**pinned, function: site})
             return
@@ -81,12 +86,12 @@ def _mixing(
         maker = table.scope.function if isinstance(table, Called) else None
         if maker is not None and maker not in pinned and maker is not scope.function:
             sites = [site for site in program.sites_of(maker) if site.caller in chain]
-            if sites:
+            if 0 < len(sites) <= MOST_SITES:
                 yield maker, sites
     for function in chain:
         if function is not None and function not in pinned:
             sites = list(program.sites_of(function))
-            if sites:
+            if 0 < len(sites) <= MOST_SITES:
                 yield function, sites
 
 
@@ -161,8 +166,10 @@ def open_tag(tracer: Tracer, values: Values) -> Values:
     return frozenset(opened)
 
 
-def _literal_keys(tracer: Tracer, container: Container) -> list[str]:
+def _literal_keys(tracer: Tracer, container: Container, seen: frozenset[ast.AST] = frozenset()) -> list[str]:
+    """`seen`: mappings that are being read; `x = {**x, "a": 1}` spreads itself."""
     keys: list[str] = []
+    seen |= {container.node}
     if isinstance(container.node, ast.Dict):
         for key, item in zip(container.node.keys, container.node.values, strict=True):
             if key is None:
@@ -170,8 +177,8 @@ def _literal_keys(tracer: Tracer, container: Container) -> list[str]:
                 keys.extend(
                     name
                     for v in spread
-                    if isinstance(v.origin, Container) and not v.path
-                    for name in _literal_keys(tracer, v.origin)
+                    if isinstance(v.origin, Container) and not v.path and v.origin.node not in seen
+                    for name in _literal_keys(tracer, v.origin, seen)
                 )
             else:
                 keys.extend(name for name in tracer.keys(key, container.scope) if name != "*")
