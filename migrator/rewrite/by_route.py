@@ -1,0 +1,106 @@
+"""One plan across server, clients and infrastructure: how far each route is, and what of it remains."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from pydantic import Field
+
+from migrator.inventory.model import Api, Client, Inventory
+from migrator.inventory.outcome import STATUSES, Level, Outcome, Status
+from migrator.inventory.record import Record
+from migrator.rewrite.edit import RouteLevel
+
+EVERY_CLIENT = frozenset({"$connect", "$disconnect"})
+"""Routes that a client takes whatever it sends."""
+FUNCTIONLESS = "no function stands behind it: it is not served by the new application"
+
+
+class RoutePlan(Record):
+    """How far one route is."""
+
+    api: str = Field(description="id of the API")
+    key: str
+    handler: str | None = Field(description="handler id; None where no function stands behind the route")
+    level: Level | None = Field(description="how the new application serves it; None when it does not")
+    reason: str = Field(description="why not native; for a native route what was proven")
+    clients: int = Field(description="sites that open a WebSocket and are known to use the route")
+    clients_done: int = Field(description="those of them that speak to the new application now")
+    infrastructure: str = Field(description="'ready', 'later step', 'none declared', or what a person has to do")
+    sites: dict[Status, int] = Field(description="sites of the route by outcome, clients and handler included")
+
+    @property
+    def sentence(self) -> str:
+        """'server native, clients 2 of 3, infrastructure later step'."""
+        clients = f"clients {self.clients_done} of {self.clients}" if self.clients else "no client is known"
+        return f"server {self.level or 'not served'}, {clients}, infrastructure {self.infrastructure}"
+
+
+class UnknownSenders(Record):
+    """Clients of which it is not known what they send; any route may have them."""
+
+    clients: int = 0
+    clients_done: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """Empty when there are none."""
+        if not self.clients:
+            return ""
+        return f"{self.clients} of the clients send what can't be told from the code; {self.clients_done} are rewritten"
+
+
+def plan_by_route(
+    inventory: Inventory, levels: Sequence[RouteLevel], outcomes: Iterable[Outcome]
+) -> tuple[tuple[RoutePlan, ...], UnknownSenders]:
+    """A row for each route of each API, in the order of the inventory."""
+    outcomes = tuple(outcomes)
+    done = {o.site.id: _is_done(o) for o in outcomes if o.site.kind == "client"}
+    served = {(level.api, level.key): level for level in levels}
+    rows = [
+        _row(inventory, api, key, handler, served.get((api.id, key)), outcomes, done)
+        for api in inventory.apis
+        for key, handler in _keys(api)
+    ]
+    unknown = [client for client in inventory.clients if not client.sends]
+    return tuple(rows), UnknownSenders(clients=len(unknown), clients_done=_number_done(unknown, done))
+
+
+def _row(
+    inventory: Inventory,
+    api: Api,
+    key: str,
+    handler: str | None,
+    level: RouteLevel | None,
+    outcomes: Sequence[Outcome],
+    done: dict[str, bool],
+) -> RoutePlan:
+    clients = [client for client in inventory.clients if key in EVERY_CLIENT or key in client.sends]
+    counted = Counter(outcome.status for outcome in outcomes if key in outcome.site.routes)
+    other = f"the API {api.name} is not the one that is migrated"
+    return RoutePlan(
+        api=api.id,
+        key=key,
+        handler=handler,
+        level=level.level if level else None,
+        reason=level.reason if level else other if handler else FUNCTIONLESS,
+        clients=len(clients),
+        clients_done=_number_done(clients, done),
+        infrastructure="later step" if inventory.resources else "none declared",
+        sites={status: counted[status] for status in STATUSES},
+    )
+
+
+def _keys(api: Api) -> Iterable[tuple[str, str | None]]:
+    yield from ((route.key, route.handler) for route in api.routes)
+    yield from ((route.key, None) for route in api.functionless_routes)
+
+
+def _number_done(clients: Iterable[Client], done: dict[str, bool]) -> int:
+    return sum(done.get(f"client:{client.location}", False) for client in clients)
+
+
+def _is_done(outcome: Outcome) -> bool:
+    """A marked client may be rewritten too; what a person has to do by hand is not."""
+    return outcome.status == "rewritten" or (outcome.status == "marked" and outcome.safety != "manual")
