@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from migrator.apply import apply_plan
 from migrator.commands.options import app_argument, format_option
+from migrator.commands.progress import following
 from migrator.console import say
 from migrator.errors import OutputNotWritable
-from migrator.rewrite import Plan, plan_migration
-from migrator.rewrite.report import exit_code, text_report, unified_diff
+from migrator.phases import phase
+from migrator.rewrite import plan_migration
+from migrator.rewrite.report import text_report, unified_diff
+from migrator.rewrite.report_markdown import markdown_report
+from migrator.rewrite.report_sarif import sarif_report
+from migrator.rewrite.result import MigrationResult, result_of
 from migrator.scan import scan_application
 
 
@@ -21,49 +25,51 @@ from migrator.scan import scan_application
 @click.option(
     "--out", type=click.Path(path_type=Path), help="New or empty folder for the result. Without it nothing is written."
 )
-@format_option("text", "json", what="Form of the account.")
+@format_option("text", "json", "markdown", "sarif", what="Form of the account.")
 @click.pass_context
 def command(ctx: click.Context, app: Path, out: Path | None, form: str) -> None:
     """Rewrites APP as a FastAPI + sse-starlette application, and accounts for every site.
 
-    Without --out it prints the diff on stdout and the account on stderr, writes nothing, and ends with 1: changes are
-    needed. With --out it writes the new application there, APP stays as it is, the account is printed, and it ends
-    with 0, or with 3 when sites remain for a person.
+    Without --out nothing is written: the diff goes to stdout and the account to stderr (with another --format than
+    text the account goes to stdout, in the place of the diff), and it ends with 1: changes are needed. With --out it
+    writes the new application there, APP stays as it is, the account is printed, and it ends with 0, or with 3 when
+    sites remain for a person.
 
     \b
     Examples:
       ws2sse migrate examples/chat | less
       ws2sse migrate examples/chat --out build/chat-sse
+      ws2sse migrate examples/chat --format markdown > pull-request.md
     """
-    inventory = scan_application(app)
-    plan = plan_migration(app, inventory)
+    with following() as progress:
+        with phase("scan"):
+            inventory = scan_application(app)
+        with phase("plan"):
+            plan = plan_migration(app, inventory)
+        result = result_of(plan)
+        if out is not None:
+            with phase("write"):
+                try:
+                    apply_plan(plan, out)
+                except OSError as error:
+                    raise OutputNotWritable(out, error.strerror or str(error)) from error
+    if out is not None or form != "text":
+        click.echo(in_form(result, form), nl=False)
     if out is None:
-        click.echo(unified_diff(plan), nl=False)
-        say(_account(plan, form))
+        if form == "text":
+            click.echo(unified_diff(plan), nl=False)
+            say(text_report(result).rstrip("\n"))
         say("Nothing was written. --out FOLDER writes the new application.")
-        ctx.exit(2 if plan.findings else 1)
-    try:
-        apply_plan(plan, out)
-    except OSError as error:
-        raise OutputNotWritable(out, error.strerror or str(error)) from error
-    click.echo(_account(plan, form))
-    say(f"Wrote {out}. How to start it stands in {out / 'README.md'}, the whole account in {out / 'MIGRATION.md'}.")
-    ctx.exit(exit_code(plan))
+    else:
+        say(f"Wrote {out}. How to start it stands in {out / 'README.md'}, the whole account in {out / 'MIGRATION.md'}.")
+    progress.say_end(inventory.files)
+    ctx.exit(result.exit_code if out is not None else 2 if result.findings else 1)
 
 
-def _account(plan: Plan, form: str) -> str:
+def in_form(result: MigrationResult, form: str) -> str:
+    """The account, with a line end."""
     if form == "text":
-        return text_report(plan)
-    return json.dumps(
-        {
-            "schema_version": 1,
-            "totals": plan.account.totals,
-            "routes": [
-                {"key": route.key, "handler": route.handler, "level": route.level, "reason": route.reason}
-                for route in plan.routes
-            ],
-            "outcomes": [outcome.model_dump(mode="json") for outcome in plan.account.outcomes],
-            "findings": [str(finding) for finding in plan.findings],
-        },
-        indent=2,
-    )
+        return text_report(result)
+    if form == "markdown":
+        return markdown_report(result)
+    return f"{sarif_report(result) if form == 'sarif' else result.model_dump_json(indent=2)}\n"

@@ -8,10 +8,11 @@ import pprint
 import re
 from collections.abc import Mapping, Sequence
 
+from migrator.inventory.by_route import RoutePlan, UnknownSenders
 from migrator.inventory.messages import message_of
 from migrator.inventory.model import Api, Inventory, MessageKey, Route
 from migrator.inventory.outcome import Account, Outcome
-from migrator.rewrite.edit import Finding, LeftBehind, RouteLevel
+from migrator.rewrite.edit import Finding, LeftBehind
 from migrator.rewrite.python.connection_table import TableResult
 from migrator.rewrite.service import ServiceView
 from templates import render
@@ -34,7 +35,8 @@ def documents(
     api: Api,
     view: ServiceView,
     account: Account,
-    routes: Sequence[RouteLevel],
+    routes: Sequence[RoutePlan],
+    unknown_senders: UnknownSenders,
     behind: Sequence[LeftBehind],
     findings: Sequence[Finding],
     modules: Mapping[str, str],
@@ -68,6 +70,7 @@ def documents(
         push=view.values["push"],
         balance=f"{len(account.found)} sites were found = {totals}.",
         routes=routes,
+        unknown_senders=unknown_senders.sentence,
         sections=_sections(account.outcomes),
         findings=findings,
         tables=tables,

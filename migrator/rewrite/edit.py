@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from migrator.inventory.by_route import RoutePlan, UnknownSenders
 from migrator.inventory.outcome import Account, Level
 
 
@@ -70,3 +71,5 @@ class Plan:
     account: Account
     routes: tuple[RouteLevel, ...]
     findings: tuple[Finding, ...]
+    by_route: tuple[RoutePlan, ...] = ()
+    unknown_senders: UnknownSenders = field(default_factory=UnknownSenders)

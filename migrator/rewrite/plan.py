@@ -12,6 +12,7 @@ from migrator.inventory.model import Api, Inventory
 from migrator.inventory.outcome import Account, Outcome, Site
 from migrator.inventory.sites import sites
 from migrator.nesting import deep_recursion
+from migrator.rewrite.by_route import plan_by_route
 from migrator.rewrite.chosen import default_api, files_of_others, functions_of_others, of_api
 from migrator.rewrite.client import rewrite_clients
 from migrator.rewrite.copying import Files, choose_files
@@ -56,6 +57,7 @@ def _plan(app: Path, everything: Inventory, api: Api) -> Plan:
     outcomes = _outcomes(everything, api, python, files, frozenset(texts) - set(python.failures), client_outcomes)
     account = Account(found=sites(everything), outcomes=outcomes)
     _check_account(account)
+    by_route, unknown_senders = plan_by_route(everything, python.levels, outcomes)
     _check_finished(texts, python, inventory, api)
 
     web = static_web(inventory, files.along)
@@ -71,7 +73,18 @@ def _plan(app: Path, everything: Inventory, api: Api) -> Plan:
     findings = _findings(app, edits, files, python, account)
     levels = tuple(python.levels)
     ours |= documents(
-        inventory, api, view, account, levels, behind, findings, final, python.tables, web=web, aws=uses_aws
+        inventory,
+        api,
+        view,
+        account,
+        by_route,
+        unknown_senders,
+        behind,
+        findings,
+        final,
+        python.tables,
+        web=web,
+        aws=uses_aws,
     )
     edits += [FileEdit(path, None, text) for path, text in ours.items()]
     _check_parses(edits, set(python.failures))
@@ -84,6 +97,8 @@ def _plan(app: Path, everything: Inventory, api: Api) -> Plan:
         account=account,
         routes=levels,
         findings=tuple(findings),
+        by_route=by_route,
+        unknown_senders=unknown_senders,
     )
 
 

@@ -1,0 +1,29 @@
+"""The JSON that the command prints and keeps, as JSON schemas: docs/reference/schema is made from here."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from pydantic import BaseModel
+
+from migrator.inventory.model import Inventory
+from migrator.rewrite.result import MigrationResult
+
+DOCUMENTS: Final[dict[str, tuple[type[BaseModel], str]]] = {
+    "inventory": (Inventory, "ws2sse scan APP --format json"),
+    "migration": (MigrationResult, "ws2sse migrate APP --format json"),
+}
+"""Name of the schema -> the model, and the command whose output it describes."""
+
+
+def schema(name: str) -> str:
+    """JSON schema, draft 2020-12, of one document as it is written."""
+    model, command = DOCUMENTS[name]
+    described = model.model_json_schema(mode="serialization")
+    described = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **described,
+        "description": f"{described.get('description', '')} Printed by `{command}`.".strip(),
+    }
+    return json.dumps(described, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,19 @@
+"""Writes docs/reference/schema from the models."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from migrator.schemas import DOCUMENTS, schema
+
+FOLDER = ROOT / "docs" / "reference" / "schema"
+
+if __name__ == "__main__":
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name in DOCUMENTS:
+        (FOLDER / f"{name}.json").write_text(schema(name), "utf-8")
+    print(f"Wrote {len(DOCUMENTS)} schemas to {FOLDER.relative_to(ROOT)}.")
