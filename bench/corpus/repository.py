@@ -81,7 +81,7 @@ def _scan(result: Result, app: Path) -> None:
     routes = [
         route["key"]
         for api in inventory.get("apis", [])
-        for route in (*api.get("routes", []), *api.get("functionless_routes", []))
+        for route in (*api.get("routes", []), *api.get("functionless_routes", []), *api.get("unserved_routes", []))
     ]
     result.routes = sorted(set(routes))
     result.pushes = sum(push["operation"] == "post_to_connection" for push in inventory.get("pushes", []))

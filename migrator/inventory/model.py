@@ -156,6 +156,15 @@ class FunctionlessRoute(Record):
     location: Location
 
 
+class UnservedRoute(Record):
+    """A route that the infrastructure declares, and that leads to nothing that is here or can be served."""
+
+    key: str
+    reason: str
+    route_response: bool = False
+    location: Location
+
+
 class CustomDomain(Record):
     host: str
     base_path: str = Field(default="", description="empty when the API has the whole host")
@@ -171,6 +180,7 @@ class Api(Record):
     authorizer: Authorizer | None = None
     routes: tuple[Route, ...] = ()
     functionless_routes: tuple[FunctionlessRoute, ...] = ()
+    unserved_routes: tuple[UnservedRoute, ...] = ()
     stage_variables: dict[str, str] = Field(default_factory=dict)
     domains: tuple[CustomDomain, ...] = ()
     inferred: bool = Field(default=False, description="True when no infrastructure declares it")

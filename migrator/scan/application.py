@@ -19,7 +19,9 @@ from migrator.scan.python.guards import selection_key
 from migrator.scan.python.imports import Modules, is_test
 from migrator.scan.python.program import Program
 from migrator.scan.python.sockets import python_clients
+from migrator.scan.relocating import relocate
 from migrator.scan.serverless import is_serverless, read_serverless
+from migrator.scan.terraform import read_terraform
 from migrator.scan.testing import read_tests, uses_in_tests
 
 LOOKED_FOR: Final = (
@@ -48,6 +50,7 @@ def scan_application(path: Path) -> Inventory:
 def _scan(path: Path) -> Inventory:
     files = walk(path.resolve())
     services = read_infrastructure(files, path.resolve().name)
+    relocate(files, services)
     handlers = Handlers(files)
     handlers.declare(services)
     program = Program(
@@ -68,7 +71,7 @@ def _scan(path: Path) -> Inventory:
         *(browser_clients(files, tuple(selectors)) if selectors else browser_clients(files)),
         *python_clients(files),
     ]
-    declared = any(api.routes for service in services for api in service.apis)
+    declared = any(api.routes or api.functionless or api.unserved for service in services for api in service.apis)
     if not declared:
         unread_infrastructure(files)
         services = infer(files, services, handlers, program, clients)
@@ -93,6 +96,7 @@ def read_infrastructure(files: Files, name: str) -> list[Service]:
             service = read_template(files, path, PurePosixPath(path).parent.name or name)
         if service is not None:
             services.append(service)
+    services.extend(read_terraform(files, name))
     return services
 
 

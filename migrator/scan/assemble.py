@@ -187,6 +187,9 @@ class Assembly:
             authorizer=self._authorizer(service, api.authorizer) if api.authorizer else None,
             routes=tuple(routes.values()),
             functionless_routes=tuple(functionless.values()),
+            unserved_routes=tuple(
+                route for route in api.unserved if route.key not in routes.keys() | functionless.keys()
+            ),
             stage_variables=api.stage_variables,
             domains=api.domains,
             inferred=inferred,

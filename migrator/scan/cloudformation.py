@@ -97,6 +97,8 @@ class _Reader:
             runtime=self.resolver.text_or(setting("Runtime"), "python"),
             location=self.resources.where(logical_id),
             problem=problem,
+            name=self.resolver.text_or(own.get("FunctionName"), ""),
+            image=own.get("ImageUri") is not None or self.resolver.text_or(setting("PackageType"), "") == "Image",
         )
         if not function.handler and not problem:
             function.problem = "the template names no handler (a container image, or set at deployment)"

@@ -13,6 +13,7 @@ from migrator.inventory.model import (
     Problem,
     RouteSettings,
     Trigger,
+    UnservedRoute,
 )
 from migrator.inventory.record import Location
 
@@ -34,6 +35,10 @@ class Function:
     unresolved: dict[str, str] = field(default_factory=dict)
     triggers: list[Trigger] = field(default_factory=list)
     problem: str | None = None
+    name: str = ""
+    """What it is called in the account, where the file says so."""
+    image: bool = False
+    """Whether its code is a container image."""
     framework: Framework | None = None
     framework_object: str | None = None
 
@@ -67,6 +72,7 @@ class DeclaredApi:
     routes: list[DeclaredRoute] = field(default_factory=list)
     authorizer: DeclaredAuthorizer | None = None
     functionless: list[FunctionlessRoute] = field(default_factory=list)
+    unserved: list[UnservedRoute] = field(default_factory=list)
     stage_variables: dict[str, str] = field(default_factory=dict)
     domains: tuple[CustomDomain, ...] = ()
 

@@ -44,6 +44,7 @@ SUFFIXES: Final = frozenset(
         ".json",
         ".template",
         ".tf",
+        ".tfvars",
     }
 )
 GENERATED: Final = (".min.js", ".bundle.js", ".d.ts", "package-lock.json")
@@ -167,15 +168,26 @@ def _note(files: Files, entry: os.DirEntry[str], path: str, installed: frozenset
     suffix = PurePosixPath(path).suffix.lower()
     if entry.name in installed or path.endswith(GENERATED):
         files.vendored += 1
-    elif suffix in SUFFIXES and _relevant_name(entry.name, suffix):
+    elif (suffix in SUFFIXES and _relevant_name(entry.name, suffix)) or is_dockerfile(path):
         if entry.stat(follow_symlinks=False).st_size <= MOST_BYTES:
             files.add(path)
         elif suffix not in {".json", ".html"}:
             files.failed(path, f"is larger than {MOST_BYTES} bytes and was not read")
 
 
+def is_dockerfile(path: str) -> bool:
+    name = PurePosixPath(path).name.lower()
+    return name.split(".")[0] == "dockerfile" or name.endswith(".dockerfile")
+
+
 def _relevant_name(name: str, suffix: str) -> bool:
-    return suffix != ".json" or "template" in name or name in {"serverless.json", "cdk.json"} or "stack" in name
+    return (
+        suffix != ".json"
+        or "template" in name
+        or name in {"serverless.json", "cdk.json"}
+        or "stack" in name
+        or name.endswith((".tf.json", ".tfvars.json"))
+    )
 
 
 def _installed_packages(entries: list[os.DirEntry[str]]) -> frozenset[str]:

@@ -19,7 +19,6 @@ from migrator.scan.python.program import Program
 from migrator.scan.websocket_api import DEFAULT_EXPRESSION
 
 _ELSEWHERE: Final = (
-    (".tf", "Terraform", re.compile(rb"aws_apigatewayv2_|WEBSOCKET")),
     (".py", "CDK", re.compile(rb"aws_cdk[\s\S]*(WebSocketApi|apigatewayv2)")),
     (".ts", "CDK", re.compile(rb"aws-cdk[\s\S]*(WebSocketApi|apigatewayv2|apigwv2)")),
     (".py", "Chalice", re.compile(rb"on_ws_(connect|message|disconnect)")),

@@ -21,7 +21,7 @@ _FOLLOWS: Final = frozenset(
         "AWS::Lambda::EventInvokeConfig", "AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy",
         "AWS::WAFv2::WebACLAssociation", "AWS::Route53::RecordSet", "AWS::CertificateManager::Certificate",
         "AWS::ApplicationAutoScaling::ScalableTarget", "AWS::ApplicationAutoScaling::ScalingPolicy",
-        "AWS::Lambda::EventSourceMapping", "AWS::SSM::Parameter",
+        "AWS::Lambda::EventSourceMapping", "AWS::SSM::Parameter", "Output",
     }
 )  # fmt: skip
 """Types that exist for what they refer to, or for what refers to them."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from migrator.inventory.model import FunctionlessRoute, Integration, Trigger
+from migrator.inventory.model import FunctionlessRoute, Integration, Trigger, UnservedRoute
 from migrator.inventory.record import Location
 from migrator.scan.declared import DeclaredApi, DeclaredAuthorizer, DeclaredRoute, Service
 from migrator.scan.integrations import IntegrationReader
@@ -67,6 +67,7 @@ class ApiReader:
         integration_id = self._integration_id(properties)
         if integration_id is None:
             self.service.problem(where, f"route {key} has no integration in this file", serious=True)
+            api.unserved.append(UnservedRoute(key=key, reason="it has no integration in this file", location=where))
             return
         answers = properties.get("RouteResponseSelectionExpression") is not None or any(
             route_id in references(response.get("RouteId"))
@@ -86,6 +87,9 @@ class ApiReader:
                     key=key, route_response=answers, integration=integration, settings=settings, location=where
                 )
             )
+        else:
+            reason = f"its integration {integration_id} leads to nothing that is here or can be served"
+            api.unserved.append(UnservedRoute(key=key, reason=reason, route_response=answers, location=where))
         self._authorize(api, properties)
 
     def _owner(self, properties: Map) -> DeclaredApi | None:

@@ -75,17 +75,17 @@ def test_comparisons_with_the_route_key_tell_the_routes(tmp_path: Path) -> None:
     assert set(routes(scan(tmp_path, {"app.py": code}))) == {"$connect", "$disconnect", "say"}
 
 
-def test_terraform_is_a_serious_problem_not_a_crash(tmp_path: Path) -> None:
+def test_an_api_of_terraform_without_routes_lends_its_expression(tmp_path: Path) -> None:
+    api = 'protocol_type = "WEBSOCKET"\n  route_selection_expression = "$request.body.kind"'
     found = scan(
         tmp_path,
         {
-            "main.tf": 'resource "aws_apigatewayv2_api" "x" {\n  route_selection_expression = "$request.body.kind"\n}\n',
+            "main.tf": f'resource "aws_apigatewayv2_api" "x" {{\n  {api}\n}}\n',
             "connect.py": f"def handler(event, context):\n    {OWN}\n",
         },
     )
 
-    assert found.problems[0].serious
-    assert "Terraform" in found.problems[0].message
+    assert found.apis[0].inferred
     assert found.apis[0].route_selection_expression == "$request.body.kind"
 
 
