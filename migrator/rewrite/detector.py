@@ -19,7 +19,7 @@ from migrator.rewrite.edit import Finding
 
 SERVICE: Final = "apigatewaymanagementapi"
 OPERATIONS: Final = frozenset({"post_to_connection", "delete_connection", "get_connection"})
-DROP_IN: Final = "management_client"
+DROP_INS: Final = frozenset({"sse_service.management", "sse_service.signed"})
 MARKER: Final = "ws2sse:"
 LANGUAGES: Final = {
     ".js": "javascript",
@@ -80,9 +80,11 @@ def _python(text: str, native: AbstractSet[str]) -> list[tuple[int, str]]:
         return []  # counted as failed elsewhere; it can't be read here either
     nodes = list(ast.walk(tree))
     hits = [(node.lineno, f"names the service {SERVICE}") for node in nodes if _is_service(node)]
-    drops_in = any(isinstance(node, ast.alias) and node.name == DROP_IN for node in nodes)
+    drops_in = any(isinstance(node, ast.ImportFrom) and node.module in DROP_INS for node in nodes)
     if not drops_in:
         places = (node for node in nodes if isinstance(node, ast.Call | ast.Attribute))
+        hits += [(node.lineno, "sends to @connections by itself") for node in nodes if _is_address(node)]
+        hits += [(node.lineno, "gives websocket_api a session") for node in nodes if _gives_session(node)]
         hits += [(node.lineno, what) for node in places if (what := _use(node)) is not None]
     for function in (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in native):
         left = f"{function.name} still reads requestContext"
@@ -92,6 +94,30 @@ def _python(text: str, native: AbstractSet[str]) -> list[tuple[int, str]]:
 
 def _is_service(node: ast.AST) -> TypeGuard[ast.Constant]:
     return isinstance(node, ast.Constant) and node.value == SERVICE
+
+
+def _is_address(node: ast.AST) -> TypeGuard[ast.JoinedStr | ast.BinOp | ast.Call]:
+    """A text that is put together from /@connections and something else: an f-string, a sum, `%` or `.format()`."""
+    if isinstance(node, ast.JoinedStr):
+        parts: list[ast.expr] = node.values if len(node.values) > 1 else []
+    elif isinstance(node, ast.BinOp):
+        parts = [node.left, node.right]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "format":
+        parts = [node.func.value]
+    else:
+        return False
+    texts = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    return any("/@connections" in text for text in texts) and not any("arn:" in text for text in texts)
+
+
+def _gives_session(node: ast.AST) -> TypeGuard[ast.Assign]:
+    return isinstance(node, ast.Assign) and any(
+        isinstance(target, ast.Attribute)
+        and target.attr == "session"
+        and isinstance(target.value, ast.Attribute)
+        and target.value.attr == "websocket_api"
+        for target in node.targets
+    )
 
 
 def _is_context(node: ast.AST) -> TypeGuard[ast.Constant]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 from migrator.rewrite.service import ServiceView
 from migrator.rewrite.vendor import vendored
 from templates import render
@@ -12,8 +14,9 @@ ALWAYS = (
 )  # fmt: skip
 
 
-def service_files(view: ServiceView, *, management: bool) -> dict[str, str]:
-    """Path -> text of `sse_service/`. `management`: whether some code still wants the client for @connections."""
+def service_files(view: ServiceView, *, management: bool, stand_ins: AbstractSet[str] = frozenset()) -> dict[str, str]:
+    """Path -> text of `sse_service/`. `management`: whether some code still wants the client for @connections;
+    `stand_ins`: names of the module `signed` that some code wants."""
     names = list(ALWAYS)
     if view.values["authorizer"] is not None:
         names.append("security")
@@ -25,9 +28,10 @@ def service_files(view: ServiceView, *, management: bool) -> dict[str, str]:
         names.append("not_migrated")
     if management:
         names.append("management")
+    if stand_ins:
+        names.append("signed")
     if view.values["push"]:
         names.append("push")
-    files = {
-        f"{SERVICE}/{name}.py": render(f"application/{SERVICE}/{name}.py.j2", **view.values) for name in sorted(names)
-    }
+    values = {**view.values, "signed": stand_ins}
+    files = {f"{SERVICE}/{name}.py": render(f"application/{SERVICE}/{name}.py.j2", **values) for name in sorted(names)}
     return files | vendored(loading=view.loading)

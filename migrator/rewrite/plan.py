@@ -20,7 +20,7 @@ from migrator.rewrite.detector import remaining
 from migrator.rewrite.documents import documents
 from migrator.rewrite.edit import FileEdit, Finding, Plan
 from migrator.rewrite.generate import service_files
-from migrator.rewrite.python import PythonResult, rewrite_python
+from migrator.rewrite.python import DROPS_IN, PythonResult, rewrite_python
 from migrator.rewrite.python.settled import Settled
 from migrator.rewrite.requirements import imports_aws, requirements
 from migrator.rewrite.service import service_view, static_web
@@ -65,7 +65,8 @@ def _plan(app: Path, everything: Inventory, api: Api) -> Plan:
     edits = [FileEdit(path, texts[path], text) for path, text in python.texts.items()]
     stay = left_behind_by_path(files.behind, [edit.path for edit in client_edits])
     edits += [edit for edit in client_edits if edit.changed and edit.path not in stay]
-    ours = service_files(view, management=python.drop_in or bool(view.values["push"]))
+    management = python.drop_in or bool(view.values["push"])
+    ours = service_files(view, management=management, stand_ins=python.stand_ins)
     final = texts | python.texts
     uses_aws = imports_aws((*final.values(), *ours.values()))
     ours["requirements.txt"] = requirements(app, _requirement_files(app, inventory), final | ours, aws=uses_aws)
@@ -180,6 +181,6 @@ def _findings(app: Path, edits: list[FileEdit], files: Files, python: PythonResu
     stays = Counter(
         outcome.site.location.path
         for outcome in account.outcomes
-        if outcome.status != "rewritten" or outcome.rule == "management_client"
+        if outcome.status != "rewritten" or outcome.rule in DROPS_IN
     )
     return remaining(output, native, stays)

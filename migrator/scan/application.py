@@ -32,7 +32,7 @@ LOOKED_FOR: Final = (
 )
 _SIGNS: Final = (
     b"requestContext", b"connectionId", b"connection_id", b"post_to_connection", b"apigatewaymanagementapi",
-    b"@connections", b"request_context", b"methodArn",
+    b"@connections", b"request_context", b"methodArn", b"websocket_api",
 )  # fmt: skip
 """A Python file without any of these is read only when another one imports it or the infrastructure names it."""
 

@@ -112,6 +112,14 @@ class Facts:
             return set()
         return {name.name for name in scope.get_qualified_names_for(node) if name.source.name == "IMPORT"}
 
+    def imported_modules(self) -> set[str]:
+        """First names of all that the module imports, anywhere in it: 'boto3' of `from boto3.x import y`."""
+        found = {dotted_name(alias.name) or "" for node in self.all(cst.Import) for alias in node.names}
+        found |= {
+            dotted_name(node.module) or "" for node in self.all(cst.ImportFrom) if node.module and not node.relative
+        }
+        return {name.split(".")[0] for name in found}
+
     def binding(self, node: cst.CSTNode) -> Binding | None:
         """The variable that a name or `self.x` stands for; None for anything else."""
         if isinstance(node, cst.Name):

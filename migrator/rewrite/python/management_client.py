@@ -10,16 +10,16 @@ from collections.abc import Container, Iterator
 import libcst as cst
 
 from migrator.markers import has_marker
+from migrator.rewrite.python.constructions import OPERATIONS, SERVICE, constructions, factories
 from migrator.rewrite.python.edits import comment, replace
-from migrator.rewrite.python.facts import Facts, argument, string
+from migrator.rewrite.python.facts import Facts, string
 from migrator.rewrite.python.outcome import RuleResult
+from migrator.rewrite.python.project import Project
 from migrator.rewrite.python.settled import Settled, settle
 from migrator.rewrite.rule import Example, RulePage
 
-OPERATIONS = frozenset({"post_to_connection", "delete_connection", "get_connection"})
-SERVICE = "apigatewaymanagementapi"
-WORDS = (*OPERATIONS, SERVICE, "managementapi")
-"""A module without any of them can't have a client for @connections."""
+MODULE = "sse_service.management"
+ASYNCHRONOUS = frozenset({"aioboto3", "aiobotocore"})
 RULE = "management_client"
 PAGE = RulePage(
     name=RULE,
@@ -52,19 +52,12 @@ def is_there(connection_id, url):
 NOT_UNDERSTOOD = "this use of @connections is not understood"
 
 
-def constructions(facts: Facts) -> Iterator[cst.Call]:
-    """Calls that build a boto3 client for @connections: of boto3, a session, an alias, or the application's own
-    function that is given the service's name."""
-    for call in facts.all(cst.Call):
-        service = argument(call, "service_name", 0)
-        if service is not None and _makes_clients(facts, call.func) and _constant(facts, service) == SERVICE:
-            yield call
-
-
-def rewrite_rest(facts: Facts, done: Container[cst.CSTNode], reasons: dict[cst.CSTNode, str]) -> RuleResult:
+def rewrite_rest(
+    project: Project, facts: Facts, done: Container[cst.CSTNode], reasons: dict[cst.CSTNode, str]
+) -> RuleResult:
     """Everything that no better rule has taken; `reasons` says why not, by construction."""
     result = RuleResult()
-    for call in constructions(facts):
+    for call in constructions(project, facts):
         if call in done:
             continue
         result.changes[call] = replace("management_client()", facts.module)
@@ -79,18 +72,33 @@ def rewrite_pushes(facts: Facts, taken: Container[cst.CSTNode], *, drop_in: bool
     """Pushes that stay as they are, because the client that they use is the drop-in now."""
     if not drop_in:
         return []
-    found = []
-    for call in facts.all(cst.Call):
-        is_operation = isinstance(call.func, cst.Attribute) and call.func.attr.value in OPERATIONS
-        if is_operation and call not in taken and argument(call, "ConnectionId") is not None:
-            found.append(settle(facts, call, "push", "rewritten", RULE, "safe", "through the drop-in client"))
-    return found
+    operations = (node for node in facts.all(cst.Attribute) if node.attr.value in OPERATIONS)
+    calls = dict.fromkeys(call for node in operations for call in _calls_of(facts, node) if call not in taken)
+    return [settle(facts, call, "push", "rewritten", RULE, "safe", "through the drop-in client") for call in calls]
 
 
-def mark_rest(facts: Facts) -> RuleResult:
+def _calls_of(facts: Facts, operation: cst.Attribute) -> Iterator[cst.Call]:
+    """The call of `client.post_to_connection`, the call that it is handed to, or the calls of the name that it gets."""
+    above = facts.parent(operation)
+    if isinstance(above, cst.Call) and above.func is operation:
+        yield above
+        return
+    whole = facts.parent(above) if isinstance(above, cst.Arg) else None
+    if isinstance(whole, cst.Call):
+        yield whole
+    value: cst.BaseExpression = whole if isinstance(whole, cst.Call) else operation
+    target = facts.target(value)
+    binding = facts.binding(target) if target is not None else None
+    for load in facts.loads(binding) if binding is not None else []:
+        call = facts.parent(load)
+        if isinstance(call, cst.Call) and call.func is load:
+            yield call
+
+
+def mark_rest(project: Project, facts: Facts) -> RuleResult:
     """A comment wherever the service is named and no client was understood, so that nothing is left in silence."""
     result = RuleResult()
-    understood = set(constructions(facts))
+    understood = {*constructions(project, facts), *factories(project, facts)}
     for node in facts.all(cst.SimpleString):
         around = set(facts.ancestors(node))
         if string(node) != SERVICE or isinstance(facts.parent(node), cst.Expr) or understood & around:
@@ -103,19 +111,3 @@ def mark_rest(facts: Facts) -> RuleResult:
                 result.changes[line] = comment(RULE, NOT_UNDERSTOOD)
                 result.marked.add(line)
     return result
-
-
-def _makes_clients(facts: Facts, function: cst.BaseExpression) -> bool:
-    """boto3's and sessions' own, and functions of the application that say so by their name: `get_client`."""
-    name = function.attr if isinstance(function, cst.Attribute) else function
-    by_name = isinstance(name, cst.Name) and "client" in name.value.lower()
-    return by_name or "boto3.client" in facts.imported(function)
-
-
-def _constant(facts: Facts, node: cst.BaseExpression) -> str | None:
-    literal = string(node)
-    if literal is not None:
-        return literal
-    binding = facts.binding(node)
-    values = facts.values(binding) if binding is not None else None
-    return string(values[0]) if values is not None and len(values) == 1 else None

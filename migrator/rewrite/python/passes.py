@@ -14,8 +14,16 @@ from migrator.inventory.record import Location
 from migrator.markers import has_marker
 from migrator.rewrite.edit import RouteLevel
 from migrator.rewrite.outside import outside_pushers
-from migrator.rewrite.python import connection_table, management_client, native_endpoint, stream_send
+from migrator.rewrite.python import (
+    connection_table,
+    management_client,
+    native_endpoint,
+    signed_request,
+    stream_send,
+    websocket_api,
+)
 from migrator.rewrite.python.connection_table import TableResult
+from migrator.rewrite.python.constructions import constructions, users_of_clients
 from migrator.rewrite.python.edits import Changes, apply_changes, both, comment
 from migrator.rewrite.python.endpoint_setter import without_setters
 from migrator.rewrite.python.event_reads import NotNative
@@ -29,7 +37,10 @@ from migrator.rewrite.python.project import Project
 from migrator.rewrite.python.settled import Settled
 from migrator.rewrite.python.unused import left_unused
 
-DROP_IN = ("sse_service.management", "management_client")
+DROP_IN = "sse_service.management"
+DROPS_IN = frozenset({management_client.RULE, signed_request.RULE, websocket_api.RULE})
+"""Rules that leave code which looks as before, and put something else behind it."""
+
 PROVEN = "the event is only read by known keys, and every answer is a literal status"
 
 Mark = Callable[[list[Settled]], Iterable[tuple[Site, str]]]
@@ -48,6 +59,8 @@ class PythonResult:
     levels: list[RouteLevel] = field(default_factory=list)
     drop_in: bool = False
     """Whether some code still wants the client for @connections."""
+    stand_ins: frozenset[str] = frozenset()
+    """Names of `sse_service.signed` that some code wants."""
     project: Project | None = field(default=None, repr=False)
     """The modules as they are now."""
 
@@ -98,17 +111,21 @@ def _seam(tree: Tree, inventory: Inventory, result: PythonResult, mark: Mark) ->
             for path, found in table.by_path.items():
                 by_path[path].add(found)
     clientless: list[tuple[str, str]] = []
-    users = project.with_words(*management_client.WORDS)
+    users = users_of_clients(project)
     outside = {handler.id: project.reached_from({handler.path}) for handler in outside_pushers(inventory)}
     for facts in users:
         elsewhere = next((handler_id for handler_id, paths in outside.items() if facts.path in paths), None)
         sent, reasons = stream_send.rewrite(project, facts, elsewhere)
-        done = {call for call in management_client.constructions(facts) if call not in reasons}
+        done = {call for call in constructions(project, facts) if call not in reasons}
         clientless += [(facts.path, facts.qualified_name(call)) for call in done]
         by_path[facts.path].add(sent)
-        by_path[facts.path].add(management_client.rewrite_rest(facts, done, reasons))
-        by_path[facts.path].add(management_client.mark_rest(facts))
-    result.drop_in = any(DROP_IN in found.imports for found in by_path.values())
+        by_path[facts.path].add(management_client.rewrite_rest(project, facts, done, reasons))
+        by_path[facts.path].add(management_client.mark_rest(project, facts))
+    for path, found in (*websocket_api.rewrite(project).items(), *signed_request.rewrite(project).items()):
+        by_path[path].add(found)
+    imported = {pair for found in by_path.values() for pair in found.imports}
+    result.stand_ins = frozenset(name for module, name in imported if module == signed_request.MODULE)
+    result.drop_in = bool(result.stand_ins) or any(module == DROP_IN for module, _name in imported)
     for facts in users:
         taken = by_path[facts.path].changes
         by_path[facts.path].settled += management_client.rewrite_pushes(facts, taken, drop_in=result.drop_in)

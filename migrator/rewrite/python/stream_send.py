@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 from libcst.metadata import GlobalScope
 
+from migrator.rewrite.python.constructions import constructions
 from migrator.rewrite.python.edits import Change, remove
 from migrator.rewrite.python.facts import Binding, Facts, keywords
 from migrator.rewrite.python.gone import (
@@ -24,7 +25,6 @@ from migrator.rewrite.python.gone import (
     is_gone_test,
     tries_around,
 )
-from migrator.rewrite.python.management_client import constructions
 from migrator.rewrite.python.outcome import RuleResult
 from migrator.rewrite.python.project import Project
 from migrator.rewrite.python.settled import settle
@@ -93,8 +93,8 @@ def rewrite(project: Project, facts: Facts, outside: str | None = None) -> tuple
     reasons: dict[cst.CSTNode, str] = {}
     if outside is not None:
         sentence = f"drop-in client: {outside} runs outside of the service, and pushes over HTTP"
-        return result, dict.fromkeys(constructions(facts), sentence)
-    for calls, binding in _groups(facts):
+        return result, dict.fromkeys(constructions(project, facts), sentence)
+    for calls, binding in _groups(project, facts):
         try:
             client = _client(project, facts, calls, binding)
             changes = _changes(project, facts, client)
@@ -113,10 +113,10 @@ def rewrite(project: Project, facts: Facts, outside: str | None = None) -> tuple
     return result, reasons
 
 
-def _groups(facts: Facts) -> list[tuple[list[cst.Call], Binding | None]]:
+def _groups(project: Project, facts: Facts) -> list[tuple[list[cst.Call], Binding | None]]:
     by_binding: dict[Binding, list[cst.Call]] = {}
     alone: list[tuple[list[cst.Call], Binding | None]] = []
-    for call in constructions(facts):
+    for call in constructions(project, facts):
         target = facts.target(call)
         binding = facts.binding(target) if target is not None else None
         if binding is None:

@@ -13,6 +13,7 @@ from migrator.scan.python.program import Program
 from migrator.scan.python.pushes import Entry, text_pieces
 from migrator.scan.python.store_calls import keyword
 from migrator.scan.python.values import AwsClient, Constant, Environment, Event, Instance, Text, Value
+from migrator.scan.python.websocket_api import gives_session
 
 Endpoint: TypeAlias = Literal["event", "environment", "literal", "payload", "framework", "none", "unknown"]
 _STRONGEST: tuple[Endpoint, ...] = ("event", "payload", "environment", "unknown", "literal")
@@ -23,14 +24,17 @@ def management_clients(program: Program, entries: Sequence[Entry]) -> list[Manag
     for module in program.loaded:
         for node in ast.walk(module.tree):
             scope = module.scopes.get(node)
-            if isinstance(node, ast.Call) and scope is not None and _builds(program, node, scope):
+            if scope is None:
+                continue
+            framework = isinstance(node, ast.Assign) and gives_session(program.tracer, node, scope)
+            if framework or (isinstance(node, ast.Call) and _builds(program, node, scope)):
                 reaching = [
                     entry.handler for entry in entries if scope.function is None or entry.view.reaches(node, module)
                 ]
                 found.append(
                     ManagementClient(
                         location=module.location(node),
-                        endpoint=_endpoint(program, node, scope),
+                        endpoint=_endpoint(program, node, scope) if isinstance(node, ast.Call) else "framework",
                         scope=_lifetime(node, scope),
                         function=scope.function.qualname if scope.function else "",
                         handlers=tuple(dict.fromkeys(reaching)),
@@ -56,7 +60,7 @@ def _same(value: Value, node: ast.Call) -> bool:
     return isinstance(value.origin, AwsClient) and value.origin.node is node
 
 
-def _lifetime(node: ast.Call, scope: Scope) -> Literal["call", "module", "class", "lazy"]:
+def _lifetime(node: ast.AST, scope: Scope) -> Literal["call", "module", "class", "lazy"]:
     function = scope.function
     if function is None:
         return "class" if scope.kind == "class" else "module"

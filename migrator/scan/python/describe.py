@@ -23,12 +23,17 @@ _READS: Final = frozenset(
 def path_of(value: Value) -> tuple[str, ...]:
     """The steps of a value under plain names, without DynamoDB's type tags."""
     steps = tuple(plain(step) for step in value.path)
+    if value.path[:1] == (".json_body",):
+        steps = ("body", JSON, *steps[1:])
     return tuple(step for position, step in enumerate(steps) if step not in _TYPE_TAGS or position == 0)
 
 
 def is_sender(value: Value) -> bool:
-    """Whether a value is the connection id of the event that the handler was called with."""
-    return isinstance(value.origin, Event) and path_of(value)[-2:] == ("requestContext", "connectionId")
+    """Whether a value is the connection id of the event that the handler was called with. Chalice's event has it as
+    an attribute of its own."""
+    if not isinstance(value.origin, Event):
+        return False
+    return path_of(value)[-2:] == ("requestContext", "connectionId") or value.path == (".connection_id",)
 
 
 def is_management_client(origin: Origin) -> bool:

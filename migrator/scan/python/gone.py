@@ -11,6 +11,9 @@ from migrator.scan.python.program import Program
 
 _ORDER: Final[tuple[GoneHandling, ...]] = ("exception", "code", "string", "client_error", "broad")
 _BROAD: Final = frozenset({"Exception", "BaseException", ""})
+_GONE: Final = frozenset({"GoneException", "WebsocketDisconnectedError"})
+"""boto3's, and what Chalice makes of it."""
+
 _CLIENT: Final = frozenset({"ClientError", "BotoCoreError"})
 
 
@@ -36,7 +39,13 @@ def _around(node: ast.AST, module: Module) -> GoneHandling:
                 return next(kind for kind in _ORDER if kind in found)
         if isinstance(parent, ast.With) and any("suppress" in ast.unparse(item.context_expr) for item in parent.items):
             text = " ".join(ast.unparse(item.context_expr) for item in parent.items)
-            return "exception" if "GoneException" in text else "client_error" if "ClientError" in text else "broad"
+            return (
+                "exception"
+                if any(name in text for name in _GONE)
+                else "client_error"
+                if "ClientError" in text
+                else "broad"
+            )
         if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             return "none"
         child = parent
@@ -46,7 +55,7 @@ def _around(node: ast.AST, module: Module) -> GoneHandling:
 def _handler(handler: ast.ExceptHandler) -> GoneHandling:
     caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     names = {_last(item) for item in caught}
-    if "GoneException" in names:
+    if names & _GONE:
         return "exception"
     if not names & (_BROAD | _CLIENT):
         return "none"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from migrator.inventory.model import Push, RoutePush
 from migrator.scan.python.describe import is_management_client
@@ -16,8 +16,8 @@ from migrator.scan.python.recipients import Addressed, addressed, excludes_sende
 from migrator.scan.python.store_calls import keyword
 from migrator.scan.python.values import FunctionRef, Text, Values
 from migrator.scan.python.views import View
+from migrator.scan.python.websocket_api import Operation, framework_push
 
-Operation: TypeAlias = Literal["post_to_connection", "delete_connection", "get_connection"]
 _OPERATIONS: Final[tuple[Operation, ...]] = ("post_to_connection", "delete_connection", "get_connection")
 _HANDED_ON: Final = frozenset({"submit", "to_thread", "run_in_executor", "partial", "run_sync", "start_soon"})
 
@@ -117,6 +117,9 @@ def _boto(program: Program, node: ast.Call, scope: Scope) -> PushSite | None:
     operation = _called(node.func) or _aliased(program, node, scope)
     if operation and _is_push(program, node, scope, operation):
         return PushSite(node, scope, operation, _argument(program, node, scope))
+    through = framework_push(program.tracer, node, scope)
+    if through is not None:
+        return PushSite(node, scope, *through)
     if isinstance(node.func, ast.Attribute | ast.Name) and _last(node.func) in _HANDED_ON:
         for argument in node.args:
             handed = _called(argument)
