@@ -15,6 +15,7 @@ from migrator.scan.declared import Service
 from migrator.scan.files import Files, walk
 from migrator.scan.handlers import Handlers
 from migrator.scan.inference import infer, unread_infrastructure
+from migrator.scan.node.program import NodeProgram
 from migrator.scan.python.guards import selection_key
 from migrator.scan.python.imports import Modules, is_test
 from migrator.scan.python.program import Program
@@ -64,6 +65,9 @@ def _scan(path: Path) -> Inventory:
     )
     handlers.enter(program)
     program.connect()
+    scripts = NodeProgram(files)
+    scripts.load(found.path for found in handlers.found.values() if found.path in files)
+    handlers.enter_scripts(scripts)
     selectors = dict.fromkeys(
         key for service in services for api in service.apis if (key := selection_key(api.expression))
     )
@@ -76,7 +80,7 @@ def _scan(path: Path) -> Inventory:
         unread_infrastructure(files)
         services = infer(files, services, handlers, program, clients)
     read_tests(files)
-    assembly = Assembly(files, services, handlers, program)
+    assembly = Assembly(files, services, handlers, program, scripts)
     inventory = assembly.inventory(_name(services, path.resolve()), clients, inferred=not declared)
     inventory = inventory.model_copy(update={"tests": tuple(uses_in_tests(files, _paths(inventory)))})
     if not (

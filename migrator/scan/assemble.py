@@ -12,6 +12,7 @@ from migrator.inventory.model import (
     Handler,
     Inventory,
     ManagementClient,
+    MessageKey,
     Problem,
     Push,
     Route,
@@ -21,6 +22,9 @@ from migrator.inventory.record import Location
 from migrator.scan.declared import DeclaredApi, DeclaredAuthorizer, Service
 from migrator.scan.files import Files
 from migrator.scan.handlers import Handlers
+from migrator.scan.node.facts import NodeFacts
+from migrator.scan.node.guards import Guards
+from migrator.scan.node.program import NodeProgram
 from migrator.scan.python.clients import management_clients
 from migrator.scan.python.guards import RouteGuards
 from migrator.scan.python.program import Program
@@ -35,9 +39,12 @@ from migrator.scan.resources import resources
 class Assembly:
     """One scan's facts. The program is connected, the handlers are entered."""
 
-    def __init__(self, files: Files, services: Sequence[Service], handlers: Handlers, program: Program) -> None:
+    def __init__(
+        self, files: Files, services: Sequence[Service], handlers: Handlers, program: Program, scripts: NodeProgram
+    ) -> None:
         self.files, self.services, self.handlers, self.program = files, services, handlers, program
         self.records = {found.id: found.record() for found in handlers.found.values()}
+        self.node = NodeFacts(scripts, self.records.values(), self._node_guards)
         self.views: dict[tuple[str, str | None], View] = {}
         self.problems: list[Problem] = []
 
@@ -45,19 +52,20 @@ class Assembly:
         apis = tuple(self._api(service, api, inferred=inferred) for service in self.services for api in service.apis)
         entries = self._entries()
         environment = {key: value for service in self.services for key, value in service.environment.items()}
-        sent = pushes(self.program, entries)
+        sent = [*pushes(self.program, entries), *self.node.pushes()]
         everything = environment | {
             key: value for record in self.records.values() for key, value in record.environment.items()
         }
         tables = [table for service in self.services for table in service.tables]
         environments = {record.id: environment | record.environment for record in self.records.values()}
         kept = stores(self.program, {**environments, "": everything}, tables, entries)
+        kept = self.node.stores(kept, tables, everything)
         found = [
             resource
             for service in self.services
             for resource in resources(service, self.records, self.handlers.by_function, kept, sent)
         ]
-        clients_built = management_clients(self.program, entries)
+        clients_built = [*management_clients(self.program, entries), *self.node.management_clients()]
         involved = self._involved(entries, sent, clients_built, kept)
         unresolved: dict[str, str] = {}
         for service in self.services:
@@ -90,11 +98,18 @@ class Assembly:
     # Views
 
     def _guards(self, handler_id: str) -> RouteGuards:
+        return RouteGuards(*self._told_apart(handler_id))
+
+    def _node_guards(self, handler_id: str) -> Guards:
+        return Guards(*self._told_apart(handler_id))
+
+    def _told_apart(self, handler_id: str) -> tuple[list[str], str]:
+        """The routes of a handler's API and the expression that selects them."""
         for service in self.services:
             for api in service.apis:
                 if any(self._handler_id(service, route.function) == handler_id for route in api.routes):
-                    return RouteGuards([route.key for route in api.routes], api.expression)
-        return RouteGuards((), "")
+                    return [route.key for route in api.routes], api.expression
+        return [], ""
 
     def view(self, handler_id: str, route: str | None) -> View:
         key = (handler_id, route)
@@ -119,6 +134,7 @@ class Assembly:
         can't be read, because they might."""
         found = {handler for push in sent for handler in push.handlers}
         found.update(handler for client in built for handler in client.handlers)
+        found |= self.node.users(store for store in kept if store.holds_connections)
         places = {use.location for store in kept if store.holds_connections for use in store.uses}
         for entry in entries:
             if entry.handler not in found and any(
@@ -134,6 +150,8 @@ class Assembly:
 
     def _used(self, store: Store, involved: set[str]) -> bool:
         """Whether handlers of the WebSocket path use a table."""
+        if self.node.users([store]) & involved:
+            return True
         places = {use.location for use in store.uses}
         return any(
             function.module.location(call) in places
@@ -161,12 +179,11 @@ class Assembly:
                 continue
             handler = self.records[handler_id]
             self._check(handler, declared.key, declared.location)
-            readable = handler.language == "python" and handler.location is not None
             routes[declared.key] = Route(
                 key=declared.key,
                 handler=handler_id,
                 route_response=declared.route_response,
-                reads=message_keys(self.view(handler_id, declared.key)) if readable and _has_body(declared.key) else (),
+                reads=self._reads(handler, declared.key),
                 integration=declared.integration,
                 settings=declared.settings,
                 location=declared.location,
@@ -196,6 +213,13 @@ class Assembly:
             location=api.location,
         )
 
+    def _reads(self, handler: Handler, route: str) -> tuple[MessageKey, ...]:
+        if handler.location is None or not _has_body(route):
+            return ()
+        if handler.language != "python":
+            return self.node.reads(handler.id, route)
+        return message_keys(self.view(handler.id, route))
+
     def _authorizer(self, service: Service, declared: DeclaredAuthorizer) -> Authorizer:
         handler_id = self._handler_id(service, declared.function) if declared.function else None
         handler = self.records.get(handler_id or "")
@@ -215,10 +239,6 @@ class Assembly:
     def _check(self, handler: Handler, name: str, location: Location) -> None:
         if handler.problem:
             self._problem(location, f"{name} can't be read: {handler.problem}", serious=True)
-        elif handler.language != "python":
-            self._problem(
-                location, f"{name} is served by {handler.path}, which is {handler.language}, not Python", serious=True
-            )
 
     def _problem(self, location: Location, message: str, *, serious: bool) -> None:
         self.problems.append(Problem(location=location, message=message, serious=serious))

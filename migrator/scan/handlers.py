@@ -11,6 +11,8 @@ from migrator.inventory.model import Framework, Handler, Language, Trigger
 from migrator.inventory.record import Location
 from migrator.scan.declared import Function, Service
 from migrator.scan.files import Files
+from migrator.scan.node.built import source_of
+from migrator.scan.node.program import NodeProgram
 from migrator.scan.paths import join_folder
 from migrator.scan.python.program import Program
 
@@ -105,6 +107,8 @@ class Handlers:
         if not script:
             candidates.append(f"{base}/__init__.py")
         path = next((item for item in candidates if item in self.files), candidates[0])
+        if script and path not in self.files:
+            path = source_of(self.files, function.root, target) or path
         language: Language = "python"
         if script:
             language = "typescript" if path.endswith((".ts", ".tsx")) else "javascript"
@@ -136,6 +140,19 @@ class Handlers:
                 found.problem = f"{found.path} defines no {found.function}"
             else:
                 found.problem = f"{found.function} of {found.path} is not a function of the application"
+
+    def enter_scripts(self, program: NodeProgram) -> None:
+        """The same for JavaScript and TypeScript."""
+        for found in self.found.values():
+            if found.language == "python" or found.problem is not None or found.location is not None:
+                continue
+            function = program.enter(found.path, found.function, found.id)
+            if function is not None:
+                found.location = function.location
+            elif program.exports(found.path, found.function):
+                found.problem = f"{found.function} of {found.path} is not a function of the application"
+            else:
+                found.problem = f"{found.path} exports no {found.function}"
 
 
 def _as_path(target: str) -> str:

@@ -1,0 +1,1 @@
+"""What Lambda handlers in JavaScript and TypeScript do with connections. Nothing is run."""
