@@ -210,9 +210,9 @@ def test_function_variables_stand_with_their_handler(tmp_path: Path) -> None:
     assert (found.handlers[0].environment, found.environment) == ({"ROOM": "hall"}, {})
 
 
-def test_a_handler_in_javascript_is_a_serious_problem(tmp_path: Path) -> None:
+def test_a_handler_in_javascript_is_read(tmp_path: Path) -> None:
     (tmp_path / "index.mjs").write_text("export const main = async () => ({ statusCode: 200 });\n")
     found = service(tmp_path, "a: {handler: index.main, runtime: nodejs22.x, events: [{websocket: $connect}]}")
 
     assert (found.handlers[0].language, found.handlers[0].path) == ("javascript", "index.mjs")
-    assert [problem.serious for problem in found.problems] == [True]
+    assert (found.handlers[0].problem, found.problems) == (None, ())
