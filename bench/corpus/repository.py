@@ -158,13 +158,9 @@ def _boundary(folder: Path, app: Path, log: Path) -> dict[str, str]:
 
 
 def _own_names(app: Path) -> set[str]:
-    """Modules and packages that the application has itself: to stand in for one of them would hide a mistake."""
-    names = {"sse_service"}
-    for path in app.rglob("*.py"):
-        if not LEFT_OUT & set(path.relative_to(app).parts):
-            names.add(path.stem)
-            names.update(path.relative_to(app).parts[:-1])
-    return names
+    """Modules, and folders of modules, that the application has itself: to stand in for one would hide a mistake."""
+    own = [path for path in app.rglob("*.py") if not LEFT_OUT & set(path.relative_to(app).parts)]
+    return {"sse_service", *(path.stem for path in own), *(path.parent.name for path in own)}
 
 
 def _timed(result: Result, step: str, command: list[str], limit_s: float) -> Ended:

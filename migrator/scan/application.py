@@ -22,6 +22,7 @@ from migrator.scan.python.program import Program
 from migrator.scan.python.sockets import python_clients
 from migrator.scan.relocating import relocate
 from migrator.scan.serverless import is_serverless, read_serverless
+from migrator.scan.sieve import sought
 from migrator.scan.terraform import read_terraform
 from migrator.scan.testing import read_tests, uses_in_tests
 
@@ -31,7 +32,7 @@ LOOKED_FOR: Final = (
     "functions that speak of requestContext.connectionId or post_to_connection",
     "WebSocket clients",
 )
-_SIGNS: Final = (
+SIGNS: Final = sought(
     b"requestContext", b"connectionId", b"connection_id", b"post_to_connection", b"apigatewaymanagementapi",
     b"@connections", b"request_context", b"methodArn", b"websocket_api",
 )  # fmt: skip
@@ -61,7 +62,7 @@ def _scan(path: Path) -> Inventory:
     program.load(
         candidate
         for candidate in files.with_suffix(".py")
-        if not is_test(candidate) and files.mentions(candidate, *_SIGNS)
+        if not is_test(candidate) and files.mentions(candidate, *SIGNS)
     )
     handlers.enter(program)
     program.connect()

@@ -16,9 +16,10 @@ from migrator.scan.files import Files
 from migrator.scan.keepalive import heartbeat, reconnect
 from migrator.scan.openings import NearMiss, Opening, openings
 from migrator.scan.scripts import SUFFIXES, Script, arguments, enclosing_function, literal, nodes, scripts
+from migrator.scan.sieve import sought
 from migrator.scan.testing import is_script_test
 
-_WORDS: Final = (
+_WORDS: Final = sought(
     b"WebSocket", b"webSocket", b"websocket", b"ockette", b"'ws'", b'"ws"', b"isomorphic-ws", b"partysocket",
     b"socket.io-client",
 )  # fmt: skip

@@ -14,6 +14,7 @@ from migrator.scan.intrinsics import Resolver, Unresolved
 from migrator.scan.parts import resource_parts
 from migrator.scan.paths import join_folder
 from migrator.scan.physical import Names
+from migrator.scan.sieve import sought
 from migrator.scan.tables import declared_table
 from migrator.scan.triggers import event_trigger, resource_triggers
 from migrator.scan.websocket_api import ApiReader
@@ -21,7 +22,7 @@ from migrator.scan.yamlfile import Map, YamlProblem, as_map, as_text, load
 
 _TABLES: Final = frozenset({"AWS::DynamoDB::Table", "AWS::Serverless::SimpleTable", "AWS::DynamoDB::GlobalTable"})
 _FUNCTIONS: Final = frozenset({"AWS::Serverless::Function", "AWS::Lambda::Function"})
-_SIGNS: Final = (b"AWSTemplateFormatVersion", b"AWS::Serverless", b"AWS::ApiGatewayV2", b"AWS::Lambda::")
+_SIGNS: Final = sought(b"AWSTemplateFormatVersion", b"AWS::Serverless", b"AWS::ApiGatewayV2", b"AWS::Lambda::")
 
 
 def looks_like_template(files: Files, path: str) -> bool:

@@ -6,11 +6,13 @@ import io
 import os
 import tokenize
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from migrator.inventory.model import FileCounts, Problem
 from migrator.inventory.record import Location
+from migrator.scan.paths import suffix_of
+from migrator.scan.sieve import Sieve
 
 MOST_BYTES: Final = 1_000_000
 """Larger files are not read: code written by hand is smaller, bundles and data are not."""
@@ -63,25 +65,22 @@ class Files:
     _failed: set[str] = field(default_factory=set)
 
     def __contains__(self, path: str) -> bool:
-        return path in self._known
+        return path in self._suffixes
 
     def __post_init__(self) -> None:
-        self._known: set[str] = set()
+        self.sieve = Sieve(self.root)
+        self._suffixes: dict[str, str] = {}
 
     def add(self, path: str) -> None:
         self.paths.append(path)
-        self._known.add(path)
+        self._suffixes[path] = suffix_of(path)
 
     def with_suffix(self, *suffixes: str) -> list[str]:
-        return [path for path in self.paths if PurePosixPath(path).suffix.lower() in suffixes]
+        return [path for path in self.paths if self._suffixes[path] in suffixes]
 
     def mentions(self, path: str, *words: bytes) -> bool:
         """A cheap look before a file is parsed: whether its bytes hold one of the words."""
-        try:
-            data = (self.root / path).read_bytes()
-        except OSError:
-            return False
-        return any(word in data for word in words)
+        return self.sieve.mentions(path, words)
 
     def text(self, path: str) -> str | None:
         """The file's text, universal newlines; None (and a problem, once) when it can't be read as UTF-8."""
@@ -138,6 +137,9 @@ def _walk(files: Files, folder: Path, prefix: str) -> None:
     except OSError as error:
         files.failed(prefix or ".", f"the folder can't be listed: {error.strerror}")
         return
+    if prefix and any(entry.name == "pyvenv.cfg" for entry in entries):
+        files.vendored += sum(len(names) for _, _, names in os.walk(folder))
+        return
     installed = _installed_packages(entries)
     for entry in entries:
         if files.seen >= MOST_FILES:
@@ -157,7 +159,7 @@ def _enter(files: Files, entry: os.DirEntry[str], path: str, installed: frozense
     if entry.name == ".git":
         return
     left_out = entry.name in LEFT_OUT or entry.name.startswith(".") or entry.name in installed
-    if left_out or entry.name.endswith((".dist-info", ".egg-info")) or (Path(entry.path) / "pyvenv.cfg").is_file():
+    if left_out or entry.name.endswith((".dist-info", ".egg-info")):
         files.vendored += sum(len(names) for _, _, names in os.walk(entry.path))
         return
     _walk(files, Path(entry.path), f"{path}/")
@@ -165,7 +167,7 @@ def _enter(files: Files, entry: os.DirEntry[str], path: str, installed: frozense
 
 def _note(files: Files, entry: os.DirEntry[str], path: str, installed: frozenset[str]) -> None:
     files.seen += 1
-    suffix = PurePosixPath(path).suffix.lower()
+    suffix = suffix_of(entry.name)
     if entry.name in installed or path.endswith(GENERATED):
         files.vendored += 1
     elif (suffix in SUFFIXES and _relevant_name(entry.name, suffix)) or is_dockerfile(path):

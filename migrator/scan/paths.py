@@ -12,3 +12,10 @@ def join_folder(folder: str, relative: str) -> str:
         elif part not in {"", "."}:
             parts.append(part)
     return "/".join(parts) or "."
+
+
+def suffix_of(path: str) -> str:
+    """'.py' of 'a/b.Py'; '' without one, and for a name that only begins with a dot."""
+    name = path.rpartition("/")[2]
+    stem, dot, suffix = name.rpartition(".")
+    return f".{suffix.lower()}" if dot and stem and suffix else ""

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 from typing import Final
 
 from migrator.inventory.model import TestUse
 from migrator.inventory.record import Location
 from migrator.scan.files import Files
 from migrator.scan.python.imports import is_test
+from migrator.scan.sieve import sought
 
+_WORDS: Final = sought(
+    b"post_to_connection", b"GoneException", b"apigatewaymanagementapi", b"connectionId", b"routeKey", b"websocket",
+    b"WebSocket",
+)  # fmt: skip
 _SIGNS: Final = re.compile(
     r"post_to_connection|GoneException|apigatewaymanagementapi|connectionId|routeKey|websockets?\.connect"
     r"|WebSocketApp|new WebSocket\b|useWebSocket|[mM]ock\w*WebSocket"
 )
 _IMPORT: Final = re.compile(r"^[ \t]*(?:from|import)[ \t]+([\w.]+)(?:[ \t]+import[ \t]+\(?([\w, \t]+))?", re.MULTILINE)
-_SCRIPT_TEST: Final = re.compile(r"\.(test|spec)\.[cm]?[jt]sx?$")
+_SCRIPT_TEST: Final = re.compile(r"\.(test|spec)\.[cm]?[jt]sx?$|(^|/)(__tests__|__mocks__)/")
 
 
 _ANY: Final = frozenset({"handler", "handlers", "app", "index", "main", "lambda_function"})
@@ -26,13 +30,16 @@ _ANY: Final = frozenset({"handler", "handlers", "app", "index", "main", "lambda_
 def uses_in_tests(files: Files, paths: frozenset[str] = frozenset()) -> list[TestUse]:
     """One for each test file. `paths` are the modules of the WebSocket path, which tests may import."""
     modules = frozenset(_dotted(path) for path in paths)
+    last = {name.rpartition(".")[2] for name in modules}
     found: list[TestUse] = []
     for path in _test_files(files):
         text = files.text(path)
         if text is None:
             continue
-        sign = _SIGNS.search(text)
-        imported = next((match for match in _IMPORT.finditer(text) if _is_ours(match, modules)), None)
+        sign = _SIGNS.search(text) if files.mentions(path, *_WORDS) else None
+        imported = None
+        if sign is None and any(name in text for name in last):
+            imported = next((match for match in _IMPORT.finditer(text) if _is_ours(match, modules)), None)
         match = sign or imported
         if match:
             line = text.count("\n", 0, match.start()) + 1
@@ -66,5 +73,4 @@ def _is_ours(match: re.Match[str], modules: frozenset[str]) -> bool:
 
 
 def is_script_test(path: str) -> bool:
-    folders = set(PurePosixPath(path).parts[:-1])
-    return bool(_SCRIPT_TEST.search(path)) or "__tests__" in folders or "__mocks__" in folders
+    return path.endswith(("js", "ts", "jsx", "tsx")) and _SCRIPT_TEST.search(path) is not None

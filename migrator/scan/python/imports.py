@@ -15,9 +15,10 @@ _TEST_FOLDERS: Final = frozenset({"tests", "test", "e2e", "integration_tests"})
 
 def is_test(path: str) -> bool:
     """Whether a Python file is a test or serves tests, by the names that pytest and unittest look for."""
-    pure = PurePosixPath(path)
-    named = pure.stem.startswith("test_") or pure.stem.endswith("_test") or pure.stem == "conftest"
-    return named or bool(_TEST_FOLDERS & set(pure.parts[:-1]))
+    *folders, name = path.split("/")
+    stem = name.removesuffix(".py")
+    named = stem.startswith("test_") or stem.endswith("_test") or stem == "conftest"
+    return named or not _TEST_FOLDERS.isdisjoint(folders)
 
 
 class Modules:
@@ -30,8 +31,7 @@ class Modules:
         self.by_stem: dict[str, list[str]] = defaultdict(list)
         for path in files.with_suffix(".py"):
             if not is_test(path):
-                pure = PurePosixPath(path)
-                self.by_stem[pure.parent.name if pure.stem == "__init__" else pure.stem].append(path)
+                self.by_stem[path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]].append(path)
 
     def load(self, path: str) -> Module | None:
         if path not in self.parsed:

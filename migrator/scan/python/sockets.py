@@ -12,6 +12,7 @@ from migrator.scan.files import Files
 from migrator.scan.python.imports import is_test
 from migrator.scan.python.model import Module, Scope
 from migrator.scan.python.source import parse
+from migrator.scan.sieve import sought
 
 _OPENS: Final = {
     "websockets.connect": "websockets",
@@ -22,13 +23,14 @@ _OPENS: Final = {
     "websocket.create_connection": "websocket-client",
     "websocket.WebSocket": "websocket-client",
 }
+_WORDS: Final = sought(b"import websocket", b"from websocket", b"ws_connect")
 _TOKEN: Final = re.compile(r"[?&]((?:auth|access|id|jwt|x-)?[-_]?(?:token|auth|authorization|jwt|key))=", re.IGNORECASE)
 
 
 def python_clients(files: Files) -> list[Client]:
     found: list[Client] = []
     for path in files.with_suffix(".py"):
-        if not is_test(path) and files.mentions(path, b"import websocket", b"from websocket", b"ws_connect"):
+        if not is_test(path) and files.mentions(path, *_WORDS):
             module = parse(files, path)
             if module is not None:
                 found.extend(_clients(module))
