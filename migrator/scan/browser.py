@@ -21,7 +21,7 @@ from migrator.scan.testing import is_script_test
 
 _WORDS: Final = sought(
     b"WebSocket", b"webSocket", b"websocket", b"ockette", b"'ws'", b'"ws"', b"isomorphic-ws", b"partysocket",
-    b"socket.io-client",
+    b"socket.io-client", suffixes=SUFFIXES,
 )  # fmt: skip
 """A script with none of these opens nothing."""
 

@@ -22,11 +22,14 @@ from migrator.scan.yamlfile import Map, YamlProblem, as_map, as_text, load
 
 _TABLES: Final = frozenset({"AWS::DynamoDB::Table", "AWS::Serverless::SimpleTable", "AWS::DynamoDB::GlobalTable"})
 _FUNCTIONS: Final = frozenset({"AWS::Serverless::Function", "AWS::Lambda::Function"})
-_SIGNS: Final = sought(b"AWSTemplateFormatVersion", b"AWS::Serverless", b"AWS::ApiGatewayV2", b"AWS::Lambda::")
+_SUFFIXES: Final = (".yml", ".yaml", ".json", ".template")
+_SIGNS: Final = sought(
+    b"AWSTemplateFormatVersion", b"AWS::Serverless", b"AWS::ApiGatewayV2", b"AWS::Lambda::", suffixes=_SUFFIXES
+)
 
 
 def looks_like_template(files: Files, path: str) -> bool:
-    return PurePosixPath(path).suffix in {".yml", ".yaml", ".json", ".template"} and files.mentions(path, *_SIGNS)
+    return path.endswith(_SUFFIXES) and files.mentions(path, *_SIGNS)
 
 
 def read_template(files: Files, path: str, application: str) -> Service | None:

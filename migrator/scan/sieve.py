@@ -5,23 +5,27 @@ Parsing everything would cost a hundred times as much as this look; most files h
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
+from migrator.scan.paths import suffix_of
+
 ROOTS: Final = (
     b"onnection", b"ebsocket", b"ebSocket", b"EBSOCKET", b"equestContext", b"equest_context", b"methodArn",
-    b"apigateway", b"ApiGateway", b"execute-api",
+    b"apigateway",
 )  # fmt: skip
-"""Nearly every word that is sought holds one of these: a file without any holds none of those words."""
+"""Most of the words hold one of these: a file without any holds none of those words."""
 
-_sought: Final[dict[bytes, bool]] = {}
-"""Every word that some part of the scan seeks, and whether it holds a root."""
+_sought: Final[defaultdict[str, dict[bytes, bool]]] = defaultdict(dict)
+"""For each suffix of files the words that some part of the scan seeks there, and whether they hold a root."""
 
 
-def sought(*words: bytes) -> tuple[bytes, ...]:
-    """Words for `Sieve.mentions`, told when a module is imported, so that all are looked for in one reading."""
-    _sought.update((word, any(root in word for root in ROOTS)) for word in words)
+def sought(*words: bytes, suffixes: Collection[str] = (".py",)) -> tuple[bytes, ...]:
+    """Words for `Sieve.mentions`, told when a module is imported, so that one reading answers for all."""
+    for suffix in suffixes:
+        _sought[suffix].update((word, any(root in word for root in ROOTS)) for word in words)
     return words
 
 
@@ -36,12 +40,13 @@ class Sieve:
         """Whether the file's bytes hold one of the words. False for a file that can't be read.
 
         Words that `sought` was not told of before cost a second reading."""
-        if not all(word in _sought for word in words):
-            sought(*words)
+        suffix = suffix_of(path)
+        if not all(word in _sought[suffix] for word in words):
+            sought(*words, suffixes=(suffix,))
             self._found.clear()
         found = self._found.get(path)
         if found is None:
-            found = self._found[path] = _words_in(self._bytes(path))
+            found = self._found[path] = _words_in(self._bytes(path), suffix)
         return not found.isdisjoint(words)
 
     def _bytes(self, path: str) -> bytes:
@@ -52,6 +57,6 @@ class Sieve:
             return b""
 
 
-def _words_in(data: bytes) -> frozenset[bytes]:
+def _words_in(data: bytes, suffix: str) -> frozenset[bytes]:
     rooted = any(root in data for root in ROOTS)
-    return frozenset(word for word, has_root in _sought.items() if (rooted or not has_root) and word in data)
+    return frozenset(word for word, has_root in _sought[suffix].items() if (rooted or not has_root) and word in data)

@@ -9,11 +9,12 @@ from migrator.inventory.model import TestUse
 from migrator.inventory.record import Location
 from migrator.scan.files import Files
 from migrator.scan.python.imports import is_test
+from migrator.scan.scripts import SUFFIXES
 from migrator.scan.sieve import sought
 
 _WORDS: Final = sought(
     b"post_to_connection", b"GoneException", b"apigatewaymanagementapi", b"connectionId", b"routeKey", b"websocket",
-    b"WebSocket",
+    b"WebSocket", suffixes=(".py", *SUFFIXES),
 )  # fmt: skip
 _SIGNS: Final = re.compile(
     r"post_to_connection|GoneException|apigatewaymanagementapi|connectionId|routeKey|websockets?\.connect"
