@@ -178,7 +178,7 @@ def _note(files: Files, entry: os.DirEntry[str], path: str, installed: frozenset
 
 
 def is_dockerfile(path: str) -> bool:
-    name = PurePosixPath(path).name.lower()
+    name = path.rpartition("/")[2].lower()
     return name.split(".")[0] == "dockerfile" or name.endswith(".dockerfile")
 
 

@@ -16,14 +16,15 @@ from migrator.scan.declared import Function, Part, Service
 from migrator.scan.files import Files
 from migrator.scan.intrinsics import Unresolved, references
 from migrator.scan.paths import join_folder
+from migrator.scan.sieve import sought
 from migrator.scan.terraform.code import code_root
 from migrator.scan.terraform.naming import ARGUMENTS
 from migrator.scan.terraform.workspace import Sources, Workspace
 from migrator.scan.yamlfile import Map, as_list, as_map
 
-_SIGNS: Final = (
+_SIGNS: Final = sought(
     b"WEBSOCKET", b"apigatewayv2", b"apigateway-v2", b"execute-api", b"@connections", b"ManageConnections",
-    b"websocket", b"WebSocket", b"connectionId", b"connection_id",
+    b"websocket", b"WebSocket", b"connectionId", b"connection_id", suffixes=(".tf", ".json"),
 )  # fmt: skip
 _CALLED: Final = re.compile(rb"(?m)^\s*source\s*=\s*\"(\.{1,2}/[^\"]*)\"")
 
