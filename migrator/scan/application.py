@@ -10,6 +10,7 @@ from migrator.inventory.model import Inventory
 from migrator.nesting import deep_recursion
 from migrator.scan.assemble import Assembly
 from migrator.scan.browser import browser_clients
+from migrator.scan.chalice import read_chalice
 from migrator.scan.cloudformation import looks_like_template, read_template
 from migrator.scan.declared import Service
 from migrator.scan.files import Files, walk
@@ -92,9 +93,11 @@ def _scan(path: Path) -> Inventory:
 
 
 def read_infrastructure(files: Files, name: str) -> list[Service]:
-    services: list[Service] = []
+    services, taken = read_chalice(files)
     for path in sorted(files.with_suffix(".yml", ".yaml", ".json", ".template"), key=lambda p: (p.count("/"), p)):
         service = None
+        if path in taken:
+            continue
         if is_serverless(path):
             service = read_serverless(files, path)
         if service is None and looks_like_template(files, path):

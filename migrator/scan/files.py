@@ -187,7 +187,7 @@ def _relevant_name(name: str, suffix: str) -> bool:
         suffix != ".json"
         or "template" in name
         or name in {"serverless.json", "cdk.json"}
-        or "stack" in name
+        or any(word in name.lower() for word in ("stack", "resources", "cloudformation", "cfn", "sam."))
         or name.endswith((".tf.json", ".tfvars.json"))
     )
 

@@ -21,7 +21,6 @@ from migrator.scan.websocket_api import DEFAULT_EXPRESSION
 _ELSEWHERE: Final = (
     (".py", "CDK", re.compile(rb"aws_cdk[\s\S]*(WebSocketApi|apigatewayv2)")),
     (".ts", "CDK", re.compile(rb"aws-cdk[\s\S]*(WebSocketApi|apigatewayv2|apigwv2)")),
-    (".py", "Chalice", re.compile(rb"on_ws_(connect|message|disconnect)")),
 )
 _WORDS: Final = ("requestContext", "request_context", "routeKey", "eventType", "connectionId", "connection_id")
 _PROGRAMS: Final = ("serverless.ts", "serverless.js", "serverless.mjs", "serverless.cjs")
