@@ -24,6 +24,13 @@ COMMANDS = {
     "verify": "prove: the same sessions through both paths, compared",
     "checklist": "track: what remains, for developers, infrastructure and operations",
 }
+MORE = {
+    "apply": "writes a plan that migrate --plan made",
+    "undo": "takes back what migrate or apply wrote",
+    "resume": "finishes a run that was interrupted while it wrote",
+    "rules": "lists what migrate does to code, rule by rule",
+}
+"""What belongs to a step of the walk, or helps with it."""
 
 EXTRA_OF_MODULE = {
     "libcst": "migrator",
@@ -60,10 +67,10 @@ class Commands(click.Group):
     """Loads a command's module only when it is called, so that each works with the extras that it needs."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return [*COMMANDS, *MORE]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.list_commands(ctx):
             return None
         command: click.Command = importlib.import_module(f"migrator.commands.{cmd_name}").command
         return command
@@ -71,9 +78,10 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in COMMANDS:
-            close = get_close_matches(args[0], COMMANDS, n=1)
-            hint = f" Did you mean {close[0]}?" if close else f" There are: {', '.join(COMMANDS)}."
+        known = self.list_commands(ctx)
+        if args and args[0] not in known:
+            close = get_close_matches(args[0], known, n=1)
+            hint = f" Did you mean {close[0]}?" if close else f" There are: {', '.join(known)}."
             ctx.fail(f"There is no command {args[0]}.{hint}")
         return super().resolve_command(ctx, args)
 
@@ -86,6 +94,8 @@ class Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("The walk, step by step"):
             formatter.write_dl(list(COMMANDS.items()))
+        with formatter.section("Beside it"):
+            formatter.write_dl(list(MORE.items()))
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

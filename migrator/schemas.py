@@ -9,10 +9,14 @@ from pydantic import BaseModel
 
 from migrator.inventory.model import Inventory
 from migrator.rewrite.result import MigrationResult
+from migrator.transaction.journal import Journal
+from migrator.transaction.plan_file import PlanFile
 
 DOCUMENTS: Final[dict[str, tuple[type[BaseModel], str]]] = {
     "inventory": (Inventory, "ws2sse scan APP --format json"),
     "migration": (MigrationResult, "ws2sse migrate APP --format json"),
+    "plan": (PlanFile, "ws2sse migrate APP --plan FILE"),
+    "journal": (Journal, "ws2sse migrate APP --out NEW"),
 }
 """Name of the schema -> the model, and the command whose output it describes."""
 
@@ -24,6 +28,6 @@ def schema(name: str) -> str:
     described = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **described,
-        "description": f"{described.get('description', '')} Printed by `{command}`.".strip(),
+        "description": f"{described.get('description', '')} Written by `{command}`.".strip(),
     }
     return json.dumps(described, indent=2, ensure_ascii=False) + "\n"

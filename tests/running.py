@@ -10,9 +10,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from click.testing import CliRunner
+
+from migrator.cli import cli
+from migrator.errors import WsSseError
 
 ROOT = Path(__file__).resolve().parent.parent
 CHAT = ROOT / "examples" / "chat"
@@ -43,6 +48,25 @@ def ws2sse(
         timeout=180,
         preexec_fn=before,
     )
+
+
+@dataclass(frozen=True)
+class Invoked:
+    """How a command ended that ran in this process."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def invoke(*arguments: str | Path) -> Invoked:
+    """The command in this process: quicker than `ws2sse`, with the same status and words."""
+    result = CliRunner().invoke(cli, [*map(str, arguments)])
+    if isinstance(result.exception, WsSseError):
+        return Invoked(2, result.stdout, f"{result.stderr}error: {result.exception}\n")
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return Invoked(result.exit_code, result.stdout, result.stderr)
 
 
 def token(user: str, tenant: str = "acme") -> str:

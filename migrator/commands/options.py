@@ -13,6 +13,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 app_argument = click.argument("app", type=click.Path(path_type=Path))
 """The folder of the legacy application. What is wrong with it, the scan says better than click."""
 
+folder_argument = click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+"""A folder that a run wrote into."""
+
 
 def format_option(*forms: str, what: str = "Form of the output.") -> Callable[[Function], Function]:
     """`--format`, handed on as `form`; the first of `forms` is the default."""

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner
 
+from migrator.cli import MORE, cli
 from tests.running import ROOT, environment, process, ws2sse
 
 README = (ROOT / "README.md").read_text()
@@ -98,3 +100,11 @@ def test_every_command_has_help_with_examples_and_is_in_the_readme(command: str)
     assert shown.returncode == 0
     assert f"ws2sse {command}" in shown.stdout.partition("Example")[2]
     assert f"ws2sse {command}" in README
+
+
+@pytest.mark.parametrize("command", MORE)
+def test_every_other_command_has_help_with_examples(command: str) -> None:
+    shown = CliRunner().invoke(cli, [command, "--help"])
+
+    assert shown.exit_code == 0
+    assert f"ws2sse {command}" in shown.output.partition("Example")[2]

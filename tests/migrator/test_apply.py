@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from migrator.apply import apply_plan
-from migrator.errors import AccountDoesNotClose, OutputInsideApplication, OutputNotEmpty, RewriteInvalid
+from migrator.errors import AccountDoesNotClose, OutputInsideApplication, OutputNotEmpty
 from migrator.inventory.outcome import Account, Site
 from migrator.inventory.record import Location
 from migrator.rewrite import FileEdit, Plan
+from migrator.transaction.errors import PathLeavesFolder, PlanStale
 
 
 @pytest.fixture
@@ -73,17 +74,17 @@ def nothing_written(plan: Plan, tmp_path: Path, error: type[Exception]) -> None:
 
 def test_a_plan_that_is_out_of_date_writes_nothing(plan: Plan, tmp_path: Path) -> None:
     (plan.application / "a.py").write_bytes(b"changed")
-    nothing_written(plan, tmp_path, RewriteInvalid)
+    nothing_written(plan, tmp_path, PlanStale)
 
 
 def test_a_file_that_has_gone_writes_nothing(plan: Plan, tmp_path: Path) -> None:
     (plan.application / "lib" / "run.sh").unlink()
-    nothing_written(plan, tmp_path, FileNotFoundError)
+    nothing_written(plan, tmp_path, PlanStale)
 
 
 @pytest.mark.parametrize("path", ["../evil.py", "/evil.py", "a/../../evil.py"])
 def test_a_path_that_leaves_the_folder_writes_nothing(plan: Plan, tmp_path: Path, path: str) -> None:
-    nothing_written(replace(plan, edits=(FileEdit(path, None, "x"),)), tmp_path, RewriteInvalid)
+    nothing_written(replace(plan, edits=(FileEdit(path, None, "x"),)), tmp_path, PathLeavesFolder)
 
 
 def test_an_account_that_does_not_close_writes_nothing(plan: Plan, tmp_path: Path) -> None:

@@ -9,12 +9,12 @@ import pytest
 
 from migrator.inventory.record import Location
 from migrator.sarif import SarifResult, SarifRule, sarif
-from tests.running import CHAT, ws2sse
+from tests.running import CHAT, invoke
 
 
 @pytest.fixture(scope="module", params=["scan", "migrate"])
 def log(request: pytest.FixtureRequest) -> dict[str, Any]:
-    printed: dict[str, Any] = json.loads(ws2sse(request.param, CHAT, "--format", "sarif").stdout)
+    printed: dict[str, Any] = json.loads(invoke(request.param, CHAT, "--format", "sarif").stdout)
     return printed
 
 

@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
 from migrator.schemas import DOCUMENTS, schema
-from tests.running import CHAT, ROOT, ws2sse
+from tests.running import CHAT, ROOT, invoke
 
 FOLDER = ROOT / "docs" / "reference" / "schema"
 
@@ -26,7 +26,7 @@ def test_the_schema_in_the_docs_is_up_to_date(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "command"), [("inventory", "scan"), ("migration", "migrate")])
 def test_what_a_command_prints_is_valid(name: str, command: str) -> None:
-    printed = json.loads(ws2sse(command, CHAT, "--format", "json").stdout)
+    printed = json.loads(invoke(command, CHAT, "--format", "json").stdout)
     written(name).validate(printed)
 
     assert printed["schema_version"] == 1

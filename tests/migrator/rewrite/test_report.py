@@ -61,7 +61,7 @@ def test_each_route_has_one_line_across_server_clients_and_infrastructure() -> N
 def test_markdown_of_an_application_can_not_leave_its_cell() -> None:
     shown = markdown_report(result_of(plan(outcome(1, status="marked", reason="a | b <img>\n# c"))))
     assert "| `chat` | native | 2 of 3 | ready | 2 rewritten, 1 marked |\n" in shown
-    assert "| marked: a \\| b &lt;img&gt;\\n# c |" in shown
+    assert "| marked: a \\| b &lt;img&gt;\\\\n# c |" in shown
 
 
 def test_sarif_has_a_level_by_outcome_and_safety() -> None:

@@ -1,0 +1,58 @@
+"""A plan into a new or empty folder: built beside it, and renamed when everything is on the disk."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from migrator.errors import OutputInsideApplication, OutputNotEmpty
+from migrator.transaction.disk import inside, put, sha256, sync, sync_tree
+from migrator.transaction.errors import PlanStale
+from migrator.transaction.journal import JournalFile, new_journal
+from migrator.transaction.plan_file import PlanFile, PlannedFile
+
+
+def write_new_folder(plan: PlanFile, application: Path, out: Path) -> None:
+    """Raises OutputNotEmpty, OutputInsideApplication, PlanStale, PathIsLink, PathLeavesFolder, or OSError; then `out`
+    is as it was."""
+    check_output(application, out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    try:
+        for file in plan.files:
+            _write(file, application, building)
+        written = [JournalFile(path=f.path, before_sha256=None, after_sha256=f.after_sha256) for f in plan.files]
+        new_journal("new_folder", written, "done").begin(building)
+        sync_tree(building)
+        building.chmod(0o755)
+        if out.exists():
+            out.rmdir()  # it is empty: see check_output
+        building.rename(out)
+        sync(out.parent)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+
+
+def check_output(application: Path, out: Path) -> None:
+    """Raises OutputNotEmpty for anything but a new or empty folder, OutputInsideApplication for one inside of it."""
+    if out.is_symlink() or out.is_file():
+        raise OutputNotEmpty(out, 1)
+    entries = len(list(out.iterdir())) if out.is_dir() else 0
+    if entries:
+        raise OutputNotEmpty(out, entries)
+    if out.resolve().is_relative_to(application.resolve()):
+        raise OutputInsideApplication(out, application)
+
+
+def _write(file: PlannedFile, application: Path, building: Path) -> None:
+    source = inside(application, file.path)
+    found = source.read_bytes() if source.is_file() else None
+    found_sha = None if found is None else sha256(found)
+    if found_sha != file.before_sha256:
+        raise PlanStale(file.path, file.before_sha256, found_sha)
+    content = found if file.content is None else file.content.encode("utf-8")
+    assert content is not None, "a copy has a hash before, and it was just compared"
+    has_own_mode = found is not None and not file.generated
+    put(inside(building, file.path), content, like=source if has_own_mode else None)
