@@ -304,7 +304,7 @@ class Inventory(Record):
     schema_version: Literal[1] = 1
     application: str = Field(description="name of the application's folder or service")
     declared_by: tuple[str, ...] = Field(
-        default=(), description="'serverless', 'sam', 'cloudformation', 'terraform', 'chalice', 'code'"
+        default=(), description="'serverless', 'sam', 'cloudformation', 'cdk', 'terraform', 'chalice', 'code'"
     )
     region: str = "us-east-1"
     apis: tuple[Api, ...] = ()

@@ -10,6 +10,7 @@ from migrator.inventory.model import Inventory
 from migrator.nesting import deep_recursion
 from migrator.scan.assemble import Assembly
 from migrator.scan.browser import browser_clients
+from migrator.scan.cdk.reader import read_cdk
 from migrator.scan.chalice import read_chalice
 from migrator.scan.cloudformation import looks_like_template, read_template
 from migrator.scan.declared import Service
@@ -56,9 +57,7 @@ def _scan(path: Path) -> Inventory:
     relocate(files, services)
     handlers = Handlers(files)
     handlers.declare(services)
-    program = Program(
-        Modules(files, tuple(function.root for service in services for function in service.functions.values()))
-    )
+    program = Program(Modules(files, _import_roots(services)))
     program.load(found.path for found in handlers.found.values() if found.path in files and found.path.endswith(".py"))
     program.load(
         candidate
@@ -92,6 +91,11 @@ def _scan(path: Path) -> Inventory:
     return inventory
 
 
+def _import_roots(services: list[Service]) -> tuple[str, ...]:
+    functions = [function.root for service in services for function in service.functions.values()]
+    return tuple(dict.fromkeys([*functions, *(root for service in services for root in service.import_roots)]))
+
+
 def read_infrastructure(files: Files, name: str) -> list[Service]:
     services, taken = read_chalice(files)
     for path in sorted(files.with_suffix(".yml", ".yaml", ".json", ".template"), key=lambda p: (p.count("/"), p)):
@@ -105,6 +109,7 @@ def read_infrastructure(files: Files, name: str) -> list[Service]:
         if service is not None:
             services.append(service)
     services.extend(read_terraform(files, name))
+    services.extend(read_cdk(files, name))
     return services
 
 

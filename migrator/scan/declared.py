@@ -17,7 +17,7 @@ from migrator.inventory.model import (
 )
 from migrator.inventory.record import Location
 
-Kind = Literal["serverless", "sam", "cloudformation", "terraform", "chalice", "code"]
+Kind = Literal["serverless", "sam", "cloudformation", "cdk", "terraform", "chalice", "code"]
 
 
 @dataclass
@@ -114,6 +114,8 @@ class Service:
     functions: dict[str, Function] = field(default_factory=dict)
     tables: list[DeclaredTable] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
+    import_roots: list[str] = field(default_factory=list)
+    """Folders that layers add to the import path of functions."""
     environment: dict[str, str] = field(default_factory=dict)
     unresolved: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)

@@ -19,8 +19,13 @@ from migrator.scan.python.program import Program
 from migrator.scan.websocket_api import DEFAULT_EXPRESSION
 
 _ELSEWHERE: Final = (
-    (".py", "CDK", re.compile(rb"aws_cdk[\s\S]*(WebSocketApi|apigatewayv2)")),
-    (".ts", "CDK", re.compile(rb"aws-cdk[\s\S]*(WebSocketApi|apigatewayv2|apigwv2)")),
+    (".py", "Pulumi", re.compile(rb"pulumi_aws[\s\S]*WEBSOCKET")),
+    (".ts", "Pulumi", re.compile(rb"@pulumi/aws[\s\S]*WEBSOCKET")),
+    (
+        ".ts",
+        "SST",
+        re.compile(rb"sst\.aws\.ApiGatewayWebSocket|(?:sst/constructs|@serverless-stack)[\s\S]*WebSocketApi"),
+    ),
 )
 _WORDS: Final = ("requestContext", "request_context", "routeKey", "eventType", "connectionId", "connection_id")
 _PROGRAMS: Final = ("serverless.ts", "serverless.js", "serverless.mjs", "serverless.cjs")

@@ -66,7 +66,8 @@ def _names(target: str, runtime: str) -> list[str]:
 
 
 def _from_name(files: Files, function: Function) -> Place | None:
-    """The file of that name that defines the handler; of several, the one that shares most words with the function."""
+    """The file of that name that defines the handler; of several, the one that shares most words with the function,
+    or with the folder where its code should be."""
     target, _, name = function.handler.rpartition(".")
     found = [
         Place(path, path.removesuffix(ending).rstrip("/") or ".", function.handler)
@@ -132,7 +133,7 @@ def _standing_out(places: list[Place], function: Function, near: dict[Place, str
     """The only place, or the one that shares more words with the function than any other."""
     if len({place.path for place in places}) == 1:
         return places[0]
-    wanted = words(function.key) | words(function.name)
+    wanted = words(function.key) | words(function.name) | words(PurePosixPath(function.root).name)
     scored = sorted(
         ((len(wanted & words(f"{place.path} {(near or {}).get(place, '')}")), place.path, place) for place in places),
         key=lambda item: -item[0],
