@@ -17,12 +17,26 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from templates.text import markdown, markdown_code, visible
 
-__all__ = ["CLIENT_MODULE", "CLIENT_SCRIPT", "client_library", "environment", "render"]
+__all__ = [
+    "CLIENT_COMMONJS",
+    "CLIENT_HOOK",
+    "CLIENT_MODULE",
+    "CLIENT_SCRIPT",
+    "client_library",
+    "environment",
+    "render",
+]
 
 CLIENT_SCRIPT: Final = "sse-socket.js"
 CLIENT_MODULE: Final = "sse-socket.module.js"
 """The same as a module. It ends in `.js`, since some servers send `.mjs` with a media type that browsers refuse for
 modules: https://html.spec.whatwg.org/multipage/webappapis.html"""
+
+CLIENT_COMMONJS: Final = "sse-socket.cjs"
+"""The same for `require`: https://nodejs.org/api/modules.html"""
+
+CLIENT_HOOK: Final = "use-sse-socket.js"
+"""The hook of react-use-websocket over SseSocket."""
 
 
 def _environment() -> Environment:
@@ -47,7 +61,9 @@ def render(name: str, /, **values: object) -> str:
 
 
 def client_library(name: str) -> str:
-    """The text of a file in `client/`; of `CLIENT_MODULE` too, which is made of `CLIENT_SCRIPT`."""
+    """The text of a file in `client/`; of those too that are made of `CLIENT_SCRIPT`."""
+    if name == CLIENT_COMMONJS:
+        return client_library(CLIENT_SCRIPT) + "\nmodule.exports = { SseSocket };\n"
     if name == CLIENT_MODULE:
         return client_library(CLIENT_SCRIPT) + "\nexport { SseSocket };\n"
     return files("templates").joinpath("client", name).read_text(encoding="utf-8")

@@ -156,7 +156,7 @@ def _enclosing(node: SgNode, kinds: frozenset[str]) -> SgNode:
 
 
 def _declares_native(declaration: SgNode, name: str, seen: tuple[int, ...]) -> bool:
-    if declaration.kind() != "variable_declarator" or _is_assigned(declaration, name):
+    if declaration.kind() != "variable_declarator" or is_assigned(declaration, name):
         return False
     value = declaration.field("value")
     if value is None:
@@ -168,7 +168,8 @@ def _declares_native(declaration: SgNode, name: str, seen: tuple[int, ...]) -> b
     return is_native(value, seen)
 
 
-def _is_assigned(declaration: SgNode, name: str) -> bool:
+def is_assigned(declaration: SgNode, name: str) -> bool:
+    """Whether a script gives the name another value anywhere."""
     assignments = declaration.get_root().root().find_all(kind="assignment_expression")
     return any(_field(assignment, "left").text() == name for assignment in assignments)
 

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from ast_grep_py import SgNode
 
-from migrator.javascript.names import Binding, bare, binding_of, is_native
+from migrator.javascript.names import Binding, bare, binding_of, is_assigned, is_native
 
 Kind = Literal["native", "package", "global", "own"]
 
@@ -67,7 +67,7 @@ def _declared(binding: Binding, name: str, steps: int) -> Origin | None:
         package = source.text()[1:-1] if source is not None else ""
         return Origin("package", _imported_as(declaration, name), package, declaration)
     value = declaration.field("value") if declaration.kind() == "variable_declarator" else None
-    if value is None:
+    if value is None or is_assigned(declaration, name):
         return Origin("own", name, declared=declaration)
     found = _origin(value, steps - 1)
     if found is None or found.kind != "package":

@@ -7,32 +7,17 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-how-to-c
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from pathlib import PurePosixPath
 from typing import Final, TypeGuard
 
-from ast_grep_py import SgRoot
-
+from migrator.rewrite.client_detector import left_in_script
 from migrator.rewrite.edit import Finding
 
 SERVICE: Final = "apigatewaymanagementapi"
 OPERATIONS: Final = frozenset({"post_to_connection", "delete_connection", "get_connection"})
 DROP_INS: Final = frozenset({"sse_service.management", "sse_service.signed"})
 MARKER: Final = "ws2sse:"
-LANGUAGES: Final = {
-    ".js": "javascript",
-    ".mjs": "javascript",
-    ".cjs": "javascript",
-    ".jsx": "javascript",
-    ".ts": "typescript",
-    ".tsx": "tsx",
-}
-PAGES: Final = (".html", ".htm")
-
-_SOCKET = re.compile(r"\bnew\s+(?:window\.|self\.|globalThis\.)?WebSocket\s*\(")
-_COMMENT = re.compile(r"^\s*(?://|\*|/\*|<!--)")
 
 
 def remaining(
@@ -47,7 +32,7 @@ def remaining(
         hits = (
             _python(files[path], native.get(path, frozenset()))
             if path.endswith(".py")
-            else list(_script(path, files[path]))
+            else list(left_in_script(path, files[path]))
         )
         open_hits = [Finding(path, line, text) for line, text in hits if not _is_marked(lines, line)]
         if len(open_hits) > accounted.get(path, 0):
@@ -58,19 +43,6 @@ def remaining(
 def _is_marked(lines: list[str], line: int) -> bool:
     """Whether the statement has a marker on its line, or in the comments and lines right above."""
     return any(MARKER in text for text in lines[max(0, line - 4) : line])
-
-
-def _script(path: str, text: str) -> Iterator[tuple[int, str]]:
-    """Scripts by their syntax, so that text in a string is no hit; pages line by line."""
-    suffix = PurePosixPath(path).suffix
-    if suffix in PAGES:
-        for number, line in enumerate(text.splitlines(), start=1):
-            if _SOCKET.search(line) and not _COMMENT.match(line):
-                yield number, "opens a WebSocket"
-    elif suffix in LANGUAGES and "WebSocket" in text:
-        for node in SgRoot(text, LANGUAGES[suffix]).root().find_all(kind="new_expression"):
-            if _SOCKET.match(node.text()):
-                yield node.range().start.line + 1, "opens a WebSocket"
 
 
 def _python(text: str, native: AbstractSet[str]) -> list[tuple[int, str]]:

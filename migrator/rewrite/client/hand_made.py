@@ -40,6 +40,12 @@ REASONS: Final[dict[HandMade, str]] = {
     ),
 }
 
+OPTIONS: Final[dict[HandMade, str]] = {
+    "reconnect": "The option stays, and is asked only when the connection is over: SseSocket resumes a lost stream.",
+    "heartbeat": "The option does nothing any more: the server keeps the stream alive, and SseSocket notices silence.",
+}
+"""Where an option of the call that was rewritten says it."""
+
 RECONNECT_PAGE: Final = RulePage(
     name="hand_made_reconnect",
     summary="""Reconnect that an application makes by hand: it stays, and a marker says what SseSocket does by itself.

@@ -8,26 +8,46 @@ from migrator.rewrite.client.scripts import Script
 from migrator.rewrite.client.text import TextEdit, indent_before, insertion, newline_of
 
 
-def import_edits(script: Script, text: str, library: str) -> list[TextEdit]:
-    """The edit that imports the class from `./library`; none when the module has it already."""
-    statements = [node for node in script.root.children() if node.kind() == "import_statement"]
-    if any("sse-socket" in node.text() for node in statements):
-        return []
+def import_edits(script: Script, text: str, library: str, removed: list[TextEdit]) -> list[TextEdit]:
+    """The edits that import the class from `./library`; none to import it when the module has it already.
+
+    `removed`: imports that go; the first of them makes room for ours.
+    """
+    if any("sse-socket" in node.text() and "SseSocket" in node.text() for node in _imports(script)):
+        return removed
     newline = newline_of(text)
+    if removed:
+        first, *others = removed
+        old = text[first.start : first.end]
+        quote = "'" if "'" in old else '"'
+        line = _statement(script, library, quote, ";" if old.rstrip().endswith(";") else "")
+        return [TextEdit(first.start, first.end, line + (newline if old.endswith("\n") else "")), *others]
+    statements = _imports(script)
     if statements:
         last = statements[-1]
-        source = last.field("source")
-        quote = source.text()[0] if source else script.quote
+        quote = "'" if "'" in last.text() else '"'
         end = ";" if last.text().endswith(";") else ""
         indent = indent_before(text, script.start + last.range().start.index) or ""
-        line = f"{newline}{indent}import {{ SseSocket }} from {quote}./{library}{quote}{end}"
+        line = f"{newline}{indent}{_statement(script, library, quote, end)}"
         return [insertion(script.start + last.range().end.index, line)]
-    first = _first_after_header(script, text)
-    at = script.start + (first.range().start.index if first else 0)
+    first_node = _first_after_header(script, text)
+    at = script.start + (first_node.range().start.index if first_node else 0)
     indent = indent_before(text, at) or ""
-    quote, end = script.quote, ";" if ";" in script.root.text() else ""
-    line = f"import {{ SseSocket }} from {quote}./{library}{quote}{end}{newline}{newline}{indent}"
-    return [insertion(at, line)]
+    line = _statement(script, library, script.quote, ";" if ";" in script.root.text() else "")
+    return [insertion(at, f"{line}{newline}{newline}{indent}")]
+
+
+def _imports(script: Script) -> list[SgNode]:
+    if script.kind != "commonjs":
+        return [node for node in script.root.children() if node.kind() == "import_statement"]
+    kinds = {"lexical_declaration", "variable_declaration"}
+    return [node for node in script.root.children() if node.kind() in kinds and "require(" in node.text()]
+
+
+def _statement(script: Script, library: str, quote: str, end: str) -> str:
+    if script.kind == "commonjs":
+        return f"const {{ SseSocket }} = require({quote}./{library}{quote}){end}"
+    return f"import {{ SseSocket }} from {quote}./{library}{quote}{end}"
 
 
 def _first_after_header(script: Script, text: str) -> SgNode | None:

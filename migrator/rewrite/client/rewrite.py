@@ -10,14 +10,19 @@ from migrator.inventory.outcome import Outcome, SiteKind
 from migrator.inventory.record import Location
 from migrator.inventory.sites import sites
 from migrator.javascript.names import same
-from migrator.rewrite.client.hand_made import HandMade, mark
+from migrator.rewrite.client import react_use_websocket
+from migrator.rewrite.client.hand_made import OPTIONS, HandMade, mark
 from migrator.rewrite.client.library import folder_of, occupied
 from migrator.rewrite.client.pages import pages_of
 from migrator.rewrite.client.provision import Converted, provide
+from migrator.rewrite.client.rules import decide
+from migrator.rewrite.client.site import Site
 from migrator.rewrite.client.sources import Sources
+from migrator.rewrite.client.text import position_of
 from migrator.rewrite.client.token import token_options
+from migrator.rewrite.client.unused_imports import import_removals
 from migrator.rewrite.client.verdict import Verdict, failed, skipped
-from migrator.rewrite.client.websocket_constructor import Site, related_edits, rewrite, sockets_made
+from migrator.rewrite.client.websocket_constructor import related_edits, sockets_made
 from migrator.rewrite.edit import FileEdit
 
 CLIENT_KINDS: Final[frozenset[SiteKind]] = frozenset({"client", "reconnect", "heartbeat"})
@@ -62,18 +67,22 @@ class _Rewriting:
             return failed(_UNREADABLE)
         if not source.scripts:
             return skipped("scripts in this kind of file are not rewritten yet")
-        found = source.constructor_at(client.location)
+        found = source.opening_at(client.location)
         if found is None:
-            return skipped("no 'new' expression is at this place")
+            return skipped("nothing is opened at this place")
         taken = occupied(self._app, folder_of(path))
         if taken:
             return failed(f"{taken} is another file with the name of the library")
         script, call = found
-        verdict = rewrite(Site(call, script, source.text), token_options(client, self._inventory))
+        verdict = decide(Site(call, script, source.text), token_options(client, self._inventory))
         source.edits += verdict.edits
         if verdict.replaced:
             one = self._converted.setdefault((path, script.start), Converted(source, script))
             one.calls.append(call)
+            if verdict.rule == react_use_websocket.RULE:
+                one.hooks = True
+            else:
+                one.sockets = True
         return verdict
 
     def hand_made(self, kind: HandMade, location: Location) -> Verdict:
@@ -84,15 +93,20 @@ class _Rewriting:
         script = source.script_at(location)
         if script is None or (location.path, script.start) not in self._converted:
             return skipped("no client of this script was rewritten")
+        at = position_of(source.text, location.line, location.column) or 0
+        if self._converted[location.path, script.start].holds(at):
+            return Verdict("rewritten", OPTIONS[kind], f"hand_made_{kind}", "review")
         verdict = mark(kind, location, script, source.text)
         source.edits += verdict.edits
         return verdict
 
     def edits(self) -> tuple[FileEdit, ...]:
-        library = provide(self._app, self._pages, self._sources, self._converted.values())
         for one in self._converted.values():
             left = [call for call in sockets_made(one.script) if not any(same(call, done) for done in one.calls)]
             one.source.edits += related_edits(one.script, all_rewritten=not left)
+        for one in self._converted.values():
+            one.removed = import_removals(one.script, one.source.text, one.source.edits)
+        library = provide(self._app, self._pages, self._sources, self._converted.values())
         changed = [edit for edit in (*self._sources.edits(), *library) if edit.changed]
         return tuple(sorted(changed, key=lambda edit: edit.path))
 
@@ -100,6 +114,4 @@ class _Rewriting:
 def _other_library(client: Client) -> str | None:
     if client.language == "python":
         return f"Python clients ({client.library}) are not rewritten yet; an HTTP client can read the stream"
-    if client.library != "WebSocket":
-        return f"{client.library} is not rewritten yet; SseSocket has the same interface and resumes by itself"
     return None

@@ -22,6 +22,8 @@ GRAMMARS: Final = {
     ".tsx": "tsx",
 }
 PAGES: Final = frozenset({".html", ".htm"})
+COMPONENTS: Final = frozenset({".vue", ".svelte"})
+"""Their scripts are modules: https://vuejs.org/api/sfc-spec.html"""
 _SCRIPT_TYPES: Final = frozenset({"", "text/javascript", "application/javascript", "module"})
 
 
@@ -71,6 +73,8 @@ def scripts_of(path: str, text: str) -> list[Script]:
     suffix = PurePosixPath(path).suffix.lower()
     if suffix in PAGES:
         return [_inline(tag) for tag in tags_of(text) if tag.is_script and tag.body.strip()]
+    if suffix in COMPONENTS:
+        return [_of_component(tag) for tag in tags_of(text) if tag.body.strip()]
     if suffix not in GRAMMARS:
         return []
     root = SgRoot(text, GRAMMARS[suffix]).root()
@@ -85,6 +89,12 @@ def tags_of(page: str) -> list[Tag]:
 def _inline(tag: Tag) -> Script:
     root = SgRoot(tag.body, "javascript").root()
     return Script(root, tag.body_start, "module" if tag.is_module else "classic", False, tag)
+
+
+def _of_component(tag: Tag) -> Script:
+    language = tag.attributes.get("lang", "").lower()
+    grammar = {"ts": "typescript", "tsx": "tsx"}.get(language, "javascript")
+    return Script(SgRoot(tag.body, grammar).root(), tag.body_start, "module", grammar != "javascript", tag)
 
 
 def _tag(element: SgNode) -> Tag:

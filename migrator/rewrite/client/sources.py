@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,6 @@ from migrator.inventory.record import Location
 from migrator.rewrite.client.pages import Page
 from migrator.rewrite.client.scripts import Script, scripts_of
 from migrator.rewrite.client.text import TextEdit, applied, position_of
-from migrator.rewrite.client.websocket_constructor import constructors
 from migrator.rewrite.edit import FileEdit
 
 _BOM: Final = "\ufeff"
@@ -39,14 +39,17 @@ class Source:
         whole = [s for s in self.scripts if s.tag is None]
         return next((s for start, end, s in spans if start <= at <= end), whole[0] if whole else None)
 
-    def constructor_at(self, location: Location) -> tuple[Script, SgNode] | None:
-        """The `new` expression at a place; also when it is the only one on its line."""
-        line = [(s, call) for s in self.scripts for call in constructors(s) if self._line(s, call) == location.line]
+    def opening_at(self, location: Location) -> tuple[Script, SgNode] | None:
+        """The smallest `new` expression, call or extended class that begins at a place."""
         at = position_of(self.text, location.line, location.column)
-        exact = [(s, call) for s, call in line if s.start + call.range().start.index == at]
-        if exact:
-            return exact[0]
-        return line[0] if len(line) == 1 else None
+        found = [
+            (node.range().end.index, script, node)
+            for script in self.scripts
+            for node in _openings(script)
+            if script.start + node.range().start.index == at
+        ]
+        _end, script, node = min(found, key=lambda one: one[0], default=(0, None, None))
+        return (script, node) if script is not None and node is not None else None
 
     def edited(self) -> FileEdit:
         after = applied(self.text, self.edits)
@@ -56,8 +59,13 @@ class Source:
             raise RewriteInvalid(self.path, "a script in it can't be parsed")
         return FileEdit(self.path, self.mark + self.text, self.mark + after)
 
-    def _line(self, script: Script, node: SgNode) -> int:
-        return self.text.count("\n", 0, script.start + node.range().start.index) + 1
+
+def _openings(script: Script) -> Iterator[SgNode]:
+    yield from script.root.find_all(kind="new_expression")
+    yield from script.root.find_all(kind="call_expression")
+    for heritage in script.root.find_all(kind="class_heritage"):
+        clause = next((child for child in heritage.children() if child.kind() == "extends_clause"), heritage)
+        yield from (child for child in clause.children() if child.is_named())
 
 
 class Sources:

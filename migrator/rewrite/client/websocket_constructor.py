@@ -1,23 +1,25 @@
 """new WebSocket(ADDRESS) -> new SseSocket(ADDRESS, [], { ... }).
 https://websockets.spec.whatwg.org/#the-websocket-interface
 
-The address stays as it is: SseSocket understands ws: and wss:, and where it leads is configuration.
+Packages that bring the same class to Node.js are treated alike. The address stays as it is: SseSocket understands ws:
+and wss:, and where it leads is configuration.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import Final
 
 from ast_grep_py import SgNode
 
-from migrator.javascript.names import bare, binding_of, declarations, is_native
-from migrator.rewrite.client.comments import comment_before
+from migrator.javascript.libraries import NATIVE, library_of
+from migrator.javascript.names import is_native
+from migrator.javascript.origins import origin
+from migrator.rewrite.client.node_events import EMITTERS, listener_edits
 from migrator.rewrite.client.scripts import Script
+from migrator.rewrite.client.site import CLASS, NO_PROTOCOL, Site, left_for_a_person, rewritten, unreachable
 from migrator.rewrite.client.text import TextEdit, insertion
 from migrator.rewrite.client.token import TokenOptions
-from migrator.rewrite.client.verdict import Verdict, failed, skipped
+from migrator.rewrite.client.verdict import Verdict
 from migrator.rewrite.rule import Example, RulePage
 
 RULE: Final = "websocket_constructor"
@@ -42,72 +44,45 @@ export const socket = new SseSocket(address());
     leaves_alone=(
         "a class that is only called WebSocket: imported, declared or given as a parameter",
         "a subprotocol, or arguments that are spread: those get a marker",
-        "CommonJS modules: those get a marker",
+        "options that only Node.js has, such as an agent: those get a marker",
     ),
 )
-CLASS: Final = "SseSocket"
+SAME_CLASS: Final = frozenset({NATIVE, "ws", "isomorphic-ws", "websocket", "ReconnectingWebSocket"})
+"""Libraries whose class has the interface of WebSocket. ReconnectingWebSocket is the one that a script tag brings."""
 
-_FIXED_ADDRESS: Final = re.compile(r"\bwss?://|\blocation\b|\bexecute-api\b")
 _CONSTANTS: Final = frozenset({"CONNECTING", "OPEN", "CLOSING", "CLOSED"})
-_ADDRESS: Final = (
-    "The address stays as it is; it has to lead to /stream of the migrated application, where it led to the stage."
+_OF_RECONNECTING: Final = frozenset(
+    {"open", "refresh", "reconnectInterval", "reconnectAttempts", "timeoutInterval", "debug"}
 )
-_FIXED: Final = (
-    "The address is fixed in the code. Make it lead to /stream",
-    "of the migrated application, where it led to the stage of the API.",
+"""What ReconnectingWebSocket has and WebSocket has not: https://github.com/joewalnes/reconnecting-websocket"""
+_REOPENS: Final = (
+    "ReconnectingWebSocket takes no other class, so SseSocket stands in its place: it resumes a lost stream by itself, "
+    "and opens no other when the server has closed it."
 )
-_NOT_LOADED: Final = (
-    "No page of the application loads this file with a script tag.",
-    "Load sse-socket.js before it.",
-)
-
-
-@dataclass(frozen=True)
-class Site:
-    """A constructor call in a script of a file."""
-
-    call: SgNode
-    script: Script
-    text: str
-    """The whole file."""
-
-    def at(self, node: SgNode) -> tuple[int, int]:
-        return self.script.start + node.range().start.index, self.script.start + node.range().end.index
 
 
 def rewrite(site: Site, token: TokenOptions) -> Verdict:
     """What becomes of a `new ...(...)` expression."""
-    callee = site.call.field("constructor")
-    if callee is None or not is_native(callee):
-        return skipped(_not_native(callee))
-    if _broken(site.call):
-        return failed(f"syntax error near line {site.text.count(chr(10), 0, site.at(site.call)[0]) + 1}")
-    if any(not _is_ours(found.declaration) for found in declarations(site.script.root, CLASS)):
-        return failed(f"the script has a {CLASS} of its own")
-    obstacle = _obstacle(site)
-    if obstacle:
-        return Verdict(
-            "marked",
-            f"Not rewritten: {obstacle}.",
-            RULE,
-            "manual",
-            _comment(site, (f"{obstacle[0].upper()}{obstacle[1:]}.",)),
-        )
-    address = _arguments(site.call)[0]
-    edits = [TextEdit(*site.at(callee), CLASS)]
-    options = token.source(site.script.quote)
+    callee, given = site.callee, site.arguments
+    obstacle = obstacle_of(given) or unreachable(site)
+    library = site.library
+    if library == "ReconnectingWebSocket":
+        obstacle = obstacle or _own_surface(site)
+    events = listener_edits(site) if library in EMITTERS else []
+    if isinstance(events, str):
+        obstacle = obstacle or events
+    if obstacle or callee is None or isinstance(events, str):
+        return left_for_a_person(site, RULE, obstacle or "nothing is constructed")
+    address = given[0]
+    edits = [TextEdit(*site.at(callee), CLASS), *events]
+    options = _options(given, token, site.script.quote)
     source = f"[], {options}" if options else ""
-    second = _arguments(site.call)[1:]
-    if second:  # `undefined` or `[]`: no subprotocol
-        edits.append(TextEdit(site.at(address)[1], site.at(second[0])[1], f", {source}" if source else ""))
+    if len(given) > 1:  # no subprotocol, and options that are kept
+        edits.append(TextEdit(site.at(address)[1], site.at(given[-1])[1], f", {source}" if source else ""))
     elif source:
         edits.append(insertion(site.at(address)[1], f", {source}"))
-    notes = [note for note, holds in _notes(site, address) if holds]
-    edits += _comment(site, tuple(line for note in notes for line in note)) if notes else ()
-    address_said = "" if _FIXED in notes else _ADDRESS
-    parts = (*(" ".join(note) for note in notes), address_said, token.reason)
-    reason = " ".join(part for part in parts if part)
-    return Verdict("marked" if notes else "rewritten", reason, RULE, "review", tuple(edits), replaced=True)
+    said = _REOPENS if library == "ReconnectingWebSocket" else ""
+    return rewritten(site, RULE, edits, address, token.reason, said)
 
 
 def related_edits(script: Script, *, all_rewritten: bool) -> list[TextEdit]:
@@ -115,84 +90,68 @@ def related_edits(script: Script, *, all_rewritten: bool) -> list[TextEdit]:
     edits: list[TextEdit] = []
     for member in script.root.find_all(kind="member_expression"):
         target, name = member.field("object"), member.field("property")
-        if target and name and name.text() in _CONSTANTS and is_native(target):
+        if target and name and name.text() in _CONSTANTS and is_socket_class(target):
             edits.append(_replaced(script, target))
     for test in script.root.find_all(kind="binary_expression") if all_rewritten else ():
         operator, tested = test.field("operator"), test.field("right")
-        if operator and tested and operator.text() == "instanceof" and is_native(tested):
+        if operator and tested and operator.text() == "instanceof" and is_socket_class(tested):
             edits.append(_replaced(script, tested))
     return edits
 
 
-def constructors(script: Script) -> list[SgNode]:
-    return script.root.find_all(kind="new_expression")
-
-
 def sockets_made(script: Script) -> list[SgNode]:
-    """The constructor calls of the browser's WebSocket."""
-    calls = [(call, call.field("constructor")) for call in constructors(script)]
-    return [call for call, callee in calls if callee and is_native(callee)]
+    """The constructor calls of the browser's WebSocket, and of packages with the same class."""
+    calls = [(call, call.field("constructor")) for call in script.root.find_all(kind="new_expression")]
+    return [call for call, callee in calls if callee and is_socket_class(callee)]
+
+
+def is_socket_class(node: SgNode) -> bool:
+    if node.text() == NATIVE and is_native(node):
+        return True
+    return library_of(origin(node), by_new=True) in SAME_CLASS
 
 
 def _replaced(script: Script, node: SgNode) -> TextEdit:
     return TextEdit(script.start + node.range().start.index, script.start + node.range().end.index, CLASS)
 
 
-def _arguments(call: SgNode) -> list[SgNode]:
-    given = call.field("arguments")
-    return [child for child in given.children() if child.is_named() and child.kind() != "comment"] if given else []
-
-
-def _obstacle(site: Site) -> str | None:
-    given = _arguments(site.call)
+def obstacle_of(given: list[SgNode]) -> str | None:
+    """Why these arguments can't be those of the class."""
     if not given or any(argument.kind() == "spread_element" for argument in given):
         return "the address can't be told from the arguments"
-    if len(given) > 2 or (len(given) == 2 and given[1].text().replace(" ", "") not in {"undefined", "[]"}):
+    rest = given[1:]
+    if rest and rest[-1].kind() == "object":
+        unknown = [key for key in _keys(rest.pop()) if key != "headers"]
+        if unknown:
+            return f"{CLASS} has no counterpart of the option {unknown[0]}"
+    if len(rest) > 1 or (rest and rest[0].text().replace(" ", "") not in NO_PROTOCOL):
         return "the second argument asks for a subprotocol, and the migrated application chooses none"
-    if site.script.kind == "commonjs":
-        return f"the file is a CommonJS module, and {CLASS} comes as an ES module and as a classic script"
-    if site.script.kind == "unknown" and site.script.typed:
-        return f"the file neither imports nor exports, so it is not known how {CLASS} would reach it"
     return None
 
 
-def _notes(site: Site, address: SgNode) -> tuple[tuple[tuple[str, ...], bool], ...]:
-    """What a person has to see to, and whether it is so here."""
-    fixed = bool(_FIXED_ADDRESS.search(_with_origins(address)))
-    return (_FIXED, fixed), (_NOT_LOADED, site.script.kind == "unknown")
+def _own_surface(site: Site) -> str | None:
+    for member in site.script.root.find_all(kind="member_expression"):
+        target, name = member.field("object"), member.field("property")
+        of_socket = target is not None and target.text() == site.kept_as
+        if of_socket and name is not None and name.text() in _OF_RECONNECTING:
+            return f"{CLASS} has no counterpart of {member.text()}"
+    return None
 
 
-def _comment(site: Site, lines: tuple[str, ...]) -> tuple[TextEdit, ...]:
-    return comment_before(site.call, site.script.start, site.text, RULE, lines)
+def _keys(given: SgNode) -> list[str]:
+    """The keys of an object literal; of what is no plain pair its source."""
+    found: list[str] = []
+    for child in given.children():
+        if child.is_named() and child.kind() != "comment":
+            key = child.field("key")
+            found.append(key.text().strip("\"'") if key is not None else child.text())
+    return found
 
 
-def _with_origins(expression: SgNode) -> str:
-    """The source of an expression, and of the values that its names were declared with, and so on."""
-    texts: dict[int, str] = {}
-    todo = [expression]
-    while todo:
-        node = todo.pop()
-        texts[node.range().start.index] = node.text()
-        for name in node.find_all(kind="identifier"):
-            binding = binding_of(name)
-            value = binding.declaration.field("value") if binding else None
-            if value is not None and value.range().start.index not in texts:
-                todo.append(value)
-    return "\n".join(texts.values())
-
-
-def _broken(node: SgNode) -> bool:
-    return bool(node.find(kind="ERROR")) or any(ancestor.kind() == "ERROR" for ancestor in node.ancestors())
-
-
-def _is_ours(declaration: SgNode) -> bool:
-    source = declaration.field("source")
-    return source is not None and "sse-socket" in source.text()
-
-
-def _not_native(callee: SgNode | None) -> str:
-    named = bare(callee) if callee else None
-    binding = binding_of(named) if named and named.kind() == "identifier" else None
-    if named is None or binding is None:
-        return f"{named.text() if named else 'the constructor'} is not the browser's WebSocket"
-    return f"{named.text()} is not the browser's WebSocket here: it is {binding}"
+def _options(given: list[SgNode], token: TokenOptions, quote: str) -> str:
+    """The third argument: headers that were given, and where the token goes."""
+    kept = given[-1] if len(given) > 1 and given[-1].kind() == "object" and _keys(given[-1]) else None
+    added = token.source(quote)
+    if kept is None or not added:
+        return kept.text() if kept is not None else added
+    return f"{kept.text()[:-1].rstrip().rstrip(',')}, {added.removeprefix('{ ')}"

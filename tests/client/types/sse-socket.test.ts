@@ -4,6 +4,7 @@ import PartySocket from "partysocket";
 import ReconnectingPartySocket from "partysocket/ws";
 import ReconnectingWebSocket from "reconnecting-websocket";
 
+import useWebSocket, { ReadyState } from "../../../templates/client/use-sse-socket.js";
 import { SseSocket, type SseSocketOptions } from "../../../templates/client/sse-socket.js";
 
 // @ts-expect-error an option that there is not
@@ -46,4 +47,15 @@ new ReconnectingPartySocket("wss://example.org/", [], { WebSocket: SseSocket });
 new PartySocket({ host: "example.org", room: "42", WebSocket: Authorized });
 globalThis.WebSocket = SseSocket;
 
-export { open, state };
+const { sendMessage, sendJsonMessage, lastJsonMessage, readyState } = useWebSocket<{ text: string } | null>(
+  async () => "wss://example.org/",
+  { shouldReconnect: ({ code }) => code !== 1000, reconnectAttempts: 3, socketOptions: { tokenParameter: "token" } },
+  true,
+);
+sendMessage("hello");
+sendJsonMessage({ action: "say" });
+// @ts-expect-error an option that the hook has not
+useWebSocket(null, { share: true });
+const said: string = readyState === ReadyState.OPEN && lastJsonMessage ? lastJsonMessage.text : "";
+
+export { open, said, state };

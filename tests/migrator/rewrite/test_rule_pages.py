@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from migrator.inventory.model import Authorizer, Client, Inventory, ManagementClient, Push
+from migrator.inventory.model import Authorizer, Inventory, ManagementClient, Push
 from migrator.inventory.record import Location
 from migrator.rewrite import plan_migration
 from migrator.rewrite.rule import RulePage
 from migrator.rewrite.rule_pages import index_page, rule_page
 from migrator.rewrite.rules import UnknownRule, all_rules, rule
+from migrator.scan.browser import browser_clients
+from migrator.scan.files import walk
 from tests.migrator.rewrite.applications import CONNECTIONS, handler, inventory
 from tests.running import ROOT
 
@@ -32,22 +35,9 @@ def pushing(path: str) -> Inventory:
 
 
 def in_scripts(page: RulePage) -> Inventory:
-    lines = page.example.before.splitlines()
-
-    def at(needle: str) -> Location | None:
-        found = [(n, line.find(needle)) for n, line in enumerate(lines, start=1) if needle in line]
-        return Location(path=page.example.path, line=found[0][0], column=found[0][1] + 1) if found else None
-
-    opened = at("new WebSocket")
-    assert opened is not None
-    client = Client(
-        location=opened,
-        language="javascript",
-        library="WebSocket",
-        reconnect=at("setTimeout"),
-        heartbeat=at("setInterval"),
-    )
-    return inventory(clients=(client,))
+    with TemporaryDirectory() as folder:
+        (Path(folder) / page.example.path).write_text(page.example.before, encoding="utf-8")
+        return inventory(clients=tuple(browser_clients(walk(Path(folder)))))
 
 
 def authorized() -> Inventory:
@@ -60,13 +50,17 @@ def authorized() -> Inventory:
 
 KNOWN: dict[str, Callable[[RulePage], Inventory]] = {
     "authorizer": lambda _page: authorized(),
+    "client_library": in_scripts,
     "connection_table": lambda _page: inventory(stores=(CONNECTIONS,)),
     "hand_made_heartbeat": in_scripts,
     "hand_made_reconnect": in_scripts,
     "mounting": lambda _page: inventory({"chat": "app.py:handle"}),
     "native_endpoint": lambda _page: inventory({"chat": "app.py:handle"}),
     "push_over_http": lambda page: pushing(page.example.path),
+    "react_use_websocket": in_scripts,
     "websocket_constructor": in_scripts,
+    "websocket_option": in_scripts,
+    "websocket_subclass": in_scripts,
 }
 """What the scan would have said of the example, where that is more than an API."""
 

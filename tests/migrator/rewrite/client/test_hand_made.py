@@ -21,7 +21,7 @@ def indented(comment: str, by: str) -> str:
 
 
 def test_the_logic_of_a_client_that_is_not_rewritten_is_left_alone(rewrite) -> None:
-    code = 'import WebSocket from "ws";\nnew WebSocket(url).on("close", () => setTimeout(connect, 1000));\n'
+    code = 'import WebSocket from "./ws.js";\nnew WebSocket(url).on("close", () => setTimeout(connect, 1000));\n'
     result = rewrite({"app.mjs": code}, reconnect="setTimeout")
     assert result.changed == ()
     client, reconnect = result.outcomes
