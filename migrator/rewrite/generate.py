@@ -10,7 +10,8 @@ from templates import render
 
 SERVICE = "sse_service"
 ALWAYS = (
-    "__init__", "caller", "functions", "handshake", "limits", "live", "main", "models", "routes", "settings", "stream",
+    "__init__", "answers", "caller", "functions", "handshake", "limits", "live", "main", "models", "routes", "settings",
+    "stream",
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 import libcst.matchers as m
 
+from migrator.rewrite.python.called import called
 from migrator.rewrite.python.conditions import dictionary
 from migrator.rewrite.python.event_reads import NotNative
 from migrator.rewrite.python.facts import Facts, argument
@@ -15,8 +16,12 @@ IGNORED = frozenset({"statusCode", "body", "isBase64Encoded", "headers"})
 """Members of an answer; only the status counts on a route without a route response."""
 
 
+class NotLiteral(NotNative):
+    """The answer is only known when the function has run."""
+
+
 def status_of(project: Project, facts: Facts, value: cst.BaseExpression, *, connect: bool) -> int:
-    """The status that the expression always gives. Raises NotNative.
+    """The status that the expression always gives. Raises NotLiteral, or NotNative where the answer counts otherwise.
 
     `connect`: on other routes nobody looks at the answer, so one without a status is as good as 200.
     """
@@ -27,13 +32,13 @@ def status_of(project: Project, facts: Facts, value: cst.BaseExpression, *, conn
     if values is None and not connect and is_pure(value) and not isinstance(value, cst.Name):
         return 200
     if values is None or (connect and "statusCode" not in values):
-        raise NotNative(f"{at} returns something other than a literal with statusCode")
+        raise NotLiteral(f"{at} returns something other than a literal with statusCode")
     _check_members(values, value, at)
     if "statusCode" not in values:
         return 200
     status = values["statusCode"]
     if not isinstance(status, cst.Integer):
-        raise NotNative(f"{at} computes its statusCode")
+        raise NotLiteral(f"{at} computes its statusCode")
     return status.evaluated_value
 
 
@@ -42,19 +47,18 @@ def _check_members(values: dict[str, cst.BaseExpression], whole: cst.BaseExpress
         raise NotNative(f"{at} answers with a subprotocol")
     more = sorted(set(values) - IGNORED)
     if more:
-        raise NotNative(f"{at} also returns {', '.join(more)}")
+        raise NotLiteral(f"{at} also returns {', '.join(more)}")
     if not all(is_pure(value) for value in values.values()):
-        raise NotNative(f"{at} does something else while it makes the body that nobody receives")
+        raise NotLiteral(f"{at} does something else while it makes the body that nobody receives")
 
 
 def _status_by_helper(project: Project, facts: Facts, call: cst.Call, at: str) -> int:
     """`respond(200, "ok")`, where `respond` does nothing but make the literal."""
-    name = call.func.value if isinstance(call.func, cst.Name) else ""
-    found = project.definitions(name) if name else []
-    unknown = NotNative(f"{at} returns something other than a literal with statusCode")
-    home, function = found[0] if len(found) == 1 else (facts, None)
-    if not isinstance(function, cst.FunctionDef):
+    unknown = NotLiteral(f"{at} returns something other than a literal with statusCode")
+    found = called(project, facts, call.func)
+    if found is None:
         raise unknown
+    home, function = found
     wrapped = _wrapped(function)
     if wrapped is None or not all(is_pure(arg.value) and not arg.star for arg in call.args):
         raise unknown
@@ -73,7 +77,7 @@ def _status_by_helper(project: Project, facts: Facts, call: cst.Call, at: str) -
             raise unknown
         status = given
     if not isinstance(status, cst.Integer):
-        raise NotNative(f"{at} computes its statusCode")
+        raise NotLiteral(f"{at} computes its statusCode")
     return status.evaluated_value
 
 

@@ -23,6 +23,13 @@ def apply_changes(module: cst.Module, changes: Mapping[cst.CSTNode, Change]) -> 
     return result
 
 
+def applied(node: cst.CSTNode, changes: Mapping[cst.CSTNode, Change]) -> cst.CSTNode:
+    """A part of a module with the changes made in it: what a copy of it would be."""
+    result = node.visit(_Applier(changes))
+    assert isinstance(result, cst.CSTNode)
+    return result
+
+
 def replace(text: str, module: cst.Module) -> Change:
     """The node becomes the expression in `text`, with the module's own indentation and line ends."""
     expression = cst.parse_expression(text, module.config_for_parsing)
@@ -60,6 +67,8 @@ class _Applier(cst.CSTTransformer):
         super().__init__()
         self._changes = changes
         self._gone: set[cst.CSTNode] = set()
+        self._became: dict[cst.CSTNode, int] = {}
+        """Statements that became several, and how many."""
 
     def on_leave(  # type: ignore[override]
         self, original_node: cst.CSTNode, updated_node: cst.CSTNode
@@ -76,6 +85,8 @@ class _Applier(cst.CSTTransformer):
             result = _without_branch(original_node, result)
         if isinstance(result, cst.RemovalSentinel):
             self._gone.add(original_node)
+        elif isinstance(result, cst.FlattenSentinel):
+            self._became[original_node] = len(result.nodes)
         return result
 
     def _spaced(
@@ -86,7 +97,7 @@ class _Applier(cst.CSTTransformer):
         rest = iter(after.body)
         blanks: list[cst.EmptyLine] = []
         for original in before.body:
-            if original in self._gone:
+            if original in self._gone or self._became.get(original) == 0:
                 found = _blank_lines(original)
                 blanks = found if len(found) > len(blanks) else blanks
                 continue
@@ -99,6 +110,7 @@ class _Applier(cst.CSTTransformer):
                 lines = [*blanks, *lines[len(own) :]]
             has_lines = hasattr(statement, "leading_lines")
             kept.append(statement.with_changes(leading_lines=lines) if has_lines else statement)
+            kept.extend(next(rest) for _ in range(self._became.get(original, 1) - 1))
             blanks = []
         return kept
 

@@ -39,47 +39,75 @@ class EventRead:
     rest: Step | None
 
 
+@dataclass(frozen=True)
+class Alias:
+    """A variable that holds a part of the event: its assignment, and what is done with it."""
+
+    statement: cst.CSTNode
+    uses: tuple[EventRead | Whole, ...]
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The event, or the part of it at `path`, used as it is: printed, or passed on."""
+
+    node: cst.BaseExpression
+    path: Path
+
+
 PATHS: dict[Path, str] = {
     ("requestContext", "connectionId"): "connection_id",
     ("requestContext", "authorizer"): "context",
     ("requestContext", "identity", "sourceIp"): "source_ip",
+    ("requestContext", "identity", "userAgent"): "user_agent",
     ("requestContext", "requestId"): "request_id",
+    ("requestContext", "requestTimeEpoch"): "request_at_ms",
     ("requestContext", "connectedAt"): "connected_at_ms",
+    ("requestContext", "domainName"): "domain_name",
+    ("requestContext", "stage"): "stage",
+    ("requestContext", "apiId"): "api_id",
     ("queryStringParameters",): "query",
+    ("headers",): "headers",
 }
 """Attributes of the generated `Caller`."""
 
 ROUTE_KEY: Path = ("requestContext", "routeKey")
 EVENT_TYPE: Path = ("requestContext", "eventType")
 BODY: Path = ("body",)
+KNOWN = frozenset({*PATHS, ROUTE_KEY, EVENT_TYPE, BODY})
 
 
-def event_reads(
-    facts: Facts, binding: Binding, prefix: Path = ()
-) -> Iterator[EventRead | tuple[cst.CSTNode, list[EventRead]]]:
-    """Every use of the event. For a variable that holds a part of it: its assignment, and the uses of the variable.
+def event_reads(facts: Facts, binding: Binding, prefix: Path = ()) -> Iterator[EventRead | Alias | Whole]:
+    """Every use of the event, or of the part of it at `prefix` that the variable holds.
 
     Raises NotNative for a use that is not one of the known keys.
     """
-    known = {*PATHS, ROUTE_KEY, EVENT_TYPE, BODY}
     for load in facts.loads(binding):
         steps = _steps(facts, load, prefix)
-        at = next((i for i in reversed(range(len(steps))) if steps[i].path in known), None)
+        changed = next((step for step in steps if step.subscript and not facts.is_read(step.node)), None)
+        if changed is not None:
+            raise NotNative(f"line {facts.line(load)} changes the event")
+        at = next((i for i in reversed(range(len(steps))) if steps[i].path in KNOWN), None)
         if at is not None:
             yield EventRead(steps[at], steps[at + 1] if at + 1 < len(steps) else None)
             continue
         if not steps:
-            raise NotNative(f"line {facts.line(load)} uses the event as a whole")
+            yield Whole(load, prefix)
+            continue
         last = steps[-1]
+        if not any(path[: len(last.path)] == last.path for path in KNOWN):
+            raise NotNative(f"line {facts.line(last.node)} reads {spelled_path(last.path)} of the event")
         alias = _alias(facts, last)
-        if alias is None or not any(path[: len(last.path)] == last.path for path in known):
-            raise NotNative(f"line {facts.line(last.node)} reads {_spelled(last.path)} of the event")
-        inner: list[EventRead] = []
+        if alias is None:
+            yield Whole(last.node, last.path)
+            continue
+        inner: list[EventRead | Whole] = []
         for found in event_reads(facts, alias, last.path):
-            if not isinstance(found, EventRead):
-                raise NotNative(f"line {facts.line(found[0])} passes a part of the event on")
-            inner.append(found)
-        yield facts.statement(last.node), inner
+            if isinstance(found, Alias):
+                inner.extend(found.uses)
+            else:
+                inner.append(found)
+        yield Alias(facts.statement(last.node), tuple(inner))
 
 
 def _steps(facts: Facts, load: cst.BaseExpression, prefix: Path) -> list[Step]:
@@ -118,18 +146,6 @@ def _alias(facts: Facts, step: Step) -> Binding | None:
     return binding if binding is not None and len(facts.stores(binding)) == 1 else None
 
 
-def _spelled(path: Path) -> str:
+def spelled_path(path: Path) -> str:
+    """As it stands behind `event` in code."""
     return "".join(f'["{key}"]' for key in path)
-
-
-def attribute_of(read: EventRead, *, connect: bool, authorized: bool) -> str:
-    """The attribute of `Caller` that is read. Raises NotNative where the two are not the same."""
-    name = PATHS[read.step.path]
-    lenient = isinstance(read.step.default, cst.Dict) and not read.step.default.elements
-    if name == "context" and not authorized and not lenient:
-        raise NotNative("it reads what an authorizer adds, and the API has none")
-    if name == "query":
-        same = lenient or (read.step.subscript and read.rest is not None and read.rest.subscript)
-        if not connect or not same:
-            raise NotNative("it can tell whether there was a query string")
-    return name

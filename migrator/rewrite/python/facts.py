@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import libcst as cst
 from libcst.metadata import (
+    BuiltinAssignment,
     CodeRange,
     ExpressionContext,
     ExpressionContextProvider,
@@ -133,6 +134,12 @@ class Facts:
             owner = self.enclosing(node, cst.ClassDef)
             return None if owner is None else Binding(owner, node.attr.value)
         return None
+
+    def is_builtin(self, node: cst.Name) -> bool:
+        """Whether the name means what Python itself means by it."""
+        scope: Scope | None = self._scopes.get(node)
+        found = [] if scope is None else list(scope[node.value])
+        return bool(found) and all(isinstance(assignment, BuiltinAssignment) for assignment in found)
 
     def loads(self, binding: Binding) -> list[cst.BaseExpression]:
         """Where the variable is read."""

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from migrator.rewrite.python.edits import Change, Changes, remove, replace
 from migrator.rewrite.python.event_reads import EventRead
 from migrator.rewrite.python.facts import Binding, Facts, method_call, string, subscript_key
+from migrator.rewrite.python.parameter_names import MESSAGES, TEXTS, free_name
 
 _OWN_NAMES = frozenset({*dir(BaseModel), "get", "as_sent"})
 
@@ -37,20 +38,16 @@ def body_use(facts: Facts, reads: list[EventRead], taken: set[str], *, is_object
     """`taken`: names of the module that a parameter must not hide; `is_object`: the route is chosen by a key."""
     parsed = [_parsed(facts, read) for read in reads]
     if not is_object or any(call is None for call in parsed):
-        use = BodyUse("text", _free(("text", "message_text", "raw_message"), taken))
+        use = BodyUse("text", free_name(TEXTS, taken))
         for read in reads:
             use.changes[read.step.node] = replace(use.parameter, facts.module)
         return use
     calls = [call for call in parsed if call is not None]
     removable = {name for call in calls if (name := _removable(facts, call)) is not None}
-    use = BodyUse("model", _free(("message", "received", "incoming", "request_message"), taken - removable))
+    use = BodyUse("model", free_name(MESSAGES, taken - removable))
     for call in calls:
         _model_use(facts, call, use)
     return use
-
-
-def _free(candidates: tuple[str, ...], taken: set[str]) -> str:
-    return next((name for name in candidates if name not in taken), f"{candidates[0]}_")
 
 
 def _parsed(facts: Facts, read: EventRead) -> cst.Call | None:

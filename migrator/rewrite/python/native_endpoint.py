@@ -6,26 +6,22 @@ https://fastapi.tiangolo.com/tutorial/body/ and https://fastapi.tiangolo.com/tut
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import libcst as cst
 from libcst.metadata import GlobalScope
 
 from migrator.inventory.model import Api, Handler, Route
-from migrator.rewrite.python.edits import Changes, remove, replace
-from migrator.rewrite.python.event_reads import (
-    BODY,
-    EVENT_TYPE,
-    PATHS,
-    ROUTE_KEY,
-    EventRead,
-    NotNative,
-    attribute_of,
-    event_reads,
-)
-from migrator.rewrite.python.facts import Facts
+from migrator.rewrite.python.called import top_function
+from migrator.rewrite.python.context_use import context_use
+from migrator.rewrite.python.edits import Change
+from migrator.rewrite.python.event_helpers import Role, Work, collect
+from migrator.rewrite.python.event_reads import NotNative
+from migrator.rewrite.python.event_use import event_use
+from migrator.rewrite.python.facts import Binding, Facts
 from migrator.rewrite.python.native_body import body_use
-from migrator.rewrite.python.native_returns import returns
+from migrator.rewrite.python.native_returns import ANSWERS, returns
+from migrator.rewrite.python.parameter_names import CALLERS, TEXTS, free_name
 from migrator.rewrite.python.project import Project
 from migrator.rewrite.rule import Example, RulePage
 
@@ -51,9 +47,9 @@ def handle(caller: CurrentCaller) -> Response:
 """,
     ),
     leaves_alone=(
-        "a handler that hands the event on, or reads it by keys that are not known",
-        "a handler whose answer is not a literal status",
-        "a handler that other code calls, or that serves several routes",
+        "a handler that reads the event by keys that are not known, or keeps it",
+        "a handler that hands the event to code that is not a plain function of the application",
+        "a handler that other code calls, or that a framework serves",
     ),
 )
 CALLER = ("sse_service.caller", "CurrentCaller")
@@ -75,89 +71,77 @@ class Endpoint:
     keys: tuple[str, ...] = ()
 
 
-@dataclass
-class Native:
-    """What changes in the module of the handler."""
+def rewrite(work: Work, facts: Facts, api: Api, route: Route, function: cst.FunctionDef, model: str) -> Endpoint:
+    """Adds to `work` what changes. `model`: the name of the Pydantic model if one is needed.
 
-    endpoint: Endpoint
-    changes: Changes = field(default_factory=dict)
-    imports: set[tuple[str, str]] = field(default_factory=set)
-
-
-def rewrite(project: Project, facts: Facts, api: Api, route: Route, handler: Handler, model: str) -> Native:
-    """`model`: the name of the Pydantic model if one is needed. Raises NotNative with the predicate that failed."""
-    function = _function(facts, handler)
-    if len(handler.route_keys) != 1 or len(handler.triggers) != 1:
-        served = ", ".join(trigger.source for trigger in handler.triggers)
-        raise NotNative(f"one function serves {served}")
-    if route.route_response and not route.key.startswith(("$connect", "$disconnect")):
-        raise NotNative("what it returns goes to the client as a message (the route has a route response)")
-    _check_not_called(project, facts, function)
-    connect = route.key == "$connect"
-    changes, may_be_none = returns(project, facts, function, connect=connect)
+    Raises NotNative with the predicate that failed.
+    """
+    situation, changes = work.situation, work.changes[facts.path]
+    answers = route.route_response and situation.has_body
     taken = {node.value for node in facts.all(cst.Name)}
-    caller = next(name for name in ("caller", "peer", "client_connection", "caller_") if name not in taken)
-    native = Native(Endpoint(route.key, handler.path, handler.function, ()), changes, set())
-    reads = _reads(facts, function, native.changes)
-    bodies = [read for read in reads if read.step.path == BODY]
-    parameters: list[tuple[str, str]] = []
-    for read in reads:
-        text = _in_place_of(read, route, api, caller)
-        if text is not None:
-            native.changes[read.step.node] = replace(text, facts.module)
-            if text.startswith(f"{caller}.") and not parameters:
-                parameters.append(("caller", caller))
+    caller, text = free_name(CALLERS, taken), free_name(TEXTS, taken)
+    returned = returns(work.project, facts, function, situation, caller, answers=answers)
+    changes.update(returned.changes)
+    use = event_use(facts, _parameter(facts, function, 0), situation, caller, (), returned.dropped)
+    context = context_use(facts, _parameter(facts, function, 1), caller)
+    changes.update(use.changes)
+    changes.update(context.changes)
+    wants_caller = use.caller or context.caller or returned.caller
+    handed: dict[cst.Call, dict[cst.BaseExpression, Role]] = {}
+    collect(facts, [*((w.node, w.path) for w in use.handed), *((node, None) for node in context.handed)], handed)
+    hands_text = False
+    for call, roles in handed.items():
+        also_caller, also_text = work.hand_over(facts, call, roles, caller, text, changes)
+        wants_caller, hands_text = wants_caller or also_caller, hands_text or also_text
+    parameters = [("caller", caller)] if wants_caller else []
     keys: list[str] = []
-    if bodies:
-        if route.key in {"$connect", "$disconnect"}:
+    if use.bodies or hands_text:
+        if not situation.has_body:
             raise NotNative("it reads a body that this event never has")
-        use = body_use(facts, bodies, taken, is_object=_chosen_by_key(api, route))
-        native.changes.update(use.changes)
-        parameters.append((use.kind, use.parameter))
-        keys = use.keys
-    _finish(facts, function, native, parameters, keys, model, may_be_none=may_be_none)
-    return native
-
-
-def _finish(
-    facts: Facts,
-    function: cst.FunctionDef,
-    native: Native,
-    parameters: list[tuple[str, str]],
-    keys: list[str],
-    model: str,
-    *,
-    may_be_none: bool,
-) -> None:
-    """The signature and the imports. Raises NotNative when the module means something else by a name."""
+        body = body_use(facts, use.bodies, taken, is_object=not hands_text and _chosen_by_key(api, route))
+        changes.update(body.changes)
+        parameters.append((body.kind, body.parameter))
+        keys = body.keys
     types = {"caller": CALLER, "model": (MODELS, model), "text": TEXT}
-    native.imports = {types[kind] for kind, _name in parameters}
-    native.imports.add(RESPONSE)
+    names = {types[kind] for kind, _name in parameters} | {(ANSWERS, name) for name in returned.imports}
+    names.add(RESPONSE)
+    _check_names(facts, names)
+    work.imports[facts.path] |= names
+    changes[function] = _signature(
+        facts, [(name, types[kind][1]) for kind, name in parameters], may_be_none=returned.may_be_none
+    )
+    uses_model = any(kind == "model" for kind, _name in parameters)
+    name = function.name.value
+    return Endpoint(route.key, facts.path, name, tuple(parameters), model if uses_model else None, tuple(keys))
+
+
+def _parameter(facts: Facts, function: cst.FunctionDef, index: int) -> Binding:
+    binding = facts.binding(function.params.params[index].name)
+    if binding is None or len(facts.stores(binding)) != 1:
+        raise NotNative(f"the {('event', 'Lambda context')[index]} is replaced by something else")
+    return binding
+
+
+def _check_names(facts: Facts, names: set[tuple[str, str]]) -> None:
+    """Raises NotNative when the module means something else by a name."""
     defined = {binding.name for binding in facts.stored() if isinstance(binding.owner, GlobalScope)}
     imported = {alias.evaluated_alias or alias.evaluated_name for alias in facts.all(cst.ImportAlias)}
-    for _source, name in native.imports:
+    for _source, name in names:
         if name in defined | imported and not _imports_ours(facts, name):
             raise NotNative(f"the module means something else by {name}")
-    signature = ", ".join(f"{name}: {types[kind][1]}" for kind, name in parameters)
+
+
+def _signature(facts: Facts, parameters: list[tuple[str, str]], *, may_be_none: bool) -> Change:
+    given = ", ".join(f"{name}: {kind}" for name, kind in parameters)
     answer = "Response | None" if may_be_none else "Response"
-    shape = cst.parse_statement(f"def f({signature}) -> {answer}: ...", facts.module.config_for_parsing)
-    assert isinstance(shape, cst.FunctionDef)
-    wanted = shape
+    shape = cst.parse_statement(f"def f({given}) -> {answer}: ...", facts.module.config_for_parsing)
 
     def change(node: cst.CSTNode) -> cst.CSTNode:
         assert isinstance(node, cst.FunctionDef)
-        return node.with_changes(params=wanted.params, returns=wanted.returns)
+        assert isinstance(shape, cst.FunctionDef)
+        return node.with_changes(params=shape.params, returns=shape.returns)
 
-    native.changes[function] = change
-    uses_model = any(kind == "model" for kind, _name in parameters)
-    native.endpoint = Endpoint(
-        native.endpoint.key,
-        native.endpoint.path,
-        native.endpoint.function,
-        tuple(parameters),
-        model if uses_model else None,
-        tuple(keys),
-    )
+    return change
 
 
 def _imports_ours(facts: Facts, name: str) -> bool:
@@ -170,29 +154,38 @@ def _imports_ours(facts: Facts, name: str) -> bool:
     return False
 
 
-def _function(facts: Facts, handler: Handler) -> cst.FunctionDef:
-    found = [node for node in facts.all(cst.FunctionDef) if node.name.value == handler.function]
-    if len(found) != 1 or facts.qualified_name(found[0]) != handler.function:
-        raise NotNative(f"{handler.function} is not defined once, at the top of {handler.path}")
-    function = found[0]
+def handler_function(facts: Facts, handler: Handler) -> cst.FunctionDef:
+    """The function of a handler, if its shape is one that an endpoint can come from. Raises NotNative."""
+    function = top_function(facts, handler.function)
+    if function is None:
+        raise NotNative(f"{handler.function} is not defined once, as a function at the top of {facts.path}")
+    if function.asynchronous is not None:
+        raise NotNative("it is a coroutine function")
+    if function.returns is not None and is_ours(facts, function.returns):
+        raise NotNative("it takes no event any more")
+    return function
+
+
+def is_ours(facts: Facts, annotation: cst.Annotation) -> bool:
+    """Whether a function returns FastAPI's response: one that is native already."""
+    names = [node for node in facts.all(cst.Name) if annotation in facts.ancestors(node)]
+    return any("fastapi.Response" in facts.imported(name) for name in names)
+
+
+def check_shape(facts: Facts, function: cst.FunctionDef) -> None:
+    """Raises NotNative where the function takes more than an event and a context."""
     if function.decorators:
         decorator = facts.module.code_for_node(function.decorators[0].decorator)
         raise NotNative(f"the decorator {decorator} wants the event")
-    if function.asynchronous is not None:
-        raise NotNative("it is a coroutine function")
     params = function.params
     plain = not (params.kwonly_params or params.posonly_params or params.star_kwarg) and isinstance(
         params.star_arg, cst.MaybeSentinel
     )
     if not plain or len(params.params) != 2 or any(param.default is not None for param in params.params):
         raise NotNative("its parameters are not just the event and the context")
-    binding = facts.binding(params.params[1].name)
-    if binding is None or facts.loads(binding) or len(facts.stores(binding)) != 1:
-        raise NotNative("it uses the Lambda context")
-    return function
 
 
-def _check_not_called(project: Project, facts: Facts, function: cst.FunctionDef) -> None:
+def check_not_called(project: Project, facts: Facts, function: cst.FunctionDef) -> None:
     name = function.name.value
     for other, node in project.mentions(name, project.users(facts.path)):
         above = other.parent(node)
@@ -216,34 +209,6 @@ def _check_not_called(project: Project, facts: Facts, function: cst.FunctionDef)
 def _is_local(facts: Facts, node: cst.CSTNode) -> bool:
     binding = facts.binding(node)
     return binding is not None and not isinstance(binding.owner, GlobalScope)
-
-
-def _reads(facts: Facts, function: cst.FunctionDef, changes: Changes) -> list[EventRead]:
-    binding = facts.binding(function.params.params[0].name)
-    if binding is None or len(facts.stores(binding)) != 1:
-        raise NotNative("the event is replaced by something else")
-    reads: list[EventRead] = []
-    for found in event_reads(facts, binding):
-        if isinstance(found, EventRead):
-            reads.append(found)
-        else:
-            statement, inner = found
-            changes[statement] = remove()
-            reads.extend(inner)
-    return reads
-
-
-def _in_place_of(read: EventRead, route: Route, api: Api, caller: str) -> str | None:
-    """The expression that the endpoint has instead; None for the body."""
-    path = read.step.path
-    if path == BODY:
-        return None
-    if path == ROUTE_KEY:
-        return repr(route.key)
-    if path == EVENT_TYPE:
-        return repr({"$connect": "CONNECT", "$disconnect": "DISCONNECT"}.get(route.key, "MESSAGE"))
-    assert path in PATHS
-    return f"{caller}.{attribute_of(read, connect=route.key == '$connect', authorized=api.authorizer is not None)}"
 
 
 def _chosen_by_key(api: Api, route: Route) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 
 import libcst as cst
 
@@ -11,10 +12,10 @@ from migrator.rewrite.python.project import BOM, Project
 
 
 class Tree:
-    """`original` stays as it was; `project` is what the rules have made of it."""
+    """`original` stays as it was; `project` is what the rules have made of it, `current` its text by path."""
 
     def __init__(self, texts: Mapping[str, str], known: Project | None = None) -> None:
-        self._texts = dict(texts)
+        self.current = dict(texts)
         self.original = self.project = Project(texts, known)
         self.changed: set[str] = set()
 
@@ -22,15 +23,24 @@ class Tree:
         """Replaces modules; True when one of them is really different. Nodes of older modules are of no use then."""
         different = {}
         for path, module in modules.items():
-            bom = BOM if self._texts[path].startswith(BOM) else ""
-            if bom + module.code != self._texts[path]:
+            bom = BOM if self.current[path].startswith(BOM) else ""
+            if bom + module.code != self.current[path]:
                 different[path] = bom + module.code
         if not different:
             return False
-        self._texts |= different
-        self.project = Project(self._texts, self.project)
+        self.current |= different
+        self.project = Project(self.current, self.project)
         self.changed |= set(different)
         return True
+
+    def draft(self) -> Tree:
+        """A tree to try something in; nothing happens here until it is adopted."""
+        made = copy(self)
+        made.current, made.changed = dict(self.current), set(self.changed)
+        return made
+
+    def adopt(self, draft: Tree) -> None:
+        self.current, self.project, self.changed = draft.current, draft.project, draft.changed
 
     def before_and_after(self) -> list[tuple[Facts, Facts]]:
         """The modules that have changed, as they were and as they are."""
@@ -40,7 +50,7 @@ class Tree:
     def texts(self) -> dict[str, str]:
         """The text of every module that is different from what it was at first."""
         return {
-            path: self._texts[path]
+            path: self.current[path]
             for path in sorted(self.changed)
-            if self._texts[path] != self.original.modules[path].text
+            if self.current[path] != self.original.modules[path].text
         }

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import libcst as cst
 
-from migrator.inventory.model import Api, Inventory, Route
-from migrator.inventory.outcome import Level, Site
+from migrator.inventory.model import Api, Inventory
+from migrator.inventory.outcome import Site
 from migrator.inventory.record import Location
 from migrator.markers import has_marker
 from migrator.rewrite.edit import RouteLevel
@@ -17,20 +17,18 @@ from migrator.rewrite.outside import outside_pushers
 from migrator.rewrite.python import (
     connection_table,
     management_client,
-    native_endpoint,
     signed_request,
     stream_send,
     websocket_api,
 )
 from migrator.rewrite.python.connection_table import TableResult
 from migrator.rewrite.python.constructions import constructions, users_of_clients
-from migrator.rewrite.python.edits import Changes, apply_changes, both, comment
+from migrator.rewrite.python.edits import apply_changes, both, comment
 from migrator.rewrite.python.endpoint_setter import without_setters
-from migrator.rewrite.python.event_reads import NotNative
 from migrator.rewrite.python.facts import Facts
 from migrator.rewrite.python.imports import add_imports, remove_unused_imports
-from migrator.rewrite.python.model_names import model_names
-from migrator.rewrite.python.native_endpoint import Endpoint, Native
+from migrator.rewrite.python.native import make_native
+from migrator.rewrite.python.native_endpoint import Endpoint
 from migrator.rewrite.python.outcome import RuleResult
 from migrator.rewrite.python.parsing import Tree
 from migrator.rewrite.python.project import Project
@@ -40,8 +38,6 @@ from migrator.rewrite.python.unused import left_unused
 DROP_IN = "sse_service.management"
 DROPS_IN = frozenset({management_client.RULE, signed_request.RULE, websocket_api.RULE})
 """Rules that leave code which looks as before, and put something else behind it."""
-
-PROVEN = "the event is only read by known keys, and every answer is a literal status"
 
 Mark = Callable[[list[Settled]], Iterable[tuple[Site, str]]]
 """Given what rules have settled: the sites that get a comment, each with its reason."""
@@ -80,7 +76,8 @@ def rewrite_python(
     result = PythonResult()
     clientless = _seam(tree, inventory, result, mark)
     _clean(tree, clientless)
-    _native(tree, inventory, api, result)
+    natives = make_native(tree, inventory, api)
+    result.endpoints, result.levels = natives.endpoints, natives.levels
     _clean(tree, [])
     result.texts = tree.texts()
     result.project = tree.project
@@ -180,48 +177,3 @@ def _clean(tree: Tree, clientless: list[tuple[str, str]]) -> None:
     tree.update(
         {after.path: remove_unused_imports(before, after, tree.project) for before, after in tree.before_and_after()}
     )
-
-
-def _native(tree: Tree, inventory: Inventory, api: Api, result: PythonResult) -> None:
-    """Each route by itself: what can't be proven of one says nothing about the others."""
-    natives: dict[str, list[Native]] = {}
-    names = model_names(api)
-    for route in api.routes:
-        native, level = _native_route(tree, inventory, api, route, names[route.key])
-        result.levels.append(level)
-        if native is not None:
-            natives.setdefault(native.endpoint.path, []).append(native)
-            result.endpoints.append(native.endpoint)
-    modules = {}
-    for path, found in natives.items():
-        changes: Changes = {}
-        imports: set[tuple[str, str]] = set()
-        for native in found:
-            changes |= native.changes
-            imports |= native.imports
-        facts = tree.project.facts(path)
-        if facts is not None:
-            modules[path] = add_imports(apply_changes(facts.module, changes), imports)
-    tree.update(modules)
-
-
-def _native_route(
-    tree: Tree, inventory: Inventory, api: Api, route: Route, model: str
-) -> tuple[Native | None, RouteLevel]:
-    handler = inventory.handler(route.handler)
-
-    def at(level: Level | None, reason: str) -> RouteLevel:
-        return RouteLevel(api.id, route.key, handler.id, level, reason)
-
-    if handler.language != "python":
-        return None, at(None, f"the handler is {handler.language}; only Python handlers are mounted")
-    facts = tree.project.facts(handler.path)
-    if facts is None or handler.problem is not None:
-        module = tree.project.modules.get(handler.path)
-        failure = module.failure if module is not None else None
-        return None, at(None, failure or handler.problem or f"{handler.path} is missing")
-    try:
-        native = native_endpoint.rewrite(tree.project, facts, api, route, handler, model)
-    except NotNative as why:
-        return None, at("transport", str(why))
-    return native, at("native", PROVEN)

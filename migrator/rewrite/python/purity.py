@@ -23,13 +23,15 @@ _HARMLESS_CALLS = frozenset(
         "min",
         "max",
         "getenv",
+        "dumps",
+        "format_exc",
     }
 )
 _HARMLESS_METHODS = frozenset(
     {
         "get", "getenv", "format", "replace", "strip", "rstrip", "lstrip", "lower", "upper", "split", "join", "encode",
         "decode", "startswith", "endswith", "removeprefix", "removesuffix", "dumps", "resource", "client", "Table",
-        "Session", "time", "now", "utcnow", "isoformat",
+        "Session", "format_exc", "time", "now", "utcnow", "isoformat",
     }
 )  # fmt: skip
 

@@ -24,9 +24,11 @@ import boto3
 from botocore.exceptions import ClientError
 
 KNOWN = {}
+SEEN = []
 
 
 def connect(event, context):
+    SEEN.append(event)
     name = (event.get("queryStringParameters") or {}).get("name")
     if not name or event["headers"]["X-Forwarded-Proto"] != "http":
         return {"statusCode": 401}
@@ -45,6 +47,7 @@ def client_for(event):
 
 
 def everybody(event, context):
+    SEEN.append(event)
     client, gone = client_for(event), []
     for connection in [*KNOWN, "not-there"]:
         try:
@@ -60,6 +63,7 @@ def own(event):
 
 
 def answer(event, context):
+    SEEN.append(event)
     return {"statusCode": 200, "body": "echo " + event["body"]}
 
 
