@@ -12,7 +12,7 @@ from migrator.commands.progress import following
 from migrator.commands.targets import check_clean, check_target, say_written, target_options, write
 from migrator.console import say
 from migrator.phases import phase
-from migrator.rewrite import plan_migration
+from migrator.repository import plan_repository
 from migrator.rewrite.report import text_report, unified_diff
 from migrator.scan import scan_application
 from migrator.transaction.new_folder import check_output
@@ -29,6 +29,9 @@ from migrator.writing import write_file
     type=click.Path(path_type=Path, dir_okay=False),
     help="File for the plan: every file with its hash before and after, for `ws2sse apply`.",
 )
+@click.option(
+    "--api", help="Id or name of the API to migrate. Default: of each application the one with most routes in Python."
+)
 @format_option("text", "json", "markdown", "sarif", what="Form of the account.")
 @click.pass_context
 def command(
@@ -38,6 +41,7 @@ def command(
     in_place: bool,
     allow_dirty: bool,
     plan_path: Path | None,
+    api: str | None,
     form: str,
 ) -> None:
     """Rewrites APP as a FastAPI + sse-starlette application, and accounts for every site.
@@ -48,10 +52,14 @@ def command(
     APP: git has to be clean, files that are there keep their names, and nothing is deleted. Both are whole or not at
     all, and end with 0, or with 3 when sites remain for a person.
 
+    A repository that declares several APIs in folders that share nothing holds several applications: each goes to
+    its folder below --out, in one transaction with one account.
+
     \b
     Examples:
       ws2sse migrate examples/chat | less
       ws2sse migrate examples/chat --out build/chat-sse
+      ws2sse migrate samples --api orders/OrdersApi --out build/orders
       ws2sse migrate examples/chat --format markdown > pull-request.md
       ws2sse migrate . --plan plan.json && ws2sse apply plan.json . --in-place
     """
@@ -64,7 +72,7 @@ def command(
         with phase("scan"):
             inventory = scan_application(app)
         with phase("plan"):
-            plan = plan_migration(app, inventory)
+            plan = plan_repository(app, inventory, api)
             planned = plan_file_of(plan)
         if out is not None or in_place:
             with phase("write"):

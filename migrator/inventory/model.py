@@ -293,11 +293,26 @@ class Problem(Record):
     served: bool = Field(default=False, description="True when the shim serves that part all the same")
 
 
+class NearMiss(Record):
+    """A place that looks like something of the WebSocket path and was found to be something else."""
+
+    location: Location
+    looks_like: str = Field(description="a kind of site: 'client', 'push', 'management_client', 'handler', ...")
+    why: str = Field(description="one sentence: the predicate that failed")
+
+
 class FileCounts(Record):
     seen: int = 0
     read: int = 0
     failed: int = 0
     vendored: int = Field(default=0, description="left out: third-party, built or generated")
+
+
+class Application(Record):
+    """One of several applications in a repository: a folder that holds all of the APIs that it declares."""
+
+    folder: str = Field(description="POSIX path relative to the folder that was scanned")
+    apis: tuple[str, ...] = Field(description="ids")
 
 
 class Inventory(Record):
@@ -308,6 +323,9 @@ class Inventory(Record):
     )
     region: str = "us-east-1"
     apis: tuple[Api, ...] = ()
+    applications: tuple[Application, ...] = Field(
+        default=(), description="empty when the whole folder is one application; `migrate` plans each by itself"
+    )
     handlers: tuple[Handler, ...] = ()
     management_clients: tuple[ManagementClient, ...] = ()
     pushes: tuple[Push, ...] = ()
@@ -321,6 +339,7 @@ class Inventory(Record):
         default=(), description="CreateTable arguments, resolved, for a local DynamoDB"
     )
     problems: tuple[Problem, ...] = ()
+    near_misses: tuple[NearMiss, ...] = ()
     files: FileCounts = FileCounts()
 
     def handler(self, handler_id: str) -> Handler:

@@ -8,6 +8,7 @@ from typing import Final
 from migrator.errors import ApplicationEmpty, ApplicationNotFound
 from migrator.inventory.model import Inventory
 from migrator.nesting import deep_recursion
+from migrator.scan.applications import applications
 from migrator.scan.assemble import Assembly
 from migrator.scan.browser import browser_clients
 from migrator.scan.cdk.reader import read_cdk
@@ -88,7 +89,9 @@ def _scan(path: Path) -> Inventory:
         inventory.apis or inventory.pushes or inventory.clients or inventory.management_clients or _serious(inventory)
     ):
         raise ApplicationEmpty(path, LOOKED_FOR)
-    return inventory
+    return inventory.model_copy(
+        update={"applications": applications(inventory), "near_misses": tuple(files.near_misses)}
+    )
 
 
 def _import_roots(services: list[Service]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from ast_grep_py import SgNode
 
+from migrator.inventory import model
 from migrator.inventory.model import Client, Problem
 from migrator.inventory.record import Location
 from migrator.javascript.libraries import PACKAGES
@@ -72,7 +73,7 @@ def _clients(files: Files, script: Script, selectors: Sequence[str]) -> Iterator
     for found in openings(script):
         if isinstance(found, NearMiss):
             place = script.location(found.node)
-            files.problems.append(Problem(location=place, message=found.why, serious=False))
+            files.near_misses.append(model.NearMiss(location=place, looks_like="client", why=found.why))
             continue
         place_of_token, parameter = _token(script, found, sends)
         yield Client(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from migrator.inventory.model import FileCounts, Problem
+from migrator.inventory.model import FileCounts, NearMiss, Problem
 from migrator.inventory.record import Location
 from migrator.scan.paths import suffix_of
 from migrator.scan.sieve import Sieve
@@ -59,6 +59,7 @@ class Files:
     root: Path
     paths: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    near_misses: list[NearMiss] = field(default_factory=list)
     seen: int = 0
     vendored: int = 0
     _texts: dict[str, str | None] = field(default_factory=dict)

@@ -45,6 +45,7 @@ class _Report:
         self._pushes()
         self._stores()
         self._clients()
+        self._near_misses()
         self._resources()
         self._problems()
         self._next()
@@ -69,6 +70,9 @@ class _Report:
         failed = f", {files.failed} could not be read" if files.failed else ""
         vendored = f", {files.vendored} third-party or built left out" if files.vendored else ""
         self._line(f"{files.seen} files, {files.read} read{failed}{vendored}")
+        if found.applications:
+            self._title(f"Applications ({len(found.applications)}), each of which migrate takes by itself")
+            self._table((visible(part.folder), visible(", ".join(part.apis))) for part in found.applications)
 
     def _api(self, api: Api) -> None:
         inferred = "  [yellow](inferred from the code: check it)[/yellow]" if api.inferred else ""
@@ -167,6 +171,12 @@ class _Report:
             self._line(
                 f"[dim]tests: {visible(', '.join(test.location.path for test in self.inventory.tests))}[/dim]", indent=2
             )
+
+    def _near_misses(self) -> None:
+        if self.inventory.near_misses:
+            self._title(f"Looks like it, and is none ({len(self.inventory.near_misses)})")
+        for miss in self.inventory.near_misses:
+            self._line(f"{visible(str(miss.location))}  [dim]{visible(miss.why)}[/dim]", indent=2)
 
     def _resources(self) -> None:
         if not self.inventory.resources:

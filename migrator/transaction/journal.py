@@ -19,6 +19,9 @@ from migrator.writing import write_file
 
 PLACE: Final = Path(FOLDER) / "journal"
 
+NEW_FOLDER: Final = "0-new-folder"
+"""The journal of a new folder is its first, and the same for the same plan."""
+
 
 class JournalFile(Record):
     path: str
@@ -28,7 +31,7 @@ class JournalFile(Record):
 
 class Journal(Record):
     schema_version: Literal[1] = 1
-    id: str = Field(description="UTC time at which the run began, and four random characters")
+    id: str = Field(description="0-new-folder, or the UTC time at which the run began and four random characters")
     kind: Literal["new_folder", "in_place"]
     state: Literal["writing", "done"]
     files: tuple[JournalFile, ...]
@@ -73,7 +76,7 @@ class Journal(Record):
 def new_journal(
     kind: Literal["new_folder", "in_place"], files: Sequence[JournalFile], state: Literal["writing", "done"]
 ) -> Journal:
-    name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z-{secrets.token_hex(2)}"
+    name = NEW_FOLDER if kind == "new_folder" else f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z-{secrets.token_hex(2)}"
     return Journal(id=name, kind=kind, state=state, files=tuple(files))
 
 

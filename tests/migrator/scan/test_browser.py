@@ -125,9 +125,10 @@ def test_a_near_miss_is_explained(tmp_path: Path, code: str, why: str) -> None:
     files = walk(write(tmp_path, {"web.js": code}))
 
     assert browser_clients(files) == []
-    (problem,) = files.problems
-    assert why in problem.message
-    assert not problem.serious
+    (miss,) = files.near_misses
+    assert miss.looks_like == "client"
+    assert why in miss.why
+    assert files.problems == []
 
 
 @pytest.mark.parametrize(
