@@ -57,15 +57,27 @@ def rewrite_rest(
 ) -> RuleResult:
     """Everything that no better rule has taken; `reasons` says why not, by construction."""
     result = RuleResult()
-    for call in constructions(project, facts):
+    wanted = [(call, f"{_drop_in(facts, call)}()") for call in constructions(project, facts)]
+    wanted += [(call, "management_client") for call in factories(project, facts)]
+    for call, text in wanted:
         if call in done:
             continue
-        result.changes[call] = replace("management_client()", facts.module)
-        result.imports.add(("sse_service.management", "management_client"))
+        result.changes[call] = replace(text, facts.module)
+        result.imports.add((MODULE, text.removesuffix("()")))
         result.settled.append(
             settle(facts, call, "management_client", "rewritten", RULE, "safe", reasons.get(call, "drop-in client"))
         )
     return result
+
+
+def _drop_in(facts: Facts, call: cst.Call) -> str:
+    """Which of the two: asynchronous libraries enter their clients with `async with`, or await them."""
+    above = facts.parent(call)
+    block = facts.parent(above) if isinstance(above, cst.WithItem) else None
+    entered = isinstance(block, cst.With) and block.asynchronous is not None
+    by_stack = isinstance(above, cst.Arg) and isinstance(facts.parent(facts.parent(above) or above), cst.Await)
+    of_library = bool(facts.imported_modules() & ASYNCHRONOUS)
+    return "async_management_client" if entered or (by_stack and of_library) else "management_client"
 
 
 def rewrite_pushes(facts: Facts, taken: Container[cst.CSTNode], *, drop_in: bool) -> list[Settled]:

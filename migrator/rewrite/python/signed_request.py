@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import libcst as cst
+import libcst.matchers as m
 
 from migrator.rewrite.python.edits import Change
 from migrator.rewrite.python.facts import Facts
@@ -103,8 +104,8 @@ def _addresses(facts: Facts) -> Iterator[cst.BaseExpression]:
 
 def _is_address(node: cst.FormattedStringText | cst.SimpleString) -> bool:
     text = node.value.strip("rbfuRBFU'\"")
-    before, found, after = text.partition(ADDRESS)
-    return bool(found) and after[:1] in {"", "/"} and "arn:" not in before
+    _before, found, after = text.partition(ADDRESS)
+    return bool(found) and after[:1] in {"", "/"}
 
 
 def _whole(facts: Facts, node: cst.CSTNode) -> cst.BaseExpression | None:
@@ -117,8 +118,12 @@ def _whole(facts: Facts, node: cst.CSTNode) -> cst.BaseExpression | None:
         if not (formats or called or joins):
             break
         whole = above
-    is_text = isinstance(whole, cst.SimpleString | cst.FormattedStringText | cst.ConcatenatedString)
-    return None if is_text or not isinstance(whole, cst.BaseExpression) else whole
+    if isinstance(whole, cst.SimpleString) or not isinstance(whole, cst.BaseExpression):
+        return None
+    texts = m.findall(whole, m.FormattedStringText() | m.SimpleString())
+    is_policy = any("arn:" in getattr(text, "value", "") for text in texts)
+    is_fixed = isinstance(whole, cst.ConcatenatedString) and not m.findall(whole, m.FormattedStringExpression())
+    return None if is_policy or is_fixed else whole
 
 
 def _follow(project: Project, facts: Facts, value: cst.BaseExpression, sent: _Sent, depth: int) -> None:
@@ -138,16 +143,18 @@ def _follow(project: Project, facts: Facts, value: cst.BaseExpression, sent: _Se
         if call not in [known for _facts, known, _library in sent.calls]:
             sent.calls.append((facts, call, library))
         return
-    _follow_into(project, call, arg, sent, depth)
-    sent.others = sent.others or _sends(call)
+    if not _follow_into(project, call, arg, sent, depth):
+        sent.others = sent.others or _sends(call)
 
 
-def _follow_into(project: Project, call: cst.Call, arg: cst.Arg, sent: _Sent, depth: int) -> None:
-    """Into the function of the application that is called, as the parameter that the argument becomes."""
+def _follow_into(project: Project, call: cst.Call, arg: cst.Arg, sent: _Sent, depth: int) -> bool:
+    """Into the function of the application that is called, as the parameter that the argument becomes; False when it
+    is none of the application's."""
     name = call.func.attr.value if isinstance(call.func, cst.Attribute) else getattr(call.func, "value", "")
     if depth == 0 or not isinstance(name, str):
-        return
-    for facts, function in project.definitions(name):
+        return False
+    definitions = project.definitions(name)
+    for facts, function in definitions:
         if not isinstance(function, cst.FunctionDef):
             continue
         params = [param.name for param in function.params.params]
@@ -160,6 +167,7 @@ def _follow_into(project: Project, call: cst.Call, arg: cst.Arg, sent: _Sent, de
             binding = facts.binding(param)
             for load in facts.loads(binding) if binding is not None else []:
                 _follow(project, facts, load, sent, depth - 1)
+    return bool(definitions)
 
 
 def _library(facts: Facts, call: cst.Call) -> str | None:
