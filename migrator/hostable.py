@@ -36,7 +36,10 @@ def functions_of(app: Path, inventory: Inventory, served: set[str]) -> dict[str,
         elif handler.language != "python":
             problems.append(f"{handler.path} is {handler.language}; only Python handlers run in this process")
         else:
-            functions[handler.id] = PythonFunction(app / handler.root, handler.module, handler.function)
+            also = tuple(str(app / folder) for folder in handler.import_path)
+            functions[handler.id] = PythonFunction(
+                app / handler.root, handler.module, handler.function, import_path=also
+            )
     if problems:
         raise NotHostable(problems)
     return functions

@@ -35,6 +35,9 @@ class Handler(Record):
     path: str = Field(description="file, relative to the application's folder; also when it is missing")
     root: str = Field(default=".", description="folder that is first on the import path (the deployed code root)")
     module: str = Field(description="dotted module name as seen from root")
+    import_path: tuple[str, ...] = Field(
+        default=(), description="folders besides root that its code imports from: layers, shared packages"
+    )
     function: str
     language: Language
     framework: Framework | None = Field(

@@ -37,12 +37,14 @@ class Code:
         if handler.id in self._names:
             return self._names[handler.id]
         name = self._names[handler.id] = self._free(wanted)
-        if handler.root not in {"", "."}:
+        if handler.root not in {"", "."} or handler.import_path:
             self.roots = True
             self.standard.add("from pathlib import Path")
             self.imports.add("from sse_service.loading import load_function")
-            where = f"ROOT / {json.dumps(handler.root)}"
-            call = f"load_function({where}, {json.dumps(handler.module)}, {json.dumps(handler.function)})"
+            where = _below_root(handler.root)
+            also = "".join(f"{_below_root(folder)}, " for folder in handler.import_path)
+            given = [where, json.dumps(handler.module), json.dumps(handler.function), *([f"({also})"] if also else [])]
+            call = f"load_function({', '.join(given)})"
             self.definitions.append(f"{name} = {call}")
         elif _is_plain(handler.module) and handler.function.isidentifier():
             alias = "" if name == handler.function else f" as {name}"
@@ -72,6 +74,10 @@ class Code:
             name, number = f"{wanted}_{number}", number + 1
         self.taken.add(name)
         return name
+
+
+def _below_root(folder: str) -> str:
+    return "ROOT" if folder in {"", "."} else f"ROOT / {json.dumps(folder)}"
 
 
 def slug(key: str) -> str:

@@ -14,6 +14,7 @@ from migrator.scan.files import Files
 from migrator.scan.node.built import source_of
 from migrator.scan.node.program import NodeProgram
 from migrator.scan.paths import join_folder
+from migrator.scan.python.import_path import import_path
 from migrator.scan.python.program import Program
 
 _SCRIPT_SUFFIXES: Final = (".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx")
@@ -37,6 +38,7 @@ class Found:
     environment: dict[str, str] = field(default_factory=dict)
     location: Location | None = None
     problem: str | None = None
+    import_path: tuple[str, ...] = ()
     framework: Framework | None = None
     framework_object: str | None = None
 
@@ -46,6 +48,7 @@ class Found:
             path=self.path,
             root=self.root,
             module=self.module,
+            import_path=self.import_path,
             function=self.function,
             language=self.language,
             framework=self.framework,
@@ -134,6 +137,7 @@ class Handlers:
                 found.problem = f"{found.path} {reason}"
                 continue
             function = program.enter(module, found.function, found.id)
+            found.import_path = import_path(program, found.path, found.root)
             if function is not None:
                 found.location = function.module.location(function.node)
             elif found.function not in module.root.names:

@@ -14,6 +14,7 @@ INTEGRATION_TIMEOUT_S = 29.0
 class PythonFunction:
     """Where a handler is: its code root, and module and function as seen from there.
 
+    import_path: folders besides the root from which its code imports, such as layers.
     name: as deployed; None takes the name of the Python function.
     environment: variables of its own; they win over those of the shim's process. Only honoured in a process of its own.
     working_directory: None is the code root in a process of its own, and wherever the shim runs otherwise.
@@ -28,6 +29,7 @@ class PythonFunction:
     working_directory: Path | None = None
     memory_mb: int = 1024
     timeout_s: float | None = None
+    import_path: tuple[str, ...] = ()
 
     @property
     def deployed_name(self) -> str:

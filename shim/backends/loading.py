@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,6 +21,8 @@ lock = threading.RLock()
 _libraries = frozenset({"site-packages", "dist-packages"})
 _modules_of_root: dict[Path, dict[str, ModuleType]] = {}
 _current_root: Path | None = None
+_also: dict[Path, list[Path]] = {}
+"""Folders from which the functions of a code root import besides it, such as layers."""
 
 
 class HandlerUnusable(Exception):
@@ -34,10 +36,14 @@ class HandlerUnusable(Exception):
         return f"{self.module}.{self.function} can't be used as a handler: {self.reason}"
 
 
-def load_function(root: Path, module: str, function: str) -> Callable[..., Any]:
-    """The function `function` of the module `module` below the code root. Raises HandlerUnusable."""
+def load_function(root: Path, module: str, function: str, import_path: Iterable[str | Path] = ()) -> Callable[..., Any]:
+    """The function `function` of the module `module` below the code root. Raises HandlerUnusable.
+
+    `import_path`: folders from which its code imports besides the root; they come last on the import path.
+    """
     with lock:
         enter(root.resolve())
+        _add(root.resolve(), [Path(folder).resolve() for folder in import_path])
         try:
             loaded = importlib.import_module(module)
         except (Exception, SystemExit) as error:
@@ -56,15 +62,32 @@ def enter(root: Path) -> None:
         return
     if _current_root is not None:
         leaving = _current_root
-        mine = {name: module for name, module in sys.modules.copy().items() if lives_below(module, leaving)}
+        own = (leaving, *_also.get(leaving, ()))
+        mine = {n: m for n, m in sys.modules.copy().items() if any(lives_below(m, folder) for folder in own)}
         _modules_of_root[leaving] = mine
         for name in mine:
             del sys.modules[name]
-        sys.path.remove(str(leaving))
+        _remove(own)
     sys.path.insert(0, str(root))
+    sys.path.extend(str(folder) for folder in _also.get(root, ()))
     sys.modules.update(_modules_of_root.get(root, {}))
     importlib.invalidate_caches()
     _current_root = root
+
+
+def _add(root: Path, folders: list[Path]) -> None:
+    known = _also.setdefault(root, [])
+    for folder in folders:
+        if folder != root and folder not in known:
+            known.append(folder)
+            sys.path.append(str(folder))
+
+
+def _remove(folders: Iterable[Path]) -> None:
+    """Code may have changed the import path itself, so that a folder stands there no more, or twice."""
+    for folder in folders:
+        if str(folder) in sys.path:
+            sys.path.remove(str(folder))
 
 
 def lives_below(module: ModuleType | None, root: Path) -> bool:

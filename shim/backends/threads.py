@@ -59,7 +59,7 @@ class Threads:
         """Imports the functions of a code root anew. Raises HandlerUnusable; the old ones go on serving then."""
         with anew(root):
             handlers = {
-                function_id: load_function(function.root, function.module, function.function)
+                function_id: load_function(function.root, function.module, function.function, function.import_path)
                 for function_id, function in self._functions.items()
                 if function.root.resolve() == root
             }
@@ -76,7 +76,9 @@ class Threads:
         handler = self._handlers.get(function_id)
         if handler is None:
             where = self._functions[function_id]
-            handler = self._handlers[function_id] = load_function(where.root, where.module, where.function)
+            handler = self._handlers[function_id] = load_function(
+                where.root, where.module, where.function, where.import_path
+            )
         return handler
 
     def _call(self, function_id: str, event: object) -> Any:  # noqa: ANN401 - whatever a handler returns

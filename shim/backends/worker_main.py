@@ -106,7 +106,7 @@ class Worker:
         self._region, self._account_id = start["region"], start["account_id"]
         self._threads = HandlerThreads(start["threads"])
         self._functions = {
-            function_id: PythonFunction(root=Path(start["root"]), **told)
+            function_id: PythonFunction(root=Path(start["root"]), import_path=tuple(told.pop("import_path")), **told)
             for function_id, told in start["functions"].items()
         }
         self._handlers: dict[str, Handler] = {}
@@ -114,7 +114,9 @@ class Worker:
     def load(self) -> None:
         """Raises HandlerUnusable."""
         for function_id, function in self._functions.items():
-            self._handlers[function_id] = load_function(function.root, function.module, function.function)
+            self._handlers[function_id] = load_function(
+                function.root, function.module, function.function, function.import_path
+            )
 
     def read(self) -> NoReturn:
         """Until the shim has gone, and this process with it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from pathlib import PurePosixPath
 from typing import Final
@@ -19,6 +20,23 @@ def is_test(path: str) -> bool:
     stem = name.removesuffix(".py")
     named = stem.startswith("test_") or stem.endswith("_test") or stem == "conftest"
     return named or not _TEST_FOLDERS.isdisjoint(folders)
+
+
+def _likeliest(paths: list[str], importer: str) -> str | None:
+    """The only one, or the only one in a layer, or the one that is nearest to who imports it; None in doubt."""
+    if len(paths) < 2:
+        return next(iter(paths), None)
+    layered = [path for path in paths if "/python/" in f"/{path}" or "layer" in path.lower()]
+    if len(layered) == 1:
+        return layered[0]
+    near = sorted(paths, key=lambda path: _common(path, importer), reverse=True)
+    return near[0] if _common(near[0], importer) > _common(near[1], importer) else None
+
+
+def _common(one: str, other: str) -> int:
+    """How many folders two paths have in common, from the top."""
+    pairs = zip(one.split("/")[:-1], other.split("/")[:-1], strict=False)
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 class Modules:
@@ -54,10 +72,10 @@ class Modules:
             found = self._under(folder, wanted)
             if found and found != importer:
                 return found
-        # Layers and sys.path: a file anywhere whose path ends so, if only one does.
+        # Layers and sys.path: a file anywhere whose path ends so.
         ends = (f"/{wanted}.py", f"/{wanted}/__init__.py")
         matches = [path for path in self.by_stem.get(wanted.rpartition("/")[2], []) if f"/{path}".endswith(ends)]
-        return matches[0] if len(matches) == 1 else None
+        return _likeliest(matches, importer)
 
     def _under(self, folder: str, wanted: str) -> str | None:
         base = f"{folder}{wanted}".rstrip("/")

@@ -86,3 +86,20 @@ def test_functions_of_one_root_share_their_modules(tmp_path: Path) -> None:
     load_function(tmp_path, "app_a", "handler")({}, None)
 
     assert load_function(tmp_path, "app_b", "handler")({}, None) == ["a"]
+
+
+def test_folders_besides_the_root_come_last_and_each_root_has_its_own(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name / "layer").mkdir(parents=True)
+        (tmp_path / name / "layer" / "layered.py").write_text(f"NAME = {name!r}\n")
+        (tmp_path / name / "layer" / "json.py").write_text("raise ImportError('the standard library comes first')\n")
+        (tmp_path / name / "uses_layer.py").write_text(
+            "import json\nimport layered\n\ndef handler(event, context):\n    return layered.NAME\n"
+        )
+    handlers = [
+        load_function(tmp_path / name, "uses_layer", "handler", [tmp_path / name / "layer"])
+        for name in ("one", "two", "one")
+    ]
+    assert [handler({}, None) for handler in handlers] == ["one", "two", "one"]
+    assert sys.path.count(str(tmp_path / "one" / "layer")) == 1
+    assert str(tmp_path / "two" / "layer") not in sys.path
