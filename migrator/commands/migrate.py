@@ -74,21 +74,24 @@ def command(
         with phase("plan"):
             plan = plan_repository(app, inventory, api)
             planned = plan_file_of(plan)
-        if out is not None or in_place:
+        asked = out is not None or in_place
+        is_written = asked and plan.left is None
+        if is_written:
             with phase("write"):
                 write(planned, app, out)
     result = planned.result
     if plan_path is not None:
         write_file(plan_path, planned.model_dump_json(indent=1) + "\n")
-    is_written = out is not None or in_place
-    if is_written or form != "text" or plan_path is not None:
+    if asked or form != "text" or plan_path is not None:
         click.echo(in_form(result, form), nl=False)
     else:
         click.echo(unified_diff(plan), nl=False)
         say(text_report(result).rstrip("\n"))
     if is_written:
         say_written(app, out)
+    elif plan.left is not None:
+        say("Nothing was written.")
     else:
         say(f"The plan is in {plan_path}." if plan_path else "Nothing was written. --out FOLDER writes it.")
     progress.say_end(inventory.files)
-    ctx.exit(result.exit_code if is_written else 2 if result.findings else 1)
+    ctx.exit(result.exit_code if asked or plan.left is not None else 2 if result.findings else 1)

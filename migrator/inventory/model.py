@@ -18,6 +18,16 @@ TokenPlace = Literal["query", "header", "message"]
 IntegrationType = Literal["AWS", "HTTP", "HTTP_PROXY", "MOCK"]
 Passthrough = Literal["WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"]
 ContentHandling = Literal["CONVERT_TO_BINARY", "CONVERT_TO_TEXT"]
+ServerProtocol = Literal["websocket", "socket.io", "graphql", "sockjs"]
+ServerFeature = Literal["broadcast", "rooms", "redis"]
+RefusalKind = Literal[
+    "media_stream",
+    "two_way_audio",
+    "subprotocol",
+    "terminal",
+    "webrtc_signalling",
+    "plain_rest",
+]
 KeyKind = Literal["text", "number", "list", "object", "unknown"]
 
 
@@ -268,6 +278,32 @@ class Client(Record):
     sends: tuple[str, ...] = Field(default=(), description="route keys that it sends, where literal")
 
 
+class Server(Record):
+    """A WebSocket server of the application's own, outside of API Gateway."""
+
+    location: Location
+    language: Language
+    library: str = Field(description="ws, socket.io, fastapi, websockets, ...")
+    protocol: ServerProtocol = Field(
+        default="websocket", description="what its clients have to speak over WebSocket; 'websocket' for plain messages"
+    )
+    listens: str | None = Field(default=None, description="source text of the port, the path or the server it joins")
+    features: tuple[ServerFeature, ...] = Field(default=(), description="what its code was seen to do")
+
+
+class Refusal(Record):
+    """Something about an API that decides whether it can be migrated."""
+
+    kind: RefusalKind
+    severity: Literal["refuse", "warn", "offer"] = Field(
+        description="'refuse': no successor is written; 'warn': migrated, and to be checked; 'offer': a simpler way"
+    )
+    reason: str = Field(description="one sentence: what was found, and what to do")
+    api: str | None = Field(default=None, description="id of the API; None for a server, or when it belongs to none")
+    routes: tuple[str, ...] = Field(default=(), description="route keys; empty for the whole API")
+    location: Location = Field(description="the evidence")
+
+
 class Resource(Record):
     """A piece of infrastructure."""
 
@@ -334,6 +370,8 @@ class Inventory(Record):
     pushes: tuple[Push, ...] = ()
     stores: tuple[Store, ...] = ()
     clients: tuple[Client, ...] = ()
+    servers: tuple[Server, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
     resources: tuple[Resource, ...] = ()
     tests: tuple[TestUse, ...] = ()
     environment: dict[str, str] = Field(default_factory=dict, description="resolved variables of all functions")

@@ -18,6 +18,7 @@ SiteKind = Literal[
     "client",
     "reconnect",
     "heartbeat",
+    "server",
     "resource",
     "test",
 ]

@@ -26,6 +26,10 @@ def sites(inventory: Inventory) -> tuple[Site, ...]:
     for socket in inventory.clients:
         found.extend(_client_sites(socket))
     found.extend(
+        _site("server", server.location, f"a WebSocket server with {server.library}", ())
+        for server in inventory.servers
+    )
+    found.extend(
         _site("resource", resource.location, f"{resource.type} {resource.id} ({resource.use})", (), resource.id)
         for resource in inventory.resources
         if resource.use != "unrelated"

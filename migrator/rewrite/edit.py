@@ -73,3 +73,5 @@ class Plan:
     findings: tuple[Finding, ...]
     by_route: tuple[RoutePlan, ...] = ()
     unknown_senders: UnknownSenders = field(default_factory=UnknownSenders)
+    left: str | None = None
+    """Why nothing is written, as a sentence; None when there is a successor."""

@@ -20,6 +20,7 @@ from migrator.rewrite.detector import remaining
 from migrator.rewrite.documents import documents
 from migrator.rewrite.edit import FileEdit, Finding, Plan
 from migrator.rewrite.generate import service_files
+from migrator.rewrite.leaving import plan_without_successor, why_left
 from migrator.rewrite.python import DROPS_IN, PythonResult, rewrite_python
 from migrator.rewrite.python.settled import Settled
 from migrator.rewrite.requirements import imports_aws, requirements
@@ -31,10 +32,14 @@ def plan_migration(app: Path, inventory: Inventory, api: Api | None = None) -> P
     """Reads the application, and says what its successor would be.
 
     `api`: one of the inventory's; None for the one with the most routes in Python. Sites of the others are skipped.
+    Where nothing can be written for it the plan has no files, and says why.
     Raises ApplicationEmpty without an API, AccountDoesNotClose, or RewriteInvalid when a rule is not finished after
     one run. What can't be migrated is in the account, never an exception.
     """
-    chosen = api or default_api(app, inventory)
+    chosen = api if api is not None or (not inventory.apis and inventory.servers) else default_api(app, inventory)
+    reason = why_left(inventory, chosen)
+    if chosen is None or reason is not None:
+        return plan_without_successor(app, inventory, chosen, reason or "")
     with warnings.catch_warnings(), deep_recursion():
         warnings.simplefilter("ignore")  # what the compiler thinks of their strings is not our business
         return _plan(app, inventory, chosen)

@@ -12,7 +12,7 @@ from templates.text import visible
 
 def text_report(result: MigrationResult) -> str:
     """Plain text; control characters of the application's names are spelled out."""
-    lines = [result.balance, "", "Routes"]
+    lines = [result.balance, *([result.left] if result.left else []), "", "Routes"]
     several = len({route.api for route in result.routes}) > 1
     for route in result.routes:
         name = f"{route.api} {route.key}" if several else route.key

@@ -42,6 +42,7 @@ class MigrationResult(Record):
     outcomes: tuple[Outcome, ...] = Field(description="one for each site, in the order of path and line")
     findings: tuple[Unaccounted, ...]
     files: tuple[FileChange, ...]
+    left: str | None = Field(default=None, description="why nothing is written; None when there is a successor")
     list_markers: str = Field(default=GREP, description="command that lists what is marked, run in the new application")
 
     @property
@@ -85,5 +86,6 @@ def result_of(plan: Plan) -> MigrationResult:
         unknown_senders=plan.unknown_senders,
         outcomes=plan.account.outcomes,
         findings=tuple(Unaccounted(path=f.path, line=f.line, text=f.text) for f in plan.findings),
+        left=plan.left,
         files=tuple(sorted((*new, *rewritten, *copied, *behind), key=lambda change: change.path)),
     )

@@ -9,6 +9,7 @@ from migrator.inventory.model import Handler, Inventory
 from migrator.inventory.outcome import Outcome, Site, Status
 from migrator.inventory.sites import sites
 from migrator.rewrite.edit import LeftBehind, RouteLevel
+from migrator.rewrite.leaving import meanwhile, why_server_stays
 from migrator.rewrite.outside import INSIDE, outside_pushers
 from migrator.rewrite.python import PythonResult, management_client, native_endpoint
 from migrator.rewrite.python.settled import Settled
@@ -18,6 +19,8 @@ LATER = "infrastructure leaves in its own later step; nothing in AWS was changed
 TESTS = "tests of the old path stay with the old application"
 ELSEWHERE = "goes on running where it is, and pushes nothing"
 OVER_HTTP = "goes on running where it is, and pushes over HTTP: deploy it from here with PUSH_URL and PUSH_TOKEN"
+SCRIPT = "it belongs to functions in JavaScript or TypeScript, which stay where they are"
+SCRIPTS = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
 UNKNOWN = "this use of @connections is not understood; send with sse_service.live.streams instead"
 
 
@@ -43,6 +46,8 @@ class Settling:
             return self.clients[site.id]
         if site.kind in {"resource", "test"}:
             return Outcome(site=site, status="out_of_scope", reason=LATER if site.kind == "resource" else TESTS)
+        if site.kind == "server":
+            return Outcome(site=site, status="skipped", reason=why_server_stays(self.inventory, site))
         if site.kind in {"handler", "authorizer"}:
             return self._handler(site)
         return self._not_read(site) or self._in_code(site)
@@ -52,7 +57,8 @@ class Settling:
         if path in self.python.failures:
             return Outcome(site=site, status="failed", reason=self.python.failures[path])
         if path not in self.modules:
-            reason = self.left_behind.get(path, "not a Python module that goes along")
+            other = SCRIPT if path.endswith(SCRIPTS) else "not a Python module that goes along"
+            reason = self.left_behind.get(path, other)
             return Outcome(site=site, status="skipped", reason=reason)
         return None
 
@@ -72,12 +78,14 @@ class Settling:
         missing = handler.path not in self.modules and handler.language == "python"
         problem = self.python.failures.get(handler.path) or handler.problem or f"{handler.path} is missing"
         levels = [level for level in self.levels if level.handler == handler.id]
+        not_served = levels[0].reason if levels and all(level.level is None for level in levels) else ""
         pushes = handler in outside_pushers(self.inventory)
         reasons: tuple[tuple[bool, Status, str], ...] = (
             (handler.id in self.others, "skipped", self.others.get(handler.id, "")),
-            (handler.language != "python", "skipped", f"{handler.language} handlers are not migrated"),
+            (handler.language != "python", "skipped", self._foreign(handler)),
             (missing or handler.problem is not None, "failed", problem),
             (not kinds & INSIDE and not pushes, "skipped", ELSEWHERE),
+            (not_served != "", "skipped", not_served),
         )
         for applies, status, reason in reasons:
             if applies:
@@ -92,6 +100,11 @@ class Settling:
         worst = next((found for found in levels if found.level != "native"), levels[0])
         rule = native_endpoint.RULE if worst.level == "native" else MOUNTING.name
         return Outcome(site=site, status="rewritten", rule=rule, safety="safe", level=worst.level, reason=worst.reason)
+
+    def _foreign(self, handler: Handler) -> str:
+        stays = f"{handler.language} handlers are not migrated"
+        api = next((api for api in self.inventory.apis if handler.id in {route.handler for route in api.routes}), None)
+        return f"{stays}; {meanwhile(self.inventory, api)}" if api is not None else stays
 
     def _why_table_stays(self, site: Site) -> str:
         for table in self.python.tables:

@@ -25,7 +25,11 @@ from migrator.scan.python.program import Program
 from migrator.scan.python.sockets import python_clients
 from migrator.scan.relocating import relocate
 from migrator.scan.serverless import is_serverless, read_serverless
+<<<<<<< HEAD
 from migrator.scan.sieve import sought
+=======
+from migrator.scan.servers import servers
+>>>>>>> 05b67c0 (WebSocket servers outside of API Gateway are found, and what is left says which bridge serves it)
 from migrator.scan.terraform import read_terraform
 from migrator.scan.testing import read_tests, uses_in_tests
 
@@ -33,7 +37,7 @@ LOOKED_FOR: Final = (
     "serverless.yml",
     "template.yaml",
     "functions that speak of requestContext.connectionId or post_to_connection",
-    "WebSocket clients",
+    "WebSocket clients and servers",
 )
 SIGNS: Final = sought(
     b"requestContext", b"connectionId", b"connection_id", b"post_to_connection", b"apigatewaymanagementapi",
@@ -84,9 +88,19 @@ def _scan(path: Path) -> Inventory:
     read_tests(files)
     assembly = Assembly(files, services, handlers, program, scripts)
     inventory = assembly.inventory(_name(services, path.resolve()), clients, inferred=not declared)
-    inventory = inventory.model_copy(update={"tests": tuple(uses_in_tests(files, _paths(inventory)))})
+    inventory = inventory.model_copy(
+        update={
+            "servers": tuple(servers(files, scripts)),
+            "tests": tuple(uses_in_tests(files, _paths(inventory))),
+        }
+    )
     if not (
-        inventory.apis or inventory.pushes or inventory.clients or inventory.management_clients or _serious(inventory)
+        inventory.apis
+        or inventory.pushes
+        or inventory.clients
+        or inventory.servers
+        or inventory.management_clients
+        or _serious(inventory)
     ):
         raise ApplicationEmpty(path, LOOKED_FOR)
     return inventory.model_copy(

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from migrator.inventory.bridges import bridges
 from migrator.inventory.model import Api, Inventory, Push, Resource, Route, Store
 
 _KINDS = {
@@ -46,6 +47,8 @@ class _Report:
         self._stores()
         self._clients()
         self._near_misses()
+        self._servers()
+        self._refusals()
         self._resources()
         self._problems()
         self._next()
@@ -178,6 +181,30 @@ class _Report:
         for miss in self.inventory.near_misses:
             self._line(f"{visible(str(miss.location))}  [dim]{visible(miss.why)}[/dim]", indent=2)
 
+    def _servers(self) -> None:
+        if self.inventory.servers:
+            self._title("WebSocket servers outside of API Gateway")
+        for server in self.inventory.servers:
+            parts = [f"listens {server.listens}" if server.listens else "", *server.features]
+            protocol = f" ({server.protocol})" if server.protocol not in {"websocket", server.library} else ""
+            what = visible(f"{server.library}{protocol}")
+            self._line(f"{visible(str(server.location))}  [cyan]{what}[/cyan]", indent=2)
+            if any(parts):
+                self._line(f"[dim]{visible('; '.join(filter(None, parts)))}[/dim]", indent=4)
+
+    def _refusals(self) -> None:
+        shown = {
+            "refuse": "[red]not migrated[/red]",
+            "warn": "[yellow]to be checked[/yellow]",
+            "offer": "[green]simpler[/green]",
+        }
+        if self.inventory.refusals:
+            self._title("What decides whether it can be migrated")
+        for refusal in self.inventory.refusals:
+            about = f" {', '.join(refusal.routes)}:" if refusal.routes else ""
+            self._line(f"{shown[refusal.severity]}{visible(about)} {visible(refusal.reason)}", indent=2)
+            self._line(f"[dim]{visible(str(refusal.location))}[/dim]", indent=4)
+
     def _resources(self) -> None:
         if not self.inventory.resources:
             return
@@ -211,9 +238,12 @@ class _Report:
         self.console.print()
         if any(problem.serious for problem in self.inventory.problems):
             self._line("Next: solve the problems in red, then run [bold]ws2sse scan[/bold] again.")
-        else:
+            return
+        for bridge in bridges(self.inventory):
+            note = f" [dim]({visible(bridge.note)})[/dim]" if bridge.note else ""
             self._line(
-                "Next: [bold]ws2sse shim APP[/bold] serves it to SSE and WebSocket clients side by side, unchanged."
+                f"Next: [bold]{visible(bridge.command)}[/bold] serves the {visible(bridge.serves)} unchanged, "
+                f"to SSE and WebSocket clients side by side.{note}"
             )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from migrator.inventory.model import Api, Handler, Inventory, Route
 from migrator.inventory.outcome import Level
+from migrator.inventory.refused import refused_routes
 from migrator.rewrite.edit import RouteLevel
 from migrator.rewrite.python.edits import apply_changes
 from migrator.rewrite.python.event_helpers import Twin, Work
@@ -43,6 +44,9 @@ def _route(tree: Tree, inventory: Inventory, api: Api, route: Route, model: str,
     def at(level: Level | None, reason: str) -> RouteLevel:
         return RouteLevel(api.id, route.key, handler.id, level, reason)
 
+    refusal = refused_routes(inventory, api).get(route.key)
+    if refusal is not None:
+        return at(None, f"refused: {refusal.reason}")
     if handler.language != "python":
         return at(None, f"the handler is {handler.language}; only Python handlers are mounted")
     facts = tree.project.facts(handler.path)

@@ -84,6 +84,9 @@ class Bindings:
                 self._assigned[target.text].append(value)
         elif node.kind == "call_expression":
             called, given = node.field("function"), node.arguments()
+            required = _required(node)
+            if required is not None:
+                self._specifiers.append(required)
             if called is not None and called.kind == "member_expression" and given:
                 listed, _, method = called.text.rpartition(".")
                 if method in {"push", "add", "unshift"} and listed.isidentifier():
@@ -102,7 +105,6 @@ class Bindings:
         for name, steps, default in names_of(target):
             if required is not None:
                 imported = steps[0] if steps else "*"
-                self._specifiers.append(required)
                 binding = Binding("import", value, steps[1:], specifier=required, imported=imported)
             else:
                 binding = Binding("value", value, steps, default=default)
