@@ -25,11 +25,8 @@ from migrator.scan.python.program import Program
 from migrator.scan.python.sockets import python_clients
 from migrator.scan.relocating import relocate
 from migrator.scan.serverless import is_serverless, read_serverless
-<<<<<<< HEAD
-from migrator.scan.sieve import sought
-=======
 from migrator.scan.servers import servers
->>>>>>> 05b67c0 (WebSocket servers outside of API Gateway are found, and what is left says which bridge serves it)
+from migrator.scan.sieve import sought
 from migrator.scan.terraform import read_terraform
 from migrator.scan.testing import read_tests, uses_in_tests
 

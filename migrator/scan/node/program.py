@@ -13,10 +13,12 @@ from migrator.scan.node.operations import made_name
 from migrator.scan.node.trace import Tracer
 from migrator.scan.node.tree import Node
 from migrator.scan.node.values import Values
+from migrator.scan.sieve import sought
 from migrator.scan.testing import is_script_test
 
-SIGNS: Final = (
+SIGNS: Final = sought(
     b"requestContext", b"postToConnection", b"PostToConnection", b"ApiGatewayManagementApi", b"@connections",
+    suffixes=SUFFIXES,
 )  # fmt: skip
 """A script without any of these is read only when another one imports it or the infrastructure names it."""
 _MOST_UNWRAPPED: Final = 8

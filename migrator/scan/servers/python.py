@@ -11,8 +11,9 @@ from migrator.inventory.record import Location
 from migrator.scan.files import Files
 from migrator.scan.python.imports import is_test
 from migrator.scan.servers.features import features
+from migrator.scan.sieve import sought
 
-_WORDS: Final = (b"websocket", b"WebSocket", b"flask_sock", b"socketio", b"SocketIO", b"WebsocketConsumer")
+_WORDS: Final = sought(b"websocket", b"WebSocket", b"flask_sock", b"socketio", b"SocketIO", b"WebsocketConsumer")
 _DECORATORS: Final = {
     "fastapi": "fastapi",
     "starlette": "starlette",

@@ -13,12 +13,14 @@ from migrator.scan.node.operations import made_name, method_name
 from migrator.scan.node.trace import Tracer
 from migrator.scan.node.tree import Node
 from migrator.scan.servers.features import features
+from migrator.scan.sieve import sought
 from migrator.scan.testing import is_script_test
 
-_WORDS: Final = (
+_WORDS: Final = sought(
     b"WebSocketServer", b"WebSocket.Server", b"socket.io", b"uWebSockets", b"express-ws", b"fastify/websocket",
     b"fastify-websocket", b"WebSocketGateway", b"upgradeWebSocket", b"Bun.serve", b"WebSocketPair", b"sockjs", b"'ws'",
     b'"ws"', b"koa-websocket", b"elysia", b"hyper-express", b"graphql-ws", b"'websocket'", b'"websocket"',
+    suffixes=SUFFIXES,
 )  # fmt: skip
 """A file without any of these has no server."""
 _WITH_WS: Final = ("uWebSockets.js", "express-ws", "elysia", "hyper-express", "koa-websocket")

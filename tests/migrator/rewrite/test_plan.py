@@ -48,7 +48,8 @@ def test_a_handler_that_does_not_parse_has_failed_and_goes_along_unchanged(tmp_p
 
 
 def test_a_handler_that_is_not_python_is_skipped_and_its_route_fails(tmp_path: Path) -> None:
-    plan = planned(tmp_path, {"app.js": "exports.handle = 1\n"}, inventory({"chat": "app.js:handle"}))
+    files = {"app.js": "exports.handle = 1\n", "app.py": OK}
+    plan = planned(tmp_path, files, inventory({"chat": "app.js:handle", "say": "app.py:handle"}))
     assert outcome(plan, "handler").status == "skipped"
     assert "not_migrated" in after(plan, "sse_service/routes.py")
 
