@@ -14,6 +14,7 @@ from migrator.scan.browser import browser_clients
 from migrator.scan.cdk.reader import read_cdk
 from migrator.scan.chalice import read_chalice
 from migrator.scan.cloudformation import looks_like_template, read_template
+from migrator.scan.copies import settle
 from migrator.scan.declared import Service
 from migrator.scan.files import Files, walk
 from migrator.scan.handlers import Handlers
@@ -57,6 +58,7 @@ def _scan(path: Path) -> Inventory:
     files = walk(path.resolve())
     services = read_infrastructure(files, path.resolve().name)
     relocate(files, services)
+    services = settle(files, services)
     handlers = Handlers(files)
     handlers.declare(services)
     program = Program(Modules(files, _import_roots(services)))

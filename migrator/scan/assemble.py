@@ -73,6 +73,8 @@ class Assembly:
             for key, function in service.functions.items():
                 if self._handler_id(service, key) in involved:
                     unresolved.update(function.unresolved)
+                    if function.moved:
+                        service.problem(function.location, function.moved)
         regions = [service.region for service in self.services if service.apis] or ["us-east-1"]
         problems = [*self.files.problems, *self.problems, *(p for service in self.services for p in service.problems)]
         return Inventory(
@@ -143,8 +145,13 @@ class Assembly:
                 for call in function.calls
             ):
                 found.add(entry.handler)
+        of_an_api = {
+            self._handler_id(service, key) for service in self.services if service.apis for key in service.functions
+        }
         for record in self.records.values():
-            if record.problem or any(trigger.kind in {"route", "authorizer"} for trigger in record.triggers):
+            if (record.problem and record.id in of_an_api) or any(
+                trigger.kind in {"route", "authorizer"} for trigger in record.triggers
+            ):
                 found.add(record.id)
         return found
 

@@ -11,14 +11,14 @@ from typing import Final
 from migrator.scan.declared import Function, Service
 from migrator.scan.files import Files
 from migrator.scan.intrinsics import Resolver, Unresolved
-from migrator.scan.parts import resource_parts
+from migrator.scan.parts import output_parts, resource_parts
 from migrator.scan.paths import join_folder
 from migrator.scan.physical import Names
 from migrator.scan.sieve import sought
 from migrator.scan.tables import declared_table
 from migrator.scan.triggers import event_trigger, resource_triggers
 from migrator.scan.websocket_api import ApiReader
-from migrator.scan.yamlfile import Map, YamlProblem, as_map, as_text, load
+from migrator.scan.yamlfile import Map, YamlProblem, as_list, as_map, as_text, load
 
 _TABLES: Final = frozenset({"AWS::DynamoDB::Table", "AWS::Serverless::SimpleTable", "AWS::DynamoDB::GlobalTable"})
 _FUNCTIONS: Final = frozenset({"AWS::Serverless::Function", "AWS::Lambda::Function"})
@@ -73,7 +73,7 @@ def read_resources(resources: Map, resolver: Resolver, service: Service, keys: M
 
 class _Reader:
     def __init__(self, files: Files, template: Map, resolver: Resolver, service: Service) -> None:
-        self.files, self.resolver, self.service = files, resolver, service
+        self.files, self.template, self.resolver, self.service = files, template, resolver, service
         self.resources = as_map(template.get("Resources"))
         self.globals = as_map(as_map(template.get("Globals")).get("Function"))
         self.folder = PurePosixPath(service.path).parent
@@ -85,6 +85,7 @@ class _Reader:
             if as_map(value).get("Type") in _FUNCTIONS:
                 self.service.functions[logical_id] = self._function(logical_id, as_map(value))
         read_resources(self.resources, self.resolver, self.service)
+        self.service.parts.extend(output_parts(self.template, self.resolver))
 
     def _function(self, logical_id: str, resource: Map) -> Function:
         sam = resource.get("Type") == "AWS::Serverless::Function"
@@ -102,6 +103,7 @@ class _Reader:
             location=self.resources.where(logical_id),
             problem=problem,
             name=self.resolver.text_or(own.get("FunctionName"), ""),
+            inline=_inline(own),
             image=own.get("ImageUri") is not None or self.resolver.text_or(setting("PackageType"), "") == "Image",
         )
         if not function.handler and not problem:
@@ -134,6 +136,15 @@ class _Reader:
             if text.startswith("s3://") or text.endswith((".zip", ".jar"))
             else join_folder(self.folder.as_posix(), text)
         ), None
+
+
+def _inline(properties: Map) -> str | None:
+    code = properties.get("InlineCode", as_map(properties.get("Code")).get("ZipFile"))
+    for name, argument in as_map(code).items():
+        code = as_list(argument)[0] if name == "Fn::Sub" else "".join(
+            as_text(part) or "" for part in as_list(as_list(argument)[-1])
+        )  # fmt: skip
+    return as_text(code)
 
 
 def resolve_environment(

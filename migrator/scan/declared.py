@@ -39,6 +39,10 @@ class Function:
     """What it is called in the account, where the file says so."""
     image: bool = False
     """Whether its code is a container image."""
+    moved: str | None = None
+    """Where its code was found instead, and why there."""
+    inline: str | None = None
+    """Its code, where that stands in the infrastructure file; what is computed in it stays as it is written there."""
     framework: Framework | None = None
     framework_object: str | None = None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
@@ -13,7 +13,8 @@ from migrator.inventory.model import Client, Trigger
 from migrator.scan.declared import DeclaredApi, DeclaredAuthorizer, DeclaredRoute, Function, Service
 from migrator.scan.files import Files
 from migrator.scan.handlers import UNKNOWN, Handlers
-from migrator.scan.python.inferred import Candidate, candidates, routes_of, sends, speaks
+from migrator.scan.provisioning import named_by_clients, provisioned
+from migrator.scan.python.inferred import Candidate, candidates, named_exactly, routes_of, sends, speaks
 from migrator.scan.python.model import Module
 from migrator.scan.python.program import Program
 from migrator.scan.websocket_api import DEFAULT_EXPRESSION
@@ -58,14 +59,17 @@ def infer(
     found = [item for item in candidates(program) if item.authorizer or _concerned(program, item)]
     if not found:
         return services
-    sent = tuple(dict.fromkeys(key for client in clients for key in client.sends))
+    expression = _expression(files)
+    clients_say = [*(key for client in clients for key in client.sends), *named_by_clients(files, expression)]
+    sent = dict.fromkeys(clients_say, "") | provisioned(files)
+    found.sort(key=lambda candidate: not named_exactly(candidate))
     service = Service(kind="code", name=files.root.name, path="")
     for candidate in found:
         service.functions[_key(candidate)] = _function(candidate)
     handlers.declare([service])
     handlers.enter(program)
     program.connect()
-    api = _api(files, services, found[0].function.module)
+    api = _api(files, services, found[0].function.module, expression)
     for candidate in found:
         _place(service, api, candidate, program, sent)
     handlers.trigger(service)
@@ -79,14 +83,14 @@ def infer(
     return [*services, service]
 
 
-def _api(files: Files, services: list[Service], first: Module) -> DeclaredApi:
+def _api(files: Files, services: list[Service], first: Module, expression: str) -> DeclaredApi:
     """An API that is declared without routes, taken out of its service; else one with the usual settings."""
     for service in services:
         if service.apis:
             known = service.apis.pop()
             return replace(known, routes=[])
     where = first.location(first.tree)
-    return DeclaredApi("inferred", files.root.name, _expression(files), "dev", where)
+    return DeclaredApi("inferred", files.root.name, expression, "dev", where)
 
 
 def _concerned(program: Program, candidate: Candidate) -> bool:
@@ -94,7 +98,7 @@ def _concerned(program: Program, candidate: Candidate) -> bool:
     return any(word in text for word in _WORDS) or sends(program, candidate.function)
 
 
-def _place(service: Service, api: DeclaredApi, candidate: Candidate, program: Program, sent: Sequence[str]) -> None:
+def _place(service: Service, api: DeclaredApi, candidate: Candidate, program: Program, sent: Mapping[str, str]) -> None:
     key = _key(candidate)
     function = service.functions[key]
     where = function.location

@@ -36,6 +36,16 @@ def resource_parts(resources: Map, resolver: Resolver) -> list[Part]:
     return parts
 
 
+def output_parts(template: Map, resolver: Resolver) -> Iterator[Part]:
+    """Outputs, which may carry the address to others."""
+    outputs = as_map(template.get("Outputs"))
+    for name, value in outputs.items():
+        output = as_map(value)
+        shown = _scalars(output, resolver)
+        named = _once(list(references(output.get("Value"))), but="")
+        yield Part(f"Outputs.{name}", "Output", outputs.where(name), named, shown)
+
+
 def statement_parts(owner: str, value: object, near: Map, trail: str = "") -> Iterator[Part]:
     """Policy statements anywhere below a value that allow pushing to connections."""
     if isinstance(value, list):

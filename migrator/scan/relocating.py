@@ -14,6 +14,7 @@ from typing import Final
 
 from migrator.scan.declared import Function, Service
 from migrator.scan.files import Files, is_dockerfile
+from migrator.scan.node.built import source_of
 from migrator.scan.paths import join_folder
 from migrator.scan.python.imports import is_test
 
@@ -24,6 +25,10 @@ _NOISE: Final = frozenset(
         "dev", "prod", "staging", "api", "web", "socket", "websocket", "ws", "backend", "index", "code", "py",
     }
 )  # fmt: skip
+_FEWEST_LINES: Final = 5
+_ALIKE: Final = 0.6
+"""Share of the lines of code in a template that a file must hold to be what it was copied from."""
+
 _COMMAND: Final = re.compile(r"(?mi)^[ \t]*CMD[ \t]*(\[[^\]\n]*\])")
 _COPIED: Final = re.compile(r"[\w./-]+")
 
@@ -40,21 +45,52 @@ class Place:
 def relocate(files: Files, services: Iterable[Service]) -> None:
     """Changes `root` and `handler` of functions whose code is not there, where one file must be meant."""
     for service in services:
+        folder = PurePosixPath(service.path).parent.as_posix()
         for function in service.functions.values():
+            if function.runtime and not function.runtime.startswith(("python", "node")):
+                function.problem = function.problem or f"its runtime is {function.runtime}, which is not read"
+                continue
             if function.image and not function.handler:
                 found, why = _from_image(files, function)
+            elif function.inline is not None:
+                found, why = _from_text(files, function), "its code stands inside the template"
             elif function.handler and function.problem is None and not _is_there(files, function):
-                found, why = _from_name(files, function), f"{function.handler} is not in {function.root}"
+                found, why = _from_name(files, function, folder), f"{function.handler} is not in {function.root}"
             else:
                 continue
             if found is not None:
                 function.root, function.handler, function.problem = found.root, found.handler, None
-                service.problem(function.location, f"{function.key}: {why}; {found.path} is taken for its code")
+                function.moved = f"{function.key}: {why}; {found.path} is taken for its code"
+
+
+def _from_text(files: Files, function: Function) -> Place | None:
+    """Code inside a template: the file that it is a copy of, else the one that the handler's name says."""
+    name = function.handler.rpartition(".")[2]
+    written = _lines(function.inline or "")
+    alike = [
+        Place(path, PurePosixPath(path).parent.as_posix(), f"{PurePosixPath(path).stem}.{name}")
+        for path in files.with_suffix(".py")
+        if len(written) >= _FEWEST_LINES
+        and not is_test(path)
+        and defines(files, path, name)
+        and len(written & _lines(files.text(path) or "")) >= _ALIKE * len(written)
+    ]
+    if len(alike) == 1:
+        return alike[0]
+    target = function.handler.rpartition(".")[0]
+    named = [join_folder(function.root, ending) for ending in _names(target, function.runtime)]
+    found = next((path for path in named if path in files and defines(files, path, name)), None)
+    return Place(found, function.root, function.handler) if found is not None and not alike else None
+
+
+def _lines(text: str) -> set[str]:
+    return {line.strip() for line in text.splitlines() if line.strip()}
 
 
 def _is_there(files: Files, function: Function) -> bool:
     target = function.handler.rpartition(".")[0]
-    return any(join_folder(function.root, name) in files for name in _names(target, function.runtime))
+    named = any(join_folder(function.root, name) in files for name in _names(target, function.runtime))
+    return named or (function.runtime.startswith("node") and source_of(files, function.root, target) is not None)
 
 
 def _names(target: str, runtime: str) -> list[str]:
@@ -65,15 +101,18 @@ def _names(target: str, runtime: str) -> list[str]:
     return [f"{plain}.py", f"{plain}/__init__.py"]
 
 
-def _from_name(files: Files, function: Function) -> Place | None:
+def _from_name(files: Files, function: Function, folder: str) -> Place | None:
     """The file of that name that defines the handler; of several, the one that shares most words with the function,
-    or with the folder where its code should be."""
+    or with the folder where its code should be.
+
+    A name that many files have, such as app.py, counts below the infrastructure's folder only."""
     target, _, name = function.handler.rpartition(".")
     found = [
         Place(path, path.removesuffix(ending).rstrip("/") or ".", function.handler)
         for ending in _names(target, function.runtime)
         for path in files.paths
         if (path == ending or path.endswith(f"/{ending}")) and not is_test(path) and defines(files, path, name)
+        if words(target) or folder == "." or path.startswith(f"{folder}/") or words(path) & words(function.key)
     ]
     return _standing_out(found, function)
 

@@ -14,10 +14,12 @@ from migrator.inventory.record import Location
 from migrator.scan.files import Files
 from migrator.scan.python.model import Module
 from migrator.scan.python.source import parse
+from migrator.scan.sieve import sought
 
 ROUTES: Final = {"on_ws_connect": "$connect", "on_ws_message": "$default", "on_ws_disconnect": "$disconnect"}
 """Messages all go to $default: Chalice declares no routes of the application's own."""
 
+_SIGN: Final = sought(b"on_ws_")
 _SOURCES: Final[Mapping[str, tuple[Literal["queue", "stream", "schedule", "call"], str]]] = {
     "on_sns_message": ("queue", "topic"),
     "on_sqs_message": ("queue", "queue"),
@@ -54,10 +56,12 @@ class Sources:
 
 
 def read_sources(files: Files) -> Sources:
+    """Empty where nothing registers a route of a WebSocket API."""
     found = Sources()
-    for path in files.with_suffix(".py"):
-        if files.mentions(path, b"chalice", b"on_ws_", b"Blueprint("):
-            module = parse(files, path)
+    paths = files.with_suffix(".py")
+    if any(files.mentions(path, *_SIGN) for path in paths):
+        for path in paths:
+            module = parse(files, path) if files.mentions(path, *_SIGN, b"Chalice(", b"Blueprint(") else None
             if module is not None:
                 _read(module, found)
     return found

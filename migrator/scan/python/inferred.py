@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
@@ -20,6 +20,11 @@ _CONTEXT_NAMES: Final = frozenset({"context", "_context", "ctx", "_ctx", "_", "l
 _USUAL: Final = frozenset({"handler", "lambda_handler", "handle", "main", "index"})
 _NOISE: Final = re.compile(
     r"(?i)_?(web_?socket|lambda|handlers?|functions?|routes?|event|ws)_?|^on_?(?=[A-Z_a-z]{3})|\.py$"
+)
+_WORD: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+_LIFECYCLE: Final = frozenset({"connect", "disconnect", "default"})
+_TELLS_NOTHING: Final = frozenset(
+    {"index", "app", "main", "src", "lambdas", "handle", "backend", "api", "functions", "python"}
 )
 _EVENT_TYPES: Final = {"CONNECT": "$connect", "DISCONNECT": "$disconnect", "MESSAGE": "$default"}
 
@@ -43,14 +48,13 @@ def candidates(program: Program) -> Iterator[Candidate]:
             yield Candidate(function, (), authorizer=_is_authorizer(program, function))
 
 
-def routes_of(program: Program, candidate: Candidate, sent: Sequence[str]) -> tuple[str, ...]:
-    """The routes that a candidate's own code or name tells of; `sent` are route keys that clients send."""
+def routes_of(program: Program, candidate: Candidate, sent: Mapping[str, str]) -> tuple[str, ...]:
+    """The routes that a candidate's own code or name tells of. `sent`: route keys that programs name, and what stands
+    beside each, such as the name of its function."""
     tested = _tested(program, candidate.function)
     if tested:
         return tested
-    function = candidate.function
-    names = [function.name, PurePosixPath(function.module.path).stem, PurePosixPath(function.module.path).parent.name]
-    for name in names:
+    for name in _names(candidate):
         key = _route_of_name(name, sent)
         if key:
             return (key,)
@@ -127,24 +131,37 @@ def reach(program: Program, function: Function) -> list[Function]:
     return reached
 
 
-def _route_of_name(name: str, sent: Sequence[str]) -> str | None:
-    lower = name.lower()
-    for word, key in (("disconnect", "$disconnect"), ("connect", "$connect"), ("default", "$default")):
-        if word in lower and "connection" not in lower:
-            return key
-    plain = _NOISE.sub("", name).strip("_-")
-    if not plain or plain.lower() in {
-        "index",
-        "app",
-        "main",
-        "src",
-        "lambdas",
-        "handle",
-        "backend",
-        "api",
-        "functions",
-        "python",
-    }:
-        return None
-    folded = re.sub(r"[-_]", "", plain).lower()
-    return next((key for key in sent if re.sub(r"[-_]", "", key).lower() == folded), plain)
+def named_exactly(candidate: Candidate) -> bool:
+    """Whether a name says nothing but one of the routes that every API can have."""
+    return any(_plain(name).lower() in _LIFECYCLE for name in _names(candidate))
+
+
+def _names(candidate: Candidate) -> tuple[str, str, str]:
+    """The function's, the file's and the folder's: the nearer ones say more."""
+    path = PurePosixPath(candidate.function.module.path)
+    return (candidate.function.name, path.stem, path.parent.name)
+
+
+def _plain(name: str) -> str:
+    return _NOISE.sub("", name).strip("_-")
+
+
+def _folded(name: str) -> str:
+    return re.sub(r"[-_$]", "", name).lower().removeprefix("on")
+
+
+def _route_of_name(name: str, sent: Mapping[str, str]) -> str | None:
+    plain = _plain(name)
+    if plain.lower() in _LIFECYCLE:
+        return f"${plain.lower()}"
+    folded = _folded(plain)
+    by_key = (key for key in sent if folded and _folded(key) == folded)
+    by_name = (key for key, beside in sent.items() if folded and _folded(_plain(beside)) == folded)
+    known = next(by_key, None) or next(by_name, None)
+    if known is not None:
+        return known
+    words = {word.lower() for word in _WORD.findall(plain)}
+    for word in ("disconnect", "connect", "default"):
+        if word in words:
+            return f"${word}"
+    return None if not plain or plain.lower() in _TELLS_NOTHING else plain
