@@ -8,6 +8,7 @@ WsSseError
 ├── OutputInsideApplication(path, application)
 ├── AccountDoesNotClose(differences)
 ├── RewriteInvalid(path, problem)
+├── RunCrashed(how, path, crashes)
 └── ConfigurationInvalid(path, key, found, allowed)
 """
 
@@ -79,6 +80,19 @@ class AccountDoesNotClose(WsSseError):
     def __str__(self) -> str:
         listed = "\n".join(f"  {difference}" for difference in self.differences)
         return f"The account of sites does not close, so nothing was written. This is a bug in ws2sse:\n{listed}"
+
+
+class RunCrashed(WsSseError):
+    """Raised when a run's process died, and leaving a file out did not help. `path`: what was with a parser then."""
+
+    def __init__(self, how: str, path: str | None, crashes: int) -> None:
+        self.how, self.path, self.crashes = how, path, crashes
+        super().__init__(how, path, crashes)
+
+    def __str__(self) -> str:
+        where = f"while {self.path} was parsed" if self.path else "while no file was being parsed"
+        before = f", after {self.crashes} other files" if self.crashes else ""
+        return f"The run ended {where}{before}: {self.how}. Leave the file or its folder out, and report it as our bug."
 
 
 class RewriteInvalid(WsSseError):

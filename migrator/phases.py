@@ -42,6 +42,11 @@ class Times:
 _LISTENER: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
 
+def listener() -> Listener | None:
+    """Who listens here; None when nobody does."""
+    return _LISTENER.get()
+
+
 @contextmanager
 def phase(name: str) -> Iterator[None]:
     """`name`: what is being done, in a few words."""

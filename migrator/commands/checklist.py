@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from migrator.commands.options import app_argument, format_option
 from migrator.console import say
 from migrator.errors import WsSseError
 from migrator.inventory.model import Inventory
+from migrator.isolation import isolated
 from migrator.scan import scan_application
 from migrator.state import last_verify_report, newest_source
 from migrator.writing import write_file
@@ -74,7 +76,7 @@ def command(
       ws2sse checklist examples/chat
       ws2sse checklist . --out docs/migration --verify verify.json
     """
-    inventory = scan_application(app)
+    inventory = isolated(partial(scan_application, app))
     previous = _previous(out)
     report, stale = _verify(app, verify_report, inventory)
     built = checklists.build(

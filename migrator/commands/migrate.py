@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ from migrator.commands.options import app_argument, format_option
 from migrator.commands.progress import following
 from migrator.commands.targets import check_clean, check_target, say_written, target_options, write
 from migrator.console import say
+from migrator.isolation import isolated
 from migrator.phases import phase
 from migrator.repository import plan_repository
 from migrator.rewrite.report import text_report, unified_diff
@@ -70,9 +72,9 @@ def command(
         check_output(app, out)
     with following() as progress:
         with phase("scan"):
-            inventory = scan_application(app)
+            inventory = isolated(partial(scan_application, app))
         with phase("plan"):
-            plan = plan_repository(app, inventory, api)
+            plan = isolated(partial(plan_repository, app, inventory, api))
             planned = plan_file_of(plan)
         asked = out is not None or in_place
         is_written = asked and plan.left is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from migrator.commands.options import app_argument, format_option
 from migrator.commands.progress import following
 from migrator.console import stdout_console
 from migrator.inventory.model import Inventory
+from migrator.isolation import isolated
 from migrator.phases import phase
 from migrator.scan import scan_application
 from migrator.scan.report import render_text
@@ -34,7 +36,7 @@ def command(ctx: click.Context, app: Path, form: str) -> None:
       ws2sse scan . --format sarif > ws2sse.sarif
     """
     with following() as progress, phase("scan"):
-        inventory = scan_application(app)
+        inventory = isolated(partial(scan_application, app))
     _print(inventory, form)
     progress.say_end(inventory.files)
     if any(problem.serious for problem in inventory.problems):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout, suppress
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
@@ -18,6 +19,7 @@ from migrator.commands.shim_settings import layers_of_settings, local_credential
 from migrator.commands.shim_words import Started, announce, explain, talker
 from migrator.errors import ApplicationNotFound, WsSseError
 from migrator.inventory.model import Inventory
+from migrator.isolation import isolated
 from shim.app import ShimApp
 from shim.backends.loading import HandlerUnusable
 from shim.backends.options import Workers
@@ -204,7 +206,7 @@ def _inventory(app: Path, file: Path | None) -> Inventory:
     if file is None:
         from migrator.scan import scan_application  # noqa: PLC0415 - the shim runs without the migrator's libraries
 
-        return scan_application(app)
+        return isolated(partial(scan_application, app))
     if not app.is_dir():
         raise ApplicationNotFound(app)
     try:

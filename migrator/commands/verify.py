@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from migrator.commands.options import app_argument, format_option
 from migrator.console import say, stderr_console, stdout_console
 from migrator.errors import WsSseError
+from migrator.isolation import isolated
 from migrator.scan import scan_application
 from migrator.sessions import identities_from_config, plan_sessions
 from migrator.state import verify_report_path
@@ -56,7 +58,7 @@ def command(ctx: click.Context, app: Path, new: Path, seed: int, form: str, repo
       ws2sse verify examples/chat build/chat-sse
       ws2sse verify . ../new --report verify.json --record
     """
-    inventory = scan_application(app)
+    inventory = isolated(partial(scan_application, app))
     if not (new / ENTRY).is_file():
         raise NotMigrated(new)
     plan = plan_sessions(inventory, seed=seed, identities=identities_from_config(app))

@@ -11,6 +11,7 @@ from migrator.errors import AccountDoesNotClose, RewriteInvalid
 from migrator.inventory.model import Api, Inventory
 from migrator.inventory.outcome import Account, Outcome, Site
 from migrator.inventory.sites import sites
+from migrator.isolation import crash_of
 from migrator.nesting import deep_recursion
 from migrator.rewrite.by_route import plan_by_route
 from migrator.rewrite.chosen import default_api, files_of_others, functions_of_others, of_api
@@ -113,6 +114,10 @@ def _texts(app: Path, paths: list[str]) -> tuple[dict[str, str], dict[str, str]]
     texts: dict[str, str] = {}
     unreadable: dict[str, str] = {}
     for path in paths:
+        crashed = crash_of(path)
+        if crashed is not None:
+            unreadable[path] = crashed
+            continue
         try:
             texts[path] = (app / path).read_bytes().decode("utf-8")
         except UnicodeDecodeError:

@@ -11,6 +11,7 @@ from typing import Final
 
 from migrator.inventory.model import FileCounts, NearMiss, Problem
 from migrator.inventory.record import Location
+from migrator.isolation import crash_of
 from migrator.scan.paths import suffix_of
 from migrator.scan.sieve import Sieve
 
@@ -103,6 +104,10 @@ class Files:
         return FileCounts(seen=self.seen, read=read, failed=len(self._failed), vendored=self.vendored)
 
     def _read(self, path: str) -> str | None:
+        crashed = crash_of(path)
+        if crashed is not None:
+            self.failed(path, crashed)
+            return None
         try:
             data = (self.root / path).read_bytes()
             text = data.decode(_declared(data) if path.endswith(".py") else "utf-8-sig")

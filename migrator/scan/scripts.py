@@ -12,6 +12,7 @@ from ast_grep_py import SgNode, SgRoot
 
 from migrator.inventory.model import Language
 from migrator.inventory.record import Location
+from migrator.isolation import parsing
 from migrator.scan.files import Files
 
 _LANGUAGES: Final = {
@@ -94,17 +95,21 @@ def scripts(files: Files, path: str) -> Iterator[Script]:
     if suffix in _LANGUAGES:
         tool = _LANGUAGES[suffix]
         language: Language = "javascript" if tool == "javascript" else "typescript"
-        yield Script(path, language, SgRoot(text, tool).root(), text)
+        with parsing(path):
+            root = SgRoot(text, tool).root()
+        yield Script(path, language, root, text)
         return
     for match in _SCRIPT.finditer(text):
         attributes, code = match.group(1), match.group(2)
         if code.strip() and not _NO_CODE.search(attributes):
             typed = bool(re.search(r"lang\s*=\s*[\"']?tsx?", attributes))
             before = text[: match.start(2)]
+            with parsing(path):
+                root = SgRoot(code, "typescript" if typed else "javascript").root()
             yield Script(
                 path,
                 "typescript" if typed else "javascript",
-                SgRoot(code, "typescript" if typed else "javascript").root(),
+                root,
                 code,
                 lines_before=before.count("\n"),
                 columns_before=len(before) - before.rfind("\n") - 1,

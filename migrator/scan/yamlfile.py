@@ -14,6 +14,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from migrator.inventory.record import Location
+from migrator.isolation import parsing
 
 MOST_NODES: Final = 200_000
 """Values in a file, aliases expanded; more is refused, because aliases can multiply without end."""
@@ -53,7 +54,8 @@ class YamlProblem(Exception):
 def load(text: str, path: str) -> object:
     """The file's value; raises YamlProblem."""
     try:
-        node = YAML(typ="rt", pure=True).compose(text)
+        with parsing(path):
+            node = YAML(typ="rt", pure=True).compose(text)
         return None if node is None else _Builder(path).value(node)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark

@@ -11,6 +11,7 @@ from ast_grep_py import SgNode
 
 from migrator.errors import RewriteInvalid
 from migrator.inventory.record import Location
+from migrator.isolation import crash_of, parsing
 from migrator.rewrite.client.pages import Page
 from migrator.rewrite.client.scripts import Script, scripts_of
 from migrator.rewrite.client.text import TextEdit, applied, position_of
@@ -77,7 +78,7 @@ class Sources:
         self._known: dict[str, Source | None] = {}
 
     def get(self, path: str) -> Source | None:
-        """None for a file that can't be read as UTF-8 text."""
+        """None for a file that can't be read as UTF-8 text, or that a parser crashed on."""
         if path not in self._known:
             self._known[path] = self._read(path)
         return self._known[path]
@@ -86,13 +87,17 @@ class Sources:
         return [source.edited() for source in self._known.values() if source and source.edits]
 
     def _read(self, path: str) -> Source | None:
+        if crash_of(path) is not None:
+            return None
         try:
             text = (self._app / path).read_bytes().decode("utf-8")
         except (OSError, UnicodeDecodeError):
             return None
         mark = _BOM if text.startswith(_BOM) else ""
         text = text.removeprefix(_BOM)
-        return Source(path, mark, text, [self._with_kind(path, script) for script in scripts_of(path, text)])
+        with parsing(path):
+            scripts = scripts_of(path, text)
+        return Source(path, mark, text, [self._with_kind(path, script) for script in scripts])
 
     def _with_kind(self, path: str, script: Script) -> Script:
         if script.kind != "unknown":

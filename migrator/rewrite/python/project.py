@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 
 import libcst as cst
 
+from migrator.isolation import parsing
 from migrator.nesting import nested_too_deeply
 from migrator.rewrite.python.facts import Facts, dotted_name, string
 
@@ -195,7 +196,8 @@ def _parse(path: str, text: str) -> Facts | str:
     if _too_deep(text.removeprefix(BOM)):
         return TOO_DEEP
     try:
-        return Facts(path, cst.parse_module(text.removeprefix(BOM)))
+        with parsing(path):
+            return Facts(path, cst.parse_module(text.removeprefix(BOM)))
     except cst.ParserSyntaxError as error:
         return f"syntax error, line {error.raw_line}"
     except RecursionError:

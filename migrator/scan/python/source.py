@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 
+from migrator.isolation import parsing
 from migrator.nesting import nested_too_deeply
 from migrator.scan.files import Files
 from migrator.scan.python.indexing import index
@@ -20,7 +21,8 @@ def parse(files: Files, path: str) -> Module | None:
         with warnings.catch_warnings():
             # Their code's deprecated escapes are not our concern.
             warnings.simplefilter("ignore")
-            tree = ast.parse(text)
+            with parsing(path):
+                tree = ast.parse(text)
     except SyntaxError as error:
         message = f"isn't valid Python: {error.msg}"
         files.failed(path, message, line=error.lineno or 1, column=error.offset or 1)

@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 from ast_grep_py import SgNode, SgRoot
 
 from migrator.inventory.record import Location
+from migrator.isolation import parsing
 
 DEEPEST: Final = 60
 """Nested blocks and expressions that are followed in one file; configurations written by hand stay far below."""
@@ -54,7 +55,8 @@ def parse(text: str, path: str, problems: Problems) -> Body:
     """The top level of a file. What isn't valid is noted; what is beside it is read all the same."""
     if path.endswith(".json"):
         return _parse_json(text, path, problems)
-    root = SgRoot(text, "hcl").root()
+    with parsing(path):
+        root = SgRoot(text, "hcl").root()
     fault = _fault(root)
     if fault is not None:
         problems.append((place(fault, path), "isn't valid HCL here; what could be read around it counts"))
