@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test check format browser conformance bench soak corpus bench-scan image clean
+.PHONY: help demo test check format browser conformance bench soak corpus bench-scan fuzz image clean
 
 help: ## Shows this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -46,6 +46,9 @@ corpus: $(STAMP) ## Scan, migrate, start and verify over CORPUS=FOLDER of clones
 
 bench-scan: $(STAMP) ## A scan of 10,000 files beside git grep: seconds and memory
 	@$(BIN)/python -m bench.scan
+
+fuzz: $(STAMP) ## Broken and made-up programs, FUZZ_RUNS=1000 of them; with CORPUS=FOLDER clones that are broken
+	@FUZZ_RUNS=$(or $(FUZZ_RUNS),1000) FUZZ_CORPUS=$(CORPUS) $(BIN)/python -m pytest tests/migrator/fuzz -q
 
 image: $(STAMP) ## Takes the pictures of the README again
 	@$(BIN)/python scripts/pictures.py
