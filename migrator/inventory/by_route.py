@@ -18,12 +18,12 @@ class RoutePlan(Record):
     reason: str = Field(description="why not native; for a native route what was proven")
     clients: int = Field(description="sites that open a WebSocket and are known to use the route")
     clients_done: int = Field(description="those of them that speak to the new application now")
-    infrastructure: str = Field(description="'ready', 'later step', 'none declared', or what a person has to do")
+    infrastructure: str = Field(description="'ready': both steps are written; 'not ready (…)', 'stays', or 'none declared'")
     sites: dict[Status, int] = Field(description="sites of the route by outcome, clients and handler included")
 
     @property
     def sentence(self) -> str:
-        """'server native, clients 2 of 3, infrastructure later step'."""
+        """'server native, clients 2 of 3, infrastructure ready'."""
         clients = f"clients {self.clients_done} of {self.clients}" if self.clients else "no client is known"
         return f"server {self.level or 'not served'}, {clients}, infrastructure {self.infrastructure}"
 

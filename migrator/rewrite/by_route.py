@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from migrator.inventory.by_route import RoutePlan, UnknownSenders
 from migrator.inventory.model import Api, Client, Inventory
 from migrator.inventory.outcome import STATUSES, Outcome
-from migrator.rewrite.edit import RouteLevel
+from migrator.rewrite.edit import InfraFile, RouteLevel
 
 EVERY_CLIENT = frozenset({"$connect", "$disconnect"})
 """Routes that a client takes whatever it sends."""
@@ -16,14 +16,17 @@ FUNCTIONLESS = "no function stands behind it: it is not served by the new applic
 
 
 def plan_by_route(
-    inventory: Inventory, levels: Sequence[RouteLevel], outcomes: Iterable[Outcome]
+    inventory: Inventory,
+    levels: Sequence[RouteLevel],
+    outcomes: Iterable[Outcome],
+    infrastructure: Sequence[InfraFile] = (),
 ) -> tuple[tuple[RoutePlan, ...], UnknownSenders]:
     """A row for each route of each API, in the order of the inventory."""
     outcomes = tuple(outcomes)
     done = {o.site.id: _is_done(o) for o in outcomes if o.site.kind == "client"}
     served = {(level.api, level.key): level for level in levels}
     rows = [
-        _row(inventory, api, key, handler, served.get((api.id, key)), outcomes, done)
+        _row(inventory, api, key, handler, served.get((api.id, key)), outcomes, done, infrastructure)
         for api in inventory.apis
         for key, handler in _keys(api)
     ]
@@ -39,6 +42,7 @@ def _row(
     level: RouteLevel | None,
     outcomes: Sequence[Outcome],
     done: dict[str, bool],
+    infrastructure: Sequence[InfraFile],
 ) -> RoutePlan:
     clients = [client for client in inventory.clients if key in EVERY_CLIENT or key in client.sends]
     counted = Counter(outcome.status for outcome in outcomes if key in outcome.site.routes)
@@ -51,9 +55,18 @@ def _row(
         reason=level.reason if level else other if handler else FUNCTIONLESS,
         clients=len(clients),
         clients_done=_number_done(clients, done),
-        infrastructure="later step" if inventory.resources else "none declared",
+        infrastructure=_infrastructure(inventory, infrastructure if level else ()),
         sites={status: counted[status] for status in STATUSES},
     )
+
+
+def _infrastructure(inventory: Inventory, files: Sequence[InfraFile]) -> str:
+    if not inventory.resources:
+        return "none declared"
+    missing = [f"{file.path}: {file.reason}" for file in files if not file.ready]
+    if missing:
+        return f"not ready ({missing[0]})"
+    return "ready" if any(file.service for file in files) else "stays"
 
 
 def _keys(api: Api) -> Iterable[tuple[str, str | None]]:

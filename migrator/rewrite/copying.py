@@ -12,13 +12,8 @@ from migrator.inventory.model import Inventory
 from migrator.rewrite.edit import LeftBehind
 from migrator.scan.files import LEFT_OUT
 
-INFRASTRUCTURE: Final = frozenset(
-    {
-        "serverless.yml", "serverless.yaml", "serverless.ts", "serverless.js", "serverless.json", "samconfig.toml",
-        "samconfig.yaml", "cdk.json", "cdk.context.json", "buildspec.yml", "ws2sse.toml", "shim.toml",
-    }
-)  # fmt: skip
-INFRASTRUCTURE_SUFFIXES: Final = frozenset({".tf", ".tfvars", ".tfstate"})
+OF_ONE_MACHINE: Final = frozenset({"ws2sse.toml", "shim.toml"})
+STATE_SUFFIXES: Final = (".tfstate", ".tfvars", ".tfstate.backup", ".tfvars.json")
 WRITTEN_ANEW: Final = frozenset({"README.md", "MIGRATION.md", "Dockerfile", ".dockerignore"})
 CARRIED: Final = frozenset({".gitignore", ".gitattributes", ".editorconfig"})
 INSTALLED: Final = "an installed package; requirements.txt has what is imported"
@@ -44,7 +39,6 @@ class Files:
 def choose_files(app: Path, inventory: Inventory) -> Files:
     """Walks the application. No link is followed, nothing hidden or third-party goes along."""
     found = Files()
-    declared = {resource.location.path for resource in inventory.resources} | {a.location.path for a in inventory.apis}
     foreign = {h.path for h in inventory.handlers if h.language != "python"}
     tests = {use.location.path for use in inventory.tests}
     for folder, folders, names in os.walk(app):
@@ -59,7 +53,7 @@ def choose_files(app: Path, inventory: Inventory) -> Files:
         for name in sorted(names):
             path = (here / name).as_posix()
             reason = INSTALLED if name in installed else None
-            reason = reason or _file_reason(Path(folder) / name, path, declared, foreign, tests)
+            reason = reason or _file_reason(Path(folder) / name, path, foreign, tests)
             if reason is None:
                 found.along.append(path)
             else:
@@ -95,19 +89,18 @@ def _folder_reason(folder: Path, name: str, installed: frozenset[str]) -> str | 
     return "tests of the old path stay with the old application" if name in TEST_FOLDERS else None
 
 
-def _file_reason(file: Path, path: str, declared: set[str], foreign: set[str], tests: set[str]) -> str | None:
+def _file_reason(file: Path, path: str, foreign: set[str], tests: set[str]) -> str | None:
     name = file.name
-    of_the_stack = name in INFRASTRUCTURE or file.suffix in INFRASTRUCTURE_SUFFIXES
     is_test = path in tests or (name.startswith("test_") and file.suffix == ".py") or name == "conftest.py"
     at_top = "/" not in path
     reasons = (
         (file.is_symlink(), "a link is not followed"),
-        (of_the_stack or (path in declared and file.suffix != ".py"), "infrastructure of the old stack"),
+        (name in OF_ONE_MACHINE, "settings for ws2sse itself"),
+        (name.endswith(STATE_SUFFIXES), "state or values of one deployment: may hold secrets"),
         (path in foreign, "a handler that is not Python"),
         (is_test, "tests of the old path stay with the old application"),
         (path in WRITTEN_ANEW, f"{name} is written anew"),
         (at_top and name.startswith("requirements") and file.suffix == ".txt", "requirements.txt is written anew"),
-        (at_top and name == "package.json", "packages of the old stack's tools"),
         (name.startswith(".") and name not in CARRIED, "hidden: may hold secrets or settings of one machine"),
         (file.suffix in {".pyc", ".pyo"}, "compiled"),
     )

@@ -12,7 +12,7 @@ from migrator.inventory.by_route import RoutePlan, UnknownSenders
 from migrator.inventory.messages import message_of
 from migrator.inventory.model import Api, Inventory, MessageKey, Route
 from migrator.inventory.outcome import Account, Outcome
-from migrator.rewrite.edit import Finding, LeftBehind
+from migrator.rewrite.edit import Finding, InfraFile, LeftBehind
 from migrator.rewrite.python.connection_table import TableResult
 from migrator.rewrite.service import ServiceView
 from templates import render
@@ -41,6 +41,7 @@ def documents(
     findings: Sequence[Finding],
     modules: Mapping[str, str],
     tables: Sequence[TableResult],
+    infrastructure: Sequence[InfraFile],
     *,
     web: str | None,
     aws: bool,
@@ -75,6 +76,7 @@ def documents(
         findings=findings,
         tables=tables,
         left_behind=behind,
+        infrastructure=infrastructure,
     )
     gone = {table.store.table for table in tables if not table.reason}
     conftest = render(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from migrator.inventory.by_route import RoutePlan, UnknownSenders
 from migrator.inventory.outcome import Account, Level
+
+InfraKind: TypeAlias = Literal["sam", "cloudformation", "serverless", "terraform", "cdk-typescript", "cdk-python"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,24 @@ class LeftBehind:
 
 
 @dataclass(frozen=True)
+class InfraFile:
+    """A file of the infrastructure, and what the two steps make of it."""
+
+    path: str
+    kind: InfraKind
+    ready: bool
+    """Whether the patch of the later step takes what only the WebSocket path uses out of it."""
+    reason: str
+    """What leaves; or why nothing can."""
+    service: str | None
+    """The file that declares the new service for it; None when there is none."""
+    resources: tuple[str, ...]
+    """Ids of what leaves in the later step."""
+    notes: tuple[str, ...] = ()
+    """Sentences for a person: what the new service should have got and didn't."""
+
+
+@dataclass(frozen=True)
 class Finding:
     """A use of the WebSocket API in the result that is neither marked nor accounted for: a bug of ours."""
 
@@ -75,3 +96,4 @@ class Plan:
     unknown_senders: UnknownSenders = field(default_factory=UnknownSenders)
     left: str | None = None
     """Why nothing is written, as a sentence; None when there is a successor."""
+    infrastructure: tuple[InfraFile, ...] = ()

@@ -21,6 +21,7 @@ from migrator.rewrite.detector import remaining
 from migrator.rewrite.documents import documents
 from migrator.rewrite.edit import FileEdit, Finding, Plan
 from migrator.rewrite.generate import service_files
+from migrator.rewrite.infra import Infrastructure, Task, plan_infrastructure
 from migrator.rewrite.leaving import plan_without_successor, why_left
 from migrator.rewrite.python import DROPS_IN, PythonResult, rewrite_python
 from migrator.rewrite.python.settled import Settled
@@ -60,10 +61,14 @@ def _plan(app: Path, everything: Inventory, api: Api) -> Plan:
     python = rewrite_python(texts, inventory, api, mark)
     python.failures.update(unreadable)
     client_edits, client_outcomes = rewrite_clients(app, everything)
-    outcomes = _outcomes(everything, api, python, files, frozenset(texts) - set(python.failures), client_outcomes)
+    final = texts | python.texts
+    infrastructure = _infrastructure(app, everything, api, python, files, final)
+    outcomes = _outcomes(
+        everything, api, python, files, frozenset(texts) - set(python.failures), client_outcomes, infrastructure
+    )
     account = Account(found=sites(everything), outcomes=outcomes)
     _check_account(account)
-    by_route, unknown_senders = plan_by_route(everything, python.levels, outcomes)
+    by_route, unknown_senders = plan_by_route(everything, python.levels, outcomes, infrastructure.files())
     _check_finished(texts, python, inventory, api)
 
     web = static_web(inventory, files.along)
@@ -73,7 +78,6 @@ def _plan(app: Path, everything: Inventory, api: Api) -> Plan:
     edits += [edit for edit in client_edits if edit.changed and edit.path not in stay]
     management = python.drop_in or bool(view.values["push"])
     ours = service_files(view, management=management, stand_ins=python.stand_ins)
-    final = texts | python.texts
     uses_aws = imports_aws((*final.values(), *ours.values()))
     ours["requirements.txt"] = requirements(app, _requirement_files(app, inventory), final | ours, aws=uses_aws)
     behind = tuple(files.behind)
@@ -90,10 +94,13 @@ def _plan(app: Path, everything: Inventory, api: Api) -> Plan:
         findings,
         final,
         python.tables,
+        infrastructure.files(),
         web=web,
         aws=uses_aws,
     )
+    ours |= infrastructure.new | infrastructure.patches
     edits += [FileEdit(path, None, text) for path, text in ours.items()]
+    edits += [FileEdit(path, infrastructure.task.texts[path], text) for path, text in infrastructure.first.items()]
     _check_parses(edits, set(python.failures))
     changed = {edit.path for edit in edits}
     return Plan(
@@ -106,7 +113,28 @@ def _plan(app: Path, everything: Inventory, api: Api) -> Plan:
         findings=tuple(findings),
         by_route=by_route,
         unknown_senders=unknown_senders,
+        infrastructure=infrastructure.files(),
     )
+
+
+def _infrastructure(
+    app: Path, everything: Inventory, api: Api, python: PythonResult, files: Files, final: Mapping[str, str]
+) -> Infrastructure:
+    inventory = of_api(everything, api)
+    along = set(files.along)
+    declared = {resource.location.path for resource in inventory.resources} | {api.location.path}
+    texts, _unreadable = _texts(app, sorted(declared & along))
+    task = Task(
+        application=inventory.application,
+        inventory=inventory,
+        api=api,
+        levels=tuple(python.levels),
+        texts=texts,
+        python=final,
+        tables={table.store.resource: table.reason for table in python.tables if table.store.resource},
+        taken=frozenset(along),
+    )
+    return plan_infrastructure(task, everything)
 
 
 def _texts(app: Path, paths: list[str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -134,6 +162,7 @@ def _outcomes(
     files: Files,
     modules: frozenset[str],
     clients: tuple[Outcome, ...],
+    infrastructure: Infrastructure,
 ) -> tuple[Outcome, ...]:
     places = [site.location.path for site in sites(inventory)]
     settling = Settling(
@@ -144,6 +173,7 @@ def _outcomes(
         modules=modules,
         left_behind=left_behind_by_path(files.behind, places),
         clients={outcome.site.id: outcome for outcome in clients},
+        infrastructure=infrastructure,
     )
     return settling.outcomes()
 

@@ -55,13 +55,13 @@ class MigrationResult(Record):
     def for_a_person(self) -> tuple[Outcome, ...]:
         """Sites that somebody has to look at: marked, failed, skipped, and edits that change an order or an error.
 
-        A table that stays is none of them: its code goes on to work.
+        A table that stays is none of them, since its code goes on to work; nor is a resource that others share.
         """
         return tuple(
             outcome
             for outcome in self.outcomes
             if outcome.status in {"marked", "failed"}
-            or (outcome.status == "skipped" and outcome.site.kind != "store_use")
+            or (outcome.status == "skipped" and outcome.site.kind not in {"store_use", "resource"})
             or outcome.safety in {"review", "manual"}
         )
 

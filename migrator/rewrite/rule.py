@@ -18,7 +18,7 @@ DEFAULT_PATH: Final = "app.py"
 class Example:
     """A case that the tests run: the file `path` becomes `after`.
 
-    For a file that is generated, `before` is the handler that it is generated for, and `after` a part of it.
+    For a file that is generated, `before` is the file that it is generated for, and `after` a part of it.
     """
 
     before: str
@@ -27,7 +27,7 @@ class Example:
 
     @property
     def is_generated(self) -> bool:
-        return self.path.startswith("sse_service/")
+        return self.path.startswith(("sse_service/", "migration/"))
 
 
 @dataclass(frozen=True)

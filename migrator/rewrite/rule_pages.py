@@ -54,7 +54,8 @@ def example_diff(example: Example) -> str:
 
 def _example(example: Example) -> str:
     if example.is_generated:
-        return f"```python\n{example.before}```\n\nadds to `{example.path}`:\n\n```python\n{example.after}```"
+        before, after = ("python", "python") if example.path.endswith(".py") else ("yaml", "diff")
+        return f"```{before}\n{example.before}```\n\nadds to `{example.path}`:\n\n```{after}\n{example.after}```"
     return f"`{example.path}`:\n\n```diff\n{example_diff(example)}```"
 
 

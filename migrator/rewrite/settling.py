@@ -9,13 +9,13 @@ from migrator.inventory.model import Handler, Inventory
 from migrator.inventory.outcome import Outcome, Site, Status
 from migrator.inventory.sites import sites
 from migrator.rewrite.edit import LeftBehind, RouteLevel
+from migrator.rewrite.infra import Infrastructure
 from migrator.rewrite.leaving import meanwhile, why_server_stays
 from migrator.rewrite.outside import INSIDE, outside_pushers
 from migrator.rewrite.python import PythonResult, management_client, native_endpoint
 from migrator.rewrite.python.settled import Settled
 from migrator.rewrite.serving import AUTHORIZER, MOUNTING, PUSH_OVER_HTTP
 
-LATER = "infrastructure leaves in its own later step; nothing in AWS was changed"
 TESTS = "tests of the old path stay with the old application"
 ELSEWHERE = "goes on running where it is, and pushes nothing"
 OVER_HTTP = "goes on running where it is, and pushes over HTTP: deploy it from here with PUSH_URL and PUSH_TOKEN"
@@ -36,6 +36,7 @@ class Settling:
     modules: frozenset[str]
     left_behind: Mapping[str, str]
     clients: Mapping[str, Outcome]
+    infrastructure: Infrastructure
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """Exactly one for each site of the inventory, in their order."""
@@ -44,8 +45,10 @@ class Settling:
     def _outcome(self, site: Site) -> Outcome:
         if site.id in self.clients:
             return self.clients[site.id]
-        if site.kind in {"resource", "test"}:
-            return Outcome(site=site, status="out_of_scope", reason=LATER if site.kind == "resource" else TESTS)
+        if site.kind == "resource":
+            return self.infrastructure.outcome(site)
+        if site.kind == "test":
+            return Outcome(site=site, status="out_of_scope", reason=TESTS)
         if site.kind == "server":
             return Outcome(site=site, status="skipped", reason=why_server_stays(self.inventory, site))
         if site.kind in {"handler", "authorizer"}:

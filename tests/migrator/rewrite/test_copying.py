@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from migrator.inventory.model import Resource
-from migrator.inventory.record import Location
 from migrator.rewrite.copying import choose_files
 from tests.migrator.rewrite.applications import handler, inventory
 
@@ -22,23 +20,25 @@ def test_code_and_data_go_along(tmp_path: Path) -> None:
     assert found.behind == []
 
 
-def test_the_old_stack_its_tests_and_its_secrets_stay(tmp_path: Path) -> None:
-    write(tmp_path, "serverless.yml", "main.tf", "tests/test_a.py", "test_b.py", "conftest.py", ".env", "package.json")
-    write(tmp_path, "requirements.txt", "README.md", "old.js", "stack.yaml", "node_modules/a.js", "sse_service/x.py")
-    known = inventory(
-        handlers=(handler("old.js:run", "chat"),),
-        resources=(Resource(id="T", type="T", use="unknown", reason="", location=Location(path="stack.yaml")),),
-    )
-    found = choose_files(tmp_path, known)
+def test_the_infrastructure_goes_along_since_the_later_step_is_deployed_from_there(tmp_path: Path) -> None:
+    write(tmp_path, "serverless.yml", "main.tf", "cdk.json", "package.json", "samconfig.toml", "stack.yaml")
+    found = choose_files(tmp_path, inventory())
+    assert found.along == ["cdk.json", "main.tf", "package.json", "samconfig.toml", "serverless.yml", "stack.yaml"]
+
+
+def test_tests_secrets_and_the_state_of_deployments_stay(tmp_path: Path) -> None:
+    write(tmp_path, "a.tfstate", "prod.tfvars", "tests/test_a.py", "test_b.py", "conftest.py", ".env", "ws2sse.toml")
+    write(tmp_path, "requirements.txt", "README.md", "old.js", "node_modules/a.js", "sse_service/x.py")
+    found = choose_files(tmp_path, inventory(handlers=(handler("old.js:run", "chat"),)))
     assert found.along == []
     reasons = {item.path: item.reason for item in found.behind}
-    assert reasons["serverless.yml"] == reasons["main.tf"] == reasons["stack.yaml"] == "infrastructure of the old stack"
+    assert reasons["a.tfstate"] == reasons["prod.tfvars"] == "state or values of one deployment: may hold secrets"
     assert reasons["tests/"] == reasons["test_b.py"] == "tests of the old path stay with the old application"
     assert reasons[".env"].startswith("hidden")
     assert reasons["old.js"] == "a handler that is not Python"
     assert reasons["node_modules/"] == "third-party, built or generated"
     assert reasons["sse_service/"] == "the new service has a folder of this name"
-    assert len(reasons) == 13
+    assert len(reasons) == 12
 
 
 def test_installed_packages_stay_and_the_code_beside_them_goes(tmp_path: Path) -> None:

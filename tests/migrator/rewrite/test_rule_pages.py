@@ -15,6 +15,7 @@ from migrator.rewrite import plan_migration
 from migrator.rewrite.rule import RulePage
 from migrator.rewrite.rule_pages import index_page, rule_page
 from migrator.rewrite.rules import UnknownRule, all_rules, rule
+from migrator.scan import scan_application
 from migrator.scan.browser import browser_clients
 from migrator.scan.files import walk
 from tests.migrator.rewrite.applications import CONNECTIONS, handler, inventory
@@ -23,6 +24,13 @@ from tests.running import ROOT
 RULES = all_rules()
 PAGES = ROOT / "docs" / "rules"
 STALE = "docs/rules is stale; run: .venv/bin/python scripts/rule_pages.py"
+WORKER = """\
+import boto3
+
+
+def run(event, context):
+    boto3.client("apigatewaymanagementapi").post_to_connection(ConnectionId=event["id"], Data="done")
+"""
 OK = "def handle(event, context):\n    return forward(event)\n"
 
 
@@ -48,12 +56,22 @@ def authorized() -> Inventory:
     return inventory({"chat": "app.py:handle"}, handlers=(allow,), authorizer=authorizer)
 
 
+def scanned(page: RulePage, **more: str) -> Inventory:
+    """Of an application whose infrastructure is the example's."""
+    with TemporaryDirectory() as folder:
+        for path, text in {"serverless.yml": page.example.before, "app.py": OK, **more}.items():
+            (Path(folder) / path.replace("_py", ".py")).write_text(text, encoding="utf-8")
+        return scan_application(Path(folder))
+
+
 KNOWN: dict[str, Callable[[RulePage], Inventory]] = {
     "authorizer": lambda _page: authorized(),
     "client_library": in_scripts,
     "connection_table": lambda _page: inventory(stores=(CONNECTIONS,)),
     "hand_made_heartbeat": in_scripts,
     "hand_made_reconnect": in_scripts,
+    "infra_env": lambda page: scanned(page, worker_py=WORKER),
+    "infra_remove": scanned,
     "mounting": lambda _page: inventory({"chat": "app.py:handle"}),
     "native_endpoint": lambda _page: inventory({"chat": "app.py:handle"}),
     "push_over_http": lambda page: pushing(page.example.path),
@@ -64,7 +82,7 @@ KNOWN: dict[str, Callable[[RulePage], Inventory]] = {
 }
 """What the scan would have said of the example, where that is more than an API."""
 
-FILE_OF = {"authorizer": "auth.py"}
+FILE_OF = {"authorizer": "auth.py", "infra_env": "serverless.yml", "infra_remove": "serverless.yml"}
 """Where `before` stands, for files that are generated; default: app.py."""
 
 
