@@ -18,7 +18,9 @@ class RoutePlan(Record):
     reason: str = Field(description="why not native; for a native route what was proven")
     clients: int = Field(description="sites that open a WebSocket and are known to use the route")
     clients_done: int = Field(description="those of them that speak to the new application now")
-    infrastructure: str = Field(description="'ready': both steps are written; 'not ready (…)', 'stays', or 'none declared'")
+    infrastructure: str = Field(
+        description="'ready': both steps are written; 'not ready (…)', 'stays', or 'none declared'"
+    )
     sites: dict[Status, int] = Field(description="sites of the route by outcome, clients and handler included")
 
     @property

@@ -5,7 +5,7 @@ from migrator.inventory.outcome import Outcome
 from migrator.inventory.record import Location
 from migrator.inventory.sites import sites
 from migrator.rewrite.by_route import plan_by_route
-from migrator.rewrite.edit import RouteLevel
+from migrator.rewrite.edit import InfraFile, RouteLevel
 from tests.migrator.rewrite.applications import HERE, inventory
 
 
@@ -69,4 +69,15 @@ def test_a_route_of_another_api_and_one_without_a_function_are_there_too() -> No
     ]
     assert rows[2].reason == "the API other is not the one that is migrated"
     assert rows[4].handler is None
-    assert {row.infrastructure for row in rows} == {"later step"}
+    assert {row.infrastructure for row in rows} == {"stays"}
+
+
+def test_the_infrastructure_is_ready_when_both_steps_are_written() -> None:
+    resource = Resource(id="Api", type="AWS::ApiGatewayV2::Api", use="websocket_only", reason="", location=HERE)
+    known = inventory(ROUTES, resources=(resource,))
+    ready = InfraFile("a.yml", "sam", ready=True, reason="3 resources leave", service="b.yml", resources=("Api",))
+    refused = InfraFile("c.yml", "sam", ready=False, reason="D refers to Api", service=None, resources=())
+    rows, _unknown = plan_by_route(known, LEVELS, settled(known), [ready])
+    assert rows[1].sentence == "server native, no client is known, infrastructure ready"
+    rows, _unknown = plan_by_route(known, LEVELS, settled(known), [ready, refused])
+    assert rows[1].infrastructure == "not ready (c.yml: D refers to Api)"
