@@ -19,6 +19,7 @@ from migrator.scan.declared import Service
 from migrator.scan.files import Files, walk
 from migrator.scan.handlers import Handlers
 from migrator.scan.inference import infer, unread_infrastructure
+from migrator.scan.nested import nested_paths
 from migrator.scan.node.program import NodeProgram
 from migrator.scan.python.guards import selection_key
 from migrator.scan.python.imports import Modules, is_test
@@ -113,7 +114,8 @@ def _import_roots(services: list[Service]) -> tuple[str, ...]:
 
 
 def read_infrastructure(files: Files, name: str) -> list[Service]:
-    services, taken = read_chalice(files)
+    services, packaged = read_chalice(files)
+    taken = packaged | nested_paths(files)
     for path in sorted(files.with_suffix(".yml", ".yaml", ".json", ".template"), key=lambda p: (p.count("/"), p)):
         service = None
         if path in taken:

@@ -11,6 +11,7 @@ from typing import Final
 from migrator.scan.declared import Function, Service
 from migrator.scan.files import Files
 from migrator.scan.intrinsics import Resolver, Unresolved
+from migrator.scan.nested import SUFFIXES, Linked, link, prefix_of
 from migrator.scan.parts import output_parts, resource_parts
 from migrator.scan.paths import join_folder
 from migrator.scan.physical import Names
@@ -22,14 +23,18 @@ from migrator.scan.yamlfile import Map, YamlProblem, as_list, as_map, as_text, l
 
 _TABLES: Final = frozenset({"AWS::DynamoDB::Table", "AWS::Serverless::SimpleTable", "AWS::DynamoDB::GlobalTable"})
 _FUNCTIONS: Final = frozenset({"AWS::Serverless::Function", "AWS::Lambda::Function"})
-_SUFFIXES: Final = (".yml", ".yaml", ".json", ".template")
 _SIGNS: Final = sought(
-    b"AWSTemplateFormatVersion", b"AWS::Serverless", b"AWS::ApiGatewayV2", b"AWS::Lambda::", suffixes=_SUFFIXES
+    b"AWSTemplateFormatVersion",
+    b"AWS::Serverless",
+    b"AWS::ApiGatewayV2",
+    b"AWS::Lambda::",
+    b"AWS::CloudFormation::Stack",
+    suffixes=SUFFIXES,
 )
 
 
 def looks_like_template(files: Files, path: str) -> bool:
-    return path.endswith(_SUFFIXES) and files.mentions(path, *_SIGNS)
+    return path.endswith(SUFFIXES) and files.mentions(path, *_SIGNS)
 
 
 def read_template(files: Files, path: str, application: str) -> Service | None:
@@ -42,13 +47,13 @@ def read_template(files: Files, path: str, application: str) -> Service | None:
     except YamlProblem as problem:
         files.failed(path, problem.message, line=problem.line, column=problem.column, serious=True)
         return None
-    resources = as_map(template.get("Resources"))
-    if not resources:
+    if not as_map(template.get("Resources")):
         return None
     sam = "AWS::Serverless" in (as_text(template.get("Transform")) or str(template.get("Transform") or ""))
     service = Service(kind="sam" if sam else "cloudformation", name=application, path=path)
-    resolver = Resolver(template, Names(application, service.region))
-    _Reader(files, template, resolver, service).read()
+    linked = link(files, path, template)
+    resolver = Resolver(linked.template, Names(application, service.region))
+    _Reader(linked, resolver, service).read()
     return service
 
 
@@ -72,29 +77,32 @@ def read_resources(resources: Map, resolver: Resolver, service: Service, keys: M
 
 
 class _Reader:
-    def __init__(self, files: Files, template: Map, resolver: Resolver, service: Service) -> None:
-        self.files, self.template, self.resolver, self.service = files, template, resolver, service
-        self.resources = as_map(template.get("Resources"))
-        self.globals = as_map(as_map(template.get("Globals")).get("Function"))
-        self.folder = PurePosixPath(service.path).parent
+    def __init__(self, linked: Linked, resolver: Resolver, service: Service) -> None:
+        self.linked, self.resolver, self.service = linked, resolver, service
+        self.resources = as_map(linked.template.get("Resources"))
 
     def read(self) -> None:
-        shared = as_map(as_map(self.globals.get("Environment")).get("Variables"))
+        for stack in self.linked.missing:
+            message = f"the template of the nested stack {stack} is not in the application"
+            self.service.problem(self.resources.where(stack), message)
+        shared = _variables(self.linked.globals[""])
         resolve_environment(shared, self.resolver, self.service.environment, self.service.unresolved)
         for logical_id, value in self.resources.items():
             if as_map(value).get("Type") in _FUNCTIONS:
                 self.service.functions[logical_id] = self._function(logical_id, as_map(value))
         read_resources(self.resources, self.resolver, self.service)
-        self.service.parts.extend(output_parts(self.template, self.resolver))
+        self.service.parts.extend(output_parts(self.linked.template, self.resolver))
 
     def _function(self, logical_id: str, resource: Map) -> Function:
         sam = resource.get("Type") == "AWS::Serverless::Function"
         own = as_map(resource.get("Properties"))
+        usual = self.linked.globals[prefix_of(logical_id)] if sam else Map("")
 
         def setting(key: str) -> object:
-            return own.get(key, self.globals.get(key) if sam else None)
+            return own.get(key, usual.get(key))
 
-        root, problem = self._code(setting("CodeUri") if sam else own.get("Code"), own)
+        here = PurePosixPath(resource.path).parent.as_posix()
+        root, problem = self._code(setting("CodeUri") if sam else own.get("Code"), own, here)
         function = Function(
             key=logical_id,
             handler=self.resolver.text_or(setting("Handler"), ""),
@@ -108,17 +116,16 @@ class _Reader:
         )
         if not function.handler and not problem:
             function.problem = "the template names no handler (a container image, or set at deployment)"
-        variables = as_map(as_map(own.get("Environment")).get("Variables"))
-        resolve_environment(variables, self.resolver, function.environment, function.unresolved)
+        for settings in (usual, own) if prefix_of(logical_id) else (own,):
+            resolve_environment(_variables(settings), self.resolver, function.environment, function.unresolved)
         for name, value in as_map(own.get("Events")).items():
             event = as_map(value)
             properties = event.get("Properties")
             function.triggers.append(event_trigger(as_text(event.get("Type")) or name, properties or Map(""), name))
         return function
 
-    def _code(self, code: object, properties: Map) -> tuple[str, str | None]:
-        """The code's folder, and why it can't be read."""
-        here = self.folder.as_posix()
+    def _code(self, code: object, properties: Map, here: str) -> tuple[str, str | None]:
+        """The code's folder, and why it can't be read. `here`: the template's folder."""
         if "InlineCode" in properties or "ZipFile" in as_map(code):
             return here, "its code stands inside the template, not in a file"
         if (
@@ -131,11 +138,11 @@ class _Reader:
         text = self.resolver.text(code) if code is not None else "."
         if isinstance(text, Unresolved):
             return here, f"where its code lies is not known: {text.reason}"
-        return (
-            here
-            if text.startswith("s3://") or text.endswith((".zip", ".jar"))
-            else join_folder(self.folder.as_posix(), text)
-        ), None
+        return (here if text.startswith("s3://") or text.endswith((".zip", ".jar")) else join_folder(here, text)), None
+
+
+def _variables(settings: Map) -> Map:
+    return as_map(as_map(settings.get("Environment")).get("Variables"))
 
 
 def _inline(properties: Map) -> str | None:

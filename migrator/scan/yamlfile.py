@@ -40,6 +40,27 @@ class Map(dict[str, object]):
         return other
 
 
+class Located(Map):
+    """Values that stand in several files: each Map among them says where it stands itself."""
+
+    def where(self, key: str | None = None) -> Location:
+        inner = self.get(key) if key else None
+        return inner.where() if isinstance(inner, Map) else super().where(key)
+
+    def joined(self, other: Map) -> Located:
+        """With the values of another, which gives their keys places."""
+        for key, value in other.items():
+            self[key] = _placed(value, other, key) if isinstance(value, Map) else value
+        return self
+
+
+def _placed(value: Map, outer: Map, key: str) -> Map:
+    """The same Map, standing where its key does."""
+    made = value.like(value.items())
+    made.line, made.column = outer.places.get(key, (value.line, value.column))
+    return made
+
+
 class YamlProblem(Exception):
     """Raised when a file is not valid YAML."""
 

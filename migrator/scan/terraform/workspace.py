@@ -18,7 +18,7 @@ from migrator.scan.terraform.modules import DEEPEST_CALL, Module
 from migrator.scan.terraform.naming import ARGUMENTS, TerraformNames, TerraformResolver
 from migrator.scan.terraform.properties import properties_of
 from migrator.scan.terraform.syntax import Block, Body, Problems, Written, parse, parse_values
-from migrator.scan.yamlfile import Map, as_map, as_text
+from migrator.scan.yamlfile import Located, Map, as_map, as_text
 
 MOST_INSTANCES: Final = 5_000
 """Resources of one root module; more are not looked at, with a problem that says so."""
@@ -70,13 +70,6 @@ class Sources:
         return found
 
 
-class Resources(Map):
-    """By address; they stand in several files."""
-
-    def where(self, key: str | None = None) -> Location:
-        return as_map(self[key]).where() if key and key in self else super().where()
-
-
 class Workspace:
     """Raises nothing: what can't be read or resolved is noted in `problems`, or unresolved with a reason."""
 
@@ -122,7 +115,7 @@ class Workspace:
 
     # What there is
 
-    def resources(self) -> Resources:
+    def resources(self) -> Located:
         """All managed resources by address, in the order of the files."""
         for _ in range(DEEPEST_CALL):
             before = len(self.modules)
@@ -131,7 +124,7 @@ class Workspace:
                     module.children(name)
             if len(self.modules) == before:
                 break
-        managed = Resources(self.folder)
+        managed = Located(self.folder)
         for module in self.modules:
             for block in module.blocks.values():
                 if block.kind != "resource":
