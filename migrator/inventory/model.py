@@ -20,6 +20,7 @@ Passthrough = Literal["WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"]
 ContentHandling = Literal["CONVERT_TO_BINARY", "CONVERT_TO_TEXT"]
 ServerProtocol = Literal["websocket", "socket.io", "graphql", "sockjs"]
 ServerFeature = Literal["broadcast", "rooms", "redis"]
+Severity = Literal["refuse", "warn", "offer"]
 RefusalKind = Literal[
     "media_stream",
     "two_way_audio",
@@ -295,7 +296,7 @@ class Refusal(Record):
     """Something about an API that decides whether it can be migrated."""
 
     kind: RefusalKind
-    severity: Literal["refuse", "warn", "offer"] = Field(
+    severity: Severity = Field(
         description="'refuse': no successor is written; 'warn': migrated, and to be checked; 'offer': a simpler way"
     )
     reason: str = Field(description="one sentence: what was found, and what to do")

@@ -25,6 +25,7 @@ from migrator.scan.python.guards import selection_key
 from migrator.scan.python.imports import Modules, is_test
 from migrator.scan.python.program import Program
 from migrator.scan.python.sockets import python_clients
+from migrator.scan.refusals import refusals
 from migrator.scan.relocating import relocate
 from migrator.scan.serverless import is_serverless, read_serverless
 from migrator.scan.servers import servers
@@ -94,6 +95,7 @@ def _scan(path: Path) -> Inventory:
             "tests": tuple(uses_in_tests(files, _paths(inventory))),
         }
     )
+    inventory = inventory.model_copy(update={"refusals": refusals(files, inventory)})
     if not (
         inventory.apis
         or inventory.pushes

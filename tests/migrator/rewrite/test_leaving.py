@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from migrator.commands.migrate import command
 from migrator.inventory.model import Inventory
 from migrator.rewrite import Plan, plan_migration
+from migrator.rewrite.result import result_of
 from migrator.scan import scan_application
 from tests.migrator.scan.applications import CLIENT, SERVERLESS, write
 
@@ -267,3 +268,38 @@ def test_the_command_writes_nothing_and_says_that_a_person_is_needed(tmp_path: P
     assert result.exit_code == 3
     assert "Nothing is written for the API" in result.output
     assert not out.exists()
+
+
+CALL = "import json\n\ndef run(event, context):\n    frame = json.loads(event['body'])\n    return frame['streamSid'], frame['media']\n"
+
+
+def test_an_api_that_is_refused_gets_no_successor(tmp_path: Path) -> None:
+    files = {
+        "serverless.yml": dedent(SERVERLESS).replace("app.say", "call.run"),
+        "app.py": CLIENT,
+        "call.py": CALL,
+    }
+
+    _, plan = planned(tmp_path, files)
+
+    assert (plan.edits, plan.copies) == ((), ())
+    assert plan.left is not None
+    assert "speaks only WebSocket" in plan.left
+    assert all("speaks only WebSocket" in reason for reason in reasons(plan, "handler"))
+    assert result_of(plan).exit_code == 3
+
+
+def test_other_routes_of_the_api_go_on(tmp_path: Path) -> None:
+    more = dedent(SERVERLESS) + "  call:\n    handler: call.run\n    events: [{websocket: {route: media}}]\n"
+    say = "\ndef say(event, context):\n    return {'statusCode': 200}\n"
+
+    _, plan = planned(tmp_path, {"serverless.yml": more, "app.py": dedent(CLIENT) + say, "call.py": CALL})
+
+    assert plan.left is None
+    levels = {route.key: route for route in plan.routes}
+    assert levels["media"].level is None
+    assert "speaks only WebSocket" in levels["media"].reason
+    assert levels["say"].level is not None
+    by_path = {o.site.location.path: o for o in plan.account.outcomes if o.site.kind == "handler"}
+    assert (by_path["call.py"].status, by_path["app.py"].status) == ("skipped", "rewritten")
+    assert not plan.account.imbalance()
