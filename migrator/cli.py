@@ -28,6 +28,7 @@ MORE = {
     "apply": "writes a plan that migrate --plan made",
     "undo": "takes back what migrate or apply wrote",
     "resume": "finishes a run that was interrupted while it wrote",
+    "explain": "tells what a rule does, or why a site got its outcome",
     "rules": "lists what migrate does to code, rule by rule",
 }
 """What belongs to a step of the walk, or helps with it."""
