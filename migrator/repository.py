@@ -16,6 +16,7 @@ from migrator.inventory.sites import sites
 from migrator.rewrite import FileEdit, LeftBehind, Plan, plan_migration
 from migrator.rewrite.report_markdown import markdown_report
 from migrator.rewrite.result import result_of
+from migrator.rewrite.scope import EVERYTHING, Scope
 from migrator.scan import scan_application
 
 OUTSIDE: Final = "belongs to no application here"
@@ -35,7 +36,7 @@ class UnknownApi(WsSseError):
         return f"There is no API that only {self.name} means. {hint}"
 
 
-def plan_repository(app: Path, inventory: Inventory, api: str | None = None) -> Plan:
+def plan_repository(app: Path, inventory: Inventory, api: str | None = None, scope: Scope = EVERYTHING) -> Plan:
     """`inventory`: of the whole folder. `api`: id or name of the one to migrate; with several applications also
     '<folder>/<id>'. None for all applications, and of each the API with the most routes in Python.
 
@@ -43,16 +44,17 @@ def plan_repository(app: Path, inventory: Inventory, api: str | None = None) -> 
     ApplicationEmpty, AccountDoesNotClose, or RewriteInvalid.
     """
     if not inventory.applications:
-        return plan_migration(app, inventory, None if api is None else _chosen(inventory.apis, api))
+        return plan_migration(app, inventory, None if api is None else _chosen(inventory.apis, api), scope)
     scanned = {part.folder: scan_application(app / part.folder) for part in inventory.applications}
     if api is None:
-        return _together(app, inventory, {folder: _planned(app / folder, own) for folder, own in scanned.items()})
+        plans = {folder: _planned(app / folder, own, scope) for folder, own in scanned.items()}
+        return _together(app, inventory, plans)
     known = {f"{folder}/{found.id}": (folder, found) for folder, own in scanned.items() for found in own.apis}
     fitting = [name for name, (_folder, found) in known.items() if api in {name, found.id, found.name}]
     if len(fitting) != 1:
         raise UnknownApi(api, tuple(known))
     folder, chosen = known[fitting[0]]
-    return plan_migration(app / folder, scanned[folder], chosen)
+    return plan_migration(app / folder, scanned[folder], chosen, scope)
 
 
 def _chosen(apis: Iterable[Api], name: str) -> Api:
@@ -63,10 +65,10 @@ def _chosen(apis: Iterable[Api], name: str) -> Api:
     return fitting[0]
 
 
-def _planned(app: Path, inventory: Inventory) -> Plan:
+def _planned(app: Path, inventory: Inventory, scope: Scope) -> Plan:
     """An application that can't be planned has failed, site by site; the others go on."""
     try:
-        return plan_migration(app, inventory)
+        return plan_migration(app, inventory, scope=scope)
     except (RewriteInvalid, ApplicationEmpty) as error:
         found = sites(inventory)
         failed = tuple(Outcome(site=site, status="failed", reason=str(error)) for site in found)
@@ -92,6 +94,7 @@ def _together(app: Path, inventory: Inventory, plans: dict[str, Plan]) -> Plan:
             clients=sum(part.unknown_senders.clients for part in moved),
             clients_done=sum(part.unknown_senders.clients_done for part in moved),
         ),
+        left=" ".join(part.left or "" for part in moved) if all(part.left for part in moved) else None,
     )
     overview = FileEdit(OVERVIEW, None, markdown_report(result_of(plan)))
     return replace(plan, edits=tuple(sorted((*plan.edits, overview), key=lambda edit: edit.path)))

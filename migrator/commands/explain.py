@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
 
 from migrator.commands.progress import following
 from migrator.explaining import explanation, place_of
+from migrator.isolation import isolated
 from migrator.phases import phase
 from migrator.repository import plan_repository
 from migrator.rewrite.result import result_of
@@ -36,7 +38,7 @@ def command(what: str, app: Path) -> None:
         return
     with following():
         with phase("scan"):
-            inventory = scan_application(app)
+            inventory = isolated(partial(scan_application, app))
         with phase("plan"):
-            plan = plan_repository(app, inventory)
+            plan = isolated(partial(plan_repository, app, inventory))
     click.echo(explanation(place, inventory, result_of(plan)), nl=False)

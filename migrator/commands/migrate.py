@@ -10,14 +10,19 @@ import click
 from migrator.commands.account import in_form
 from migrator.commands.options import app_argument, format_option
 from migrator.commands.progress import following
+from migrator.commands.scoping import scope_options
 from migrator.commands.targets import check_clean, check_target, say_written, target_options, write
 from migrator.console import say
+from migrator.errors import OutputNotWritable
 from migrator.isolation import isolated
+from migrator.patches import patches
 from migrator.phases import phase
 from migrator.repository import plan_repository
+from migrator.rewrite import Plan
 from migrator.rewrite.report import text_report, unified_diff
+from migrator.rewrite.scope import Scope
 from migrator.scan import scan_application
-from migrator.transaction.new_folder import check_output
+from migrator.transaction.new_folder import check_output, write_texts
 from migrator.transaction.plan_file import plan_file_of
 from migrator.writing import write_file
 
@@ -32,8 +37,12 @@ from migrator.writing import write_file
     help="File for the plan: every file with its hash before and after, for `ws2sse apply`.",
 )
 @click.option(
-    "--api", help="Id or name of the API to migrate. Default: of each application the one with most routes in Python."
+    "--patches",
+    "patches_path",
+    type=click.Path(path_type=Path),
+    help="New or empty folder for patches in deployable order: the service, each route, the clients.",
 )
+@scope_options
 @format_option("text", "json", "markdown", "sarif", what="Form of the account.")
 @click.pass_context
 def command(
@@ -43,7 +52,9 @@ def command(
     in_place: bool,
     allow_dirty: bool,
     plan_path: Path | None,
+    patches_path: Path | None,
     api: str | None,
+    scope: Scope,
     form: str,
 ) -> None:
     """Rewrites APP as a FastAPI + sse-starlette application, and accounts for every site.
@@ -64,18 +75,30 @@ def command(
       ws2sse migrate samples --api orders/OrdersApi --out build/orders
       ws2sse migrate examples/chat --format markdown > pull-request.md
       ws2sse migrate . --plan plan.json && ws2sse apply plan.json . --in-place
+      ws2sse migrate . --patches build/patches && git am --keep-cr build/patches/*.patch
+      ws2sse migrate . --route sendMessage --ignore connection_table --in-place
     """
     check_target(out, in_place=in_place, allow_dirty=allow_dirty)
     if in_place:
         check_clean(app, allow_dirty=allow_dirty)
-    if out is not None:
-        check_output(app, out)
+    for folder in (out, patches_path):
+        if folder is not None:
+            check_output(app, folder)
     with following() as progress:
         with phase("scan"):
             inventory = isolated(partial(scan_application, app))
+        if patches_path is not None and inventory.applications and api is None:
+            raise click.UsageError(f"{app} holds several applications; say which with --api.")
+
+        def plan_within(wanted: Scope) -> Plan:
+            return isolated(partial(plan_repository, app, inventory, api, wanted))
+
         with phase("plan"):
-            plan = isolated(partial(plan_repository, app, inventory, api))
+            plan = plan_within(scope)
             planned = plan_file_of(plan)
+        if patches_path is not None and plan.left is None:
+            made = patches(plan, scope, plan_within)
+            _write_patches({patch.name: patch.text for patch in made}, patches_path)
         asked = out is not None or in_place
         is_written = asked and plan.left is None
         if is_written:
@@ -84,7 +107,7 @@ def command(
     result = planned.result
     if plan_path is not None:
         write_file(plan_path, planned.model_dump_json(indent=1) + "\n")
-    if asked or form != "text" or plan_path is not None:
+    if asked or form != "text" or plan_path is not None or patches_path is not None:
         click.echo(in_form(result, form), nl=False)
     else:
         click.echo(unified_diff(plan), nl=False)
@@ -93,7 +116,21 @@ def command(
         say_written(app, out)
     elif plan.left is not None:
         say("Nothing was written.")
-    else:
-        say(f"The plan is in {plan_path}." if plan_path else "Nothing was written. --out FOLDER writes it.")
+    _say_kept(plan_path, patches_path if plan.left is None else None, nothing=not asked and plan.left is None)
     progress.say_end(inventory.files)
     ctx.exit(result.exit_code if asked or plan.left is not None else 2 if result.findings else 1)
+
+
+def _say_kept(plan: Path | None, folder: Path | None, *, nothing: bool) -> None:
+    for what, path in (("plan is", plan), ("patches are", folder)):
+        if path is not None:
+            say(f"The {what} in {path}.")
+    if nothing and plan is None and folder is None:
+        say("Nothing was written. --out FOLDER writes it.")
+
+
+def _write_patches(texts: dict[str, str], folder: Path) -> None:
+    try:
+        write_texts(texts, folder)
+    except OSError as error:
+        raise OutputNotWritable(folder, error.strerror or str(error)) from error

@@ -26,28 +26,30 @@ from migrator.rewrite.leaving import plan_without_successor, why_left
 from migrator.rewrite.python import DROPS_IN, PythonResult, rewrite_python
 from migrator.rewrite.python.settled import Settled
 from migrator.rewrite.requirements import imports_aws, requirements
+from migrator.rewrite.scope import EVERYTHING, Scope
 from migrator.rewrite.service import service_view, static_web
 from migrator.rewrite.settling import Settling, left_behind_by_path, unsettled
 
 
-def plan_migration(app: Path, inventory: Inventory, api: Api | None = None) -> Plan:
+def plan_migration(app: Path, inventory: Inventory, api: Api | None = None, scope: Scope = EVERYTHING) -> Plan:
     """Reads the application, and says what its successor would be.
 
     `api`: one of the inventory's; None for the one with the most routes in Python. Sites of the others are skipped.
     Where nothing can be written for it the plan has no files, and says why.
-    Raises ApplicationEmpty without an API, AccountDoesNotClose, or RewriteInvalid when a rule is not finished after
-    one run. What can't be migrated is in the account, never an exception.
+    Raises UnknownRoute, ApplicationEmpty without an API, AccountDoesNotClose, or RewriteInvalid when a rule is not
+    finished after one run. What can't be migrated is in the account, never an exception.
     """
     chosen = api if api is not None or (not inventory.apis and inventory.servers) else default_api(app, inventory)
     reason = why_left(inventory, chosen)
     if chosen is None or reason is not None:
         return plan_without_successor(app, inventory, chosen, reason or "")
+    scope.check(chosen)
     with warnings.catch_warnings(), deep_recursion():
         warnings.simplefilter("ignore")  # what the compiler thinks of their strings is not our business
-        return _plan(app, inventory, chosen)
+        return _plan(app, inventory, chosen, scope)
 
 
-def _plan(app: Path, everything: Inventory, api: Api) -> Plan:
+def _plan(app: Path, everything: Inventory, api: Api, scope: Scope) -> Plan:
     files = choose_files(app, everything)
     texts, unreadable = _texts(app, files.python())
     files.leave(foreign := files_of_others(texts, everything, api))
@@ -58,9 +60,9 @@ def _plan(app: Path, everything: Inventory, api: Api) -> Plan:
     def mark(settled: list[Settled]) -> Iterable[tuple[Site, str]]:
         return unsettled(inventory, modules, settled)
 
-    python = rewrite_python(texts, inventory, api, mark)
+    python = rewrite_python(texts, inventory, api, mark, scope=scope)
     python.failures.update(unreadable)
-    client_edits, client_outcomes = rewrite_clients(app, everything)
+    client_edits, client_outcomes = rewrite_clients(app, everything, scope)
     final = texts | python.texts
     infrastructure = _infrastructure(app, everything, api, python, files, final)
     outcomes = _outcomes(
@@ -69,7 +71,7 @@ def _plan(app: Path, everything: Inventory, api: Api) -> Plan:
     account = Account(found=sites(everything), outcomes=outcomes)
     _check_account(account)
     by_route, unknown_senders = plan_by_route(everything, python.levels, outcomes, infrastructure.files())
-    _check_finished(texts, python, inventory, api)
+    _check_finished(texts, python, inventory, api, scope)
 
     web = static_web(inventory, files.along)
     view = service_view(inventory, api, python.levels, python.endpoints, web)
@@ -190,9 +192,11 @@ def _check_account(account: Account) -> None:
         raise AccountDoesNotClose(differences)
 
 
-def _check_finished(texts: Mapping[str, str], python: PythonResult, inventory: Inventory, api: Api) -> None:
+def _check_finished(
+    texts: Mapping[str, str], python: PythonResult, inventory: Inventory, api: Api, scope: Scope
+) -> None:
     """A second run over the result must find nothing to do."""
-    again = rewrite_python({**texts, **python.texts}, inventory, api, known=python.project)
+    again = rewrite_python({**texts, **python.texts}, inventory, api, known=python.project, scope=scope)
     for path in again.texts:
         raise RewriteInvalid(path, "a second run would change it again")
 

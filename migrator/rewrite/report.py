@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 
+from migrator.diffs import hunks
 from migrator.rewrite.edit import Plan
 from migrator.rewrite.result import MigrationResult
 from templates.text import visible
@@ -41,8 +41,4 @@ def unified_diff(plan: Plan) -> str:
 
 
 def _diff(path: str, before: str | None, after: str) -> str:
-    old = "/dev/null" if before is None else f"a/{path}"
-    lines = difflib.unified_diff(
-        (before or "").splitlines(keepends=True), after.splitlines(keepends=True), old, f"b/{path}"
-    )
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+    return hunks(before or "", after, "/dev/null" if before is None else f"a/{path}", f"b/{path}")

@@ -10,6 +10,7 @@ from importlib import import_module
 from types import ModuleType
 
 import migrator.rewrite
+import migrator.rewrite.client
 from migrator.errors import WsSseError
 from migrator.rewrite.rule import RulePage
 
@@ -36,6 +37,12 @@ def all_rules() -> dict[str, RulePage]:
             if found.setdefault(page.name, page) is not page:
                 raise ValueError(f"two rules are called {page.name}; the second is in {module.__name__}")
     return dict(sorted(found.items()))
+
+
+@cache
+def client_rules() -> frozenset[str]:
+    """Names of the rules for clients."""
+    return frozenset(page.name for module in _modules(migrator.rewrite.client) for page in _pages(module))
 
 
 def rule(name: str) -> RulePage:

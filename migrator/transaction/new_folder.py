@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from migrator.errors import OutputInsideApplication, OutputNotEmpty
@@ -17,13 +19,27 @@ def write_new_folder(plan: PlanFile, application: Path, out: Path) -> None:
     """Raises OutputNotEmpty, OutputInsideApplication, PlanStale, PathIsLink, PathLeavesFolder, or OSError; then `out`
     is as it was."""
     check_output(application, out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    try:
+    with _appearing(out) as building:
         for file in plan.files:
             _write(file, application, building)
         written = [JournalFile(path=f.path, before_sha256=None, after_sha256=f.after_sha256) for f in plan.files]
         new_journal("new_folder", written, "done").begin(building)
+
+
+def write_texts(texts: Mapping[str, str], out: Path) -> None:
+    """Files by name into a new or empty folder. Raises OSError; then `out` is as it was."""
+    with _appearing(out) as building:
+        for name, text in texts.items():
+            put(inside(building, name), text.encode("utf-8"))
+
+
+@contextmanager
+def _appearing(out: Path) -> Iterator[Path]:
+    """A folder beside `out` that takes its place when all went well, and else goes."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    try:
+        yield building
         sync_tree(building)
         building.chmod(0o755)
         if out.exists():

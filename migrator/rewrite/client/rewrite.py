@@ -24,17 +24,20 @@ from migrator.rewrite.client.unused_imports import import_removals
 from migrator.rewrite.client.verdict import Verdict, failed, skipped
 from migrator.rewrite.client.websocket_constructor import related_edits, sockets_made
 from migrator.rewrite.edit import FileEdit
+from migrator.rewrite.scope import EVERYTHING, Scope
 
 CLIENT_KINDS: Final[frozenset[SiteKind]] = frozenset({"client", "reconnect", "heartbeat"})
 _UNREADABLE: Final = "the file can't be read as UTF-8 text"
 
 
-def rewrite_clients(app: Path, inventory: Inventory) -> tuple[tuple[FileEdit, ...], tuple[Outcome, ...]]:
+def rewrite_clients(
+    app: Path, inventory: Inventory, scope: Scope = EVERYTHING
+) -> tuple[tuple[FileEdit, ...], tuple[Outcome, ...]]:
     """What would be written, and what became of each client, reconnect and heartbeat site of the inventory.
 
     Reads the application, writes nothing. Raises RewriteInvalid if a rewritten script could not be parsed.
     """
-    rewriting = _Rewriting(app, inventory)
+    rewriting = _Rewriting(app, inventory, scope)
     verdicts: dict[str, Verdict] = {}
     for client in inventory.clients:
         verdicts[f"client:{client.location}"] = rewriting.client(client)
@@ -50,7 +53,8 @@ def rewrite_clients(app: Path, inventory: Inventory) -> tuple[tuple[FileEdit, ..
 class _Rewriting:
     """One pass over an application."""
 
-    def __init__(self, app: Path, inventory: Inventory) -> None:
+    def __init__(self, app: Path, inventory: Inventory, scope: Scope) -> None:
+        self._scope = scope
         self._app = app
         self._inventory = inventory
         self._pages = pages_of(app)
@@ -74,7 +78,7 @@ class _Rewriting:
         if taken:
             return failed(f"{taken} is another file with the name of the library")
         script, call = found
-        verdict = decide(Site(call, script, source.text), token_options(client, self._inventory))
+        verdict = self._in_scope(decide(Site(call, script, source.text), token_options(client, self._inventory)))
         source.edits += verdict.edits
         if verdict.replaced:
             one = self._converted.setdefault((path, script.start), Converted(source, script))
@@ -85,8 +89,14 @@ class _Rewriting:
                 one.sockets = True
         return verdict
 
+    def _in_scope(self, verdict: Verdict) -> Verdict:
+        left_out = self._scope.why_not(verdict.rule) if verdict.rule is not None else None
+        return skipped(left_out) if left_out else verdict
+
     def hand_made(self, kind: HandMade, location: Location) -> Verdict:
         """After all clients: those of one script may share what was made by hand."""
+        if left_out := self._scope.why_not(f"hand_made_{kind}"):
+            return skipped(left_out)
         source = self._sources.get(location.path)
         if source is None:
             return failed(_UNREADABLE)

@@ -16,6 +16,7 @@ from migrator.rewrite.python.model_names import model_names
 from migrator.rewrite.python.native_endpoint import Endpoint, check_not_called, check_shape, handler_function, rewrite
 from migrator.rewrite.python.parsing import Tree
 from migrator.rewrite.python.situation import Situation
+from migrator.rewrite.scope import EVERYTHING, Scope
 
 PROVEN = "every use of the event is understood"
 
@@ -29,16 +30,18 @@ class Natives:
     twins: dict[str, Twin] = field(default_factory=dict)
 
 
-def make_native(tree: Tree, inventory: Inventory, api: Api) -> Natives:
+def make_native(tree: Tree, inventory: Inventory, api: Api, scope: Scope = EVERYTHING) -> Natives:
     """Each route by itself: what can't be proven of one says nothing about the others."""
     found = Natives()
     names = model_names(api)
     for route in api.routes:
-        found.levels.append(_route(tree, inventory, api, route, names[route.key], found))
+        found.levels.append(_route(tree, inventory, api, route, names[route.key], found, scope))
     return found
 
 
-def _route(tree: Tree, inventory: Inventory, api: Api, route: Route, model: str, found: Natives) -> RouteLevel:
+def _route(
+    tree: Tree, inventory: Inventory, api: Api, route: Route, model: str, found: Natives, scope: Scope
+) -> RouteLevel:
     handler = inventory.handler(route.handler)
 
     def at(level: Level | None, reason: str) -> RouteLevel:
@@ -54,6 +57,8 @@ def _route(tree: Tree, inventory: Inventory, api: Api, route: Route, model: str,
         module = tree.project.modules.get(handler.path)
         failure = module.failure if module is not None else None
         return at(None, failure or handler.problem or f"{handler.path} is missing")
+    if left_out := scope.why_not_native(route.key):
+        return at("transport", left_out)
     draft = tree.draft()
     try:
         _try(draft, api, route, handler, model, found)

@@ -34,6 +34,7 @@ from migrator.rewrite.python.parsing import Tree
 from migrator.rewrite.python.project import Project
 from migrator.rewrite.python.settled import Settled
 from migrator.rewrite.python.unused import left_unused
+from migrator.rewrite.scope import EVERYTHING, Scope
 
 DROP_IN = "sse_service.management"
 DROPS_IN = frozenset({management_client.RULE, signed_request.RULE, websocket_api.RULE})
@@ -67,6 +68,7 @@ def rewrite_python(
     api: Api,
     mark: Mark = lambda _settled: (),
     known: Project | None = None,
+    scope: Scope = EVERYTHING,
 ) -> PythonResult:
     """Runs every rule over the application's own modules, given as text by path.
 
@@ -74,9 +76,9 @@ def rewrite_python(
     """
     tree = Tree(texts, known)
     result = PythonResult()
-    clientless = _seam(tree, inventory, result, mark)
+    clientless = _seam(tree, inventory, result, mark, scope)
     _clean(tree, clientless)
-    natives = make_native(tree, inventory, api)
+    natives = make_native(tree, inventory, api, scope)
     result.endpoints, result.levels = natives.endpoints, natives.levels
     _clean(tree, [])
     result.texts = tree.texts()
@@ -97,13 +99,16 @@ def _code_sites(inventory: Inventory) -> list[Location]:
     ]
 
 
-def _seam(tree: Tree, inventory: Inventory, result: PythonResult, mark: Mark) -> list[tuple[str, str]]:
+def _seam(tree: Tree, inventory: Inventory, result: PythonResult, mark: Mark, scope: Scope) -> list[tuple[str, str]]:
     """Returns (file, function) of each client that is not built any more."""
     project = tree.original
     by_path: defaultdict[str, RuleResult] = defaultdict(RuleResult)
     for store in inventory.stores:
         if store.holds_connections:
-            table = connection_table.rewrite(project, inventory, store)
+            left_out = scope.why_not(connection_table.RULE)
+            table = (
+                TableResult(store, reason=left_out) if left_out else connection_table.rewrite(project, inventory, store)
+            )
             result.tables.append(table)
             for path, found in table.by_path.items():
                 by_path[path].add(found)
@@ -113,6 +118,8 @@ def _seam(tree: Tree, inventory: Inventory, result: PythonResult, mark: Mark) ->
     for facts in users:
         elsewhere = next((handler_id for handler_id, paths in outside.items() if facts.path in paths), None)
         sent, reasons = stream_send.rewrite(project, facts, elsewhere)
+        if left_out := scope.why_not(stream_send.RULE):
+            sent, reasons = RuleResult(), dict.fromkeys(constructions(project, facts), f"drop-in client: {left_out}")
         done = {call for call in constructions(project, facts) if call not in reasons}
         clientless += [(facts.path, facts.qualified_name(call)) for call in done]
         by_path[facts.path].add(sent)
