@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from migrator.rewrite.service import ServiceView
@@ -15,9 +16,17 @@ ALWAYS = (
 )  # fmt: skip
 
 
-def service_files(view: ServiceView, *, management: bool, stand_ins: AbstractSet[str] = frozenset()) -> dict[str, str]:
+def service_files(
+    view: ServiceView,
+    *,
+    management: bool,
+    stand_ins: AbstractSet[str] = frozenset(),
+    required: Sequence[tuple[str, str]] = (),
+    aws: bool = False,
+) -> dict[str, str]:
     """Path -> text of `sse_service/`. `management`: whether some code still wants the client for @connections;
-    `stand_ins`: names of the module `signed` that some code wants."""
+    `stand_ins`: names of the module `signed` that some code wants; `required`: variables that it reads on import, with
+    the place; `aws`: whether it uses AWS."""
     names = list(ALWAYS)
     if view.values["authorizer"] is not None:
         names.append("security")
@@ -29,10 +38,12 @@ def service_files(view: ServiceView, *, management: bool, stand_ins: AbstractSet
         names.append("not_migrated")
     if management:
         names.append("management")
+    if required:
+        names.append("variables")
     if stand_ins:
         names.append("signed")
     if view.values["push"]:
         names.append("push")
-    values = {**view.values, "signed": stand_ins}
+    values = {**view.values, "signed": stand_ins, "required": required, "aws": aws}
     files = {f"{SERVICE}/{name}.py": render(f"application/{SERVICE}/{name}.py.j2", **values) for name in sorted(names)}
     return files | vendored(loading=view.loading)

@@ -11,8 +11,17 @@ INSIDE = frozenset({"route", "authorizer"})
 
 
 def runs_outside(handler: Handler) -> bool:
-    """Whether some trigger runs it outside of the service."""
-    return any(trigger.kind not in INSIDE for trigger in handler.triggers)
+    """Whether something runs it outside of the service; what is declared without a trigger, something unknown runs."""
+    return not handler.triggers or any(trigger.kind not in INSIDE for trigger in handler.triggers)
+
+
+def inside(inventory: Inventory) -> tuple[Handler, ...]:
+    """The Python functions that the service calls."""
+    return tuple(
+        handler
+        for handler in inventory.handlers
+        if handler.language == "python" and any(trigger.kind in INSIDE for trigger in handler.triggers)
+    )
 
 
 def outside_pushers(inventory: Inventory) -> tuple[Handler, ...]:

@@ -23,12 +23,15 @@ from migrator.rewrite.edit import FileEdit, Finding, Plan
 from migrator.rewrite.generate import service_files
 from migrator.rewrite.infra import Infrastructure, Task, plan_infrastructure
 from migrator.rewrite.leaving import plan_without_successor, why_left
+from migrator.rewrite.outside import inside
 from migrator.rewrite.python import DROPS_IN, PythonResult, rewrite_python
+from migrator.rewrite.python.project import Project
 from migrator.rewrite.python.settled import Settled
 from migrator.rewrite.requirements import imports_aws, requirements
 from migrator.rewrite.scope import EVERYTHING, Scope
 from migrator.rewrite.service import service_view, static_web
 from migrator.rewrite.settling import Settling, left_behind_by_path, unsettled
+from migrator.rewrite.variables import imported_by, required_at_import
 
 
 def plan_migration(app: Path, inventory: Inventory, api: Api | None = None, scope: Scope = EVERYTHING) -> Plan:
@@ -79,7 +82,14 @@ def _plan(app: Path, everything: Inventory, api: Api, scope: Scope) -> Plan:
     stay = left_behind_by_path(files.behind, [edit.path for edit in client_edits])
     edits += [edit for edit in client_edits if edit.changed and edit.path not in stay]
     management = python.drop_in or bool(view.values["push"])
-    ours = service_files(view, management=management, stand_ins=python.stand_ins)
+    imported = imported_by(Project(final, python.project), inside(inventory))
+    ours = service_files(
+        view,
+        management=management,
+        stand_ins=python.stand_ins,
+        required=required_at_import(final, imported & final.keys()),
+        aws=imports_aws(final.values()),
+    )
     uses_aws = imports_aws((*final.values(), *ours.values()))
     ours["requirements.txt"] = requirements(app, _requirement_files(app, inventory), final | ours, aws=uses_aws)
     behind = tuple(files.behind)

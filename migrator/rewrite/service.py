@@ -90,6 +90,7 @@ def service_view(
         "application": application,
         "application_words": application,
         "api_id": api.id,
+        "region": inventory.region,
         "stage": api.stage,
         "method_arn": f"arn:aws:execute-api:{inventory.region}:000000000000:{api.id}/{api.stage}/$connect",
         "authorizer": authorizer,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from migrator.scan.python.model import Function, Scope
@@ -218,4 +219,4 @@ def _environment(tracer: Tracer, node: ast.Call, scope: Scope) -> Values:
 
 
 def _source(node: ast.expr) -> str:
-    return ast.unparse(node) if len(list(ast.walk(node))) < 40 else "a call"
+    return ast.unparse(node) if sum(1 for _ in islice(ast.walk(node), 40)) < 40 else "a call"
