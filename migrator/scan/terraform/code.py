@@ -42,7 +42,8 @@ def _archived(workspace: Workspace, archive: Map) -> str | None:
         path = as_text(workspace.resolver.resolve(archive.get(name)))
         if path is not None:
             joined = join_folder(workspace.folder, path)
-            return joined if name == "source_dir" else PurePosixPath(joined).parent.as_posix()
+            is_file = name == "source_file" or PurePosixPath(joined).suffix in {".py", ".js", ".mjs", ".ts"}
+            return PurePosixPath(joined).parent.as_posix() if is_file else joined
     return None
 
 

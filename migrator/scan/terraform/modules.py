@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from migrator.scan.intrinsics import Unresolved
@@ -14,7 +14,7 @@ from migrator.scan.paths import join_folder
 from migrator.scan.terraform.expressions import Evaluator
 from migrator.scan.terraform.kinds import is_known_data
 from migrator.scan.terraform.symbols import ModuleSymbol, Namespace, ResourceSymbol
-from migrator.scan.terraform.syntax import Block, Body
+from migrator.scan.terraform.syntax import Block, Body, Written
 from migrator.scan.terraform.values import elements
 from migrator.scan.yamlfile import Map, as_list, as_text
 
@@ -25,10 +25,31 @@ DEEPEST_CALL: Final = 8
 """Modules within modules that are followed."""
 
 _META: Final = frozenset({"for_each", "count", "provider", "providers", "depends_on", "lifecycle"})
-"""Arguments of Terraform itself; the source of a module is one of its own, and does no harm among the inputs."""
+"""Arguments of Terraform itself."""
 
 _NAME: Final = re.compile(r"\b((?:data\.|module\.)?[a-z][\w-]*\.[\w-]+)")
 _SOURCES: Final = {"aws_ssm_parameter": "SSM parameter", "aws_secretsmanager_secret_version": "the secret"}
+
+
+class Inputs(Mapping[str, object]):
+    """Values of a module's variables, evaluated when they are asked for: modules may use outputs of each other."""
+
+    def __init__(self, evaluator: Evaluator, written: Mapping[str, Written]) -> None:
+        self._evaluator, self._written = evaluator, written
+        self._values: dict[str, object] = {}
+
+    def __getitem__(self, name: str) -> object:
+        if name not in self._values:
+            written = self._written[name]
+            self._values[name] = Unresolved(f"input {name} refers to itself")
+            self._values[name] = self._evaluator.written(written)
+        return self._values[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._written)
+
+    def __len__(self) -> int:
+        return len(self._written)
 
 
 class Module:

@@ -14,9 +14,10 @@ from migrator.scan.intrinsics import Unresolved
 from migrator.scan.paths import join_folder
 from migrator.scan.terraform.expressions import MOST_STEPS, Evaluator
 from migrator.scan.terraform.kinds import KINDS
-from migrator.scan.terraform.modules import DEEPEST_CALL, Module
+from migrator.scan.terraform.modules import DEEPEST_CALL, Inputs, Module
 from migrator.scan.terraform.naming import ARGUMENTS, TerraformNames, TerraformResolver
 from migrator.scan.terraform.properties import properties_of
+from migrator.scan.terraform.registry import known_module
 from migrator.scan.terraform.syntax import Block, Body, Problems, Written, parse, parse_values
 from migrator.scan.yamlfile import Located, Map, as_map, as_text
 
@@ -81,13 +82,13 @@ class Workspace:
         self.modules: list[Module] = []
         self.resolver = TerraformResolver(TerraformNames(name, "us-east-1"), self.ensure)
         self.root = self._module(folder, {})
-        given = sources.values(folder)
-        evaluator = Evaluator(self.root)
-        self.root.inputs = {key: evaluator.written(written) for key, written in given.items()}
+        self.root.inputs = Inputs(Evaluator(self.root), sources.values(folder))
         self.resolver.names.region = self._region()
 
-    def _module(self, folder: str, inputs: Mapping[str, object], prefix: str = "", depth: int = 0) -> Module:
-        module = Module(self, folder, self.sources.body(folder), inputs, prefix, depth)
+    def _module(
+        self, folder: str, inputs: Mapping[str, object], prefix: str = "", depth: int = 0, body: Body | None = None
+    ) -> Module:
+        module = Module(self, folder, body or self.sources.body(folder), inputs, prefix, depth)
         self.modules.append(module)
         return module
 
@@ -105,11 +106,14 @@ class Workspace:
         source = block.body.attributes.get("source")
         where = as_text(evaluator.written(source)) if source else None
         prefix = caller.call_prefix(block.labels[0], key)
-        inputs = caller.arguments(block, names)
+        inputs = Inputs(evaluator, block.body.attributes)
         if where is not None and where.startswith((".", "/")):
             folder = join_folder(caller.folder, where)
             if folder in self.sources.folders() and caller.depth < DEEPEST_CALL:
                 return self._module(folder, inputs, prefix, caller.depth + 1)
+        known = known_module(where, block.where) if where is not None else None
+        if known is not None:
+            return self._module(caller.folder, inputs, prefix, caller.depth + 1, known)
         self.note(block.where, f"module {block.labels[0]} comes from {where}, which is not in the application")
         return None
 
