@@ -9,7 +9,7 @@ from typing import Final
 
 from migrator.inventory.record import Location
 from migrator.scan.cdk.shapes import Shapes, duration_s
-from migrator.scan.cdk.values import Made, Unknown, construct, options
+from migrator.scan.cdk.values import Instance, Made, Unknown, camel, construct, options
 from migrator.scan.intrinsics import Unresolved
 from migrator.scan.yamlfile import Map
 
@@ -19,6 +19,8 @@ _ROUTES: Final = {
     "disconnectRouteOptions": "$disconnect",
     "defaultRouteOptions": "$default",
 }
+_EARLY: Final = {"addConnectRoute": "$connect", "addDisconnectRoute": "$disconnect", "addDefaultRoute": "$default"}
+"""Methods of the first versions of the module."""
 _HEADER: Final = "route.request.header.Authorization"
 """Where WebSocketLambdaAuthorizer looks unless it is told."""
 _PASSED_ON: Final = (
@@ -53,6 +55,10 @@ class ApiShapes:
                 route = call.given(0, "routeKey")
                 bundle = call.arguments[1] if len(call.arguments) > 1 else call.properties
                 self.shapes.ids[call] = self.route(logical_id, route, bundle, call.location)
+            elif call.short in _EARLY:
+                bundle = call.arguments[0] if call.arguments else call.properties
+                self.shapes.ids[call] = self.route(logical_id, _EARLY[call.short], bundle, call.location)
+            self.override(call, self.shapes.ids.get(call, ""))
 
     def own_route(self, made: Made, logical_id: str) -> None:
         """A WebSocketRoute construct."""
@@ -200,6 +206,14 @@ class ApiShapes:
         self.resource(logical_id, "AWS::ApiGatewayV2::ApiMapping", place, properties)
 
     # Resources
+
+    def override(self, made: Made, logical_id: str) -> None:
+        """What is set on the resource after it is made: `stage.node.defaultChild.defaultRouteSettings = …`."""
+        resource = self.resources.get(logical_id)
+        for name, value in made.assigned.items():
+            spelled = camel(name)
+            if isinstance(resource, Map) and not isinstance(value, Instance | Made):
+                as_properties(resource)[spelled[:1].upper() + spelled[1:]] = self.shapes.shaped(value, made.location)
 
     def add(self, logical_id: str, kind: str, place: Location, /, **properties: object) -> None:
         shaped = {key: self.shapes.value(value, place) for key, value in properties.items()}

@@ -14,8 +14,8 @@ from migrator.scan.cdk import syntax as s
 from migrator.scan.cdk.evaluation import Evaluator
 from migrator.scan.cdk.values import ClassValue, Closure, Instance, Made, Module, PathText, Scope, Unknown, decided
 
-MOST_STEPS: Final = 300_000
-"""Statements and calls of one program; the largest known applications need a tenth of that."""
+MOST_STEPS: Final = 100_000
+"""Statements and calls of one program; an application of 40 stacks needs a tenth of that."""
 MOST_ROUNDS: Final = 500
 """Rounds of one loop that are followed."""
 
@@ -80,6 +80,8 @@ class Interpreter(Evaluator):
                 scope.names[node.name] = self.define(node, scope)
             case s.FunctionNode():
                 pass
+            case s.Data(value=value):
+                scope.names.update(value if isinstance(value, dict) else {}, default=value)
             case s.Import():
                 self.bind(node, scope)
             case _:

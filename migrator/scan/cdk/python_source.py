@@ -46,6 +46,9 @@ class _Reader:
                 yield from self.block(otherwise)
             case ast.While(test, body):
                 yield s.If(*at, s.Opaque(*at, "a loop"), self.block(body), ())
+            case ast.Match(subject, cases):
+                yield self.expression(subject)
+                yield from (s.If(*at, s.Opaque(*at, "a pattern"), self.block(case.body), ()) for case in cases)
             case ast.Return(value):
                 yield s.Return(*at, self.expression(value) if value else None)
             case ast.Raise():
@@ -173,6 +176,8 @@ class _Reader:
                 return s.Binary(*at, _OPERATORS.get(type(operator), "?"), self.expression(left), self.expression(right))
             case ast.Compare(left, [operator], [right]):
                 return s.Binary(*at, _OPERATORS.get(type(operator), "?"), self.expression(left), self.expression(right))
+            case ast.UnaryOp(ast.USub(), ast.Constant(int() | float() as number)):
+                return s.Const(*at, -number)
             case ast.UnaryOp(ast.Not(), value):
                 return s.Not(*at, self.expression(value))
             case ast.Lambda(given, body):

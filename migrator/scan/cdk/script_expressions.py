@@ -16,7 +16,7 @@ _FUNCTIONS: Final = frozenset({"arrow_function", "function_expression", "functio
 _CONSTANTS: Final = {"true": True, "false": False, "null": None, "undefined": None}
 _NAMES: Final = frozenset(
     {
-        "identifier", "this", "super", "property_identifier", "shorthand_property_identifier",
+        "identifier", "meta_property", "this", "super", "property_identifier", "shorthand_property_identifier",
         "shorthand_property_identifier_pattern", "type_identifier", "private_property_identifier",
     }
 )  # fmt: skip

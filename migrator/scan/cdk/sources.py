@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from pathlib import PurePosixPath
@@ -16,6 +17,8 @@ from migrator.scan.paths import join_folder
 from migrator.scan.python.imports import Modules
 from migrator.scan.sieve import sought
 
+MOST_BYTES: Final = 200_000
+"""Of a JSON file that a program imports."""
 SCRIPTS: Final = (".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".jsx")
 SOCKETS: Final = sought(
     b"WebSocket", b"WEBSOCKET", b"ManageConnections", b"manage_connections", b"manageConnections",
@@ -48,6 +51,8 @@ class Sources:
         if text is None:
             return None
         try:
+            if path.endswith(".json"):
+                return s.Source(path, "script", (s.Data(1, 1, json.loads(text)),))
             return read_python(text, path) if path.endswith(".py") else read_script(text, path)
         except SyntaxError as error:
             message, line = f"isn't valid Python: {error.msg}", error.lineno or 1
@@ -87,7 +92,19 @@ class Sources:
     def _script(self, base: str) -> str | None:
         plain = _SPELLED.sub("", base)
         candidates = [base, *(f"{plain}{suffix}" for suffix in SCRIPTS), *(f"{base}/index{end}" for end in SCRIPTS)]
-        return next((path for path in candidates if path in self.files), None)
+        return next((path for path in candidates if path in self.files), self._data(base))
+
+    def _data(self, path: str) -> str | None:
+        """A JSON file that a script imports; most are of no interest to a scan, so they are not among its files."""
+        if not path.endswith(".json"):
+            return None
+        place = self.files.root / path
+        try:
+            inside = place.resolve(strict=True).is_relative_to(self.files.root)
+            small = place.stat().st_size <= MOST_BYTES
+        except (OSError, RuntimeError):
+            return None
+        return path if inside and small else None
 
     def _aliased(self, module: str) -> str | None:
         """A path that begins with an alias of tsconfig.json: the one file whose path ends so."""

@@ -138,6 +138,13 @@ class FunctionNode(Node):
 
 
 @dataclass(frozen=True, eq=False, slots=True)
+class Data(Node):
+    """A JSON file: its value is the module's default, its keys are its names."""
+
+    value: object
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Assign(Node):
     target: Node
     value: Node

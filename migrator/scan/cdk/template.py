@@ -7,17 +7,19 @@ from collections.abc import Sequence
 from typing import Final
 
 from migrator.inventory.record import Location
-from migrator.scan.cdk.apis import ApiShapes, as_properties
+from migrator.scan.cdk.apis import ApiShapes
 from migrator.scan.cdk.code import CodeFinder
 from migrator.scan.cdk.functions import FunctionShapes
 from migrator.scan.cdk.kinds import is_function, resource_type
 from migrator.scan.cdk.shapes import Shapes
 from migrator.scan.cdk.tables import TableShapes
 from migrator.scan.cdk.triggers import TriggerShapes
-from migrator.scan.cdk.values import Instance, Made, construct
+from migrator.scan.cdk.values import Made, construct
 from migrator.scan.declared import Service
 from migrator.scan.yamlfile import Map
 
+_OVERRIDDEN: Final = frozenset({"WebSocketApi", "WebSocketStage", "WebSocketRoute", "HttpStage"})
+"""Constructs whose resource is often changed after it is made."""
 _WORDS: Final = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
@@ -101,7 +103,9 @@ class Template:
                 self.builder.resource(logical_id, kind, place, self.plain(made))
         if made.short in {"LayerVersion", "PythonLayerVersion"}:
             self.functions.layer(made)
-        return self.override(made, logical_id)
+        if made.short.startswith("Cfn") or made.short in _OVERRIDDEN:
+            self.builder.override(made, logical_id)
+        return None
 
     def plain(self, made: Made) -> dict[str, object]:
         """Properties of a construct that needs no knowledge of its own; of a role also what it is allowed."""
@@ -113,13 +117,3 @@ class Template:
         for number, name in enumerate(filter(None, references)):
             properties[f"Argument{number}"] = self.shapes.map(made.location, [("Ref", name)])
         return properties
-
-    def override(self, made: Made, logical_id: str) -> None:
-        """What is set on the resource after it is made: `stage.node.defaultChild.defaultRouteSettings = …`."""
-        resource = self.resources.get(logical_id)
-        if not made.short.startswith("Cfn") and not made.short.endswith("Stage"):
-            return
-        for name, value in made.assigned.items():
-            spelled = name[:1].upper() + name[1:]
-            if isinstance(resource, Map) and not isinstance(value, Instance | Made):
-                as_properties(resource)[spelled] = self.shapes.shaped(value, made.location)

@@ -10,6 +10,8 @@ from typing import Final, TypeAlias
 from migrator.inventory.record import Location
 from migrator.scan.cdk import syntax as s
 
+LONGEST: Final = 100_000
+"""Characters, and parts that are not known, of one text."""
 _SNAKE: Final = re.compile(r"_+([a-z0-9])")
 
 
@@ -186,12 +188,16 @@ def options(value: object) -> dict[str, object]:
 
 
 def joined(parts: Iterable[object]) -> object:
-    """Text where all parts are known, else Joined; neighbouring texts become one."""
+    """Text where all parts are known, else Joined; neighbouring texts become one. Unknown when it is too long."""
     merged: list[object] = []
+    length = 0
     for part in parts:
         pieces = part.parts if isinstance(part, Joined) else (part,)
         for piece in pieces:
             text = as_string(piece)
+            length += len(text or " ")
+            if length > LONGEST:
+                return Unknown("text is too long to follow")
             if text is not None and merged and isinstance(merged[-1], str):
                 merged[-1] += text
             else:
@@ -214,7 +220,7 @@ def decided(value: object) -> bool | None:
     """Whether a value counts as true; None when that is not known."""
     if value is None:
         return False
-    if isinstance(value, Unknown | Joined | Token):
+    if isinstance(value, Unknown | Joined | Token | External) or (isinstance(value, Made) and value.id is None):
         return None
     if isinstance(value, str | int | float | list | dict):
         return bool(value)

@@ -193,6 +193,95 @@ def test_the_first_level_of_constructs(tmp_path: Path) -> None:
     assert (raw.stage, raw.authorizer.type if raw.authorizer else None) == ("first", "AWS_IAM")
 
 
+def test_what_is_set_on_the_resource_below_counts(tmp_path: Path) -> None:
+    found = script(
+        tmp_path,
+        """
+        const route = api.addRoute('$connect', { integration: new WebSocketLambdaIntegration('To', fn('say')) });
+        (route.node.defaultChild as apigw.CfnRoute).authorizationType = 'AWS_IAM';
+        (api.node.defaultChild as apigw.CfnApi).routeSelectionExpression = '$request.body.kind';
+        """,
+    )
+    api = only_api(found)
+    assert (api.authorizer.type if api.authorizer else None, api.route_selection_expression) == (
+        "AWS_IAM",
+        "$request.body.kind",
+    )
+
+
+def test_the_first_versions_of_the_module(tmp_path: Path) -> None:
+    found = script(
+        tmp_path,
+        """
+        const to = (name: string) => ({ integration: new LambdaWebSocketIntegration({ handler: fn(name) }) });
+        api.addConnectRoute(to('join'));
+        api.addDefaultRoute(to('say'));
+        """,
+        imports="import { LambdaWebSocketIntegration } from '@aws-cdk/aws-apigatewayv2-integrations';\n",
+    )
+    assert routes(found) == {"$connect": "functions/join.py:handler", "$default": "functions/say.py:handler"}
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "`integrations/${to.ref}`",
+        "'integrations/' + to.ref",
+        "cdk.Fn.join('/', ['integrations', to.ref])",
+        "cdk.Fn.sub('integrations/${To}', { To: to.ref })",
+        "['integrations', to.ref].join('/')",
+        "'integrations/'.concat(to.ref)",
+    ],
+)
+def test_targets_of_routes(tmp_path: Path, target: str) -> None:
+    found = script(
+        tmp_path,
+        f"""
+        const to = new apigw.CfnIntegration(this, 'To', {{
+          apiId: api.apiId, integrationType: 'AWS_PROXY', integrationUri: fn('say').functionArn,
+        }});
+        new apigw.CfnRoute(this, 'Say', {{ apiId: api.apiId, routeKey: 'say', target: {target} }});
+        """,
+    )
+    assert routes(found) == SAY
+
+
+@pytest.mark.parametrize(
+    ("integration", "kind"),
+    [
+        ("new WebSocketMockIntegration('Pong')", "MOCK"),
+        (
+            "new WebSocketAwsIntegration('Queue', { integrationMethod: 'POST',\n"
+            "integrationUri: `arn:aws:apigateway:us-east-1:sqs:path/123456789012/jobs`,\n"
+            "requestTemplates: { 'application/json': 'Action=SendMessage&MessageBody=$input.body' } })",
+            "AWS",
+        ),
+    ],
+)
+def test_routes_without_a_function(tmp_path: Path, integration: str, kind: str) -> None:
+    found = script(
+        tmp_path,
+        f"api.addRoute('ping', {{ integration: {integration}, returnResponse: true }});",
+        imports="import { WebSocketMockIntegration, WebSocketAwsIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';\n",
+    )
+    (ping,) = only_api(found).functionless_routes
+    assert (ping.key, ping.integration.type, ping.route_response) == ("ping", kind, True)
+
+
+def test_custom_domains(tmp_path: Path) -> None:
+    found = script(
+        tmp_path,
+        f"""
+        const domain = new apigw.DomainName(this, 'Domain', {{ domainName: 'chat.example.com', certificate }});
+        const stage = new apigw.WebSocketStage(this, 'Own', {{
+          webSocketApi: api, stageName: 'own', domainMapping: {{ domainName: domain, mappingKey: 'v1' }},
+        }});
+        api.addRoute('say', {TO_SAY});
+        """,
+    )
+    assert [(domain.host, domain.base_path) for domain in only_api(found).domains] == [("chat.example.com", "v1")]
+
+
 def test_authorizers(tmp_path: Path) -> None:
     found = script(
         tmp_path,
