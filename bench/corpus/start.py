@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
 
-from bench.corpus.variables import dummies
+from bench.corpus.variables import asked, needed
+from migrator.inventory.model import Inventory
 from migrator.scan import scan_application
 from migrator.sessions import plan_sessions
 from shim.dualrun.errors import DualRunError
@@ -20,9 +22,17 @@ from shim.dualrun.processes import candidate_process
 
 
 async def start(app: Path, new: Path) -> dict[str, object]:
+    """With the variables that the code can't do without; where that is not enough, with all that it asks for."""
     inventory = scan_application(app)
-    plan = plan_sessions(inventory)
-    environment = {**dummies(new), **plan.environment}
+    declared = plan_sessions(inventory).environment
+    told = await _serve(inventory, new, {**needed(new), **declared})
+    if not told["starts"] and (more := asked(new)):
+        again = await _serve(inventory, new, {**more, **needed(new), **declared})
+        told = again if again["starts"] else told
+    return told
+
+
+async def _serve(inventory: Inventory, new: Path, environment: Mapping[str, str]) -> dict[str, object]:
     try:
         async with candidate_process(new, environment, inventory.table_definitions) as side:
             base = side.url.removesuffix("/stream")
