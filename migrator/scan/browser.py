@@ -16,7 +16,9 @@ from migrator.javascript.libraries import PACKAGES
 from migrator.scan.files import Files
 from migrator.scan.keepalive import heartbeat, reconnect
 from migrator.scan.openings import NearMiss, Opening, openings
-from migrator.scan.scripts import SUFFIXES, Script, arguments, enclosing_function, literal, nodes, scripts
+from migrator.scan.script_imports import ScriptImports
+from migrator.scan.scripts import SUFFIXES, Script, enclosing_function, nodes, scripts
+from migrator.scan.sent import Sent
 from migrator.scan.sieve import sought
 from migrator.scan.testing import is_script_test
 
@@ -34,7 +36,6 @@ _PARAMETER: Final = re.compile(rf"\.(?:set|append)\(\s*[\"'`]({_CREDENTIAL})[\"'
 _OBJECT_KEY: Final = re.compile(
     rf"URLSearchParams\(\s*\{{[^}}]*?[\"']?\b({_CREDENTIAL})\b[\"']?\s*[,:}}]", re.IGNORECASE
 )
-_SENDER: Final = re.compile(r"(?i)(?:^|\.|_)(?:\w*send\w*|emit|publish)$")
 _SELECTORS: Final = ("action", "type", "route", "event", "message_type", "messageType")
 """Keys by which messages are told apart, when no infrastructure says which."""
 
@@ -44,6 +45,7 @@ def browser_clients(files: Files, selectors: Sequence[str] = _SELECTORS) -> list
 
     What only looks like a client becomes a problem that is not serious, with the reason."""
     found: list[Client] = []
+    imports = ScriptImports(files)
     for path in files.with_suffix(*SUFFIXES):
         if is_script_test(path) or not files.mentions(path, *_WORDS):
             continue
@@ -51,8 +53,10 @@ def browser_clients(files: Files, selectors: Sequence[str] = _SELECTORS) -> list
         if foreign is not None:
             files.problems.append(Problem(location=Location(path=path), message=foreign, serious=False))
             continue
-        for script in scripts(files, path):
-            found.extend(_clients(files, script, selectors))
+        whole = list(scripts(files, path))
+        for script in whole:
+            others = [one for one in whole if one is not script]
+            found.extend(_clients(files, script, selectors, imports, others))
     return found
 
 
@@ -67,15 +71,23 @@ def _foreign(path: str, text: str) -> str | None:
     return None
 
 
-def _clients(files: Files, script: Script, selectors: Sequence[str]) -> Iterator[Client]:
-    sends = tuple(dict.fromkeys(_sends(script, selectors)))
+def _clients(
+    files: Files, script: Script, selectors: Sequence[str], imports: ScriptImports, others: Sequence[Script]
+) -> Iterator[Client]:
+    """`others`: the further scripts of a page, which share its names."""
+    found_here = list(openings(script))
+    if not found_here:
+        return
+    around = [one for path in imports.around(script.path) for one in scripts(files, path)]
+    sent = Sent((script, *others, *around), selectors)
+    sends = sent.route_keys()
     taken: set[Location] = set()
-    for found in openings(script):
+    for found in found_here:
         if isinstance(found, NearMiss):
             place = script.location(found.node)
             files.near_misses.append(model.NearMiss(location=place, looks_like="client", why=found.why))
             continue
-        place_of_token, parameter = _token(script, found, sends)
+        place_of_token, parameter = _token(script, found, sent)
         yield Client(
             location=script.location(found.node),
             language=script.language,
@@ -98,7 +110,7 @@ def _first(location: Location | None, taken: set[Location]) -> Location | None:
 
 
 def _token(
-    script: Script, opening: Opening, sends: Sequence[str]
+    script: Script, opening: Opening, sent: Sent
 ) -> tuple[Literal["query", "header", "message"] | None, str | None]:
     text = _address_text(script, opening)
     for pattern in (_QUERY, _PARAMETER, _OBJECT_KEY):
@@ -109,7 +121,7 @@ def _token(
     header = re.search(r"headers\s*:\s*\{[^}]*?[\"']?(\w*[Aa]uthorization|[\w-]*[Tt]oken)[\"']?\s*[,:}]", options)
     if header:
         return "header", header.group(1)
-    for message in _messages(script):
+    for message in sent.messages():
         match = re.search(rf"[{{,]\s*[\"']?({_CREDENTIAL})[\"']?\s*[,:}}]", message.text(), re.IGNORECASE)
         if match:
             return "message", match.group(1)
@@ -148,42 +160,3 @@ def _address_text(script: Script, opening: Opening) -> str:
 def _is_short(node: SgNode) -> bool:
     """Long functions that share a name with a part of the address say nothing of it."""
     return len(node.text()) <= 600
-
-
-def _messages(script: Script) -> Iterator[SgNode]:
-    """Objects that are sent: given to a function that sends, through JSON.stringify or a variable too."""
-    for call in nodes(script.root, "call_expression"):
-        called = call.field("function")
-        if called is None or not _SENDER.search(called.text()):
-            continue
-        for argument in arguments(call):
-            yield from _objects(script, argument)
-
-
-def _objects(script: Script, node: SgNode) -> Iterator[SgNode]:
-    if node.kind() == "object":
-        yield node
-    elif node.kind() == "call_expression":
-        called = node.field("function")
-        if called is not None and called.text() == "JSON.stringify":
-            for argument in arguments(node)[:1]:
-                yield from _objects(script, argument)
-    elif node.kind() == "identifier":
-        for value in script.value_of(node.text()):
-            if value.kind() in {"object", "call_expression"}:
-                yield from _objects(script, value)
-
-
-def _sends(script: Script, selectors: Sequence[str]) -> Iterator[str]:
-    for message in _messages(script):
-        pairs = {_key(pair): pair.field("value") for pair in message.children() if pair.kind() == "pair"}
-        for selector in selectors:
-            value = literal(pairs.get(selector))
-            if value is not None:
-                yield value
-                break
-
-
-def _key(pair: SgNode) -> str:
-    key = pair.field("key")
-    return key.text().strip("\"'") if key is not None else ""

@@ -18,7 +18,7 @@ _SENDS: Final = re.compile(r"(?i)\bsend\w*\s*\(|\.ping\s*\(|heartbeat|keep_?aliv
 
 def reconnect(script: Script, opening: SgNode) -> Location | None:
     """The timer (or the plain call) that opens again after a close; a library's option for it counts too."""
-    for option in nodes(script.root, "pair"):
+    for option in nodes(opening, "pair"):
         key = option.field("key")
         if key is not None and key.text() in {"shouldReconnect", "autoReconnect", "reconnectAttempts"}:
             return script.location(option)
@@ -36,7 +36,7 @@ def reconnect(script: Script, opening: SgNode) -> Location | None:
     return None
 
 
-def heartbeat(script: Script, _opening: SgNode) -> Location | None:
+def heartbeat(script: Script, opening: SgNode) -> Location | None:
     """An interval that sends."""
     for timer in _timers(script.root, "setInterval"):
         callback = next(iter(arguments(timer)), None)
@@ -45,7 +45,7 @@ def heartbeat(script: Script, _opening: SgNode) -> Location | None:
             bodies.extend(node.text() for node in script.functions_named(callback.text().rpartition(".")[2]))
         if any(_SENDS.search(body) for body in bodies):
             return script.location(timer)
-    for option in nodes(script.root, "pair"):
+    for option in nodes(opening, "pair"):
         key = option.field("key")
         if key is not None and key.text() == "heartbeat":
             return script.location(option)

@@ -9,6 +9,7 @@ from typing import Final
 
 from ast_grep_py import SgNode
 
+from migrator.javascript.candidates import candidates, may_open
 from migrator.javascript.libraries import NATIVE, is_socket_io, library_of
 from migrator.javascript.origins import Origin, origin
 from migrator.scan.scripts import Script, arguments, nodes
@@ -40,7 +41,11 @@ class NearMiss:
 
 def openings(script: Script) -> Iterator[Opening | NearMiss]:
     """In the order of the text."""
+    names = candidates(script.text)
     for node in nodes(script.root, "new_expression", "call_expression", "class_heritage"):
+        callee = node.field("constructor") or node.field("function")
+        if callee is not None and not may_open(callee.text(), names):
+            continue
         found = _AT[node.kind()](node)
         if found is not None:
             yield found
