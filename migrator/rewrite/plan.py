@@ -65,7 +65,8 @@ def _plan(app: Path, everything: Inventory, api: Api, scope: Scope) -> Plan:
 
     python = rewrite_python(texts, inventory, api, mark, scope=scope)
     python.failures.update(unreadable)
-    client_edits, client_outcomes = rewrite_clients(app, everything, scope)
+    stay = left_behind_by_path(files.behind, [client.location.path for client in everything.clients])
+    client_edits, client_outcomes = rewrite_clients(app, everything, scope, stay)
     final = texts | python.texts
     infrastructure = _infrastructure(app, everything, api, python, files, final)
     outcomes = _outcomes(
@@ -79,8 +80,8 @@ def _plan(app: Path, everything: Inventory, api: Api, scope: Scope) -> Plan:
     web = static_web(inventory, files.along)
     view = service_view(inventory, api, python.levels, python.endpoints, web)
     edits = [FileEdit(path, texts[path], text) for path, text in python.texts.items()]
-    stay = left_behind_by_path(files.behind, [edit.path for edit in client_edits])
-    edits += [edit for edit in client_edits if edit.changed and edit.path not in stay]
+    behind_too = left_behind_by_path(files.behind, [edit.path for edit in client_edits])
+    edits += [edit for edit in client_edits if edit.changed and edit.path not in behind_too]
     management = python.drop_in or bool(view.values["push"])
     imported = imported_by(Project(final, python.project), inside(inventory))
     ours = service_files(

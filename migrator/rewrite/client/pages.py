@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -30,7 +31,8 @@ class Page:
 
     @property
     def has_library(self) -> bool:
-        return any(_name_of(tag.attributes.get("src", "")) == CLIENT_SCRIPT for tag in self.tags)
+        sources = [tag.attributes.get("src", "") for tag in self.tags]
+        return any(_name_of(source) == CLIENT_SCRIPT or f"/{CLIENT_SCRIPT}" in source for source in sources)
 
 
 def pages_of(app: Path) -> list[Page]:
@@ -51,13 +53,26 @@ def pages_of(app: Path) -> list[Page]:
 
 def library_tag(page: Page, before: Tag) -> TextEdit:
     """A script tag for the library, which lies beside what `before` loads, or beside the page of an inline script."""
-    beside = folder_of(urlsplit(before.attributes.get("src", "")).path)
+    source = before.attributes.get("src", "")
+    named = _IN_TEMPLATE.search(source)
+    if named is not None:
+        address = source.replace(named[1], folder_of(named[1]) + CLIENT_SCRIPT)
+    else:
+        address = folder_of(urlsplit(source).path) + CLIENT_SCRIPT
     indent = indent_before(page.text, before.start)
     after = newline_of(page.text) + indent if indent is not None else ""
-    return insertion(before.start, f'<script src="{beside}{CLIENT_SCRIPT}"></script>{after}')
+    quote = "'" if '"' in address else '"'
+    return insertion(before.start, f"<script src={quote}{address}{quote}></script>{after}")
+
+
+_IN_TEMPLATE: Final = re.compile(r"\{[{%].*?['\"]([\w./-]+\.js)['\"].*?[%}]\}")
+"""{% static 'app.js' %} of Django, {{ url_for('static', filename='app.js') }} of Flask, {{ asset('app.js') }}."""
 
 
 def _leads_to(source: str, page: str, script: str) -> bool:
+    named = _IN_TEMPLATE.search(source)
+    if named is not None:
+        return f"/{script}".endswith(f"/{named[1].lstrip('/')}")
     parts = _parts(source)
     path = unquote(parts.path) if parts else ""
     if not parts or not path or parts.scheme or parts.netloc:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from migrator.inventory.model import Client, Inventory
@@ -31,13 +33,18 @@ _UNREADABLE: Final = "the file can't be read as UTF-8 text"
 
 
 def rewrite_clients(
-    app: Path, inventory: Inventory, scope: Scope = EVERYTHING
+    app: Path,
+    inventory: Inventory,
+    scope: Scope = EVERYTHING,
+    left_behind: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[tuple[FileEdit, ...], tuple[Outcome, ...]]:
     """What would be written, and what became of each client, reconnect and heartbeat site of the inventory.
 
+    `left_behind`: why a file is not part of the new application, by path; its sites are skipped.
+
     Reads the application, writes nothing. Raises RewriteInvalid if a rewritten script could not be parsed.
     """
-    rewriting = _Rewriting(app, inventory, scope)
+    rewriting = _Rewriting(app, inventory, scope, left_behind)
     verdicts: dict[str, Verdict] = {}
     for client in inventory.clients:
         verdicts[f"client:{client.location}"] = rewriting.client(client)
@@ -53,9 +60,10 @@ def rewrite_clients(
 class _Rewriting:
     """One pass over an application."""
 
-    def __init__(self, app: Path, inventory: Inventory, scope: Scope) -> None:
+    def __init__(self, app: Path, inventory: Inventory, scope: Scope, left_behind: Mapping[str, str]) -> None:
         self._scope = scope
         self._app = app
+        self._left_behind = left_behind
         self._inventory = inventory
         self._pages = pages_of(app)
         self._sources = Sources(app, self._pages)
@@ -63,7 +71,7 @@ class _Rewriting:
 
     def client(self, client: Client) -> Verdict:
         path = client.location.path
-        other = _other_library(client)
+        other = self._left_behind.get(path) or _other_library(client)
         if other:
             return skipped(other)
         source = self._sources.get(path)
@@ -95,7 +103,8 @@ class _Rewriting:
 
     def hand_made(self, kind: HandMade, location: Location) -> Verdict:
         """After all clients: those of one script may share what was made by hand."""
-        if left_out := self._scope.why_not(f"hand_made_{kind}"):
+        left_out = self._left_behind.get(location.path) or self._scope.why_not(f"hand_made_{kind}")
+        if left_out:
             return skipped(left_out)
         source = self._sources.get(location.path)
         if source is None:

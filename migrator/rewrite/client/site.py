@@ -23,6 +23,8 @@ NO_PROTOCOL: Final = frozenset({"undefined", "null", "[]", '""', "''"})
 
 _KEEPERS: Final = {"variable_declarator": "name", "assignment_expression": "left"}
 _FIXED_ADDRESS: Final = re.compile(r"\bwss?://|\blocation\b|\bexecute-api\b")
+_CONFIGURED: Final = re.compile(r"\bprocess\.env\b|\bimport\.meta\.env\b")
+_LOCAL: Final = re.compile(r"wss?://(?:localhost|127\.0\.0\.1|\[::1\])\b")
 _ADDRESS: Final = (
     "The address stays as it is; it has to lead to /stream of the migrated application, where it led to the stage."
 )
@@ -113,12 +115,19 @@ def left_for_a_person(site: Site, rule: str, obstacle: str, *more: str) -> Verdi
 
 def rewritten(site: Site, rule: str, edits: list[TextEdit], address: SgNode | None, *said: str) -> Verdict:
     """The site with these edits, and comments for what a person has to see to. `said`: more of the reason."""
-    fixed = address is not None and bool(_FIXED_ADDRESS.search(with_origins(address)))
+    fixed = address is not None and _is_fixed(with_origins(address))
     notes = [note for note, holds in ((_FIXED, fixed), (_NOT_LOADED, site.script.kind == "unknown")) if holds]
     comment = site.comment(rule, tuple(line for note in notes for line in note)) if notes else ()
     parts = (*(" ".join(note) for note in notes), "" if fixed else _ADDRESS, *said)
     reason = " ".join(part for part in parts if part)
     return Verdict("marked" if notes else "rewritten", reason, rule, "review", (*edits, *comment), replaced=True)
+
+
+def _is_fixed(source: str) -> bool:
+    """Whether the code says where it leads; a fallback to the machine of a developer doesn't count."""
+    if _CONFIGURED.search(source):
+        source = _LOCAL.sub("", source)
+    return bool(_FIXED_ADDRESS.search(source))
 
 
 def with_origins(expression: SgNode) -> str:

@@ -10,7 +10,7 @@ from migrator.javascript.names import binding_of, same
 from migrator.javascript.origins import origin
 from migrator.rewrite.client.node_events import EMITTERS
 from migrator.rewrite.client.scripts import Script
-from migrator.rewrite.client.text import TextEdit, applied
+from migrator.rewrite.client.text import TextEdit
 
 _TAKEN: frozenset[str] = EMITTERS | {"websocket"}
 _CLAUSE = re.compile(r"import\s+(?:\w+|\*\s+as\s+\w+|\{\s*\w+(?:\s+as\s+\w+)?\s*,?\s*\})\s+from\b")
@@ -22,10 +22,9 @@ def import_removals(script: Script, text: str, edits: list[TextEdit]) -> list[Te
     `edits`: everything else that changes in the file.
     """
     removals: list[TextEdit] = []
-    after = applied(text, edits)
     for node in script.root.children():
         name = _only_name(node)
-        if name is None or len(re.findall(rf"\b{re.escape(name.text())}\b", after)) > _speaks(node, name):
+        if name is None or _is_spoken_of(script, name.text(), node, edits):
             continue
         start, end = script.start + node.range().start.index, script.start + node.range().end.index
         while text[end : end + 1] in {";", " ", "\t"}:
@@ -59,6 +58,14 @@ def _is_of_sockets(name: SgNode, declaration: SgNode) -> bool:
     )
 
 
-def _speaks(node: SgNode, name: SgNode) -> int:
-    """How often the statement itself has the word."""
-    return len(re.findall(rf"\b{re.escape(name.text())}\b", node.text()))
+def _is_spoken_of(script: Script, name: str, statement: SgNode, edits: list[TextEdit]) -> bool:
+    """Whether something else than the statement still uses the name when the edits are made."""
+    replaced = [(edit.start - script.start, edit.end - script.start) for edit in edits if edit.start < edit.end]
+    own = statement.range()
+    for node in script.root.find_all(regex=f"^{re.escape(name)}$"):
+        at = node.range().start.index
+        used = node.kind() in {"identifier", "type_identifier", "shorthand_property_identifier"}
+        gone = own.start.index <= at < own.end.index or any(start <= at < end for start, end in replaced)
+        if used and not gone:
+            return True
+    return False

@@ -18,7 +18,7 @@ def test_pages_that_do_not_load_the_script_are_left_alone(rewrite) -> None:
         "other.html": '<script src="other.js"></script>\n',
         "web/index.html": '<script src="app.js"></script>\n',
         "remote.html": '<script src="https://cdn.example.org/app.js"></script>\n',
-        "template.html": "<script src=\"{{ asset('app.js') }}\"></script>\\n",
+        "template.html": "<script src=\"{{ asset('other.js') }}\"></script>\\n",
         "broken.html": '<script src="//[app.js"></script>\\n',
         "data.html": '<script type="application/json">{"src": "app.js"}</script>\n',
         "comment.html": '<!-- <script src="app.js"></script> -->\n',
@@ -58,6 +58,25 @@ def test_the_tag_names_the_library_beside_the_script(rewrite, source: str, path:
     after = rewrite({where: page, path: SOCKET}).files[where]
     tag = f'    <script src="{library or "../sse-socket.js"}"></script>\n'
     assert after == page.replace("    <script", tag + "    <script")
+
+
+@pytest.mark.parametrize(
+    ("source", "library"),
+    [
+        ("{% static 'chat/app.js' %}", "{% static 'chat/sse-socket.js' %}"),
+        ("{{ url_for('static', filename='chat/app.js') }}", "{{ url_for('static', filename='chat/sse-socket.js') }}"),
+        ("{{ asset('js/chat/app.js') }}", "{{ asset('js/chat/sse-socket.js') }}"),
+        ("/{{ prefix }}/{{ 'app.js' }}", "/{{ prefix }}/{{ 'sse-socket.js' }}"),
+    ],
+)
+def test_the_tag_is_made_as_the_templates_make_theirs(rewrite, source: str, library: str) -> None:
+    path = "web/static/js/chat/app.js"
+    page = f'<body>\n<script src="{source}"></script>\n</body>\n'
+    result = rewrite({"web/templates/index.html": page, path: SOCKET})
+    assert result.files["web/templates/index.html"] == page.replace(
+        "<script", f'<script src="{library}"></script>\n<script'
+    )
+    assert result.changed == (path, "web/static/js/chat/sse-socket.js", "web/templates/index.html")
 
 
 def test_the_tag_on_a_line_with_something_else(rewrite) -> None:

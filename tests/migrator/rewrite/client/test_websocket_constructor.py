@@ -166,6 +166,35 @@ def test_a_fixed_address_is_rewritten_and_marked(rewrite, address: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "process.env.ADDRESS",
+        "process.env.ADDRESS || 'ws://localhost:3001/ws'",
+        "import.meta.env.VITE_ADDRESS ?? `ws://127.0.0.1:3001`",
+        "settings.address",
+    ],
+)
+def test_a_configured_address_is_no_fixed_one(rewrite, address: str) -> None:
+    result = rewrite({"app.mjs": f"export const s = new WebSocket({address});\n"})
+    assert result.outcome.status == "rewritten"
+
+
+def test_a_fallback_that_leads_to_the_old_stage_is_marked(rewrite) -> None:
+    code = "export const s = new WebSocket(process.env.A || 'wss://a.execute-api.eu-west-1.amazonaws.com/dev');\n"
+    assert rewrite({"app.mjs": code}).outcome.status == "marked"
+
+
+def test_a_file_that_stays_behind_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "page.js").write_text("new WebSocket(url);\n")
+    client = Client(location=Location(path="tests/page.js"), language="javascript", library="WebSocket")
+    inventory = Inventory(application="app", clients=(client,))
+    edits, (outcome,) = rewrite_clients(tmp_path, inventory, left_behind={"tests/page.js": "stays behind: tests"})
+    assert edits == ()
+    assert (outcome.status, outcome.reason) == ("skipped", "stays behind: tests")
+
+
 def test_a_file_that_no_page_loads_is_rewritten_and_marked(rewrite) -> None:
     result = rewrite({"js/app.js": "new WebSocket(url);\n"})
     assert result.outcome.status == "marked"

@@ -77,6 +77,11 @@ def test_the_import_of_the_package_gives_way_to_ours(statement: str) -> None:
     assert_rewrites(statement + code, SOCKET + code.replace("WebSocket", "SseSocket"))
 
 
+def test_words_of_comments_and_texts_keep_no_import() -> None:
+    code = "// A WebSocket of the test.\nnew WebSocket(url);\nlog('WebSocket', { WebSocket: 1 }.WebSocket);\n"
+    assert_rewrites(WS + code, SOCKET + code.replace("new WebSocket", "new SseSocket"))
+
+
 def test_an_import_that_is_used_for_more_stays() -> None:
     code = "new WebSocket(url);\nexport const open = (s: WebSocket.Data) => s;\n"
     assert_rewrites(WS + code, WS + SOCKET + code.replace("new WebSocket", "new SseSocket"), "app.ts")
