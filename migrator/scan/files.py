@@ -48,6 +48,7 @@ SUFFIXES: Final = frozenset(
         ".template",
         ".tf",
         ".tfvars",
+        ".hcl",
     }
 )
 GENERATED: Final = (".min.js", ".bundle.js", ".d.ts", "package-lock.json")
