@@ -45,7 +45,10 @@ def plan_repository(app: Path, inventory: Inventory, api: str | None = None, sco
     """
     if not inventory.applications:
         return plan_migration(app, inventory, None if api is None else _chosen(inventory.apis, api), scope)
-    scanned = {part.folder: scan_application(app / part.folder) for part in inventory.applications}
+    scanned = {
+        part.folder: scan_application(app / part.folder, inventory.selection.below(part.folder))
+        for part in inventory.applications
+    }
     if api is None:
         plans = {folder: _planned(app / folder, own, scope) for folder, own in scanned.items()}
         return _together(app, inventory, plans)

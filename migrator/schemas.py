@@ -8,6 +8,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from migrator.inventory.model import Inventory
+from migrator.ratchet import Baseline
 from migrator.rewrite.result import MigrationResult
 from migrator.transaction.journal import Journal
 from migrator.transaction.plan_file import PlanFile
@@ -15,6 +16,7 @@ from migrator.transaction.plan_file import PlanFile
 DOCUMENTS: Final[dict[str, tuple[type[BaseModel], str]]] = {
     "inventory": (Inventory, "ws2sse scan APP --format json"),
     "migration": (MigrationResult, "ws2sse migrate APP --format json"),
+    "baseline": (Baseline, "ws2sse scan APP --baseline FILE --write-baseline"),
     "plan": (PlanFile, "ws2sse migrate APP --plan FILE"),
     "journal": (Journal, "ws2sse migrate APP --out NEW"),
 }

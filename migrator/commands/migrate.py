@@ -11,9 +11,11 @@ from migrator.commands.account import in_form
 from migrator.commands.options import app_argument, format_option
 from migrator.commands.progress import following
 from migrator.commands.scoping import scope_options
+from migrator.commands.selecting import selection_options
 from migrator.commands.targets import check_clean, check_target, say_written, target_options, write
 from migrator.console import say
 from migrator.errors import OutputNotWritable
+from migrator.inventory.selection import Selection
 from migrator.isolation import isolated
 from migrator.patches import patches
 from migrator.phases import phase
@@ -43,6 +45,7 @@ from migrator.writing import write_file
     help="New or empty folder for patches in deployable order: the service, each route, the clients.",
 )
 @scope_options
+@selection_options
 @format_option("text", "json", "markdown", "sarif", what="Form of the account.")
 @click.pass_context
 def command(
@@ -55,6 +58,7 @@ def command(
     patches_path: Path | None,
     api: str | None,
     scope: Scope,
+    selection: Selection,
     form: str,
 ) -> None:
     """Rewrites APP as a FastAPI + sse-starlette application, and accounts for every site.
@@ -86,7 +90,7 @@ def command(
             check_output(app, folder)
     with following() as progress:
         with phase("scan"):
-            inventory = isolated(partial(scan_application, app))
+            inventory = isolated(partial(scan_application, app, selection))
         if patches_path is not None and inventory.applications and api is None:
             raise click.UsageError(f"{app} holds several applications; say which with --api.")
 

@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
+from migrator.configuration import settings_of
 from migrator.rewrite.scoping import scope as scope_of
 
 
 def scope_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Handed on as `api`, a name or None, and `scope`."""
+    """Handed on as `api`, a name or None, and `scope`. What the command line doesn't say, the settings may."""
 
     @functools.wraps(function)
     def with_scope(
-        *args: object, route: tuple[str, ...], select: tuple[str, ...], ignore: tuple[str, ...], **more: object
+        *args: object,
+        app: Path,
+        api: str | None,
+        route: tuple[str, ...],
+        select: tuple[str, ...],
+        ignore: tuple[str, ...],
+        **more: object,
     ) -> object:
-        return function(*args, scope=scope_of(route, select, ignore), **more)
+        said = settings_of(app).migrate
+        scope = scope_of(route or said.route, select or said.select, (*said.ignore, *ignore))
+        return function(*args, app=app, api=api or said.api, scope=scope, **more)
 
     rules = "Name of a rule, as `ws2sse rules` lists them; can be given several times."
     options = (

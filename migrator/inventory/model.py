@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from migrator.inventory.record import Location, Record
+from migrator.inventory.selection import Selection
 
 SCHEMA_VERSION = 1
 
@@ -345,7 +346,8 @@ class FileCounts(Record):
     seen: int = 0
     read: int = 0
     failed: int = 0
-    vendored: int = Field(default=0, description="left out: third-party, built or generated")
+    vendored: int = Field(default=0, description="left out: third-party, built, generated, or ignored by git")
+    excluded: int = Field(default=0, description="left out by --include, --exclude or the settings")
 
 
 class Application(Record):
@@ -361,6 +363,7 @@ class Inventory(Record):
     declared_by: tuple[str, ...] = Field(
         default=(), description="'serverless', 'sam', 'cloudformation', 'cdk', 'terraform', 'chalice', 'code'"
     )
+    selection: Selection = Field(default=Selection(), description="which files were looked at")
     region: str = "us-east-1"
     apis: tuple[Api, ...] = ()
     applications: tuple[Application, ...] = Field(

@@ -16,6 +16,7 @@ OF_ONE_MACHINE: Final = frozenset({"ws2sse.toml", "shim.toml"})
 STATE_SUFFIXES: Final = (".tfstate", ".tfvars", ".tfstate.backup", ".tfvars.json")
 WRITTEN_ANEW: Final = frozenset({"README.md", "MIGRATION.md", "Dockerfile", ".dockerignore"})
 CARRIED: Final = frozenset({".gitignore", ".gitattributes", ".editorconfig"})
+EXCLUDED: Final = "left out by --include, --exclude or the settings"
 INSTALLED: Final = "an installed package; requirements.txt has what is imported"
 TEST_FOLDERS: Final = frozenset({"tests", "test", "__tests__", "tests_sse", "e2e"})
 
@@ -53,6 +54,7 @@ def choose_files(app: Path, inventory: Inventory) -> Files:
         for name in sorted(names):
             path = (here / name).as_posix()
             reason = INSTALLED if name in installed else None
+            reason = reason or (None if inventory.selection.takes(path) else EXCLUDED)
             reason = reason or _file_reason(Path(folder) / name, path, foreign, tests)
             if reason is None:
                 found.along.append(path)

@@ -7,6 +7,7 @@ from typing import Final
 
 from migrator.errors import ApplicationEmpty, ApplicationNotFound
 from migrator.inventory.model import Inventory
+from migrator.inventory.selection import Selection
 from migrator.nesting import deep_recursion
 from migrator.scan.applications import applications
 from migrator.scan.assemble import Assembly
@@ -16,7 +17,7 @@ from migrator.scan.chalice import read_chalice
 from migrator.scan.cloudformation import looks_like_template, read_template
 from migrator.scan.copies import settle
 from migrator.scan.declared import Service
-from migrator.scan.files import Files, walk
+from migrator.scan.files import EVERY_FILE, Files, walk
 from migrator.scan.handlers import Handlers
 from migrator.scan.inference import infer, unread_infrastructure
 from migrator.scan.nested import nested_paths
@@ -46,18 +47,18 @@ SIGNS: Final = sought(
 """A Python file without any of these is read only when another one imports it or the infrastructure names it."""
 
 
-def scan_application(path: Path) -> Inventory:
+def scan_application(path: Path, selection: Selection = EVERY_FILE) -> Inventory:
     """Reads only. Raises ApplicationNotFound for anything but a folder, ApplicationEmpty when nothing is of interest.
 
     Files that can't be read or understood become problems of the inventory."""
     if not path.is_dir():
         raise ApplicationNotFound(path)
     with deep_recursion():
-        return _scan(path)
+        return _scan(path, selection)
 
 
-def _scan(path: Path) -> Inventory:
-    files = walk(path.resolve())
+def _scan(path: Path, selection: Selection) -> Inventory:
+    files = walk(path.resolve(), selection)
     services = read_infrastructure(files, path.resolve().name)
     relocate(files, services)
     services = settle(files, services)
@@ -106,7 +107,11 @@ def _scan(path: Path) -> Inventory:
     ):
         raise ApplicationEmpty(path, LOOKED_FOR)
     return inventory.model_copy(
-        update={"applications": applications(inventory), "near_misses": tuple(files.near_misses)}
+        update={
+            "applications": applications(inventory),
+            "near_misses": tuple(files.near_misses),
+            "selection": selection,
+        }
     )
 
 

@@ -11,7 +11,9 @@ from typing import Final
 
 from migrator.inventory.model import FileCounts, NearMiss, Problem
 from migrator.inventory.record import Location
+from migrator.inventory.selection import Selection
 from migrator.isolation import crash_of
+from migrator.scan.ignored import ignored
 from migrator.scan.paths import suffix_of
 from migrator.scan.sieve import Sieve
 
@@ -48,9 +50,9 @@ SUFFIXES: Final = frozenset(
         ".template",
         ".tf",
         ".tfvars",
-        ".hcl",
     }
 )
+EVERY_FILE: Final = Selection()
 GENERATED: Final = (".min.js", ".bundle.js", ".d.ts", "package-lock.json")
 
 
@@ -62,8 +64,12 @@ class Files:
     paths: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     near_misses: list[NearMiss] = field(default_factory=list)
+    selection: Selection = field(default_factory=Selection)
+    ignored: frozenset[str] = frozenset()
+    """What git ignores, folders with a slash at the end."""
     seen: int = 0
     vendored: int = 0
+    excluded: int = 0
     _texts: dict[str, str | None] = field(default_factory=dict)
     _failed: set[str] = field(default_factory=set)
 
@@ -102,7 +108,9 @@ class Files:
 
     def counts(self) -> FileCounts:
         read = sum(1 for path, text in self._texts.items() if text is not None and path not in self._failed)
-        return FileCounts(seen=self.seen, read=read, failed=len(self._failed), vendored=self.vendored)
+        return FileCounts(
+            seen=self.seen, read=read, failed=len(self._failed), vendored=self.vendored, excluded=self.excluded
+        )
 
     def _read(self, path: str) -> str | None:
         crashed = crash_of(path)
@@ -130,9 +138,9 @@ def _declared(source: bytes) -> str:
         return "utf-8-sig"
 
 
-def walk(root: Path) -> Files:
+def walk(root: Path, selection: Selection = EVERY_FILE) -> Files:
     """The application's own files in the order of their paths; what was left out is counted."""
-    files = Files(root)
+    files = Files(root, selection=selection, ignored=ignored(root))
     _walk(files, root, "")
     files.paths.sort()
     return files
@@ -165,7 +173,9 @@ def _walk(files: Files, folder: Path, prefix: str) -> None:
 def _enter(files: Files, entry: os.DirEntry[str], path: str, installed: frozenset[str]) -> None:
     if entry.name == ".git":
         return
-    left_out = entry.name in LEFT_OUT or entry.name.startswith(".") or entry.name in installed
+    left_out = (
+        f"{path}/" in files.ignored or entry.name in LEFT_OUT or entry.name.startswith(".") or entry.name in installed
+    )
     if left_out or entry.name.endswith((".dist-info", ".egg-info")):
         files.vendored += sum(len(names) for _, _, names in os.walk(entry.path))
         return
@@ -175,8 +185,10 @@ def _enter(files: Files, entry: os.DirEntry[str], path: str, installed: frozense
 def _note(files: Files, entry: os.DirEntry[str], path: str, installed: frozenset[str]) -> None:
     files.seen += 1
     suffix = suffix_of(entry.name)
-    if entry.name in installed or path.endswith(GENERATED):
+    if entry.name in installed or path.endswith(GENERATED) or path in files.ignored:
         files.vendored += 1
+    elif not files.selection.takes(path):
+        files.excluded += 1
     elif (suffix in SUFFIXES and _relevant_name(entry.name, suffix)) or is_dockerfile(path):
         if entry.stat(follow_symlinks=False).st_size <= MOST_BYTES:
             files.add(path)

@@ -20,6 +20,7 @@ RULES: Final = {
     "scan/heartbeat": "Keeps the connection alive by hand",
     "scan/resource": "Infrastructure of the WebSocket API",
     "scan/test": "A test or mock of the WebSocket path",
+    "scan/near_miss": "Looks like something of the WebSocket path, and is none",
     "scan/problem": "Could not be read or decided",
 }
 
@@ -33,6 +34,8 @@ def _results(inventory: Inventory) -> Iterator[SarifResult]:
         identity = f"problem:{problem.location}"
         level: Level = "error" if problem.serious else "warning"
         yield SarifResult("scan/problem", level, problem.message, problem.location, identity)
+    for miss in inventory.near_misses:
+        yield SarifResult("scan/near_miss", "note", miss.why, miss.location, f"near miss:{miss.location}")
     for site in sites(inventory):
         routes = f" (routes {', '.join(site.routes)})" if site.routes else ""
         yield SarifResult(f"scan/{site.kind}", "note", f"{site.summary}{routes}", site.location, site.id)

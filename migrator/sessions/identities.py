@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import time
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import jwt
 
+from migrator.configuration import configuration
 from migrator.errors import ConfigurationInvalid
 from migrator.inventory.model import Authorizer, Inventory, TokenFacts
 from shim.dualrun.scenario import Pairs
@@ -69,30 +68,12 @@ def identities_from_config(app_dir: Path) -> tuple[Identity, ...]:
 
     Raises ConfigurationInvalid for keys and values that are not understood.
     """
-    path, section = _configuration(app_dir)
+    path, section = configuration(app_dir)
     verify = section.get("verify", {})
     entries = verify.get("identity", []) if isinstance(verify, dict) else verify
     if not isinstance(entries, list):
         raise ConfigurationInvalid(path, "verify.identity", repr(entries), "a list of tables")
     return tuple(_identity(path, number, entry) for number, entry in enumerate(entries, 1))
-
-
-def _configuration(app_dir: Path) -> tuple[Path, dict[str, Any]]:
-    own = app_dir / "ws2sse.toml"
-    if own.is_file():
-        return own, _toml(own)
-    project = app_dir / "pyproject.toml"
-    if project.is_file():
-        section = _toml(project).get("tool", {}).get("ws2sse", {})
-        return project, section if isinstance(section, dict) else {}
-    return own, {}
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationInvalid(path, "the file", f"not TOML ({error})", "TOML") from None
 
 
 def _identity(path: Path, number: int, entry: object) -> Identity:
