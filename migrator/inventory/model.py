@@ -12,6 +12,7 @@ from migrator.inventory.selection import Selection
 SCHEMA_VERSION = 1
 
 Language = Literal["python", "javascript", "typescript"]
+ClientLanguage = Literal["python", "javascript", "typescript", "swift", "kotlin", "java", "dart", "csharp"]
 Framework = Literal["chalice"]
 Recipient = Literal["self", "one", "group", "all", "unknown"]
 GoneHandling = Literal["none", "exception", "code", "client_error", "string", "broad"]
@@ -270,7 +271,7 @@ class Client(Record):
     """A site that opens a WebSocket."""
 
     location: Location
-    language: Language
+    language: ClientLanguage
     library: str = Field(description="WebSocket, ReconnectingWebSocket, websockets, ...")
     url: str | None = Field(default=None, description="source text of the address")
     token: TokenPlace | None = None

@@ -20,6 +20,7 @@ from migrator.scan.declared import Service
 from migrator.scan.files import EVERY_FILE, Files, walk
 from migrator.scan.handlers import Handlers
 from migrator.scan.inference import infer, unread_infrastructure
+from migrator.scan.native_clients import native_clients
 from migrator.scan.nested import nested_paths
 from migrator.scan.node.program import NodeProgram
 from migrator.scan.python.guards import selection_key
@@ -82,6 +83,7 @@ def _scan(path: Path, selection: Selection) -> Inventory:
     clients = [
         *(browser_clients(files, tuple(selectors)) if selectors else browser_clients(files)),
         *python_clients(files),
+        *native_clients(files),
     ]
     declared = any(api.routes or api.functionless or api.unserved for service in services for api in service.apis)
     if not declared:

@@ -131,6 +131,11 @@ class _Rewriting:
 
 
 def _other_library(client: Client) -> str | None:
+    if client.language not in {"python", "javascript", "typescript"}:
+        return (
+            f"{client.library} ({client.language}) is not rewritten: it goes on over WebSocket through the shim "
+            "(docs/how-to/keep-old-phones-alive.md)"
+        )
     if client.language == "python":
         return f"Python clients ({client.library}) are not rewritten yet; an HTTP client can read the stream"
     return None
