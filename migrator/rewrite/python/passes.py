@@ -13,8 +13,9 @@ from migrator.inventory.outcome import Site
 from migrator.inventory.record import Location
 from migrator.markers import has_marker
 from migrator.rewrite.edit import RouteLevel
-from migrator.rewrite.outside import outside_pushers
+from migrator.rewrite.outside import inside, outside_pushers
 from migrator.rewrite.python import (
+    called_at_import,
     connection_table,
     management_client,
     signed_request,
@@ -125,7 +126,12 @@ def _seam(tree: Tree, inventory: Inventory, result: PythonResult, mark: Mark, sc
         by_path[facts.path].add(sent)
         by_path[facts.path].add(management_client.rewrite_rest(project, facts, done, reasons))
         by_path[facts.path].add(management_client.mark_rest(project, facts))
-    for path, found in (*websocket_api.rewrite(project).items(), *signed_request.rewrite(project).items()):
+    seams = (
+        websocket_api.rewrite(project),
+        signed_request.rewrite(project),
+        called_at_import.rewrite(project, inside(inventory)),
+    )
+    for path, found in (pair for results in seams for pair in results.items()):
         by_path[path].add(found)
     imported = {pair for found in by_path.values() for pair in found.imports}
     result.stand_ins = frozenset(name for module, name in imported if module == signed_request.MODULE)

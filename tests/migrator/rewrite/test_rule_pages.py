@@ -65,6 +65,7 @@ def scanned(page: RulePage, **more: str) -> Inventory:
 
 
 KNOWN: dict[str, Callable[[RulePage], Inventory]] = {
+    "called_at_import": lambda _page: inventory({"chat": "app.py:handle"}),
     "authorizer": lambda _page: authorized(),
     "client_library": in_scripts,
     "connection_table": lambda _page: inventory(stores=(CONNECTIONS,)),
