@@ -136,6 +136,7 @@ def _infrastructure(
     inventory = of_api(everything, api)
     along = set(files.along)
     declared = {resource.location.path for resource in inventory.resources} | {api.location.path}
+    declared |= {path for path in along if path.endswith(".tf")}
     texts, _unreadable = _texts(app, sorted(declared & along))
     task = Task(
         application=inventory.application,

@@ -9,9 +9,10 @@ from ruamel.yaml.nodes import CollectionNode, ScalarNode
 from migrator.rewrite.edit import InfraKind
 from migrator.rewrite.infra.needs import Needs
 from migrator.rewrite.infra.paths import beside
+from migrator.rewrite.infra.reads import Reads
 from migrator.rewrite.infra.stack_needs import StackNeeds
 from migrator.rewrite.infra.stack_references import all_names
-from migrator.rewrite.infra.stack_removal import Reads, Removal, carries_the_api
+from migrator.rewrite.infra.stack_removal import Removal, carries_the_api
 from migrator.rewrite.infra.stack_values import ADDRESS, WANTED, StackValues, push_variables
 from migrator.rewrite.infra.task import FUNCTIONS, StackChange, Task
 from migrator.rewrite.infra.text_edits import TextEdit

@@ -15,6 +15,7 @@ from migrator.rewrite.infra.pages import INFRA_ENV, INFRA_REMOVE
 from migrator.rewrite.infra.patch import patch
 from migrator.rewrite.infra.serverless import change_service
 from migrator.rewrite.infra.task import STATEMENT, TABLES, StackChange, Task
+from migrator.rewrite.infra.terraform import change_module
 from migrator.rewrite.infra.yaml_document import CannotEdit
 
 LATER_PATCH: Final = "migration/remove-websocket.patch"
@@ -131,6 +132,8 @@ def _rule_for(path: str) -> Callable[[Task, str], StackChange] | None:
     name, suffix = PurePosixPath(path).name, PurePosixPath(path).suffix
     if name.startswith("serverless.") and suffix in {".yml", ".yaml"}:
         return change_service
+    if suffix == ".tf":
+        return change_module
     if suffix in {".yml", ".yaml", ".json", ".template"}:
         return change_template
     return None

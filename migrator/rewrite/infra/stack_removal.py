@@ -6,10 +6,11 @@ that costs nothing, and else the whole step is refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from migrator.rewrite.infra.reads import Reads
 from migrator.rewrite.infra.stack_references import all_names, references
 from migrator.rewrite.infra.stack_statements import FoundStatement, allowing_to_send, statement_around, statements
 from migrator.rewrite.infra.task import FUNCTIONS
@@ -28,15 +29,6 @@ _ABOUT: Final = {
     "AWS::Logs::SubscriptionFilter": "LogGroupName",
 }
 """Type -> the property that names the one thing that it is about: it goes when that goes."""
-
-
-@dataclass(frozen=True)
-class Reads:
-    """`still`: whether code that goes on running in functions reads a variable of its environment; `address`: the
-    value that takes the place of the API's address in a variable that is still read, None when there is none."""
-
-    still: Callable[[str], bool]
-    address: str | None
 
 
 @dataclass

@@ -99,7 +99,7 @@ class Task:
         routes = {
             handler.path
             for handler in self.inventory.handlers
-            if all(trigger.kind in INSIDE for trigger in handler.triggers)
+            if handler.triggers and all(trigger.kind in INSIDE for trigger in handler.triggers)
         }
         pattern = re.compile(_READ.format(re.escape(name)))
         return any(pattern.search(text) for path, text in self.python.items() if path not in routes)
