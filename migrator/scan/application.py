@@ -20,6 +20,7 @@ from migrator.scan.declared import Service
 from migrator.scan.files import EVERY_FILE, Files, walk
 from migrator.scan.handlers import Handlers
 from migrator.scan.inference import infer, unread_infrastructure
+from migrator.scan.invocations import note_invocations
 from migrator.scan.native_clients import native_clients
 from migrator.scan.nested import nested_paths
 from migrator.scan.node.program import NodeProgram
@@ -89,6 +90,7 @@ def _scan(path: Path, selection: Selection) -> Inventory:
     if not declared:
         unread_infrastructure(files)
         services = infer(files, services, handlers, program, clients)
+    note_invocations(handlers, services, program, scripts)
     read_tests(files)
     assembly = Assembly(files, services, handlers, program, scripts)
     inventory = assembly.inventory(_name(services, path.resolve()), clients, inferred=not declared)

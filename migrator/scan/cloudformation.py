@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Final
 
+from migrator.inventory.model import Trigger
 from migrator.scan.declared import Function, Service
 from migrator.scan.files import Files
 from migrator.scan.intrinsics import Resolver, Unresolved
@@ -15,9 +16,10 @@ from migrator.scan.nested import SUFFIXES, Linked, link, prefix_of
 from migrator.scan.parts import output_parts, resource_parts
 from migrator.scan.paths import join_folder
 from migrator.scan.physical import Names
+from migrator.scan.resource_triggers import resource_triggers
 from migrator.scan.sieve import sought
 from migrator.scan.tables import declared_table
-from migrator.scan.triggers import event_trigger, resource_triggers
+from migrator.scan.triggers import event_trigger
 from migrator.scan.websocket_api import ApiReader
 from migrator.scan.yamlfile import Map, YamlProblem, as_list, as_map, as_text, load
 
@@ -122,6 +124,8 @@ class _Reader:
             event = as_map(value)
             properties = event.get("Properties")
             function.triggers.append(event_trigger(as_text(event.get("Type")) or name, properties or Map(""), name))
+        if own.get("FunctionUrlConfig") is not None:
+            function.triggers.append(Trigger(kind="call", source="http function URL"))
         return function
 
     def _code(self, code: object, properties: Map, here: str) -> tuple[str, str | None]:

@@ -65,6 +65,7 @@ def statement_parts(owner: str, value: object, near: Map, trail: str = "") -> It
             type="AWS::IAM::Statement",
             location=value.where(),
             references=named,
+            properties=(("Resource", "*"),) if "*" in map(as_text, as_list(value.get("Resource"))) else (),
             manages_connections=True,
         )
         return

@@ -4,27 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Final, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from migrator.inventory.model import Handler, Push, Resource, Store
 from migrator.scan.declared import Part, Service
+from migrator.scan.resource_kinds import DOMAIN, FOLLOWS, FUNCTIONS, HELPERS, ROLE, TABLES
 from migrator.scan.serverless_implied import function_logical_id
 
 Use: TypeAlias = Literal["websocket_only", "shared", "unrelated", "unknown"]
-
-_FUNCTIONS: Final = frozenset({"AWS::Lambda::Function", "AWS::Serverless::Function"})
-_TABLES: Final = frozenset({"AWS::DynamoDB::Table", "AWS::Serverless::SimpleTable", "AWS::DynamoDB::GlobalTable"})
-_FOLLOWS: Final = frozenset(
-    {
-        "AWS::CloudWatch::Alarm", "AWS::CloudWatch::Dashboard", "AWS::Logs::LogGroup", "AWS::Logs::MetricFilter",
-        "AWS::Logs::SubscriptionFilter", "AWS::Lambda::Permission", "AWS::Lambda::Alias", "AWS::Lambda::Version",
-        "AWS::Lambda::EventInvokeConfig", "AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy",
-        "AWS::WAFv2::WebACLAssociation", "AWS::Route53::RecordSet", "AWS::CertificateManager::Certificate",
-        "AWS::ApplicationAutoScaling::ScalableTarget", "AWS::ApplicationAutoScaling::ScalingPolicy",
-        "AWS::Lambda::EventSourceMapping", "AWS::SSM::Parameter", "Output",
-    }
-)  # fmt: skip
-"""Types that exist for what they refer to, or for what refers to them."""
 
 
 def resources(
@@ -88,14 +75,18 @@ class _Classifier:
         if part.id in self.websocket:
             return "websocket_only", "it is the WebSocket API"
         if part.manages_connections and part.type == "AWS::IAM::Statement":
-            return "websocket_only", "it allows sending to connections"
-        if part.type in _FUNCTIONS:
+            everywhere = ", of any API in the account" if ("Resource", "*") in part.properties else ""
+            whom = f"{part.references[0]} to send" if part.references else "sending"
+            return "websocket_only", f"it allows {whom} to connections{everywhere}"
+        if part.type in FUNCTIONS:
             return self._function(part)
-        if part.type in _TABLES:
+        if part.type in TABLES:
             return self._table(part)
+        if part.type in DOMAIN:
+            return self._named_by(part)
         if part.type.startswith("AWS::ApiGatewayV2::"):
             return self._gateway(part)
-        if part.type in _FOLLOWS:
+        if part.type in FOLLOWS:
             return self._follower(part)
         if any(name in self.uses and self.uses[name][0] == "websocket_only" for name in part.references):
             return "unknown", f"it refers to {part.references[0]}, and what it serves is not known"
@@ -112,6 +103,16 @@ class _Classifier:
                 near = self.parts.get(name)
                 waiting.extend(near.references if near and near.type.startswith("AWS::ApiGatewayV2::") else ())
         return "unrelated", "it belongs to another API"
+
+    def _named_by(self, part: Part) -> tuple[Use, str]:
+        """A domain or a VPC link: it serves the APIs of what names it."""
+        named = [self.parts[name] for name in self.referrers[part.id] if name in self.parts]
+        uses = {self.use(near)[0] for near in named if near.type.startswith("AWS::ApiGateway")}
+        if uses == {"websocket_only"}:
+            return "websocket_only", "only parts of the WebSocket API name it"
+        if "websocket_only" in uses or "shared" in uses:
+            return "shared", "parts of the WebSocket API name it, and others"
+        return ("unrelated", "it belongs to another API") if uses else ("unknown", "nothing names it")
 
     def _function(self, part: Part) -> tuple[Use, str]:
         handler = self.handler_of.get(part.id)
@@ -147,11 +148,7 @@ class _Classifier:
 
     def _follower(self, part: Part) -> tuple[Use, str]:
         """The use of what it refers to, else of what refers to it."""
-        targets = [name for name in part.references if name in self.parts]
-        sources = [name for name in self.referrers[part.id] if name in self.parts]
-        if part.type.startswith("AWS::IAM::") and sources:
-            targets = sources
-        near = targets or sources
+        near = self._subjects(part)
         if not near:
             return "unrelated", "it refers to nothing of the WebSocket path"
         uses = {self.use(self.parts[name])[0] for name in near}
@@ -164,3 +161,16 @@ class _Classifier:
             if "unknown" in uses
             else ("unrelated", f"it is about {near[0]}")
         )
+
+    def _subjects(self, part: Part) -> list[str]:
+        """The parts that one is about. A role is about what runs under it, a policy about the roles that have it."""
+        targets = [name for name in part.references if name in self.parts]
+        sources = [name for name in self.referrers[part.id] if name in self.parts]
+        if part.type == ROLE:
+            users = [name for name in sources if not self.parts[name].type.startswith("AWS::IAM::")]
+            return users or sources or targets
+        if part.type.startswith("AWS::IAM::"):
+            return [name for name in targets if self.parts[name].type == ROLE] or sources or targets
+        if part.type in HELPERS:
+            return sources
+        return [name for name in targets if self.parts[name].type not in HELPERS] or targets or sources

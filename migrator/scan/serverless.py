@@ -4,6 +4,7 @@ https://www.serverless.com/framework/docs/providers/aws/events/websocket
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Final, Literal
 
@@ -83,8 +84,19 @@ class _Reader:
             service.apis.append(api)
         by_logical_id = {function_logical_id(key): key for key in service.functions}
         read_resources(self.resources, self.resolver, service, by_logical_id)
+        self._state_machines(by_logical_id)
         service.parts.extend(implied_parts(service, self.document, api))
         return service
+
+    def _state_machines(self, by_logical_id: Mapping[str, str]) -> None:
+        """Of the plugin serverless-step-functions, which also takes keys of functions for logical ids."""
+        machines = as_map(as_map(self.document.get("stepFunctions")).get("stateMachines"))
+        for name, machine in machines.items():
+            for named in references(as_map(machine).get("definition")):
+                key = by_logical_id.get(named, named)
+                if key in self.service.functions:
+                    trigger = Trigger(kind="call", source=f"state machine {name}")
+                    self.service.functions[key].triggers.append(trigger)
 
     def _provider(self, key: str, default: str) -> str:
         return self.resolver.text_or(self.provider.get(key), default)
@@ -104,6 +116,8 @@ class _Reader:
             runtime=as_text(value.get("runtime")) or self._provider("runtime", "python"),
             location=self.functions.where(key),
         )
+        if value.get("url") is not None:
+            function.triggers.append(Trigger(kind="call", source="http function URL"))
         if not handler:
             function.problem = "it names no handler (a container image, or decided at deployment)"
         resolve_environment(as_map(value.get("environment")), self.resolver, function.environment, function.unresolved)

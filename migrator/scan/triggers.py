@@ -19,7 +19,7 @@ def event_trigger(kind: str, value: object, name: str) -> Trigger:
     properties = as_map(value)
     if kind in _HTTP:
         return Trigger(kind="call", source=f"http {_http(value)}")
-    source = _source(value) or name
+    source = source_of(value) or name
     if kind in _STREAMS:
         return Trigger(kind="stream", source=source)
     if kind in _QUEUES:
@@ -37,7 +37,7 @@ def _http(value: object) -> str:
     return f"{(lower.get('method') or 'ANY').upper()} {lower.get('path') or '*'}"
 
 
-def _source(value: object) -> str | None:
+def source_of(value: object) -> str | None:
     """The queue, topic or stream that an event names: a logical id, the end of an ARN, or the text itself."""
     named = list(references(value))
     if named:
@@ -45,34 +45,7 @@ def _source(value: object) -> str | None:
     if isinstance(value, Map):
         for key in ("Queue", "Topic", "Stream", "arn", "topicName", "Bucket", "bucket", "eventBus"):
             if key in value:
-                return _source(value[key])
+                return source_of(value[key])
         return None
     text = as_text(value)
     return text.rpartition(":")[2].removesuffix("/*") if text else None
-
-
-def resource_triggers(resources: Map) -> list[tuple[str, Trigger]]:
-    """(function's logical id, trigger) from resources that stand beside the functions."""
-    found: list[tuple[str, Trigger]] = []
-    for logical_id, value in resources.items():
-        resource = as_map(value)
-        properties = as_map(resource.get("Properties"))
-        kind = as_text(resource.get("Type"))
-        if kind == "AWS::Lambda::EventSourceMapping":
-            source = properties.get("EventSourceArn")
-            name = _source(source) or logical_id
-            stream = as_text(as_map(resources.get(name)).get("Type")) != "AWS::SQS::Queue"
-            trigger = Trigger(kind="stream" if stream else "queue", source=name)
-            found.extend((function, trigger) for function in references(properties.get("FunctionName")))
-        elif kind == "AWS::Events::Rule":
-            schedule = as_text(properties.get("ScheduleExpression"))
-            trigger = (
-                Trigger(kind="schedule", source=schedule)
-                if schedule
-                else Trigger(kind="call", source=f"event {logical_id}")
-            )
-            found.extend((function, trigger) for function in references(properties.get("Targets")))
-        elif kind == "AWS::SNS::Subscription":
-            trigger = Trigger(kind="queue", source=_source(properties.get("TopicArn")) or logical_id)
-            found.extend((function, trigger) for function in references(properties.get("Endpoint")))
-    return found

@@ -23,6 +23,7 @@ KINDS: Final[Mapping[str, str]] = {
     "aws_acm_certificate": "AWS::CertificateManager::Certificate",
     "aws_appautoscaling_policy": "AWS::ApplicationAutoScaling::ScalingPolicy",
     "aws_appautoscaling_target": "AWS::ApplicationAutoScaling::ScalableTarget",
+    "aws_cloudwatch_composite_alarm": "AWS::CloudWatch::CompositeAlarm",
     "aws_cloudwatch_dashboard": "AWS::CloudWatch::Dashboard",
     "aws_cloudwatch_event_bus": "AWS::Events::EventBus",
     "aws_cloudwatch_event_rule": "AWS::Events::Rule",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
+import pytest
+
 from migrator.inventory.model import Inventory
 from tests.migrator.scan.applications import CLIENT, SERVERLESS, scan
 
@@ -160,3 +162,69 @@ def test_log_groups_tell_how_long_they_are_kept(tmp_path: Path) -> None:
     kept = {found.id: found.properties for found in scan(tmp_path, files).resources if found.id.endswith("LogGroup")}
 
     assert kept == {"SayLogGroup": {"RetentionInDays": "14"}, "HearLogGroup": {"RetentionInDays": "3"}}
+
+
+TEMPLATE = """
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Api:
+        Type: AWS::ApiGatewayV2::Api
+        Properties: {ProtocolType: WEBSOCKET, Name: chat, RouteSelectionExpression: $request.body.action}
+      Route:
+        Type: AWS::ApiGatewayV2::Route
+        Properties: {ApiId: !Ref Api, RouteKey: say, Target: !Join [/, [integrations, !Ref Integration]]}
+      Integration:
+        Type: AWS::ApiGatewayV2::Integration
+        Properties: {ApiId: !Ref Api, IntegrationType: AWS_PROXY, IntegrationUri: !Sub "x/${Say.Arn}/invocations"}
+      Stage: {Type: AWS::ApiGatewayV2::Stage, Properties: {ApiId: !Ref Api, StageName: live}}
+      Say: {Type: AWS::Serverless::Function, Properties: {Handler: app.say, Runtime: python3.12, Role: !GetAtt SayRole.Arn}}
+      Night: {Type: AWS::Serverless::Function, Properties: {Handler: app.night, Runtime: python3.12}}
+      Pager: {Type: AWS::SNS::Topic}
+"""
+
+
+def more(tmp_path: Path, resources: str) -> Inventory:
+    text = dedent(TEMPLATE) + "".join(f"  {line}\n" for line in dedent(resources).strip().splitlines())
+    code = 'def say(event, context):\n    return event["requestContext"]["connectionId"]\n\ndef night(event, context): ...\n'
+    return scan(tmp_path, {"template.yaml": text, "app.py": code})
+
+
+@pytest.mark.parametrize(
+    ("resources", "name", "use"),
+    [
+        ("A: {Type: AWS::CloudWatch::Alarm, Properties: {AlarmActions: [!Ref Pager], Dimensions: [{Value: !Ref Night}]}}", "A", "unrelated"),
+        ("A: {Type: AWS::CloudWatch::Alarm, Properties: {AlarmActions: [!Ref Pager], Dimensions: [{Value: !Ref Say}]}}", "A", "websocket_only"),
+        ("A: {Type: AWS::CloudWatch::Alarm, Properties: {Dimensions: [{Value: !Ref Say}]}}\nC: {Type: AWS::CloudWatch::CompositeAlarm, Properties: {AlarmRule: !Sub 'ALARM(${A})', AlarmActions: [!Ref Pager]}}", "C", "websocket_only"),
+        ("A: {Type: AWS::CloudWatch::Alarm, Properties: {Dimensions: [{Value: !Ref Say}]}}\nB: {Type: AWS::CloudWatch::Alarm, Properties: {Dimensions: [{Value: !Ref Night}]}}\nC: {Type: AWS::CloudWatch::CompositeAlarm, Properties: {AlarmRule: !Sub 'ALARM(${A}) OR ALARM(${B})'}}", "C", "shared"),
+        ("Acl: {Type: AWS::WAFv2::WebACL}\nX: {Type: AWS::WAFv2::WebACLAssociation, Properties: {WebACLArn: !GetAtt Acl.Arn, ResourceArn: !Sub 'y/${Api}/${Stage}'}}", "X", "websocket_only"),
+        ("Acl: {Type: AWS::WAFv2::WebACL}\nX: {Type: AWS::WAFv2::WebACLAssociation, Properties: {WebACLArn: !GetAtt Acl.Arn, ResourceArn: !Sub 'y/${Api}/${Stage}'}}", "Acl", "websocket_only"),
+        ("Key: {Type: AWS::KMS::Key}\nL: {Type: AWS::Logs::LogGroup, Properties: {KmsKeyId: !GetAtt Key.Arn, LogGroupName: !Sub '/aws/lambda/${Say}'}}", "L", "websocket_only"),
+        ("D: {Type: AWS::ApiGatewayV2::DomainName, Properties: {DomainName: x.example}}\nM: {Type: AWS::ApiGatewayV2::ApiMapping, Properties: {ApiId: !Ref Api, DomainName: !Ref D, Stage: !Ref Stage}}", "D", "websocket_only"),
+        ("H: {Type: AWS::ApiGatewayV2::Api, Properties: {ProtocolType: HTTP}}\nD: {Type: AWS::ApiGatewayV2::DomainName, Properties: {DomainName: x.example}}\nM: {Type: AWS::ApiGatewayV2::ApiMapping, Properties: {ApiId: !Ref Api, DomainName: !Ref D}}\nN: {Type: AWS::ApiGatewayV2::ApiMapping, Properties: {ApiId: !Ref H, DomainName: !Ref D}}", "D", "shared"),
+        ("D: {Type: AWS::ApiGatewayV2::DomainName, Properties: {DomainName: x.example}}\nM: {Type: AWS::ApiGatewayV2::ApiMapping, Properties: {ApiId: !Ref Api, DomainName: !Ref D, Stage: !Ref Stage}}\nR: {Type: AWS::Route53::RecordSet, Properties: {AliasTarget: {DNSName: !GetAtt D.RegionalDomainName}}}", "R", "websocket_only"),
+        ("P: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Sub 'wss://${Api}.execute-api.x/${Stage}'}}", "P", "websocket_only"),
+        ("P: {Type: AWS::SSM::Parameter, Properties: {Type: String, Value: !Ref Pager}}", "P", "unrelated"),
+        ("SayRole: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {}}}\nP: {Type: AWS::IAM::Policy, Properties: {Roles: [!Ref SayRole], PolicyDocument: {}}}", "P", "websocket_only"),
+        ("SayRole: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {}}}\nP: {Type: AWS::IAM::Policy, Properties: {Roles: [!Ref SayRole], PolicyDocument: {}}}", "SayRole", "websocket_only"),
+        ("L: {Type: AWS::Serverless::LayerVersion, Properties: {ContentUri: x}}\nT: {Type: AWS::Serverless::Function, Properties: {Handler: app.night, Layers: [!Ref L]}}", "L", "unrelated"),
+    ],
+)  # fmt: skip
+def test_what_parts_are_about(tmp_path: Path, resources: str, name: str, use: str) -> None:
+    assert uses(more(tmp_path, resources))[name] == use
+
+
+@pytest.mark.parametrize(
+    ("resource", "reason"),
+    [
+        ("'*'", "it allows W to send to connections, of any API in the account"),
+        ("!Sub 'arn:aws:execute-api:r:a:${Api}/*'", "it allows W to send to connections"),
+    ],
+)
+def test_who_may_send_is_told(tmp_path: Path, resource: str, reason: str) -> None:
+    statement = f"{{Effect: Allow, Action: execute-api:ManageConnections, Resource: {resource}}}"
+    found = more(
+        tmp_path,
+        f"W: {{Type: AWS::Serverless::Function, Properties: {{Handler: app.night, Policies: [{{Statement: [{statement}]}}]}}}}",
+    )
+
+    assert [r.reason for r in found.resources if r.type == "AWS::IAM::Statement"] == [reason]
