@@ -102,8 +102,8 @@ def _names(target: str, runtime: str) -> list[str]:
 
 
 def _from_name(files: Files, function: Function, folder: str) -> Place | None:
-    """The file of that name that defines the handler; of several, the one that shares most words with the function,
-    or with the folder where its code should be.
+    """The file of that name that defines the handler; of several, the only one in a folder that is called like that
+    where the code should be, else the one that shares most words with the function.
 
     A name that many files have, such as app.py, counts below the infrastructure's folder only."""
     target, _, name = function.handler.rpartition(".")
@@ -112,9 +112,20 @@ def _from_name(files: Files, function: Function, folder: str) -> Place | None:
         for ending in _names(target, function.runtime)
         for path in files.paths
         if (path == ending or path.endswith(f"/{ending}")) and not is_test(path) and defines(files, path, name)
-        if words(target) or folder == "." or path.startswith(f"{folder}/") or words(path) & words(function.key)
     ]
-    return _standing_out(found, function)
+    called = PurePosixPath(function.root).name
+    alike = [place for place in found if called and PurePosixPath(place.root).name == called]
+    if len({place.path for place in alike}) == 1:
+        return alike[0]
+    near = [
+        place
+        for place in found
+        if words(target)
+        or folder == "."
+        or place.path.startswith(f"{folder}/")
+        or words(place.path) & (words(function.key) | words(called))
+    ]
+    return _standing_out(near, function)
 
 
 def defines(files: Files, path: str, name: str) -> bool:

@@ -20,6 +20,8 @@ _SOURCES: Final = frozenset(
         "SelfManagedKafkaEventSource",
     }
 )
+_GIVEN: Final = ("queue", "table", "stream", "topic", "bucket")
+"""How Python's keywords call what an event source is about."""
 _UNITS: Final = (("day", 86400), ("hour", 3600), ("minute", 60))
 _CRON: Final = ("minute", "hour", "day", "month", "weekDay", "year")
 _HANDLERS: Final = ("lambdaFunction", "onEventHandler", "isCompleteHandler", "onEvent", "handler")
@@ -33,7 +35,7 @@ class TriggerShapes:
     def of_calls(self, made: Made) -> None:
         """What the methods of one construct say; functions must be there."""
         for call in made.calls:
-            first = construct(call.arguments[0]) if call.arguments else None
+            first = construct(next(iter([*call.arguments, *call.properties.values()]), None))
             match call.short:
                 case "addEventSource" if first is not None:
                     self.event_source(made, first)
@@ -55,14 +57,13 @@ class TriggerShapes:
                     self.http(call)
 
     def event_source(self, function: Made, source: Made) -> None:
+        given = source.given(0, next((name for name in _GIVEN if name in source.properties), ""))
         if source.short in _SOURCES:
-            self.mapping(function, source.arguments[0] if source.arguments else None, source)
-        elif source.short == "SnsEventSource" and source.arguments:
-            self.subscribe(source.arguments[0], function, source)
-        elif source.arguments:
-            self.start(
-                function, "call", f"{source.short.removesuffix('EventSource')} {self.name_of(source.arguments[0])}"
-            )
+            self.mapping(function, given, source)
+        elif source.short == "SnsEventSource":
+            self.subscribe(given, function, source)
+        else:
+            self.start(function, "call", f"{source.short.removesuffix('EventSource')} {self.name_of(given)}")
 
     def mapping(self, function: Made, source: object, place: Made) -> None:
         target, named = self.shapes.ref(function), self.shapes.ref(source)
@@ -96,7 +97,7 @@ class TriggerShapes:
         arns: list[object] = []
         for target in targets:
             bundle = construct(target)
-            named = self.shapes.ref(bundle.arguments[0]) if bundle is not None and bundle.arguments else None
+            named = self.shapes.ref(bundle.given(0, "handler")) if bundle is not None else None
             if named:
                 arns.append(self.shapes.map(made.location, [("Arn", self.get(named, "Arn", made))]))
         schedule = schedule_of(made.properties.get("schedule") or made.properties.get("scheduleExpression"))

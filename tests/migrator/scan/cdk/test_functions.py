@@ -300,6 +300,30 @@ def test_triggers(tmp_path: Path, starts: str, trigger: Trigger) -> None:
 
 
 @pytest.mark.parametrize(
+    ("starts", "trigger"),
+    [
+        ("say.add_event_source(sources.SqsEventSource(queue=queue))", Trigger(kind="queue", source="Jobs")),
+        ("say.add_event_source(sources.SqsEventSource(queue, batch_size=1))", Trigger(kind="queue", source="Jobs")),
+        (
+            "events.Rule(self, 'R', schedule=events.Schedule.rate(Duration.hours(1)))"
+            ".add_target(targets.LambdaFunction(handler=say))",
+            Trigger(kind="schedule", source="rate(1 hour)"),
+        ),
+    ],
+)
+def test_triggers_in_python(tmp_path: Path, starts: str, trigger: Trigger) -> None:
+    body = f"""
+    from aws_cdk import aws_events as events, aws_events_targets as targets, aws_lambda_event_sources as sources, aws_sqs
+    queue = aws_sqs.Queue(self, "Jobs")
+    say = self.fn("say")
+    {starts}
+    self.api.add_route("say", integration=self.to(say))
+    """
+    handler = next(item for item in python(tmp_path, body).handlers if item.path == "functions/say.py")
+    assert [item for item in handler.triggers if item.kind != "route"] == [trigger]
+
+
+@pytest.mark.parametrize(
     "right",
     [
         "say.addToRolePolicy(new iam.PolicyStatement({ actions: ['execute-api:ManageConnections'], resources: ['*'] }));",
