@@ -55,8 +55,13 @@ def read_template(files: Files, path: str, application: str) -> Service | None:
     service = Service(kind="sam" if sam else "cloudformation", name=application, path=path)
     linked = link(files, path, template)
     resolver = Resolver(linked.template, Names(application, service.region))
-    _Reader(linked, resolver, service).read()
+    read_linked(linked, resolver, service)
     return service
+
+
+def read_linked(linked: Linked, resolver: Resolver, service: Service) -> None:
+    """Everything that a template declares, with what it holds."""
+    _Reader(linked, resolver, service).read()
 
 
 def read_resources(resources: Map, resolver: Resolver, service: Service, keys: Mapping[str, str] | None = None) -> None:

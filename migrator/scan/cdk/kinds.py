@@ -58,7 +58,7 @@ def resource_type(made: Made) -> str | None:  # noqa: PLR0911 - one line a kind 
     if short == "CfnResource":
         return as_string(made.properties.get("type"))
     if made.name == "core.CfnOutput":
-        return "AWS::CloudFormation::Output"
+        return "Output"
     if module == "aws_stepfunctions_tasks" or (module == "aws_stepfunctions" and short in _STATES):
         return None
     if short in _OTHER_NAMES and (module in SERVICES or module == "aws_lambda_python"):

@@ -10,6 +10,7 @@ from typing import Final
 
 from migrator.inventory.record import Location
 from migrator.scan.cdk import syntax as s
+from migrator.scan.cdk.assembly import read_assembly
 from migrator.scan.cdk.code import CodeFinder
 from migrator.scan.cdk.interpreter import Exhausted, Interpreter
 from migrator.scan.cdk.kinds import is_socket_api
@@ -38,7 +39,25 @@ _CALLER: Final = 5
 
 
 def read_cdk(files: Files, name: str) -> list[Service]:
-    """A service for each program that makes an App, and for each class with a WebSocket API that none of them makes."""
+    """A service for each program that makes an App, and for each class with a WebSocket API that none of them makes.
+
+    Where the sources leave something open, or are in another language, what `cdk synth` wrote is read instead."""
+    services = _programs(files, name)
+    for here, output in _assemblies(files):
+        own = [service for service in services if f"/{service.path}".startswith(f"{here.rstrip('/')}/")]
+        decided = any(service.apis for service in own) and not any(
+            problem.serious and not problem.served for service in own for problem in service.problems
+        )
+        assembly = None if decided else read_assembly(files, output, name)
+        if assembly is not None and assembly.apis:
+            why = "the sources of the CDK program leave routes open" if own else "no source of a CDK program is read"
+            message = f"{why}: what cdk synth wrote is read, which may be older"
+            assembly.problem(Location(path=assembly.path), message)
+            services = [*(service for service in services if service not in own), assembly]
+    return services
+
+
+def _programs(files: Files, name: str) -> list[Service]:
     paths = [path for path in _candidates(files) if files.mentions(path, *_CDK)]
     if not any(files.mentions(path, *SOCKETS) for path in paths):
         return []
@@ -49,6 +68,17 @@ def read_cdk(files: Files, name: str) -> list[Service]:
         if files.mentions(path, *_APIS):
             reader.classes(path)
     return reader.services
+
+
+def _assemblies(files: Files) -> Iterator[tuple[str, str]]:
+    """(folder in which the CDK command runs, folder that it writes), where something is written."""
+    for path in files.paths:
+        if PurePosixPath(path).name == "cdk.json":
+            folder = PurePosixPath(path).parent.as_posix()
+            given = _settings(files, path).get("output")
+            output = join_folder(folder, given if isinstance(given, str) else "cdk.out")
+            if (files.root / output / "manifest.json").is_file():
+                yield _absolute(folder), output
 
 
 class _Reader:

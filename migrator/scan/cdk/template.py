@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from migrator.inventory.record import Location
 from migrator.scan.cdk.apis import ApiShapes
 from migrator.scan.cdk.code import CodeFinder
 from migrator.scan.cdk.functions import FunctionShapes
@@ -16,19 +15,11 @@ from migrator.scan.cdk.tables import TableShapes
 from migrator.scan.cdk.triggers import TriggerShapes
 from migrator.scan.cdk.values import Made, construct
 from migrator.scan.declared import Service
-from migrator.scan.yamlfile import Map
+from migrator.scan.yamlfile import Located, Map
 
 _OVERRIDDEN: Final = frozenset({"WebSocketApi", "WebSocketStage", "WebSocketRoute", "HttpStage"})
 """Constructs whose resource is often changed after it is made."""
 _WORDS: Final = re.compile(r"[^A-Za-z0-9_.-]+")
-
-
-class Resources(Map):
-    """Resources of several files: each knows its own place."""
-
-    def where(self, key: str | None = None) -> Location:
-        value = self.get(key) if key is not None else None
-        return value.where() if isinstance(value, Map) else super().where(key)
 
 
 class Template:
@@ -40,7 +31,7 @@ class Template:
         self.constructs = [item for item in made if resource_type(item) is not None]
         self.tasks = [item for item in made if item.id is not None and resource_type(item) is None]
         self.calls = [item for item in made if item.calls]
-        self.resources = Resources(service.path)
+        self.resources = Located(service.path)
         self.parameters = Map(service.path)
         self.builder = ApiShapes(self.shapes, self.resources)
         self.functions = FunctionShapes(self.builder, finder, service)
