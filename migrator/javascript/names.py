@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from ast_grep_py import SgNode
+from ast_grep_py import SgNode, SgRoot
 
 _GLOBAL_OBJECTS: Final = frozenset({"window", "globalThis", "self"})
 _PATTERNS: Final = frozenset(
@@ -87,8 +87,17 @@ def binding_of(name: SgNode) -> Binding | None:
 
 def declarations(root: SgNode, name: str) -> list[Binding]:
     """Everything in a script that declares the name."""
-    nodes = [node for node in root.find_all(regex=f"^{re.escape(name)}$") if node.kind() in _NAMES]
-    return [binding for node in nodes if (binding := _declared_by(node))]
+    return [binding for node in _names_in(root.get_root()).get(name, ()) if (binding := _declared_by(node))]
+
+
+@lru_cache(maxsize=8)
+def _names_in(script: SgRoot) -> dict[str, list[SgNode]]:
+    """All names of a script, each in the order of the text. A script is asked for hundreds of them."""
+    found: dict[str, list[SgNode]] = {}
+    for node in script.root().find_all(regex=r"^[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*$"):
+        if node.kind() in _NAMES:
+            found.setdefault(node.text(), []).append(node)
+    return found
 
 
 def bare(node: SgNode) -> SgNode:

@@ -39,6 +39,12 @@ class Linker:
         self.links = Links()
         self.registered: dict[Origin, list[Function]] = defaultdict(list)
         """Functions that a decorator gave to an object of a library."""
+        self.methods: dict[str, list[Function]] = defaultdict(list)
+        """Of all classes, by name."""
+        for module in loaded:
+            for cls in module.classes:
+                for name, method in cls.methods.items():
+                    self.methods[name].append(method)
 
     def link(self) -> Links:
         for module in self.loaded:
@@ -110,13 +116,12 @@ class Linker:
         """A method called on something unknown: the classes of the application that have a method of this name."""
         if not isinstance(call.func, ast.Attribute) or call.func.attr in _COMMON or call.func.attr.startswith("__"):
             return
-        if any(isinstance(v.origin, Called) and v.path for v in self.tracer.trace(call.func, scope)):
+        named = self.methods.get(call.func.attr)
+        if named is None or any(isinstance(v.origin, Called) and v.path for v in self.tracer.trace(call.func, scope)):
             return
-        for module in self.loaded:
-            for cls in module.classes:
-                method = cls.methods.get(call.func.attr)
-                if method and _could_be(self.tracer, call.func.value, scope):
-                    self.links.add(method, CallSite(call, scope))
+        if _could_be(self.tracer, call.func.value, scope):
+            for method in named:
+                self.links.add(method, CallSite(call, scope))
 
     def _callbacks(self, call: ast.Call, scope: Scope) -> None:
         """Functions handed to something outside: threads, pools, event loops, map."""
