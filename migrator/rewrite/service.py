@@ -76,7 +76,8 @@ def service_view(
         routes.add(route)
     code.imports.add("from sse_service.caller import Caller, current_caller")
     code.imports.add("from sse_service.streams import Closed")
-    models = [_model(names[key], api, endpoint) for key, endpoint in native.items() if endpoint.model is not None]
+    by_model = {endpoint.model: endpoint for endpoint in reversed(endpoints) if endpoint.model is not None}
+    models = [_model(name, api, endpoint) for name, endpoint in reversed(by_model.items())]
     if models:
         code.imports.add(f"from sse_service.models import {', '.join(sorted(model.name for model in models))}")
     mounted = routes.mounted - {"not_migrated"}
@@ -128,8 +129,11 @@ class _Routes:
         if level.level is None:
             self._without(route, level.reason)
             return
-        function = self._code.function(handler, slug(route.key))
         endpoint = self._native.get(route.key)
+        if endpoint is not None:
+            own = {"id": f"{endpoint.path}:{endpoint.function}", "function": endpoint.function}
+            handler = handler.model_copy(update=own)
+        function = self._code.function(handler, slug(route.key))
         if route.key == "$connect":
             self.connect = _connect(function, endpoint) if endpoint else self._mount("mounted_connect", route, function)
         elif route.key == "$disconnect":

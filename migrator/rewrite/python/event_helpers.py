@@ -18,7 +18,7 @@ from migrator.rewrite.python.event_calls import also_imports, apart, argument_pa
 from migrator.rewrite.python.event_reads import NotNative, Path
 from migrator.rewrite.python.event_use import event_use, spelled
 from migrator.rewrite.python.facts import Facts
-from migrator.rewrite.python.parameter_names import CALLERS, TEXTS, free_name
+from migrator.rewrite.python.parameter_names import CALLERS, TEXTS, free_name, names_in
 from migrator.rewrite.python.project import Project
 from migrator.rewrite.python.situation import Situation
 
@@ -81,12 +81,13 @@ class Work:
         finally:
             self._open.discard((home.path, function.name.value))
         wanted = [*([(twin.caller, caller)] if twin.caller else []), *([(twin.text, text)] if twin.text else [])]
-        into[call] = call_of(call, set(roles), twin.name, wanted)
+        made = call_of(call, set(roles), twin.name, wanted)
+        into[call] = both(made, into[call]) if call in into else made
         self._import(facts, call, twin)
         return bool(twin.caller), bool(twin.text)
 
     def _twin(self, home: Facts, function: cst.FunctionDef, roles: dict[str, Role]) -> Twin:
-        taken = {node.value for node in home.all(cst.Name)}
+        taken = names_in(function)
         caller, text = free_name(CALLERS, taken), free_name(TEXTS, taken)
         changes: Changes = {}
         wants_caller, wants_text = self.convert(home, function, roles, (caller, text), changes)

@@ -83,7 +83,7 @@ def event_reads(facts: Facts, binding: Binding, prefix: Path = ()) -> Iterator[E
     Raises NotNative for a use that is not one of the known keys.
     """
     for load in facts.loads(binding):
-        steps = _steps(facts, load, prefix)
+        steps = steps_from(facts, load, prefix)
         changed = next((step for step in steps if step.subscript and not facts.is_read(step.node)), None)
         if changed is not None:
             raise NotNative(f"line {facts.line(load)} changes the event")
@@ -110,7 +110,8 @@ def event_reads(facts: Facts, binding: Binding, prefix: Path = ()) -> Iterator[E
         yield Alias(facts.statement(last.node), tuple(inner))
 
 
-def _steps(facts: Facts, load: cst.BaseExpression, prefix: Path) -> list[Step]:
+def steps_from(facts: Facts, load: cst.BaseExpression, prefix: Path) -> list[Step]:
+    """The accesses behind the variable, one after the other."""
     steps: list[Step] = []
     node, path = load, prefix
     while True:

@@ -32,7 +32,8 @@ def add_imports(module: cst.Module, wanted: Iterable[tuple[str, str]]) -> cst.Mo
     first = at
     while first > 0 and _is_ours(body[first - 1]):
         first -= 1
-    ours = [*(line for line in body[first:at] if isinstance(line, cst.SimpleStatementLine)), *lines]
+    present_lines = [line for line in body[first:at] if isinstance(line, cst.SimpleStatementLine)]
+    ours = _merged([*present_lines, *lines])
     above = ours[0].leading_lines if first < at else [cst.EmptyLine(indent=False)][: int(at > 0)]
     ours = sorted((line.with_changes(leading_lines=[]) for line in ours), key=lambda line: _from_imports(line)[0][0])
     ours[0] = ours[0].with_changes(leading_lines=above)
@@ -41,6 +42,24 @@ def add_imports(module: cst.Module, wanted: Iterable[tuple[str, str]]) -> cst.Mo
         apart = [blank, blank] if isinstance(body[at], cst.FunctionDef | cst.ClassDef) else [blank]
         body[at] = body[at].with_changes(leading_lines=[*apart, *body[at].leading_lines])
     return module.with_changes(body=[*body[:first], *ours, *body[at:]])
+
+
+def _merged(lines: list[cst.SimpleStatementLine]) -> list[cst.SimpleStatementLine]:
+    """One line for each module from which they import."""
+    made: dict[str, cst.SimpleStatementLine] = {}
+    for line in lines:
+        only = line.body[0]
+        assert isinstance(only, cst.ImportFrom)
+        assert not isinstance(only.names, cst.ImportStar)
+        source = _from_imports(line)[0][0]
+        before = made.get(source)
+        if before is None:
+            made[source] = line
+            continue
+        names = sorted({name for _source, name in (*_from_imports(before), *_from_imports(line))})
+        aliases = [cst.ImportAlias(cst.Name(name)) for name in names]
+        made[source] = before.with_changes(body=[only.with_changes(names=aliases)])
+    return list(made.values())
 
 
 def remove_unused_imports(before: Facts, after: Facts, project: Project) -> cst.Module:

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from dataclasses import replace as dataclass_replace
+
+import libcst as cst
 
 from migrator.inventory.model import Api, Handler, Inventory, Route
 from migrator.inventory.outcome import Level
 from migrator.inventory.refused import refused_routes
 from migrator.rewrite.edit import RouteLevel
+from migrator.rewrite.python.called import top_function
 from migrator.rewrite.python.edits import apply_changes
 from migrator.rewrite.python.event_helpers import Twin, Work
 from migrator.rewrite.python.event_reads import NotNative
 from migrator.rewrite.python.imports import add_imports
 from migrator.rewrite.python.model_names import model_names
-from migrator.rewrite.python.native_endpoint import Endpoint, check_not_called, check_shape, handler_function, rewrite
+from migrator.rewrite.python.native_endpoint import (
+    Endpoint,
+    check_not_called,
+    check_shape,
+    handler_function,
+    is_ours,
+    rewrite,
+)
+from migrator.rewrite.python.native_split import function_of_route, serves_one
 from migrator.rewrite.python.parsing import Tree
 from migrator.rewrite.python.situation import Situation
 from migrator.rewrite.scope import EVERYTHING, Scope
@@ -59,31 +73,60 @@ def _route(
         return at(None, failure or handler.problem or f"{handler.path} is missing")
     if left_out := scope.why_not_native(route.key):
         return at("transport", left_out)
-    draft = tree.draft()
     try:
-        _try(draft, api, route, handler, model, found)
+        _try(tree, api, route, handler, model, found)
     except NotNative as why:
         return at("transport", str(why))
-    tree.adopt(draft)
     return at("native", PROVEN)
 
 
-def _try(draft: Tree, api: Api, route: Route, handler: Handler, model: str, found: Natives) -> None:
+def _try(tree: Tree, api: Api, route: Route, handler: Handler, model: str, found: Natives) -> None:
+    """Raises NotNative, and has changed nothing then."""
+    draft = tree.draft()
     facts = draft.project.facts(handler.path)
     assert facts is not None
     if handler.framework is not None:
         raise NotNative(f"{handler.framework} serves it")
     function = handler_function(facts, handler)
-    if len(handler.route_keys) != 1 or len(handler.triggers) != 1:
-        served = ", ".join(trigger.source for trigger in handler.triggers)
-        raise NotNative(f"one function serves {served}")
     check_shape(facts, function)
-    check_not_called(draft.project, facts, function)
-    work = Work(draft.project, Situation.of(api, route), found.twins)
-    endpoint = rewrite(work, facts, api, route, function, model)
+    if serves_one(handler):
+        check_not_called(draft.project, facts, function)
+    situation = Situation.of(api, route)
+    name = function_of_route(draft, facts, handler, function, situation)
+    facts = draft.project.facts(handler.path)
+    own = top_function(facts, name) if facts is not None else None
+    assert facts is not None
+    assert own is not None
+    work = Work(draft.project, situation, found.twins)
+    endpoint = rewrite(work, facts, api, route, own, model)
     _apply(draft, work)
-    found.endpoints.append(endpoint)
     found.twins |= work.twins
+    same = None if serves_one(handler) else _same(draft, endpoint, model_names(api).values())
+    if same is None:
+        found.endpoints.append(endpoint)
+        tree.adopt(draft)
+        return
+    other = next((e for e in found.endpoints if (e.path, e.function) == (endpoint.path, same)), None)
+    if other is None:
+        raise NotNative("the route has an endpoint already")
+    found.endpoints.append(dataclass_replace(endpoint, function=same, model=other.model))
+
+
+def _same(draft: Tree, endpoint: Endpoint, models: Iterable[str]) -> str | None:
+    """Another endpoint of the module that is the same but for its name and that of its model."""
+    facts = draft.project.facts(endpoint.path)
+    assert facts is not None
+    any_model = re.compile(rf"\b({'|'.join(map(re.escape, models))})\b")
+
+    def code(function: cst.FunctionDef) -> str:
+        alike = function.with_changes(name=cst.Name("f"), leading_lines=[])
+        return any_model.sub("Model", facts.module.code_for_node(alike))
+
+    native = {
+        f.name.value: f for f in facts.all(cst.FunctionDef) if f.returns is not None and is_ours(facts, f.returns)
+    }
+    mine = code(native[endpoint.function])
+    return next((name for name, f in native.items() if name != endpoint.function and code(f) == mine), None)
 
 
 def _apply(draft: Tree, work: Work) -> None:

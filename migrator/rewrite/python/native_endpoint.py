@@ -21,7 +21,7 @@ from migrator.rewrite.python.event_use import event_use
 from migrator.rewrite.python.facts import Binding, Facts
 from migrator.rewrite.python.native_body import body_use
 from migrator.rewrite.python.native_returns import ANSWERS, returns
-from migrator.rewrite.python.parameter_names import CALLERS, TEXTS, free_name
+from migrator.rewrite.python.parameter_names import CALLERS, TEXTS, free_name, names_in
 from migrator.rewrite.python.project import Project
 from migrator.rewrite.rule import Example, RulePage
 
@@ -63,6 +63,8 @@ class Endpoint:
     """How the generated code calls a native function; parameters in the order in which it takes them."""
 
     key: str
+    handler: str
+    """Handler id, '<path>:<function>'."""
     path: str
     function: str
     parameters: tuple[tuple[str, str], ...]
@@ -78,7 +80,7 @@ def rewrite(work: Work, facts: Facts, api: Api, route: Route, function: cst.Func
     """
     situation, changes = work.situation, work.changes[facts.path]
     answers = route.route_response and situation.has_body
-    taken = {node.value for node in facts.all(cst.Name)}
+    taken = names_in(function)
     caller, text = free_name(CALLERS, taken), free_name(TEXTS, taken)
     returned = returns(work.project, facts, function, situation, caller, answers=answers)
     changes.update(returned.changes)
@@ -112,7 +114,8 @@ def rewrite(work: Work, facts: Facts, api: Api, route: Route, function: cst.Func
     )
     uses_model = any(kind == "model" for kind, _name in parameters)
     name = function.name.value
-    return Endpoint(route.key, facts.path, name, tuple(parameters), model if uses_model else None, tuple(keys))
+    read = model if uses_model else None
+    return Endpoint(route.key, route.handler, facts.path, name, tuple(parameters), read, tuple(keys))
 
 
 def _parameter(facts: Facts, function: cst.FunctionDef, index: int) -> Binding:

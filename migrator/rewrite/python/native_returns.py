@@ -8,6 +8,7 @@ import libcst as cst
 
 from migrator.rewrite.python.answers import NotLiteral, status_of
 from migrator.rewrite.python.conditions import dictionary
+from migrator.rewrite.python.control_flow import always_leaves
 from migrator.rewrite.python.edits import Change, Changes, replace
 from migrator.rewrite.python.facts import Facts
 from migrator.rewrite.python.project import Project
@@ -31,7 +32,7 @@ def returns(
     project: Project, facts: Facts, function: cst.FunctionDef, situation: Situation, caller: str, *, answers: bool
 ) -> Returns:
     """`answers`: what it returns as its body goes to the client as a message. Raises NotNative."""
-    found = Returns(may_be_none=not _always_leaves(function.body))
+    found = Returns(may_be_none=not always_leaves(function.body))
     for node in facts.all(cst.Return):
         if facts.enclosing(node, cst.FunctionDef) is not function:
             continue
@@ -71,30 +72,3 @@ def _given_to(name: str, facts: Facts, caller: str = "") -> Change:
         return shape.with_changes(args=[*before, cst.Arg(node)])
 
     return change
-
-
-def _always_leaves(suite: cst.BaseSuite) -> bool:
-    """Whether every way through ends with `return` or `raise`."""
-    if not suite.body:
-        return False
-    last = suite.body[-1]
-    if isinstance(last, cst.SimpleStatementLine):
-        return any(isinstance(small, cst.Return | cst.Raise) for small in last.body)
-    if isinstance(last, cst.If):
-        return _always_leaves(last.body) and last.orelse is not None and _orelse_leaves(last.orelse)
-    if isinstance(last, cst.With):
-        return _always_leaves(last.body)
-    return isinstance(last, cst.Try) and _try_leaves(last)
-
-
-def _try_leaves(block: cst.Try) -> bool:
-    if block.finalbody is not None and _always_leaves(block.finalbody.body):
-        return True
-    ends = _always_leaves(block.orelse.body) if block.orelse is not None else _always_leaves(block.body)
-    return ends and all(_always_leaves(handler.body) for handler in block.handlers)
-
-
-def _orelse_leaves(orelse: cst.If | cst.Else) -> bool:
-    if isinstance(orelse, cst.Else):
-        return _always_leaves(orelse.body)
-    return _always_leaves(orelse.body) and orelse.orelse is not None and _orelse_leaves(orelse.orelse)

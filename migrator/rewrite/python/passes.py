@@ -30,6 +30,7 @@ from migrator.rewrite.python.facts import Facts
 from migrator.rewrite.python.imports import add_imports, remove_unused_imports
 from migrator.rewrite.python.native import make_native
 from migrator.rewrite.python.native_endpoint import Endpoint
+from migrator.rewrite.python.native_finish import name_twins, remove_served
 from migrator.rewrite.python.outcome import RuleResult
 from migrator.rewrite.python.parsing import Tree
 from migrator.rewrite.python.project import Project
@@ -80,8 +81,11 @@ def rewrite_python(
     clientless = _seam(tree, inventory, result, mark, scope)
     _clean(tree, clientless)
     natives = make_native(tree, inventory, api, scope)
-    result.endpoints, result.levels = natives.endpoints, natives.levels
+    result.levels = natives.levels
+    result.endpoints = remove_served(tree, inventory.handlers, natives.endpoints)
     _clean(tree, [])
+    if name_twins(tree, natives.twins):
+        _clean(tree, [])
     result.texts = tree.texts()
     result.project = tree.project
     for path in {handler.path for handler in inventory.handlers} | {site.path for site in _code_sites(inventory)}:

@@ -82,10 +82,6 @@ def test_it_stays_when_somebody_else_calls_it() -> None:
     assert "other.py:3 also uses it" in why(source, more={"other.py": "import app\n\nprint(app.handle)\n"})
 
 
-def test_it_stays_when_it_serves_several_routes() -> None:
-    assert "one function serves chat, ping" in why(handle(OK), {"chat": "app.py:handle", "ping": "app.py:handle"})
-
-
 def test_it_stays_when_it_reads_an_authorizer_that_is_not_there() -> None:
     assert "the API has none" in why(handle("print(event['requestContext']['authorizer']['u'])", OK), authorizer=None)
 
