@@ -14,19 +14,13 @@ from migrator.inventory.outcome import Level
 from migrator.inventory.refused import refused_routes
 from migrator.rewrite.edit import RouteLevel
 from migrator.rewrite.python.called import top_function
-from migrator.rewrite.python.edits import apply_changes
+from migrator.rewrite.python.edits import apply_changes, remove
 from migrator.rewrite.python.event_helpers import Twin, Work
 from migrator.rewrite.python.event_reads import NotNative
 from migrator.rewrite.python.imports import add_imports
 from migrator.rewrite.python.model_names import model_names
-from migrator.rewrite.python.native_endpoint import (
-    Endpoint,
-    check_not_called,
-    check_shape,
-    handler_function,
-    is_ours,
-    rewrite,
-)
+from migrator.rewrite.python.native_endpoint import Endpoint, rewrite
+from migrator.rewrite.python.native_shape import check_not_called, handler_function, is_ours, main_guards
 from migrator.rewrite.python.native_split import function_of_route, serves_one
 from migrator.rewrite.python.parsing import Tree
 from migrator.rewrite.python.situation import Situation
@@ -88,7 +82,6 @@ def _try(tree: Tree, api: Api, route: Route, handler: Handler, model: str, found
     if handler.framework is not None:
         raise NotNative(f"{handler.framework} serves it")
     function = handler_function(facts, handler)
-    check_shape(facts, function)
     if serves_one(handler):
         check_not_called(draft.project, facts, function)
     situation = Situation.of(api, route)
@@ -98,6 +91,7 @@ def _try(tree: Tree, api: Api, route: Route, handler: Handler, model: str, found
     assert facts is not None
     assert own is not None
     work = Work(draft.project, situation, found.twins)
+    work.changes[handler.path].update({guard: remove() for guard in main_guards(facts, name)})
     endpoint = rewrite(work, facts, api, route, own, model)
     _apply(draft, work)
     found.twins |= work.twins

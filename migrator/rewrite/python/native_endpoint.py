@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import libcst as cst
 from libcst.metadata import GlobalScope
 
-from migrator.inventory.model import Api, Handler, Route
-from migrator.rewrite.python.called import top_function
+from migrator.inventory.model import Api, Route
 from migrator.rewrite.python.context_use import context_use
 from migrator.rewrite.python.edits import Change
 from migrator.rewrite.python.event_helpers import Role, Work, collect
@@ -22,7 +21,6 @@ from migrator.rewrite.python.facts import Binding, Facts
 from migrator.rewrite.python.native_body import body_use
 from migrator.rewrite.python.native_returns import ANSWERS, returns
 from migrator.rewrite.python.parameter_names import CALLERS, TEXTS, free_name, names_in
-from migrator.rewrite.python.project import Project
 from migrator.rewrite.rule import Example, RulePage
 
 RULE = "native_endpoint"
@@ -155,63 +153,6 @@ def _imports_ours(facts: Facts, name: str) -> bool:
         if any(alias.evaluated_name == name for alias in statement.names):
             return source.startswith("sse_service.") or source == "fastapi"
     return False
-
-
-def handler_function(facts: Facts, handler: Handler) -> cst.FunctionDef:
-    """The function of a handler, if its shape is one that an endpoint can come from. Raises NotNative."""
-    function = top_function(facts, handler.function)
-    if function is None:
-        raise NotNative(f"{handler.function} is not defined once, as a function at the top of {facts.path}")
-    if function.asynchronous is not None:
-        raise NotNative("it is a coroutine function")
-    if function.returns is not None and is_ours(facts, function.returns):
-        raise NotNative("it takes no event any more")
-    return function
-
-
-def is_ours(facts: Facts, annotation: cst.Annotation) -> bool:
-    """Whether a function returns FastAPI's response: one that is native already."""
-    names = [node for node in facts.all(cst.Name) if annotation in facts.ancestors(node)]
-    return any("fastapi.Response" in facts.imported(name) for name in names)
-
-
-def check_shape(facts: Facts, function: cst.FunctionDef) -> None:
-    """Raises NotNative where the function takes more than an event and a context."""
-    if function.decorators:
-        decorator = facts.module.code_for_node(function.decorators[0].decorator)
-        raise NotNative(f"the decorator {decorator} wants the event")
-    params = function.params
-    plain = not (params.kwonly_params or params.posonly_params or params.star_kwarg) and isinstance(
-        params.star_arg, cst.MaybeSentinel
-    )
-    if not plain or len(params.params) != 2 or any(param.default is not None for param in params.params):
-        raise NotNative("its parameters are not just the event and the context")
-
-
-def check_not_called(project: Project, facts: Facts, function: cst.FunctionDef) -> None:
-    name = function.name.value
-    for other, node in project.mentions(name, project.users(facts.path)):
-        above = other.parent(node)
-        if isinstance(above, cst.Arg) and above.keyword is node:
-            continue
-        if isinstance(above, cst.Attribute) and above.attr is node:
-            if other is facts or not other.imported(above.value):
-                continue
-            base = other.imported(above.value)
-            if not any(facts.path in project.files_named(dotted) for dotted in base):
-                continue
-        elif isinstance(above, cst.ImportAlias):
-            statement = other.parent(above)
-            if not isinstance(statement, cst.ImportFrom) or facts.path not in project.sources_of(statement):
-                continue
-        elif other is not facts or _is_local(facts, node):
-            continue
-        raise NotNative(f"{other.path}:{other.line(node)} also uses it")
-
-
-def _is_local(facts: Facts, node: cst.CSTNode) -> bool:
-    binding = facts.binding(node)
-    return binding is not None and not isinstance(binding.owner, GlobalScope)
 
 
 def _chosen_by_key(api: Api, route: Route) -> bool:

@@ -79,13 +79,15 @@ def rewrite_python(
     tree = Tree(texts, known)
     result = PythonResult()
     clientless = _seam(tree, inventory, result, mark, scope)
-    _clean(tree, clientless)
+    handlers = [(handler.path, handler.function) for handler in inventory.handlers]
+    _clean(tree, clientless, handlers)
     natives = make_native(tree, inventory, api, scope)
     result.levels = natives.levels
     result.endpoints = remove_served(tree, inventory.handlers, natives.endpoints)
-    _clean(tree, [])
+    called = [*handlers, *((endpoint.path, endpoint.function) for endpoint in result.endpoints)]
+    _clean(tree, [], called)
     if name_twins(tree, natives.twins):
-        _clean(tree, [])
+        _clean(tree, [], called)
     result.texts = tree.texts()
     result.project = tree.project
     for path in {handler.path for handler in inventory.handlers} | {site.path for site in _code_sites(inventory)}:
@@ -180,13 +182,19 @@ def _line_at(facts: Facts, number: int) -> cst.CSTNode | None:
     return holding[-1] if holding else None
 
 
-def _clean(tree: Tree, clientless: list[tuple[str, str]]) -> None:
-    """Removes what is not needed any more, until there is nothing left to remove."""
+def _clean(tree: Tree, clientless: list[tuple[str, str]], called: Iterable[tuple[str, str]]) -> None:
+    """Removes what is not needed any more, until there is nothing left to remove.
+
+    `called`: (path, function) of what the service calls, whoever else does.
+    """
+    kept: defaultdict[str, set[str]] = defaultdict(set)
+    for path, name in called:
+        kept[path].add(name)
     setters = without_setters(tree.project, clientless)
     tree.update({path: apply_changes(facts.module, changes) for path, (facts, changes) in setters.items()})
     while tree.update(
         {
-            after.path: apply_changes(after.module, left_unused(before, after, tree.project))
+            after.path: apply_changes(after.module, left_unused(before, after, tree.project, kept[after.path]))
             for before, after in tree.before_and_after()
         }
     ):

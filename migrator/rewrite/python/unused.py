@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Set as AbstractSet
 
 import libcst as cst
 from libcst.metadata import ClassScope, FunctionScope, GlobalScope
@@ -17,8 +18,11 @@ Key = tuple[str, str]
 """(where it lives, name): comparable between two versions of a module."""
 
 
-def left_unused(before: Facts, after: Facts, project: Project) -> Changes:
-    """Removals in `after`, a module of `project`, for what was read in `before` and is not read any more."""
+def left_unused(before: Facts, after: Facts, project: Project, kept: AbstractSet[str] = frozenset()) -> Changes:
+    """Removals in `after`, a module of `project`, for what was read in `before` and is not read any more.
+
+    `kept`: functions that the service calls.
+    """
     were_read = _reads(before)
     are_read = _reads(after)
     changes: Changes = {}
@@ -30,17 +34,17 @@ def left_unused(before: Facts, after: Facts, project: Project) -> Changes:
             continue
         changes.update(_removals(after, binding))
     changes.update(_emptied_constructors(before, after))
-    changes.update(_functions(before, after, project))
+    changes.update(_functions(before, after, project, kept))
     return changes
 
 
-def _functions(before: Facts, after: Facts, project: Project) -> Changes:
+def _functions(before: Facts, after: Facts, project: Project, kept: AbstractSet[str]) -> Changes:
     """Functions of the module that were called in it, and that nobody calls any more."""
     changes: Changes = {}
     called = {call.func.value for call in before.all(cst.Call) if isinstance(call.func, cst.Name)}
     for node in after.all(cst.FunctionDef):
         name = node.name.value
-        at_top = after.qualified_name(node) == name and not node.decorators
+        at_top = after.qualified_name(node) == name and not node.decorators and name not in kept
         users = project.users(after.path)
         if at_top and name in called and not project.mentions(name, users) and not project.literals(name, users):
             changes[node] = remove()
