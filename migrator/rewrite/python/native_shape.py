@@ -60,9 +60,12 @@ def plain_function(facts: Facts, function: cst.FunctionDef) -> cst.FunctionDef:
         if not _is_constant(param.default):
             raise NotNative(f"its parameter {param.name.value} has no default that is a constant")
         assert param.default is not None
+        binding = facts.binding(param.name)
+        if binding is None or not facts.loads(binding):
+            continue
         target = cst.AssignTarget(cst.Name(param.name.value))
         variables.append(cst.SimpleStatementLine([cst.Assign([target], param.default)]))
-    if not variables and not function.decorators and first[1].default is None:
+    if not rest and not function.decorators and first[1].default is None:
         return function
     given = [param.with_changes(default=None, equal=cst.MaybeSentinel.DEFAULT) for param in first]
     given[-1] = given[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)

@@ -58,23 +58,6 @@ def test_it_stays_when_something_is_not_understood(lines: tuple[str, ...], reaso
     assert reason in why(handle(*lines))
 
 
-def test_it_stays_with_a_decorator() -> None:
-    assert "the decorator logged wants the event" in why("@logged\n" + handle(OK).partition("\n\n\n")[2])
-
-
-def test_it_stays_when_it_is_a_coroutine_or_takes_more() -> None:
-    assert "coroutine" in why(f"async def handle(event, context):\n    {OK}\n")
-    assert "parameters" in why(f"def handle(event, context, more=1):\n    {OK}\n")
-    assert "parameters" in why(f"def handle(*args):\n    {OK}\n")
-
-
-def test_it_stays_when_it_is_not_a_function_at_the_top() -> None:
-    assert "not defined once" in why(
-        f"if True:\n    def handle(event, context):\n        {OK}\n\n    def handle(event, context):\n        {OK}\n"
-    )
-    assert "not defined once" in why("handle = make()\n")
-
-
 def test_it_stays_when_somebody_else_calls_it() -> None:
     source = handle(OK)
     assert "app.py:8 also uses it" in why(source + '\n\nprint(handle({"requestContext": {}}, None))\n')

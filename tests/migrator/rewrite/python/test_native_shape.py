@@ -62,6 +62,10 @@ def test_a_parameter_that_lambda_never_gives_is_a_variable(default: str) -> None
     assert_rewrites(source, endpoint_of("", f"table = {default}\nuse(table)\n{DONE}"), inventory(ROUTE))
 
 
+def test_one_that_nobody_reads_goes() -> None:
+    assert_rewrites(HANDLER.replace("context", "context, table=None"), endpoint_of("", DONE), inventory(ROUTE))
+
+
 def test_it_stands_behind_the_docstring() -> None:
     source = f'def handle(event, context, table=None):\n    """Doc."""\n    use(table)\n    {OK}\n'
     assert_rewrites(source, endpoint_of("", f'"""Doc."""\ntable = None\nuse(table)\n{DONE}'), inventory(ROUTE))
