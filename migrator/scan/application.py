@@ -23,6 +23,7 @@ from migrator.scan.inference import infer, unread_infrastructure
 from migrator.scan.invocations import note_invocations
 from migrator.scan.native_clients import native_clients
 from migrator.scan.nested import nested_paths
+from migrator.scan.node.inferred import infer_scripts
 from migrator.scan.node.program import NodeProgram
 from migrator.scan.python.guards import selection_key
 from migrator.scan.python.imports import Modules, is_test
@@ -90,6 +91,9 @@ def _scan(path: Path, selection: Selection) -> Inventory:
     if not declared:
         unread_infrastructure(files)
         services = infer(files, services, handlers, program, clients)
+        if not any(api.routes for service in services for api in service.apis):
+            sent = {key: "" for client in clients for key in client.sends}
+            services = infer_scripts(files, services, handlers, scripts, sent)
     note_invocations(handlers, services, program, scripts)
     read_tests(files)
     assembly = Assembly(files, services, handlers, program, scripts)

@@ -46,11 +46,13 @@ class NodeProgram:
         module = self.modules.load(path)
         if module is None:
             return None
-        tracer = Tracer(self.modules)
-        found = self._function(tracer, module, function)
+        found = self.exported_function(module, function)
         if found is not None:
             self.entries[handler_id] = found
         return found
+
+    def exported_function(self, module: Module, name: str) -> Node | None:
+        return self._function(Tracer(self.modules), module, name)
 
     def exports(self, path: str, name: str) -> bool:
         module = self.modules.load(path)

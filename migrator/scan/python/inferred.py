@@ -55,7 +55,7 @@ def routes_of(program: Program, candidate: Candidate, sent: Mapping[str, str]) -
     if tested:
         return tested
     for name in _names(candidate):
-        key = _route_of_name(name, sent)
+        key = route_of_name(name, sent)
         if key:
             return (key,)
     return ()
@@ -150,7 +150,7 @@ def _folded(name: str) -> str:
     return re.sub(r"[-_$]", "", name).lower().removeprefix("on")
 
 
-def _route_of_name(name: str, sent: Mapping[str, str]) -> str | None:
+def route_of_name(name: str, sent: Mapping[str, str]) -> str | None:
     plain = _plain(name)
     if plain.lower() in _LIFECYCLE:
         return f"${plain.lower()}"
