@@ -37,6 +37,7 @@ EXTRA_OF_MODULE = {
     "libcst": "migrator",
     "ast_grep_py": "migrator",
     "ruamel": "migrator",
+    "yaml": "migrator",
     "fastapi": "shim",
     "starlette": "shim",
     "sse_starlette": "shim",

@@ -15,8 +15,8 @@ from migrator.scan.handlers import Handlers
 Found: TypeAlias = tuple[Service, DeclaredApi]
 
 _SPARE: Final = re.compile(
-    r"(?i)(^|[-_./ ])(old|bak|backup|copy|orig|previous|deprecated|archive|archived|unused|draft|tmp|temp|test|tests|"
-    r"local|example|examples|sample|samples|notes|doc|docs|v\d+)(?=$|[-_./ ])|~$|\(\d+\)"
+    r"(?i)(^|[-_./ ])(old|bak|backups?|before|after|copy|copies|orig|previous|deprecated|archived?|unused|drafts?|tmp|"
+    r"temp|tests?|local|examples?|samples?|notes|docs?|v\d+)(?=$|[-_./ ])|~$|\(\d+\)"
 )
 
 
@@ -53,8 +53,11 @@ def _copied(candidate: Found, others: Sequence[Found], handlers: Handlers) -> st
 
 
 def _absent(files: Files, candidate: Found, others: Sequence[Found], handlers: Handlers) -> str | None:
+    """Also of an API that leads to nothing here, in a file whose name is that of a copy."""
+    service, api = candidate
     present = [other for other in others if _present(other, handlers, files)]
-    if candidate[1].routes and present and not _present(candidate, handlers, files):
+    led = bool(api.routes) or (bool(api.unserved) and not api.functionless and _is_spare(service))
+    if led and present and not _present(candidate, handlers, files):
         return f"none of its functions is here, while the code of {present[0][1].id} in {present[0][0].path} is"
     return None
 
@@ -71,5 +74,15 @@ def _present(candidate: Found, handlers: Handlers, files: Files) -> bool:
 
 def _rank(service: Service) -> tuple[object, ...]:
     """Lower is truer: a name that is no copy's, more that is declared, nearer to the application's folder."""
-    spare = bool(_SPARE.search(PurePosixPath(service.path).with_suffix("").as_posix()))
-    return (spare, -len(service.tables), -len(service.parts), service.path.count("/"), len(service.path), service.path)
+    return (
+        _is_spare(service),
+        -len(service.tables),
+        -len(service.parts),
+        service.path.count("/"),
+        len(service.path),
+        service.path,
+    )
+
+
+def _is_spare(service: Service) -> bool:
+    return _SPARE.search(PurePosixPath(service.path).with_suffix("").as_posix()) is not None

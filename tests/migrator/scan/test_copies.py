@@ -70,3 +70,17 @@ def test_an_api_without_code_here_does_not_count_beside_one_that_has_it(tmp_path
         "the API Other does not count: none of its functions is here, while the code of Socket in template.yaml is"
     ]
     assert [definition["TableName"] for definition in found.table_definitions] == ["rows"]
+
+
+def test_a_backup_whose_routes_lead_to_nothing_here_does_not_count(tmp_path: Path) -> None:
+    stale = TEMPLATE.replace("${Say.Arn}", "arn:aws:lambda:us-east-1:1:function:other").replace("Socket", "Stale")
+    found = scan(tmp_path, {"template.yaml": TEMPLATE, "backups/stack-before.yaml": stale, "say/app.py": CODE})
+
+    assert apis(found) == [("Socket", "template.yaml")]
+
+
+def test_an_api_of_its_own_whose_routes_lead_to_nothing_here_counts(tmp_path: Path) -> None:
+    stale = TEMPLATE.replace("${Say.Arn}", "arn:aws:lambda:us-east-1:1:function:other").replace("Socket", "Second")
+    found = scan(tmp_path, {"template.yaml": TEMPLATE, "second/stack.yaml": stale, "say/app.py": CODE})
+
+    assert apis(found) == [("Socket", "template.yaml"), ("Second", "second/stack.yaml")]

@@ -48,3 +48,20 @@ def test_places_count_from_one() -> None:
 
 def test_numbers_that_are_names_stay_text() -> None:
     assert load("account: 012345678901\ncount: 12", "x.yml") == {"account": "012345678901", "count": 12}
+
+
+@pytest.mark.parametrize(
+    "text", ["a: yes", "a: on", "a: 'true'", "a: !!str true", "a: 0x1f", "a: 1:30", "a: 2024-01-01"]
+)
+def test_what_only_old_yaml_takes_for_something_else_stays_text(text: str) -> None:
+    assert load(text, "x.yml") == {"a": text.partition(": ")[2].removeprefix("!!str ").strip("'")}
+
+
+@pytest.mark.parametrize(
+    "text", ["a: [b, {c: !Ref D}]\ne: |\n  f\n  g\n", "a: &x {b: 1}\nc: *x\n", "- true\n- ~\n- 1.5\n- ''\n"]
+)
+def test_it_reads_the_same_without_libyaml(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = load(text, "x.yml")
+    monkeypatch.delattr("yaml.CSafeLoader")
+
+    assert load(text, "x.yml") == quick
