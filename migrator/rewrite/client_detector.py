@@ -5,8 +5,9 @@ https://websockets.spec.whatwg.org/#the-websocket-interface
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -42,8 +43,29 @@ _OPENERS: Final = frozenset(
 _IMPORT: Final = re.compile(r"import\s+(?!type\b)([^;'\"]+?)\s+from\s*['\"]([^'\"]+)['\"]")
 _REQUIRE: Final = re.compile(r"([\w$]+|\{[^}]*\})\s*=\s*(?:await\s+)?(?:require|import)\(\s*['\"]([^'\"]+)['\"]\s*\)")
 _NATIVE: Final = re.compile(r"^\(?(?:window\.|self\.|globalThis\.)?WebSocket\)?$")
+_PYTHON: Final = re.compile(r"^websockets?(?:$|\.)")
+_PYTHON_OPENERS: Final = frozenset({"connect", "create_connection", "WebSocketApp", "WebSocket"})
 _BROUGHT: Final = frozenset({"ReconnectingWebSocket", "Sockette", "WebSocketAsPromised", "RobustWebSocket"})
 """Global names that script tags bring."""
+
+
+def left_in_python(nodes: Sequence[ast.AST]) -> Iterator[tuple[int, str]]:
+    """Line and words of each client in a module, given all of its nodes."""
+    brought: dict[str, str] = {}
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            names = ((alias.asname or alias.name.partition(".")[0], alias.name) for alias in node.names)
+            brought.update((name, source) for name, source in names if _PYTHON.match(source))
+        elif isinstance(node, ast.ImportFrom) and not node.level and _PYTHON.match(node.module or ""):
+            brought.update((alias.asname or alias.name, f"{node.module}.{alias.name}") for alias in node.names)
+    for node in nodes:
+        if not isinstance(node, ast.Call):
+            continue
+        called = ast.unparse(node.func)
+        head, _dot, _rest = called.partition(".")
+        last = (brought[head] + called[len(head) :] if head in brought else called).rpartition(".")[2]
+        if (head in brought and last in _PYTHON_OPENERS) or called.endswith(".ws_connect"):
+            yield node.lineno, f"opens a WebSocket with {called}"
 
 
 def left_in_script(path: str, text: str) -> Iterator[tuple[int, str]]:

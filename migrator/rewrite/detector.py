@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Final, TypeGuard
 
-from migrator.rewrite.client_detector import left_in_script
+from migrator.rewrite.client_detector import left_in_python, left_in_script
 from migrator.rewrite.edit import Finding
 
 SERVICE: Final = "apigatewaymanagementapi"
@@ -58,6 +58,7 @@ def _python(text: str, native: AbstractSet[str]) -> list[tuple[int, str]]:
         hits += [(node.lineno, "sends to @connections by itself") for node in nodes if _is_address(node)]
         hits += [(node.lineno, "gives websocket_api a session") for node in nodes if _gives_session(node)]
         hits += [(node.lineno, what) for node in places if (what := _use(node)) is not None]
+    hits += left_in_python(nodes)
     for function in (node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in native):
         left = f"{function.name} still reads requestContext"
         hits += [(node.lineno, left) for node in ast.walk(function) if _is_context(node)]

@@ -66,8 +66,9 @@ def _plan(app: Path, everything: Inventory, api: Api, scope: Scope) -> Plan:
     python = rewrite_python(texts, inventory, api, mark, scope=scope)
     python.failures.update(unreadable)
     stay = left_behind_by_path(files.behind, [client.location.path for client in everything.clients])
-    client_edits, client_outcomes = rewrite_clients(app, everything, scope, stay)
-    final = texts | python.texts
+    client_edits, client_outcomes = rewrite_clients(app, everything, scope, stay, python.texts)
+    clients = {edit.path: edit.after for edit in client_edits if edit.path.endswith(".py")}
+    final = texts | python.texts | clients
     infrastructure = _infrastructure(app, everything, api, python, files, final)
     outcomes = _outcomes(
         everything, api, python, files, frozenset(texts) - set(python.failures), client_outcomes, infrastructure
@@ -79,7 +80,7 @@ def _plan(app: Path, everything: Inventory, api: Api, scope: Scope) -> Plan:
 
     web = static_web(inventory, files.along)
     view = service_view(inventory, api, python.levels, python.endpoints, web)
-    edits = [FileEdit(path, texts[path], text) for path, text in python.texts.items()]
+    edits = [FileEdit(path, texts[path], text) for path, text in python.texts.items() if path not in clients]
     behind_too = left_behind_by_path(files.behind, [edit.path for edit in client_edits])
     edits += [edit for edit in client_edits if edit.changed and edit.path not in behind_too]
     management = python.drop_in or bool(view.values["push"])

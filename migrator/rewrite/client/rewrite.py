@@ -12,11 +12,12 @@ from migrator.inventory.outcome import Outcome, SiteKind
 from migrator.inventory.record import Location
 from migrator.inventory.sites import sites
 from migrator.javascript.names import same
-from migrator.rewrite.client import react_use_websocket
+from migrator.rewrite.client import python_client, react_use_websocket
 from migrator.rewrite.client.hand_made import OPTIONS, HandMade, mark
 from migrator.rewrite.client.library import folder_of, occupied
 from migrator.rewrite.client.pages import pages_of
 from migrator.rewrite.client.provision import Converted, provide
+from migrator.rewrite.client.python_sites import PythonClients, with_python
 from migrator.rewrite.client.rules import decide
 from migrator.rewrite.client.site import Site
 from migrator.rewrite.client.sources import Sources
@@ -37,17 +38,21 @@ def rewrite_clients(
     inventory: Inventory,
     scope: Scope = EVERYTHING,
     left_behind: Mapping[str, str] = MappingProxyType({}),
+    texts: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[tuple[FileEdit, ...], tuple[Outcome, ...]]:
     """What would be written, and what became of each client, reconnect and heartbeat site of the inventory.
 
     `left_behind`: why a file is not part of the new application, by path; its sites are skipped.
+    `texts`: Python modules as other rules have left them, by path.
 
     Reads the application, writes nothing. Raises RewriteInvalid if a rewritten script could not be parsed.
     """
-    rewriting = _Rewriting(app, inventory, scope, left_behind)
+    rewriting = _Rewriting(app, inventory, scope, left_behind, texts)
     verdicts: dict[str, Verdict] = {}
+    verdicts |= rewriting.python()
     for client in inventory.clients:
-        verdicts[f"client:{client.location}"] = rewriting.client(client)
+        if f"client:{client.location}" not in verdicts:
+            verdicts[f"client:{client.location}"] = rewriting.client(client)
     for client in inventory.clients:
         if client.reconnect:
             verdicts[f"reconnect:{client.reconnect}"] = rewriting.hand_made("reconnect", client.reconnect)
@@ -60,7 +65,15 @@ def rewrite_clients(
 class _Rewriting:
     """One pass over an application."""
 
-    def __init__(self, app: Path, inventory: Inventory, scope: Scope, left_behind: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        app: Path,
+        inventory: Inventory,
+        scope: Scope,
+        left_behind: Mapping[str, str],
+        texts: Mapping[str, str],
+    ) -> None:
+        self._python = PythonClients(app, texts)
         self._scope = scope
         self._app = app
         self._left_behind = left_behind
@@ -68,6 +81,13 @@ class _Rewriting:
         self._pages = pages_of(app)
         self._sources = Sources(app, self._pages)
         self._converted: dict[tuple[str, int], Converted] = {}
+
+    def python(self) -> dict[str, Verdict]:
+        """Those of Python modules, where the rule is in scope."""
+        if self._scope.why_not(python_client.RULE):
+            return {}
+        found = [client for client in self._inventory.clients if client.language == "python"]
+        return with_python(self._python, [one for one in found if one.location.path not in self._left_behind])
 
     def client(self, client: Client) -> Verdict:
         path = client.location.path
@@ -126,7 +146,7 @@ class _Rewriting:
         for one in self._converted.values():
             one.removed = import_removals(one.script, one.source.text, one.source.edits)
         library = provide(self._app, self._pages, self._sources, self._converted.values())
-        changed = [edit for edit in (*self._sources.edits(), *library) if edit.changed]
+        changed = [edit for edit in (*self._sources.edits(), *library, *self._python.edits()) if edit.changed]
         return tuple(sorted(changed, key=lambda edit: edit.path))
 
 
@@ -137,5 +157,5 @@ def _other_library(client: Client) -> str | None:
             "(docs/how-to/keep-old-phones-alive.md)"
         )
     if client.language == "python":
-        return f"Python clients ({client.library}) are not rewritten yet; an HTTP client can read the stream"
+        return f"the rule {python_client.RULE} was left out"
     return None

@@ -23,7 +23,7 @@ _OPENS: Final = {
     "websocket.create_connection": "websocket-client",
     "websocket.WebSocket": "websocket-client",
 }
-_WORDS: Final = sought(b"import websocket", b"from websocket", b"ws_connect")
+_WORDS: Final = sought(b"import websocket", b"from websocket", b", websocket", b"ws_connect")
 _TOKEN: Final = re.compile(r"[?&]((?:auth|access|id|jwt|x-)?[-_]?(?:token|auth|authorization|jwt|key))=", re.IGNORECASE)
 
 

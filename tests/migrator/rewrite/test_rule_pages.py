@@ -18,6 +18,7 @@ from migrator.rewrite.rules import UnknownRule, all_rules, rule
 from migrator.scan import scan_application
 from migrator.scan.browser import browser_clients
 from migrator.scan.files import walk
+from migrator.scan.python.sockets import python_clients
 from tests.migrator.rewrite.applications import CONNECTIONS, handler, inventory
 from tests.running import ROOT
 
@@ -45,7 +46,8 @@ def pushing(path: str) -> Inventory:
 def in_scripts(page: RulePage) -> Inventory:
     with TemporaryDirectory() as folder:
         (Path(folder) / page.example.path).write_text(page.example.before, encoding="utf-8")
-        return inventory(clients=tuple(browser_clients(walk(Path(folder)))))
+        files = walk(Path(folder))
+        return inventory(clients=(*browser_clients(files), *python_clients(files)))
 
 
 def authorized() -> Inventory:
@@ -76,6 +78,7 @@ KNOWN: dict[str, Callable[[RulePage], Inventory]] = {
     "mounting": lambda _page: inventory({"chat": "app.py:handle"}),
     "native_endpoint": lambda _page: inventory({"chat": "app.py:handle"}),
     "push_over_http": lambda page: pushing(page.example.path),
+    "python_client": in_scripts,
     "react_use_websocket": in_scripts,
     "websocket_constructor": in_scripts,
     "websocket_option": in_scripts,

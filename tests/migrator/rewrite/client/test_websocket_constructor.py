@@ -53,13 +53,6 @@ def test_the_reason_says_where_another_class_comes_from(rewrite) -> None:
     assert result.outcome.reason.endswith('it is imported from "./ws.js" on line 1')
 
 
-def test_python_clients_are_left_alone(rewrite) -> None:
-    code = "async with websockets.connect(url) as socket:\n    pass\n"
-    result = rewrite({"client.py": code}, opens="websockets.connect", library="websockets", language="python")
-    assert result.changed == ()
-    assert result.outcome.status == "skipped"
-
-
 def test_strings_comments_types_and_other_uses_are_left_alone(rewrite) -> None:
     kept = (
         '// new WebSocket("x")\n'
