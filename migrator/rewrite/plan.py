@@ -23,6 +23,7 @@ from migrator.rewrite.edit import FileEdit, Finding, Plan
 from migrator.rewrite.generate import service_files
 from migrator.rewrite.infra import Infrastructure, Task, plan_infrastructure
 from migrator.rewrite.leaving import plan_without_successor, why_left
+from migrator.rewrite.old_tests import OldTests, old_tests
 from migrator.rewrite.outside import inside
 from migrator.rewrite.python import DROPS_IN, PythonResult, rewrite_python
 from migrator.rewrite.python.project import Project
@@ -70,8 +71,9 @@ def _plan(app: Path, everything: Inventory, api: Api, scope: Scope) -> Plan:
     clients = {edit.path: edit.after for edit in client_edits if edit.path.endswith(".py")}
     final = texts | python.texts | clients
     infrastructure = _infrastructure(app, everything, api, python, files, final)
+    tests = old_tests(app, everything, python, final)
     outcomes = _outcomes(
-        everything, api, python, files, frozenset(texts) - set(python.failures), client_outcomes, infrastructure
+        everything, api, python, files, frozenset(texts) - set(python.failures), client_outcomes, infrastructure, tests
     )
     account = Account(found=sites(everything), outcomes=outcomes)
     _check_account(account)
@@ -94,8 +96,11 @@ def _plan(app: Path, everything: Inventory, api: Api, scope: Scope) -> Plan:
     )
     uses_aws = imports_aws((*final.values(), *ours.values()))
     ours["requirements.txt"] = requirements(app, _requirement_files(app, inventory), final | ours, aws=uses_aws)
-    behind = tuple(files.behind)
+    gone_along = {*tests.copies(), *(edit.path for edit in tests.edits())}
+    behind = tuple(item for item in files.behind if item.path not in gone_along)
     findings = _findings(app, edits, files, python, account)
+    files.along = sorted({*files.along, *tests.copies()})
+    edits += tests.edits()
     levels = tuple(python.levels)
     ours |= documents(
         inventory,
@@ -178,6 +183,7 @@ def _outcomes(
     modules: frozenset[str],
     clients: tuple[Outcome, ...],
     infrastructure: Infrastructure,
+    tests: OldTests,
 ) -> tuple[Outcome, ...]:
     places = [site.location.path for site in sites(inventory)]
     settling = Settling(
@@ -189,6 +195,7 @@ def _outcomes(
         left_behind=left_behind_by_path(files.behind, places),
         clients={outcome.site.id: outcome for outcome in clients},
         infrastructure=infrastructure,
+        tests=tests,
     )
     return settling.outcomes()
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from migrator.inventory.model import Handler, Inventory
 from migrator.inventory.outcome import Outcome, Site, Status
 from migrator.inventory.sites import sites
+from migrator.rewrite import old_tests
 from migrator.rewrite.edit import LeftBehind, RouteLevel
 from migrator.rewrite.infra import Infrastructure
 from migrator.rewrite.leaving import meanwhile, why_server_stays
+from migrator.rewrite.old_tests import OldTests
 from migrator.rewrite.outside import INSIDE, outside_pushers
 from migrator.rewrite.python import PythonResult, management_client, native_endpoint
 from migrator.rewrite.python.settled import Settled
@@ -37,6 +39,7 @@ class Settling:
     left_behind: Mapping[str, str]
     clients: Mapping[str, Outcome]
     infrastructure: Infrastructure
+    tests: OldTests
 
     def outcomes(self) -> tuple[Outcome, ...]:
         """Exactly one for each site of the inventory, in their order."""
@@ -48,12 +51,20 @@ class Settling:
         if site.kind == "resource":
             return self.infrastructure.outcome(site)
         if site.kind == "test":
-            return Outcome(site=site, status="out_of_scope", reason=TESTS)
+            return self._test(site)
         if site.kind == "server":
             return Outcome(site=site, status="skipped", reason=why_server_stays(self.inventory, site))
         if site.kind in {"handler", "authorizer"}:
             return self._handler(site)
         return self._not_read(site) or self._in_code(site)
+
+    def _test(self, site: Site) -> Outcome:
+        verdict = self.tests.verdicts.get(site.location.path)
+        if verdict is None:
+            return Outcome(site=site, status="out_of_scope", reason=TESTS)
+        if verdict.text is None:
+            return Outcome(site=site, status="out_of_scope", rule=old_tests.RULE, reason=verdict.reason)
+        return Outcome(site=site, status="rewritten", rule=old_tests.RULE, safety="review", reason=verdict.reason)
 
     def _not_read(self, site: Site) -> Outcome | None:
         path = site.location.path

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from migrator.inventory import model
 from migrator.inventory.model import Authorizer, Inventory, ManagementClient, Push
 from migrator.inventory.record import Location
 from migrator.rewrite import plan_migration
@@ -67,6 +68,9 @@ def scanned(page: RulePage, **more: str) -> Inventory:
 
 
 KNOWN: dict[str, Callable[[RulePage], Inventory]] = {
+    "test_along": lambda page: inventory(
+        {"chat": "app.py:handle"}, tests=(model.TestUse(location=Location(path=page.example.path), summary="a test"),)
+    ),
     "called_at_import": lambda _page: inventory({"chat": "app.py:handle"}),
     "authorizer": lambda _page: authorized(),
     "client_library": in_scripts,
@@ -86,6 +90,15 @@ KNOWN: dict[str, Callable[[RulePage], Inventory]] = {
 }
 """What the scan would have said of the example, where that is more than an API."""
 
+MORE = {
+    "test_along": {
+        "app.py": "import boto3\n\n\ndef handle(event, context):\n"
+        '    client = boto3.client("apigatewaymanagementapi")\n'
+        '    return forward(event, client.get_connection(ConnectionId=event["body"]))\n'
+    }
+}
+"""Other files of the application."""
+
 FILE_OF = {"authorizer": "auth.py", "infra_env": "serverless.yml", "infra_remove": "serverless.yml"}
 """Where `before` stands, for files that are generated; default: app.py."""
 
@@ -94,8 +107,9 @@ FILE_OF = {"authorizer": "auth.py", "infra_env": "serverless.yml", "infra_remove
 def test_the_example_is_what_the_rule_does(page: RulePage, tmp_path: Path) -> None:
     example = page.example
     source = FILE_OF.get(page.name, "app.py") if example.is_generated else example.path
-    files = {"app.py": OK, source: example.before}
+    files = {"app.py": OK, **MORE.get(page.name, {}), source: example.before}
     for path, text in files.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_bytes(text.encode())
     plan = plan_migration(tmp_path, KNOWN.get(page.name, lambda _page: inventory())(page))
     after = {edit.path: edit.after for edit in plan.edits}
