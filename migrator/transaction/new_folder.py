@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from migrator.errors import OutputInsideApplication, OutputNotEmpty
-from migrator.transaction.disk import inside, put, sha256, sync, sync_tree
+from migrator.transaction.disk import inside, put, sha256, sha256_of, sync, sync_tree
 from migrator.transaction.errors import PlanStale
 from migrator.transaction.journal import JournalFile, new_journal
 from migrator.transaction.plan_file import PlanFile, PlannedFile
@@ -63,12 +63,11 @@ def check_output(application: Path, out: Path) -> None:
 
 
 def _write(file: PlannedFile, application: Path, building: Path) -> None:
-    source = inside(application, file.path)
-    found = source.read_bytes() if source.is_file() else None
-    found_sha = None if found is None else sha256(found)
+    source = application / file.path if file.generated else inside(application, file.path)
+    found = None if file.generated or not source.is_file() else source.read_bytes()
+    found_sha = sha256_of(source) if found is None else sha256(found)
     if found_sha != file.before_sha256:
         raise PlanStale(file.path, file.before_sha256, found_sha)
     content = found if file.content is None else file.content.encode("utf-8")
     assert content is not None, "a copy has a hash before, and it was just compared"
-    has_own_mode = found is not None and not file.generated
-    put(inside(building, file.path), content, like=source if has_own_mode else None)
+    put(inside(building, file.path), content, like=None if found is None else source)

@@ -61,7 +61,8 @@ def read_plan(path: Path) -> PlanFile:
 
 
 def _edited(application: Path, edit: FileEdit) -> PlannedFile:
-    found = sha256_of(inside(application, edit.path))
+    # what we write anew says nothing of a link that has its name there
+    found = sha256_of(application / edit.path if edit.before is None else inside(application, edit.path))
     if edit.before is not None and found != (planned := sha256(edit.before.encode("utf-8"))):
         raise PlanStale(edit.path, planned, found)
     return PlannedFile(
