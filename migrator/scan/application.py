@@ -131,7 +131,9 @@ def _import_roots(services: list[Service]) -> tuple[str, ...]:
 def read_infrastructure(files: Files, name: str) -> list[Service]:
     services, packaged = read_chalice(files)
     taken = packaged | nested_paths(files)
-    for path in sorted(files.with_suffix(".yml", ".yaml", ".json", ".template"), key=lambda p: (p.count("/"), p)):
+    programs = [path for path in files.with_suffix(".ts", ".js", ".mjs", ".cjs") if is_serverless(path)]
+    templates = files.with_suffix(".yml", ".yaml", ".json", ".template")
+    for path in sorted([*templates, *programs], key=lambda p: (p.count("/"), p)):
         service = None
         if path in taken:
             continue

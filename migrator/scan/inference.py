@@ -29,7 +29,6 @@ _ELSEWHERE: Final = (
     ),
 )
 _WORDS: Final = ("requestContext", "request_context", "routeKey", "eventType", "connectionId", "connection_id")
-_PROGRAMS: Final = ("serverless.ts", "serverless.js", "serverless.mjs", "serverless.cjs")
 _EXPRESSION: Final = re.compile(rb"[\"'](\$request\.body\.[\w.]+)[\"']")
 
 
@@ -37,8 +36,6 @@ def unread_infrastructure(files: Files) -> list[str]:
     """Notes files that declare a WebSocket API in a way that isn't read; returns their paths."""
     by_tool: dict[str, list[str]] = defaultdict(list)
     for path in files.paths:
-        if PurePosixPath(path).name in _PROGRAMS:
-            by_tool["a program"].append(path)
         for suffix, tool, sign in _ELSEWHERE:
             if path.endswith(suffix) and sign.search(_bytes(files, path)):
                 by_tool[tool].append(path)

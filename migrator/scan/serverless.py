@@ -1,4 +1,4 @@
-"""serverless.yml of the Serverless Framework, versions 1 to 4.
+"""serverless.yml of the Serverless Framework, versions 1 to 4, and its other forms.
 https://www.serverless.com/framework/docs/providers/aws/events/websocket
 """
 
@@ -17,6 +17,7 @@ from migrator.scan.intrinsics import Resolver, Unresolved, references
 from migrator.scan.paths import join_folder
 from migrator.scan.physical import Names
 from migrator.scan.serverless_implied import function_logical_id, implied_parts
+from migrator.scan.serverless_program import PROGRAMS, read_program
 from migrator.scan.serverless_variables import Variables
 from migrator.scan.triggers import event_trigger
 from migrator.scan.websocket_api import DEFAULT_EXPRESSION
@@ -28,22 +29,30 @@ DEFAULT_IDENTITY_SOURCE: Final = "route.request.header.Auth"
 
 def is_serverless(path: str) -> bool:
     name = PurePosixPath(path).name
-    return name.startswith("serverless") and name.endswith((".yml", ".yaml", ".json"))
+    return name in PROGRAMS or (name.startswith("serverless") and name.endswith((".yml", ".yaml", ".json")))
 
 
 def read_serverless(files: Files, path: str) -> Service | None:
     """None when the file is no service of AWS, or can't be read (then the problem is noted in `files`)."""
-    text = files.text(path)
-    if text is None:
-        return None
-    try:
-        document = as_map(load(text, path))
-    except YamlProblem as problem:
-        files.failed(path, problem.message, line=problem.line, column=problem.column, serious=True)
+    document = _document(files, path)
+    if document is None:
         return None
     if ("service" not in document and "functions" not in document) or "Resources" in document:
         return None
     return _Reader(files, document, path).read()
+
+
+def _document(files: Files, path: str) -> Map | None:
+    if PurePosixPath(path).name in PROGRAMS:
+        return read_program(files, path)
+    text = files.text(path)
+    if text is None:
+        return None
+    try:
+        return as_map(load(text, path))
+    except YamlProblem as problem:
+        files.failed(path, problem.message, line=problem.line, column=problem.column, serious=True)
+        return None
 
 
 class _Reader:
