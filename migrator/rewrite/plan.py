@@ -141,8 +141,10 @@ def _infrastructure(
 ) -> Infrastructure:
     inventory = of_api(everything, api)
     along = set(files.along)
+    programs = {path for path, text in final.items() if "aws_cdk" in text}
+    programs |= {path for path in along if path.endswith((".ts", ".js")) and b"aws-cdk" in (app / path).read_bytes()}
     declared = {resource.location.path for resource in inventory.resources} | {api.location.path}
-    declared |= {path for path in along if path.endswith(".tf")}
+    declared |= {path for path in along if path.endswith(".tf") or (path in programs)}
     texts, _unreadable = _texts(app, sorted(declared & along))
     task = Task(
         application=inventory.application,

@@ -10,6 +10,8 @@ from typing import Final
 from migrator.inventory.model import Inventory, Resource
 from migrator.inventory.outcome import Outcome, Site
 from migrator.rewrite.edit import InfraFile
+from migrator.rewrite.infra.cdk import change_program
+from migrator.rewrite.infra.cdk_program import LANGUAGES
 from migrator.rewrite.infra.cloudformation import change_template
 from migrator.rewrite.infra.pages import INFRA_ENV, INFRA_REMOVE
 from migrator.rewrite.infra.patch import patch
@@ -125,13 +127,27 @@ def plan_infrastructure(task: Task, everything: Inventory) -> Infrastructure:
             changes.append(change_file(task, path))
         except CannotEdit as error:
             failed[path] = error.reason
+    _wait_for_the_api(task, changes)
     return Infrastructure(task, tuple(changes), failed)
+
+
+def _wait_for_the_api(task: Task, changes: list[StackChange]) -> None:
+    """While the API stays, what serves it in other files stays too."""
+    holder = next((change for change in changes if task.service_path in change.paths), None)
+    if holder is None or not holder.refused:
+        return
+    for change in changes:
+        if change is not holder and not change.refused and change.later:
+            change.refused = f"the API stays: {holder.refused}"
+            change.later, change.removed = {}, set()
 
 
 def _rule_for(path: str) -> Callable[[Task, str], StackChange] | None:
     name, suffix = PurePosixPath(path).name, PurePosixPath(path).suffix
     if name.startswith("serverless.") and suffix in {".yml", ".yaml"}:
         return change_service
+    if suffix in LANGUAGES:
+        return change_program
     if suffix == ".tf":
         return change_module
     if suffix in {".yml", ".yaml", ".json", ".template"}:
