@@ -82,9 +82,11 @@ class Facts:
 
     def comments_above(self, node: cst.CSTNode) -> list[str]:
         """The comment lines right above, also where they are the header of the file."""
-        lines = self.module.code.splitlines()
+        lines = self.module.code.split("\n")
         found: list[str] = []
-        for text in reversed(lines[: self.line(node) - 1]):
+        decorators = getattr(node, "decorators", ())
+        first = decorators[0].decorator if decorators else node
+        for text in reversed(lines[: self.line(first) - 1]):
             if not text.lstrip().startswith("#"):
                 break
             found.append(text.strip())
