@@ -12,7 +12,7 @@ from migrator.nesting import deep_recursion
 from migrator.scan.applications import applications
 from migrator.scan.assemble import Assembly
 from migrator.scan.browser import browser_clients
-from migrator.scan.cdk.reader import read_cdk
+from migrator.scan.cdk.reader import read_cdk, written_by_cdk
 from migrator.scan.chalice import read_chalice
 from migrator.scan.cloudformation import looks_like_template, read_template
 from migrator.scan.copies import settle
@@ -130,7 +130,8 @@ def _import_roots(services: list[Service]) -> tuple[str, ...]:
 
 def read_infrastructure(files: Files, name: str) -> list[Service]:
     services, packaged = read_chalice(files)
-    taken = packaged | nested_paths(files)
+    synthesised = read_cdk(files, name)
+    taken = packaged | nested_paths(files) | written_by_cdk(files, synthesised)
     programs = [path for path in files.with_suffix(".ts", ".js", ".mjs", ".cjs") if is_serverless(path)]
     templates = files.with_suffix(".yml", ".yaml", ".json", ".template")
     for path in sorted([*templates, *programs], key=lambda p: (p.count("/"), p)):
@@ -144,7 +145,7 @@ def read_infrastructure(files: Files, name: str) -> list[Service]:
         if service is not None:
             services.append(service)
     services.extend(read_terraform(files, name))
-    services.extend(read_cdk(files, name))
+    services.extend(synthesised)
     return services
 
 

@@ -25,6 +25,8 @@ class Found:
     runtime: str
     problem: str | None = None
     image: bool = False
+    inline: str | None = None
+    """The code itself, where the program holds it."""
 
 
 class NoCode(Exception):
@@ -66,6 +68,12 @@ class CodeFinder:
         if not runtime.startswith(("python", "node")):
             raise NoCode(f"its runtime is {runtime}; only Python and Node.js are read")
         handler = _text(made.properties.get("handler"), "its handler")
+        code = construct(made.properties.get("code"))
+        if code is not None and code.short in {"fromInline", "InlineCode", "inline"}:
+            # Each has a folder of its own, so that functions with the same handler stay apart.
+            root = join_folder(self.here, made.id or "inline")
+            problem = "its code stands inside the program, not in a file"
+            return Found(root, handler, runtime, problem, inline=as_string(code.given(0, "code")))
         return Found(self.asset(made), handler, runtime)
 
     def asset(self, made: Made) -> str:
@@ -74,8 +82,6 @@ class CodeFinder:
         bundle = construct(code)
         if bundle is None:
             raise NoCode(f"where its code lies is not known: {_reason(code)}")
-        if bundle.short in {"fromInline", "InlineCode", "inline"}:
-            raise NoCode("its code stands inside the program, not in a file")
         if bundle.short not in _ASSETS:
             raise NoCode(f"its code comes from {bundle.name}, not from the application")
         folder = self.folder(_text(bundle.given(0, "path"), "the folder of its code"), made.folder)

@@ -56,6 +56,7 @@ class FunctionShapes:
             problem=found.problem or ("its code is a container image" if found.image and not found.handler else None),
             name=name if isinstance(name, str) else "",
             image=found.image,
+            inline=found.inline,
         )
 
     def environment(self, made: Made) -> Map:

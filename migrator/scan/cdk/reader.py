@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Sequence
-from pathlib import PurePosixPath
+from collections.abc import Sequence
 from typing import Final
 
 from migrator.inventory.record import Location
 from migrator.scan.cdk import syntax as s
 from migrator.scan.cdk.assembly import read_assembly
 from migrator.scan.cdk.code import CodeFinder
+from migrator.scan.cdk.finding import assemblies, candidates, context, entries, home
 from migrator.scan.cdk.interpreter import Exhausted, Interpreter
 from migrator.scan.cdk.kinds import is_socket_api
 from migrator.scan.cdk.library import Library
@@ -25,16 +23,14 @@ from migrator.scan.files import Files
 from migrator.scan.intrinsics import Resolver
 from migrator.scan.paths import join_folder
 from migrator.scan.physical import Names
-from migrator.scan.python.imports import is_test
 from migrator.scan.sieve import sought
-from migrator.scan.testing import is_script_test
 from migrator.scan.yamlfile import Map
 
 _CDK: Final = sought(b"aws-cdk", b"aws_cdk", suffixes=(".py", *SCRIPTS))
 _APIS: Final = sought(b"WebSocketApi", b"WEBSOCKET", suffixes=(".py", *SCRIPTS))
-_APP: Final = re.compile(r"\bApp\s*\(")
-_COMMAND: Final = re.compile(r"[\w./-]+\.(?:ts|js|mjs|py)\b")
-MOST_BYTES: Final = 200_000
+_TEMPLATES: Final = (".yml", ".yaml", ".json", ".template")
+_WRITTEN: Final = sought(b"aws:cdk:path", b"AWS::CDK::Metadata", suffixes=_TEMPLATES)
+_GATEWAY: Final = sought(b"AWS::ApiGatewayV2::", suffixes=_TEMPLATES)
 _CALLER: Final = 5
 
 
@@ -43,7 +39,7 @@ def read_cdk(files: Files, name: str) -> list[Service]:
 
     Where the sources leave something open, or are in another language, what `cdk synth` wrote is read instead."""
     services = _programs(files, name)
-    for here, output in _assemblies(files):
+    for here, output in assemblies(files):
         own = [service for service in services if f"/{service.path}".startswith(f"{here.rstrip('/')}/")]
         decided = any(service.apis for service in own) and not any(
             problem.serious and not problem.served for service in own for problem in service.problems
@@ -57,28 +53,34 @@ def read_cdk(files: Files, name: str) -> list[Service]:
     return services
 
 
+def written_by_cdk(files: Files, programs: Sequence[Service]) -> frozenset[str]:
+    """Templates that `cdk synth` wrote and somebody kept, of APIs that a program declares which is read."""
+    program = next((service for service in programs if service.apis), None)
+    if program is None:
+        return frozenset()
+    found = [
+        path
+        for path in files.with_suffix(*_TEMPLATES)
+        if files.mentions(path, *_WRITTEN) and files.mentions(path, *_GATEWAY)
+    ]
+    for path in found:
+        program.problem(
+            Location(path=path), f"cdk synth wrote this template; the program {program.path} is read instead"
+        )
+    return frozenset(found)
+
+
 def _programs(files: Files, name: str) -> list[Service]:
-    paths = [path for path in _candidates(files) if files.mentions(path, *_CDK)]
+    paths = [path for path in candidates(files) if files.mentions(path, *_CDK)]
     if not any(files.mentions(path, *SOCKETS) for path in paths):
         return []
     reader = _Reader(files, name)
-    for path, here in _entries(files, paths):
+    for path, here in entries(files, paths):
         reader.program(path, here)
     for path in paths:
         if files.mentions(path, *_APIS):
             reader.classes(path)
     return reader.services
-
-
-def _assemblies(files: Files) -> Iterator[tuple[str, str]]:
-    """(folder in which the CDK command runs, folder that it writes), where something is written."""
-    for path in files.paths:
-        if PurePosixPath(path).name == "cdk.json":
-            folder = PurePosixPath(path).parent.as_posix()
-            given = _settings(files, path).get("output")
-            output = join_folder(folder, given if isinstance(given, str) else "cdk.out")
-            if (files.root / output / "manifest.json").is_file():
-                yield _absolute(folder), output
 
 
 class _Reader:
@@ -100,7 +102,7 @@ class _Reader:
 
     def classes(self, path: str) -> None:
         """Classes of a file that no program makes: run with arguments that aren't known."""
-        here = _home(self.files, path)
+        here = home(self.files, path)
         run = self._interpreter(path, here)
         found: list[Module | None] = []
         service = self._service(path)
@@ -168,7 +170,7 @@ class _Reader:
         return Service(kind="cdk", name=self.name, path=path)
 
     def _interpreter(self, path: str, here: str) -> Interpreter:
-        return Interpreter(self.sources, path, Library(here, _context(self.files, here)))
+        return Interpreter(self.sources, path, Library(here, context(self.files, here)))
 
     def _concerned(self, entry: str) -> bool:
         """Whether the program or anything that it imports speaks of WebSocket APIs."""
@@ -188,57 +190,6 @@ class _Reader:
                     found.extend(self.sources.find_in(node, name, module) for name, _ in node.names if name != "*")
                 waiting.extend(item for item in found if item is not None)
         return False
-
-
-def _candidates(files: Files) -> Iterator[str]:
-    for path in files.with_suffix(".py", *SCRIPTS):
-        if not (is_test(path) if path.endswith(".py") else is_script_test(path)):
-            yield path
-
-
-def _entries(files: Files, paths: Sequence[str]) -> list[tuple[str, str]]:
-    """(program, folder in which the CDK command runs, with '/' for the application's)."""
-    found: dict[str, str] = {}
-    for path in files.paths:
-        if PurePosixPath(path).name == "cdk.json":
-            folder = PurePosixPath(path).parent.as_posix()
-            command = _settings(files, path).get("app")
-            for word in _COMMAND.findall(command) if isinstance(command, str) else []:
-                base = join_folder(folder, word)
-                for candidate in (base, re.sub(r"\.js$", ".ts", base)):
-                    if candidate in files:
-                        found.setdefault(candidate, _absolute(folder))
-    for path in paths:
-        text = files.text(path) or ""
-        if path not in found and _APP.search(text):
-            found[path] = _home(files, path)
-    return sorted(found.items(), key=lambda entry: entry[0].count("/"))
-
-
-def _home(files: Files, path: str) -> str:
-    """The nearest folder above a program that holds a cdk.json, else the program's own."""
-    for parent in PurePosixPath(path).parents:
-        if join_folder(parent.as_posix(), "cdk.json") in files:
-            return _absolute(parent.as_posix())
-    return _absolute(PurePosixPath(path).parent.as_posix())
-
-
-def _absolute(folder: str) -> str:
-    return "/" if folder == "." else f"/{folder}"
-
-
-def _settings(files: Files, path: str) -> dict[str, object]:
-    text = files.text(path)
-    try:
-        found = json.loads(text) if text is not None and len(text) < MOST_BYTES else {}
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _context(files: Files, here: str) -> dict[str, object]:
-    path = join_folder(".", f"{here}/cdk.json")
-    return options(_settings(files, path).get("context")) if path in files else {}
 
 
 def _region(made: Sequence[Made]) -> str | None:

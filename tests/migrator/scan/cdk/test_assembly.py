@@ -75,6 +75,16 @@ def test_sources_that_say_everything_are_enough(tmp_path: Path) -> None:
     assert routes(found) == {"talk": "functions/say.py:handler"}
 
 
+def test_a_template_that_was_kept_beside_the_program_is_no_second_api(tmp_path: Path) -> None:
+    body = "api.addRoute('talk', { integration: new WebSocketLambdaIntegration('To', fn('say')) });"
+    kept = {"backup/chat.template.json": json.dumps({"Resources": {"SayFn1": function(), **api(ARN)}})}
+    found = script(tmp_path, body, kept)
+    assert routes(found) == {"talk": "functions/say.py:handler"}
+    assert [problem.message for problem in found.problems] == [
+        "cdk synth wrote this template; the program bin/chat.ts is read instead"
+    ]
+
+
 @pytest.mark.parametrize("manifest", ["{", "[]", '{"artifacts": {"a": 1}}', '{"artifacts": {"a": {"properties": []}}}'])
 def test_a_manifest_that_is_none_is_left_alone(tmp_path: Path, manifest: str) -> None:
     files = {"cdk.json": "{}", "cdk.out/manifest.json": manifest, "a.py": "x = 1"}

@@ -112,6 +112,38 @@ def test_functions_without_code_stay_apart(tmp_path: Path) -> None:
     assert "a can't be read: its code is built by RustFunction, which is not read" in serious(found)
 
 
+def test_code_inside_the_program_stays_apart_by_function(tmp_path: Path) -> None:
+    found = script(
+        tmp_path,
+        """
+        for (const name of ['a', 'b']) {
+          const made = new lambda.Function(this, name, {
+            runtime: lambda.Runtime.PYTHON_3_12, handler: 'index.handler',
+            code: lambda.Code.fromInline('def handler(event, context): return {}'),
+          });
+          api.addRoute(name, { integration: new WebSocketLambdaIntegration('To', made) });
+        }
+        """,
+    )
+    assert routes(found) == {"a": "a/index.py:handler", "b": "b/index.py:handler"}
+    assert "a can't be read: its code stands inside the program, not in a file" in serious(found)
+
+
+def test_code_inside_the_program_that_is_a_copy_of_a_file_is_that_file(tmp_path: Path) -> None:
+    code = PUSH.replace('"', "'")
+    found = script(
+        tmp_path,
+        f"""
+        const say = new lambda.Function(this, 'Say', {{
+          runtime: lambda.Runtime.PYTHON_3_12, handler: 'index.handler', code: lambda.Code.fromInline(`{code}`),
+        }});
+        {ROUTE}
+        """,
+        {"written/chat.py": code},
+    )
+    assert routes(found) == {"say": "written/chat.py:handler"}
+
+
 def test_functions_of_construct_libraries_for_a_language(tmp_path: Path) -> None:
     found = script(
         tmp_path,
