@@ -55,6 +55,7 @@ SUFFIXES: Final = frozenset(
         ".template",
         ".tf",
         ".tfvars",
+        ".hcl",
     }
 )
 EVERY_FILE: Final = Selection()
