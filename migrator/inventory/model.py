@@ -274,6 +274,8 @@ class Client(Record):
     language: ClientLanguage
     library: str = Field(description="WebSocket, ReconnectingWebSocket, websockets, ...")
     url: str | None = Field(default=None, description="source text of the address")
+    variables: tuple[str, ...] = Field(default=(), description="variables of the build that the address is made of")
+    set_in: tuple[Location, ...] = Field(default=(), description="where these, or the address, are set")
     token: TokenPlace | None = None
     token_parameter: str | None = None
     reconnect: Location | None = Field(default=None, description="hand-made reconnect logic")

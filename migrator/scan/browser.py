@@ -13,6 +13,7 @@ from migrator.inventory import model
 from migrator.inventory.model import Client, Problem
 from migrator.inventory.record import Location
 from migrator.javascript.libraries import PACKAGES
+from migrator.scan.addresses import set_in, variables
 from migrator.scan.files import Files
 from migrator.scan.keepalive import heartbeat, reconnect
 from migrator.scan.openings import NearMiss, Opening, openings
@@ -88,11 +89,14 @@ def _clients(
             files.near_misses.append(model.NearMiss(location=place, looks_like="client", why=found.why))
             continue
         place_of_token, parameter = _token(script, found, sent)
+        names = variables(_address_text(script, found))
         yield Client(
             location=script.location(found.node),
             language=script.language,
             library=found.library,
             url=found.address.text() if found.address is not None else None,
+            variables=names,
+            set_in=set_in(files, imports, script, found.address, names),
             token=place_of_token,
             token_parameter=parameter,
             reconnect=_first(reconnect(script, found.node), taken),

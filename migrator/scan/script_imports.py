@@ -27,6 +27,7 @@ class ScriptImports:
     def __init__(self, files: Files) -> None:
         self._files = files
         self._importers: dict[str, list[str]] | None = None
+        self._stems: dict[str, list[str]] | None = None
 
     def around(self, path: str) -> list[str]:
         """Paths of the scripts that import it, directly or through others, the nearest first."""
@@ -37,6 +38,17 @@ class ScriptImports:
             found.extend(dict.fromkeys(level))
         return found[:_MOST]
 
+    def targets(self, path: str, named: str) -> list[str]:
+        """The scripts of the application that an import in `path` may mean."""
+        return _targets(path, named, self._by_stem())
+
+    def _by_stem(self) -> dict[str, list[str]]:
+        if self._stems is None:
+            self._stems = {}
+            for path in self._files.with_suffix(*SCRIPTS):
+                self._stems.setdefault(_stem(path), []).append(path)
+        return self._stems
+
     def _direct(self, path: str) -> list[str]:
         if self._importers is None:
             self._importers = {}
@@ -45,11 +57,8 @@ class ScriptImports:
         return self._importers.get(path, [])
 
     def _pairs(self) -> Iterator[tuple[str, str]]:
-        known = self._files.with_suffix(*SCRIPTS)
-        by_stem: dict[str, list[str]] = {}
-        for path in known:
-            by_stem.setdefault(_stem(path), []).append(path)
-        for path in known:
+        by_stem = self._by_stem()
+        for path in self._files.with_suffix(*SCRIPTS):
             text = "" if is_script_test(path) else self._files.text(path) or ""
             for named in dict.fromkeys(_FROM.findall(text)):
                 yield from ((path, target) for target in _targets(path, named, by_stem))

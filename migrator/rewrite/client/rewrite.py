@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -106,7 +107,8 @@ class _Rewriting:
         if taken:
             return failed(f"{taken} is another file with the name of the library")
         script, call = found
-        verdict = self._in_scope(decide(Site(call, script, source.text), token_options(client, self._inventory)))
+        decided = decide(Site(call, script, source.text), token_options(client, self._inventory))
+        verdict = self._in_scope(replace(decided, reason=" ".join((decided.reason, *_configuration(client)))))
         source.edits += verdict.edits
         if verdict.replaced:
             one = self._converted.setdefault((path, script.start), Converted(source, script))
@@ -148,6 +150,16 @@ class _Rewriting:
         library = provide(self._app, self._pages, self._sources, self._converted.values())
         changed = [edit for edit in (*self._sources.edits(), *library, *self._python.edits()) if edit.changed]
         return tuple(sorted(changed, key=lambda edit: edit.path))
+
+
+def _configuration(client: Client) -> tuple[str, ...]:
+    """Where a person has to change the address, where that is known."""
+    places = ", ".join(f"{place.path}:{place.line}" for place in client.set_in)
+    named = " and ".join(client.variables)
+    if not places and not named:
+        return ()
+    what = f"It comes from {named}" if named else "It is set elsewhere"
+    return (f"{what}{f': {places}' if places else ''}.",)
 
 
 def _other_library(client: Client) -> str | None:
