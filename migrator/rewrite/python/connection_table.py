@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from migrator.inventory.model import Inventory, Store
+from migrator.rewrite.outside import runs_outside
 from migrator.rewrite.python.facts import Facts, method_call
 from migrator.rewrite.python.outcome import RuleResult
 from migrator.rewrite.python.project import Project
@@ -82,6 +83,8 @@ def rewrite(project: Project, inventory: Inventory, store: Store) -> TableResult
 
 def _all_uses(project: Project, inventory: Inventory, store: Store) -> dict[str, RuleResult]:
     key = _key(store)
+    # First what needs no trees: in a large application most tables are used from elsewhere too.
+    _check_who_runs(project, inventory, {use.location.path for use in store.uses})
     found = find_objects(project, store)
     if not found.objects:
         raise NotUnderstood("no use of the table was found in the Python code")
@@ -126,8 +129,9 @@ def _check_who_runs(project: Project, inventory: Inventory, paths: set[str]) -> 
         outside = kinds - {"route", "authorizer"}
         if (outside or not handler.triggers) and handler.language != "python":
             raise NotUnderstood(f"{handler.path} is not Python and may use it")
-        if handler.language == "python" and outside and paths & project.reached_from({handler.path}):
-            raise NotUnderstood(f"{handler.id} ({', '.join(sorted(outside))}) runs elsewhere and may use it")
+        if handler.language == "python" and runs_outside(handler) and paths & project.reached_from({handler.path}):
+            by = ", ".join(sorted(outside)) or "nothing says what runs it"
+            raise NotUnderstood(f"{handler.id} ({by}) runs elsewhere and may use it")
         if handler.language != "python" and "route" in kinds:
             raise NotUnderstood(f"{handler.path} is not Python and may use it")
 

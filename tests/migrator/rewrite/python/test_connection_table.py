@@ -251,3 +251,13 @@ def test_other_tables_stay() -> None:
         "def drop(i):\n    streams.forget(i)\n    history.put_item(Item={'id': i})\n",
         inventory(stores=(CONNECTIONS,)),
     )
+
+
+def test_a_table_that_a_function_without_a_known_trigger_uses_stays() -> None:
+    source = (
+        "import os, boto3\ntable = boto3.resource('dynamodb').Table(os.environ['TABLE'])\n"
+        "def handle(event, context):\n    table.delete_item(Key={'connectionId': event['requestContext']['connectionId']})\n"
+    )
+    known = inventory({"chat": "app.py:handle"}, stores=(CONNECTIONS,), handlers=(handler("app.py:sweep"),))
+    (table,) = run({"app.py": source}, known).tables
+    assert table.reason == "app.py:sweep (nothing says what runs it) runs elsewhere and may use it"
