@@ -34,7 +34,7 @@ def functions_of(app: Path, inventory: Inventory, served: set[str]) -> dict[str,
         if handler.problem is not None:
             problems.append(f"{handler.location or handler.path}: {handler.problem}")
         elif handler.language != "python":
-            problems.append(f"{handler.path} is {handler.language}; only Python handlers run in this process; --backend lambda serves it")
+            problems.append(f"{handler.path} is {handler.language}; only Python runs here: --backend lambda serves it")
         else:
             also = tuple(str(app / folder) for folder in handler.import_path)
             functions[handler.id] = PythonFunction(

@@ -17,6 +17,7 @@ STATE_SUFFIXES: Final = (".tfstate", ".tfvars", ".tfstate.backup", ".tfvars.json
 WRITTEN_ANEW: Final = frozenset({"README.md", "MIGRATION.md", "Dockerfile", ".dockerignore"})
 CARRIED: Final = frozenset({".gitignore", ".gitattributes", ".editorconfig"})
 EXCLUDED: Final = "left out by --include, --exclude or the settings"
+SCRIPTS: Final = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
 INSTALLED: Final = "an installed package; requirements.txt has what is imported"
 TEST_FOLDERS: Final = frozenset({"tests", "test", "__tests__", "tests_sse", "e2e"})
 
@@ -40,7 +41,7 @@ class Files:
 def choose_files(app: Path, inventory: Inventory) -> Files:
     """Walks the application. No link is followed, nothing hidden or third-party goes along."""
     found = Files()
-    foreign = {h.path for h in inventory.handlers if h.language != "python"}
+    foreign = _foreign(inventory)
     tests = {use.location.path for use in inventory.tests}
     for folder, folders, names in os.walk(app):
         here = PurePosixPath(Path(folder).relative_to(app).as_posix())
@@ -91,6 +92,15 @@ def _folder_reason(folder: Path, name: str, installed: frozenset[str]) -> str | 
     return "tests of the old path stay with the old application" if name in TEST_FOLDERS else None
 
 
+def _foreign(inventory: Inventory) -> set[str]:
+    """Handlers in other languages, and the modules that send or keep connections for them."""
+    used = (use.location.path for store in inventory.stores if store.holds_connections for use in store.uses)
+    sent = (push.location.path for push in inventory.pushes)
+    made = (client.location.path for client in inventory.management_clients)
+    handlers = {handler.path for handler in inventory.handlers if handler.language != "python"}
+    return handlers | {path for path in (*used, *sent, *made) if path.endswith(SCRIPTS)}
+
+
 def _file_reason(file: Path, path: str, foreign: set[str], tests: set[str]) -> str | None:
     name = file.name
     is_test = path in tests or (name.startswith("test_") and file.suffix == ".py") or name == "conftest.py"
@@ -99,7 +109,7 @@ def _file_reason(file: Path, path: str, foreign: set[str], tests: set[str]) -> s
         (file.is_symlink(), "a link is not followed"),
         (name in OF_ONE_MACHINE, "settings for ws2sse itself"),
         (name.endswith(STATE_SUFFIXES), "state or values of one deployment: may hold secrets"),
-        (path in foreign, "a handler that is not Python"),
+        (path in foreign, "it is of handlers that are not Python"),
         (is_test, "tests of the old path stay with the old application"),
         (path in WRITTEN_ANEW, f"{name} is written anew"),
         (at_top and name.startswith("requirements") and file.suffix == ".txt", "requirements.txt is written anew"),

@@ -9,6 +9,7 @@ from migrator.inventory.model import Handler, Inventory
 from migrator.inventory.outcome import Outcome, Site, Status
 from migrator.inventory.sites import sites
 from migrator.rewrite import old_tests
+from migrator.rewrite.copying import SCRIPTS
 from migrator.rewrite.edit import LeftBehind, RouteLevel
 from migrator.rewrite.infra import Infrastructure
 from migrator.rewrite.leaving import meanwhile, why_server_stays
@@ -22,7 +23,6 @@ TESTS = "tests of the old path stay with the old application"
 ELSEWHERE = "goes on running where it is, and pushes nothing"
 OVER_HTTP = "goes on running where it is, and pushes over HTTP: deploy it from here with PUSH_URL and PUSH_TOKEN"
 SCRIPT = "it belongs to functions in JavaScript or TypeScript, which stay where they are"
-SCRIPTS = (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx")
 UNKNOWN = "this use of @connections is not understood; send with sse_service.live.streams instead"
 
 

@@ -35,7 +35,7 @@ def test_tests_secrets_and_the_state_of_deployments_stay(tmp_path: Path) -> None
     assert reasons["a.tfstate"] == reasons["prod.tfvars"] == "state or values of one deployment: may hold secrets"
     assert reasons["tests/"] == reasons["test_b.py"] == "tests of the old path stay with the old application"
     assert reasons[".env"].startswith("hidden")
-    assert reasons["old.js"] == "a handler that is not Python"
+    assert reasons["old.js"] == "it is of handlers that are not Python"
     assert reasons["node_modules/"] == "third-party, built or generated"
     assert reasons["sse_service/"] == "the new service has a folder of this name"
     assert len(reasons) == 12

@@ -260,6 +260,16 @@ def test_handlers_in_python_are_migrated_beside_others(tmp_path: Path) -> None:
     assert by_path["app.py"].status == "rewritten"
 
 
+def test_modules_that_only_other_handlers_send_with_stay_behind(tmp_path: Path) -> None:
+    serverless = dedent(SERVERLESS).replace("handler: app.say", "handler: handlers/worker.run\n    runtime: nodejs20.x")
+
+    _, plan = planned(tmp_path, {**HERD, "serverless.yml": serverless, "app.py": CLIENT})
+
+    behind = {item.path: item.reason for item in plan.left_behind}
+    assert behind["lib/tell.ts"] == behind["handlers/worker.ts"] == "it is of handlers that are not Python"
+    assert "lib/tell.ts" not in plan.copies
+
+
 def test_the_command_writes_nothing_and_says_that_a_person_is_needed(tmp_path: Path) -> None:
     application, out = write(tmp_path / "app", HERD), tmp_path / "out"
 
