@@ -110,8 +110,11 @@ class ApiReader:
         problem, because only the shim can serve it."""
         if kind == "AWS_PROXY":
             if function is None:
+                uri = self._integration(integration_id).get("IntegrationUri")
+                text = self.resolver.text(uri) if uri is not None else None
+                why = f": {text.reason}" if isinstance(text, Unresolved) else ""
                 message = f"route {key} goes to integration {integration_id} ({kind}), not to a function of this file"
-                self.service.problem(where, message, serious=True)
+                self.service.problem(where, f"{message}{why}", serious=True)
             return None, function is not None
         integration, problem = self.integrations.read(integration_id, function)
         what = "mapping templates decide what its function receives" if function else "no function is behind it"

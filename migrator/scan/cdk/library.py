@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from migrator.scan.cdk.members import MISSING, MOST_ITEMS, Members, pairs
 from migrator.scan.cdk.values import (
+    ClassValue,
     External,
     Instance,
     Joined,
@@ -84,6 +85,7 @@ class Library(Members):
             )
         if name == "typing.cast":
             return arguments[-1]
+        first = first.names if isinstance(first, ClassValue) and name.startswith("Object.") else first
         if name in {"Object.entries", "Object.keys", "Object.values"} and isinstance(first, dict):
             return pairs(first, name.rpartition(".")[2])
         if name in {"Object.assign", "Object.fromEntries"}:

@@ -127,6 +127,8 @@ def test_a_program_of_many_steps_is_exhausted(tmp_path: Path) -> None:
         ("const found = 'a-b-c'.replace('-', '_');", "a_b-c"),
         ("const found = 'abc'.slice(1);", "bc"),
         ("enum E { A = 'x', B = 'y' }\nconst found = E.B;", "y"),
+        ("enum E { A = 'x', B = 'y' }\nconst found = Object.values(E);", ["x", "y"]),
+        ("enum E { A = 'x' }\nconst found = []; for (const e of Object.keys(E)) { found.push(e); }", ["A"]),
         ("class A { static x = 1; }\nconst found = A.x;", 1),
         ("class A { x = 1; get y() { return this.x + 1; } }\nconst found = new A().y;", 2),
         ("class A { constructor(readonly x: number) {} }\nconst found = new A(3).x;", 3),
