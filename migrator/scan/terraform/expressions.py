@@ -30,6 +30,11 @@ _COMPARED: Final[Mapping[str, Callable[[float, float], object]]] = {
 class Scope(Protocol):
     """Where names get their values."""
 
+    @property
+    def functions(self) -> Mapping[str, Callable[..., object]]:
+        """Functions beside Terraform's own."""
+        ...
+
     def lookup(self, name: str) -> object:
         """The value of the first name of a traversal: `var`, `local`, `module`, a type of resource …"""
         ...
@@ -287,7 +292,7 @@ class Evaluator:
             if isinstance(last, Unresolved):
                 return last
             arguments.extend(element for _, element in elements(last) or ())
-        function = FUNCTIONS.get(name)
+        function = FUNCTIONS.get(name) or self.scope.functions.get(name)
         if function is None:
             return Unresolved(f"{name}() is decided at deployment")
         try:

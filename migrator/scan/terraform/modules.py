@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from migrator.scan.intrinsics import Unresolved
@@ -74,6 +74,10 @@ class Module:
         self._local_values: dict[str, object] = {}
         self._instances: dict[int, list[tuple[str | int | None, Map]]] = {}
         self._children: dict[str, list[tuple[str | int | None, Module | None]]] = {}
+
+    @property
+    def functions(self) -> Mapping[str, Callable[..., object]]:
+        return {}
 
     # Names
 

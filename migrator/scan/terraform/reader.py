@@ -19,6 +19,7 @@ from migrator.scan.paths import join_folder
 from migrator.scan.sieve import sought
 from migrator.scan.terraform.code import code_root
 from migrator.scan.terraform.naming import ARGUMENTS
+from migrator.scan.terraform.terragrunt import FILE, Units, groups
 from migrator.scan.terraform.workspace import Sources, Workspace
 from migrator.scan.yamlfile import Map, as_list, as_map
 
@@ -37,6 +38,11 @@ def read_terraform(files: Files, name: str) -> list[Service]:
     concerned = {folder for folder, paths in folders.items() if any(files.mentions(path, *_SIGNS) for path in paths)}
     within = set().union(*called.values()) if called else set()
     services = []
+    for folder, members in sorted(groups(sources).items()) if concerned else ():
+        units = Units(sources, folder, members, PurePosixPath(folder).name or name)
+        if any(concerned & _reach(item, called) for item in units.sources_of_units):
+            within |= units.sources_of_units
+            services.append(_Reader(units.workspace, files, join_folder(folder, FILE)).read())
     for folder in sorted(folders, key=lambda item: (item.count("/"), item)):
         if folder not in within and concerned & _reach(folder, called):
             workspace = Workspace(sources, folder, PurePosixPath(folder).name or name)

@@ -34,6 +34,7 @@ class Sources:
     files: Files
     bodies: dict[str, Body] = field(default_factory=dict)
     problems: list[tuple[Location, str]] = field(default_factory=list)
+    _parsed: dict[str, Body] = field(default_factory=dict)
 
     def folders(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
@@ -46,14 +47,16 @@ class Sources:
         if folder not in self.bodies:
             merged = self.bodies[folder] = Body()
             for path in self.folders().get(folder, ()):
-                read = self._file(path)
+                read = self.file(path)
                 merged.attributes.update(read.attributes)
                 merged.blocks.extend(read.blocks)
         return self.bodies[folder]
 
-    def _file(self, path: str) -> Body:
-        text = self.files.text(path)
-        return Body() if text is None else parse(text, path, self.problems)
+    def file(self, path: str) -> Body:
+        if path not in self._parsed:
+            text = self.files.text(path)
+            self._parsed[path] = Body() if text is None else parse(text, path, self.problems)
+        return self._parsed[path]
 
     def values(self, folder: str) -> dict[str, Written]:
         """Variables from the files that Terraform reads by itself, else from the only one of another name.
@@ -81,11 +84,11 @@ class Workspace:
         self.declared: dict[str, tuple[Module, Block, Mapping[str, object]]] = {}
         self.modules: list[Module] = []
         self.resolver = TerraformResolver(TerraformNames(name, "us-east-1"), self.ensure)
-        self.root = self._module(folder, {})
+        self.root = self.add_module(folder, {})
         self.root.inputs = Inputs(Evaluator(self.root), sources.values(folder))
         self.resolver.names.region = self._region()
 
-    def _module(
+    def add_module(
         self, folder: str, inputs: Mapping[str, object], prefix: str = "", depth: int = 0, body: Body | None = None
     ) -> Module:
         module = Module(self, folder, body or self.sources.body(folder), inputs, prefix, depth)
@@ -110,10 +113,10 @@ class Workspace:
         if where is not None and where.startswith((".", "/")):
             folder = join_folder(caller.folder, where)
             if folder in self.sources.folders() and caller.depth < DEEPEST_CALL:
-                return self._module(folder, inputs, prefix, caller.depth + 1)
+                return self.add_module(folder, inputs, prefix, caller.depth + 1)
         known = known_module(where, block.where) if where is not None else None
         if known is not None:
-            return self._module(caller.folder, inputs, prefix, caller.depth + 1, known)
+            return self.add_module(caller.folder, inputs, prefix, caller.depth + 1, known)
         self.note(block.where, f"module {block.labels[0]} comes from {where}, which is not in the application")
         return None
 
