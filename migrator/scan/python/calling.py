@@ -59,7 +59,13 @@ _SAME: Final = frozenset(
 )
 """Functions whose result stands for their last argument."""
 
-_PARSERS: Final = frozenset({"json.loads", "orjson.loads", "ujson.loads", "simplejson.loads"})
+_PARSERS: Final = frozenset(
+    {"json.loads", "orjson.loads", "ujson.loads", "simplejson.loads", "eval", "ast.literal_eval", "yaml.safe_load"}
+)
+_VALIDATORS: Final = frozenset({"model_validate", "parse_obj", "validate_python", "from_dict", "from_event"})
+"""Methods of classes and type adapters that make a typed form of their first argument."""
+
+_JSON_VALIDATORS: Final = frozenset({"model_validate_json", "parse_raw", "validate_json"})
 _PASSING: Final = frozenset(
     [
         "strip",
@@ -151,10 +157,15 @@ def _external(  # noqa: PLR0911 - one line a kind of function
     return frozenset({Value(Called(node, scope, name))})
 
 
-def _method(tracer: Tracer, callee: Value, node: ast.Call, scope: Scope) -> Values:
+def _method(  # noqa: PLR0911 - one line a kind of method
+    tracer: Tracer, callee: Value, node: ast.Call, scope: Scope
+) -> Values:
     method = callee.path[-1].removeprefix(".") if callee.path else ""
     base = Value(callee.origin, callee.path[:-1])
     owned = _owned(base.origin)
+    if method in _VALIDATORS | _JSON_VALIDATORS and node.args:
+        values = tracer.trace(node.args[0], scope)
+        return frozenset(map(_parsed, values)) if method in _JSON_VALIDATORS else values
     if method in _GETTERS and node.args and not owned:
         return _got(tracer, base, node, scope)
     if method == "items" and not owned:

@@ -30,6 +30,16 @@ def gone_handling(node: ast.AST, function: Function | None, module: Module, prog
     return next((kind for kind in _ORDER if kind in outer), "none")
 
 
+def tests_status(function: Function | None) -> bool:
+    """Whether a function compares something with the HTTP status 410, as code does that sends its own requests."""
+    return function is not None and any(
+        isinstance(part, ast.Constant) and part.value in {410, "410"}
+        for node in ast.walk(function.node)
+        if isinstance(node, ast.Compare)
+        for part in ast.walk(node)
+    )
+
+
 def _around(node: ast.AST, module: Module) -> GoneHandling:
     child = node
     for parent in module.ancestors(node):

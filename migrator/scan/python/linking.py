@@ -93,7 +93,7 @@ class Linker:
         direct = last == function.name
         on_class = direct and isinstance(call.func, ast.Attribute) and _names_class(self.tracer, call.func.value, scope)
         labels = frozenset() if direct else reference.labels or literal_labels(function)
-        return CallSite(call, scope, on_class=on_class and function.bound and not _classmethod(function), labels=labels)
+        return CallSite(call, scope, on_class=on_class and function.bound and not function.on_class, labels=labels)
 
     def _construct(self, cls: Class, site: CallSite) -> None:
         self.links.made[cls].append(site)
@@ -237,7 +237,3 @@ def _vague(value: Value) -> bool:
 
 def _names_class(tracer: Tracer, node: ast.expr, scope: Scope) -> bool:
     return any(isinstance(value.origin, ClassRef) and not value.path for value in tracer.trace(node, scope))
-
-
-def _classmethod(function: Function) -> bool:
-    return any(isinstance(item, ast.Name) and item.id == "classmethod" for item in function.decorators)

@@ -103,6 +103,13 @@ class Function:
         return any(isinstance(item, ast.Name) and item.id == "staticmethod" for item in self.decorators)
 
     @property
+    def on_class(self) -> bool:
+        """Whether its first parameter is the class itself."""
+        return self.owner is not None and any(
+            isinstance(item, ast.Name) and item.id == "classmethod" for item in self.decorators
+        )
+
+    @property
     def decorators(self) -> list[ast.expr]:
         return [] if isinstance(self.node, ast.Lambda) else self.node.decorator_list
 

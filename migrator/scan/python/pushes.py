@@ -7,19 +7,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from migrator.inventory.model import Push, RoutePush
+from migrator.inventory.model import GoneHandling, Push, RoutePush
 from migrator.scan.python.describe import is_management_client
-from migrator.scan.python.gone import gone_handling
+from migrator.scan.python.gone import gone_handling, tests_status
 from migrator.scan.python.model import Function, Module, Scope
 from migrator.scan.python.program import Program
 from migrator.scan.python.recipients import Addressed, addressed, excludes_sender, merge
+from migrator.scan.python.signed_pushes import pieces, signed_push
 from migrator.scan.python.store_calls import keyword
 from migrator.scan.python.values import FunctionRef, Text, Values
 from migrator.scan.python.views import View
 from migrator.scan.python.websocket_api import Operation, framework_push
 
 _OPERATIONS: Final[tuple[Operation, ...]] = ("post_to_connection", "delete_connection", "get_connection")
-_HANDED_ON: Final = frozenset({"submit", "to_thread", "run_in_executor", "partial", "run_sync", "start_soon"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,10 +58,9 @@ def push_sites(program: Program) -> Iterator[PushSite]:
                 site = _boto(program, node, scope)
                 if site:
                     yield site
-            elif isinstance(node, ast.JoinedStr | ast.BinOp):
-                site = _signed(module, node, scope)
-                if site:
-                    yield site
+            signed = signed_push(node, scope)
+            if signed:
+                yield PushSite(*signed)
 
 
 def pushes(program: Program, entries: Sequence[Entry]) -> list[Push]:
@@ -90,12 +89,20 @@ def _push(program: Program, site: PushSite, entries: Sequence[Entry]) -> Push:
         recipient=overall.recipient,
         excludes_sender=excluded,
         evidence=_sentence(site, evidence),
-        gone=gone_handling(site.node, site.function, site.module, program),
+        gone="code"
+        if site.note and tests_status(site.function)
+        else gone_handling(site.node, site.function, site.module, program),
         function=site.function.qualname if site.function else "",
         handlers=tuple(dict.fromkeys(entry.handler for entry in reaching)),
         routes=tuple(dict.fromkeys(entry.route for entry in reaching if entry.route is not None)),
         by_route=tuple({item.route: item for item in routes}.values()),
     )
+
+
+def _gone(program: Program, site: PushSite) -> GoneHandling:
+    if site.note and tests_status(site.function):
+        return "code"
+    return gone_handling(site.node, site.function, site.module, program)
 
 
 def _in_view(site: PushSite, view: View) -> tuple[Addressed, bool]:
@@ -120,12 +127,21 @@ def _boto(program: Program, node: ast.Call, scope: Scope) -> PushSite | None:
     through = framework_push(program.tracer, node, scope)
     if through is not None:
         return PushSite(node, scope, *through)
-    if isinstance(node.func, ast.Attribute | ast.Name) and _last(node.func) in _HANDED_ON:
-        for argument in node.args:
-            handed = _called(argument)
-            if handed and (handed == "post_to_connection" or keyword(node, "ConnectionId") is not None):
-                return PushSite(node, scope, handed, keyword(node, "ConnectionId"))
+    for argument in (*node.args, *(item.value for item in node.keywords)):
+        handed = _called(argument)
+        connection = _handed_id(node, scope) if handed else None
+        if handed and (handed == "post_to_connection" or connection is not None):
+            return PushSite(node, scope, handed, connection)
     return None
+
+
+def _handed_id(node: ast.Call, scope: Scope) -> ast.expr | None:
+    """`pool.submit(client.post_to_connection, ConnectionId=x)`, `Thread(target=..., kwargs={"ConnectionId": x})`."""
+    given = keyword(node, "ConnectionId")
+    spread = keyword(node, "kwargs")
+    if given is not None or spread is None:
+        return given
+    return _inside(spread, scope)
 
 
 def _called(node: ast.expr) -> Operation | None:
@@ -162,44 +178,13 @@ def _argument(program: Program, node: ast.Call, scope: Scope) -> ast.expr | None
     spread = next((item.value for item in node.keywords if item.arg is None), None)
     if spread is None:
         return None
-    made = ast.Subscript(value=spread, slice=ast.Constant(value="ConnectionId"), ctx=ast.Load())
+    return _inside(spread, scope)
+
+
+def _inside(mapping: ast.expr, scope: Scope) -> ast.expr:
+    made = ast.Subscript(value=mapping, slice=ast.Constant(value="ConnectionId"), ctx=ast.Load())
     scope.module.scopes[made] = scope
     return made
-
-
-def _signed(module: Module, node: ast.JoinedStr | ast.BinOp, scope: Scope) -> PushSite | None:
-    """A request to /@connections/{id} that the application signs and sends itself."""
-    if isinstance(module.parents.get(node), ast.BinOp | ast.FormattedValue):
-        return None
-    pieces = _pieces(node)
-    for position, piece in enumerate(pieces):
-        if (
-            isinstance(piece, ast.Constant)
-            and isinstance(piece.value, str)
-            and piece.value.rstrip("/").endswith("@connections")
-        ):
-            target = pieces[position + 1] if position + 1 < len(pieces) else None
-            if target is not None and not _in_a_policy(piece.value):
-                note = "; the request is made and signed by hand"
-                return PushSite(node, scope, "post_to_connection", target, note)
-    return None
-
-
-def _in_a_policy(text: str) -> bool:
-    return text.startswith("arn:")
-
-
-def _pieces(node: ast.expr) -> list[ast.expr]:
-    if isinstance(node, ast.JoinedStr):
-        return [piece.value if isinstance(piece, ast.FormattedValue) else piece for piece in node.values]
-    if isinstance(node, ast.BinOp):
-        right = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
-        return [*_pieces(node.left), *(piece for item in right for piece in _pieces(item))]
-    return [node]
-
-
-def _last(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def text_pieces(text: Text) -> list[ast.expr]:
@@ -208,4 +193,4 @@ def text_pieces(text: Text) -> list[ast.expr]:
     if isinstance(node, ast.Call):
         receiver = node.func.value if isinstance(node.func, ast.Attribute) else node.func
         return [receiver, *node.args, *(item.value for item in node.keywords)]
-    return _pieces(node)
+    return pieces(node)

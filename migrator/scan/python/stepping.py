@@ -95,6 +95,8 @@ def _field(tracer: Tracer, cls: Class, name: str) -> Values:
         for keyword in site.call.keywords:
             if keyword.arg == name:
                 found |= tracer.trace(keyword.value, site.scope)
+            elif keyword.arg is None:
+                found |= tracer.step(tracer.trace(keyword.value, site.scope), name)
     return frozenset(found)
 
 

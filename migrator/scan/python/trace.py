@@ -221,7 +221,7 @@ class Tracer:
     def _parameter(self, function: Function, name: str) -> Values:
         if function.bound and name == function.positional[0]:
             assert function.owner
-            return frozenset({Value(Instance(function.owner))})
+            return frozenset({Value((ClassRef if function.on_class else Instance)(function.owner))})
         found: set[Value] = set()
         first = function.positional[1 if function.bound else 0 :][:1]
         if self.callers.is_handler(function) and first == [name]:
