@@ -18,6 +18,7 @@ from migrator.rewrite.infra.cdk_program import (
     span,
     statement_of,
 )
+from migrator.rewrite.infra.cdk_service import CdkService
 from migrator.rewrite.infra.task import STATEMENT, StackChange, Task
 from migrator.rewrite.infra.text_edits import TextEdit, apply_edits
 from migrator.rewrite.infra.yaml_document import CannotEdit
@@ -31,27 +32,31 @@ _ACTIONS: Final = re.compile(r"actions\s*[:=]\s*\[([^\]]*)\]")
 
 
 def change_program(task: Task, path: str) -> StackChange:
-    """The later step alone: what a program makes can be changed by hand in too many ways to add to it safely."""
+    """Raises CannotEdit when the file doesn't parse."""
     program = CdkProgram(path, task.texts[path])
     kind: InfraKind = "cdk-python" if program.language == "python" else "cdk-typescript"
     change = StackChange(kind, (path,))
+    if path == task.service_path:
+        try:
+            CdkService(task, program, change).add()
+        except CannotEdit as error:
+            change.notes.append(f"declare the service in {path} yourself: {error.reason}")
+        if task.pushing(path):
+            change.notes.append("functions in this file push from elsewhere: give them PUSH_URL and PUSH_TOKEN")
     leaving = task.leaving(path)
     sending = {r.id for r in task.resources(path) if r.type == STATEMENT and r.use == "websocket_only"}
     change.refused = task.unserved
     if change.refused or not (leaving or sending):
         return change
     try:
-        edit = _Removal(task, program, set(leaving))
+        now = CdkProgram(path, change.first[path]) if path in change.first else program
+        edit = _Removal(task, now, set(leaving), shift=int(path in change.first))
         after = edit.text()
     except CannotEdit as error:
         change.refused = error.reason
         return change
     change.later = {path: after}
     change.removed = set(leaving)
-    change.notes.append(
-        f"declare the service in {path} yourself: an ApplicationLoadBalancedFargateService with the settings of "
-        "docs/how-to/deploy-the-migrated-service.md"
-    )
     return change
 
 
@@ -60,6 +65,8 @@ class _Removal:
     task: Task
     program: CdkProgram
     leaving: set[str]
+    shift: int
+    """Lines that the first step has put above everything that the program makes: one import, or none."""
     gone: dict[tuple[int, int], SgNode] = field(default_factory=dict)
     """By place: statements and elements that go."""
     names: set[str] = field(default_factory=set)
@@ -69,7 +76,7 @@ class _Removal:
         """Raises CannotEdit with what stands against it."""
         for resource in self.task.resources(self.program.path):
             if resource.id in self.leaving:
-                self._made_at(resource.location.line, resource.location.column)
+                self._made_at(resource.location.line + self.shift, resource.location.column)
         self._sending()
         while True:
             before = (len(self.gone), len(self.names))
@@ -173,7 +180,7 @@ class _Removal:
             stays = resource.id not in self.leaving and resource.type not in {STATEMENT, "AWS::CloudFormation::Output"}
             if not stays:
                 continue
-            line, column = resource.location.line, resource.location.column
+            line, column = resource.location.line + self.shift, resource.location.column
             if any(self._within(call) for call in self.program.calls_at(line, column)):
                 raise CannotEdit(f"{resource.id} stays, and is made by what goes: {resource.reason}")
 

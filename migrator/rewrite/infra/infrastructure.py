@@ -144,8 +144,8 @@ def _wait_for_the_api(task: Task, changes: list[StackChange]) -> None:
 
 def _rule_for(path: str) -> Callable[[Task, str], StackChange] | None:
     name, suffix = PurePosixPath(path).name, PurePosixPath(path).suffix
-    if name.startswith("serverless.") and suffix in {".yml", ".yaml"}:
-        return change_service
+    if name.startswith("serverless."):
+        return change_service if suffix in {".yml", ".yaml"} else None
     if suffix in LANGUAGES:
         return change_program
     if suffix == ".tf":

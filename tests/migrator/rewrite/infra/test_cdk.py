@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from textwrap import dedent, indent
 
 import pytest
 
-from tests.migrator.rewrite.infra.stacks import after_both_steps, outcome, planned
+from tests.migrator.rewrite.infra.stacks import after_both_steps, again, outcome, planned
 
 HEAD = """\
 import * as cdk from 'aws-cdk-lib';
@@ -46,7 +47,14 @@ def body(text: str) -> str:
 
 
 def left_of(tmp_path: Path, extra: str) -> str:
-    return squeezed(after_both_steps(tmp_path, "lib/stack.ts", HEAD + API + REST + body(extra) + END))
+    return theirs(after_both_steps(tmp_path, "lib/stack.ts", HEAD + API + REST + body(extra) + END))
+
+
+def theirs(text: str) -> str:
+    """Without what the first step has put in, and without blank lines."""
+    text = re.sub(r"import \{ SseService \}.*\n|from \.?sse_fargate_service .*\n", "", text)
+    text = re.sub(r"    // The SSE \+ REST service(?:.*\n)*?    \}\n", "", text)
+    return squeezed(re.sub(r"        # The SSE \+ REST service(?:.*\n)*?            \)\n", "", text))
 
 
 def squeezed(text: str) -> str:
@@ -173,10 +181,53 @@ class ChatStack(Stack):
 def test_python_programs_lose_the_same(tmp_path: Path, extra: str) -> None:
     left = after_both_steps(tmp_path, "stack.py", PYTHON.replace("{extra}", extra))
     head, _say, rest = PYTHON.partition("        self.say")
-    assert squeezed(left) == squeezed(head + rest[rest.index("        # the rest") :])
+    assert theirs(left) == squeezed(head + rest[rest.index("        # the rest") :])
 
 
 def test_what_another_file_reads_stays(tmp_path: Path) -> None:
     files = {"stack.py": PYTHON.replace("{extra}", ""), "app.txt": "stack.api"}
     made = planned(tmp_path, files)
     assert made.changes[0].refused == "app.txt may read api of stack.py"
+
+
+def test_the_service_has_what_the_functions_had(tmp_path: Path) -> None:
+    extra = """
+        const table = new dynamodb.Table(this, 'T', { partitionKey: { name: 'id', type: dynamodb.AttributeType.STRING } });
+        const connect = new lambda.Function(this, 'Connect', {
+          code: lambda.Code.fromAsset('.'),
+          handler: 'app.connect',
+          runtime: lambda.Runtime.PYTHON_3_12,
+          environment: { TABLE: table.tableName, UNREAD: '1' },
+        });
+        api.addRoute('$connect', { integration: new WebSocketLambdaIntegration('ConnectIntegration', connect) });
+        table.grantReadWriteData(connect);
+        api.grantManageConnections(connect);
+        """
+    head = HEAD.replace("import * as sqs", "import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';\nimport * as sqs")
+    made = planned(tmp_path, {"lib/stack.ts": head + API + REST + body(extra) + END})
+    first = made.changes[0].first["lib/stack.ts"]
+    assert "import { SseService } from './sse-service';" in first
+    assert "      TABLE: table.tableName," in first
+    assert first.count("UNREAD") == 1
+    assert "table.grantReadWriteData(sse.taskRole);" in first
+    assert "grantManageConnections(sse" not in first
+    left = made.changes[0].later["lib/stack.ts"]
+    assert "table.grantReadWriteData(sse.taskRole);" in left
+    assert "connect" not in left
+    assert "idleTimeout: Duration.seconds(4000)" in made.changes[0].new["lib/sse-service.ts"]
+
+
+def test_the_service_of_a_python_program_compiles(tmp_path: Path) -> None:
+    made = planned(tmp_path, {"stack.py": PYTHON.replace("{extra}", "")})
+    compile(made.changes[0].new["sse_fargate_service.py"], "a.py", "exec")
+    compile(made.changes[0].first["stack.py"], "b.py", "exec")
+    assert "from sse_fargate_service import SseService" in made.changes[0].first["stack.py"]
+
+
+def test_a_program_for_version_1_gets_no_service_and_says_so(tmp_path: Path) -> None:
+    text = (
+        (HEAD + API + REST + END).replace("aws-cdk-lib/aws-", "@aws-cdk/aws-").replace("aws-cdk-lib", "@aws-cdk/core")
+    )
+    made = again(planned(tmp_path, {"lib/stack.ts": HEAD + API + REST + END}), {"lib/stack.ts": text})
+    assert made.changes[0].first == {}
+    assert "it is written for version 1 of the CDK" in made.changes[0].notes[0]
