@@ -12,12 +12,16 @@ def applications(inventory: Inventory) -> tuple[Application, ...]:
     """In the order of their folders; empty when the whole folder is one application.
 
     The root of one is the top-most folder that holds the file that declares its APIs, and no other that declares
-    some. A repository is only taken apart when each root also holds the functions of its routes and what they push.
+    some. A repository is only taken apart when each root also holds the functions of its routes and what they push,
+    and the code of two of them is there: an API without code is a note, and no neighbour.
     """
     by_file: dict[str, list[Api]] = {}
     for api in inventory.apis:
         by_file.setdefault(api.location.path, []).append(api)
     if len(by_file) < 2 or any(api.inferred for api in inventory.apis):
+        return ()
+    there = {handler.id for handler in inventory.handlers if handler.problem is None}
+    if sum(any(route.handler in there for api in apis for route in api.routes) for apis in by_file.values()) < 2:
         return ()
     found: dict[str, list[Api]] = {}
     for path, apis in by_file.items():

@@ -25,6 +25,15 @@ def push(path: str, *handlers: str) -> Push:
     return Push(location=Location(path=path), recipient="one", evidence="", function="f", handlers=handlers)
 
 
+def missing(handler_id: str, known: Inventory) -> Inventory:
+    """The same without the code of one handler."""
+    handlers = tuple(
+        found.model_copy(update={"problem": "there is no file"}) if found.id == handler_id else found
+        for found in known.handlers
+    )
+    return known.model_copy(update={"handlers": handlers})
+
+
 @pytest.mark.parametrize(
     "known",
     [
@@ -40,8 +49,19 @@ def push(path: str, *handlers: str) -> Push:
             api("b/serverless.yml", "b/b.py:f"),
             pushes=(push("shared/send.py", "a/a.py:f"),),
         ),
+        missing("b/b.py:f", repository(api("a/serverless.yml", "a/a.py:f"), api("b/serverless.yml", "b/b.py:f"))),
     ],
-    ids=["none", "one", "one-file", "one-above", "one-folder", "handlers-elsewhere", "inferred", "shared-code"],
+    ids=[
+        "none",
+        "one",
+        "one-file",
+        "one-above",
+        "one-folder",
+        "handlers-elsewhere",
+        "inferred",
+        "shared-code",
+        "no-code",
+    ],
 )
 def test_one_application_stays_one(known: Inventory) -> None:
     assert applications(known) == ()
