@@ -23,6 +23,9 @@ def reconnect(script: Script, opening: SgNode) -> Location | None:
         if key is not None and key.text() in {"shouldReconnect", "autoReconnect", "reconnectAttempts"}:
             return script.location(option)
     opener = _opener(opening)
+    at = opening.range().start.index
+    if any(body.range().start.index <= at < body.range().end.index for body in _close_handlers(script)):
+        return script.location(opening)
     for body in _close_handlers(script):
         for reached in _reached(script, body):
             for timer in _timers(reached, "setTimeout", "setInterval"):

@@ -33,9 +33,9 @@ class Converted:
     """Imports that it doesn't need any more."""
 
     def holds(self, at: int) -> bool:
-        """Whether a place of the file lies inside of one of the calls."""
+        """Whether a place of the file lies inside of one of the calls, and is not the call itself."""
         places = [(call.range().start.index, call.range().end.index) for call in self.calls]
-        return any(start <= at - self.script.start < end for start, end in places)
+        return any(start < at - self.script.start < end for start, end in places)
 
     @property
     def folder(self) -> str:

@@ -240,6 +240,14 @@ def test_opening_again_after_a_close_is_a_reconnect(tmp_path: Path, code: str) -
     assert found.line >= 2
 
 
+def test_a_socket_that_is_opened_when_another_closes_is_a_reconnect(tmp_path: Path) -> None:
+    code = "const s = new WebSocket(u);\ns.onclose = () => {\n  ref.current = new WebSocket(u);\n};\n"
+    first, second = clients(tmp_path, code)
+
+    assert first.reconnect is None
+    assert second.reconnect == second.location
+
+
 def test_methods_of_a_class_reconnect_too(tmp_path: Path) -> None:
     code = """
     class Socket {

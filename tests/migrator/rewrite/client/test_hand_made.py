@@ -80,6 +80,16 @@ def test_on_a_line_with_other_code_the_comment_goes_before_the_line(rewrite) -> 
     )
 
 
+def test_a_socket_that_is_opened_when_another_closes_is_marked(rewrite) -> None:
+    code = "s = new WebSocket(url);\ns.onclose = () => {\n  s = new WebSocket(again);\n};\n"
+    after = rewrite({"index.html": PAGE, "app.js": code}, reconnect="new WebSocket(again)").files["app.js"]
+    assert after == (
+        "s = new SseSocket(url);\ns.onclose = () => {\n"
+        + indented(RECONNECT, "  ")
+        + "  s = new SseSocket(again);\n};\n"
+    )
+
+
 def test_a_script_in_one_line_gets_a_block_comment(rewrite) -> None:
     page = "<script>s = new WebSocket(url); s.onclose = again</script>\n"
     after = rewrite({"index.html": page}, reconnect="s.onclose").files["index.html"]
