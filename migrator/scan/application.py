@@ -40,6 +40,7 @@ from migrator.scan.testing import read_tests, uses_in_tests
 LOOKED_FOR: Final = (
     "serverless.yml",
     "template.yaml",
+    "cdk.json",
     "functions that speak of requestContext.connectionId or post_to_connection",
     "WebSocket clients and servers",
 )
