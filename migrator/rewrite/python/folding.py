@@ -47,8 +47,20 @@ def _once(facts: Facts, situation: Situation, names: Names) -> Facts | None:
     assert isinstance(changed, cst.FunctionDef)
     if decide.made == 0 and changed.deep_equals(function):
         return None
-    after = alone(changed)
-    return without_unread(facts, after)
+    return without_unread(facts, alone(changed), lambda now: _may_raise(now, situation, names))
+
+
+def _may_raise(facts: Facts, situation: Situation, names: Names) -> set[cst.CSTNode]:
+    """Lines that read a key which the events of the route lack, or may lack: what comes of that has to stay."""
+    event = facts.binding(function_of(facts).params.params[0].name)
+    assert event is not None
+    values = Values(facts, event, situation, names)
+    found = set[cst.CSTNode]()
+    for node in facts.all(cst.Subscript):
+        read = values.path(node)
+        if read is not None and len(read[0]) == 1 and not situation.has(read[0][0]):
+            found.add(facts.line_of(node))
+    return found
 
 
 class _Decisions:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 
 import libcst as cst
 
@@ -31,21 +33,25 @@ def cut(block: cst.IndentedBlock) -> cst.IndentedBlock:
     return block if block.body else block.with_changes(body=[cst.SimpleStatementLine([cst.Pass()])])
 
 
-def without_unread(before: Facts, after: Facts) -> Facts:
-    """Variables that were read before and are not any more go, where making their value does nothing else."""
+def without_unread(before: Facts, after: Facts, needed: Callable[[Facts], AbstractSet[cst.CSTNode]]) -> Facts:
+    """Variables that were read before and are not any more go, where making their value does nothing else.
+
+    `needed`: lines that stay all the same.
+    """
     were_read = Counter(name.value for name in _loaded(before))
     are_read = {name.value for name in _loaded(after)}
+    stay = needed(after)
     gone: set[cst.CSTNode] = set()
     for binding in after.stored():
         if binding.name in are_read or not were_read[binding.name]:
             continue
-        values = _pure_values(after, binding)
-        gone |= {after.line_of(store) for store in after.stores(binding)} if values else set()
+        lines = {after.line_of(store) for store in after.stores(binding)}
+        gone |= lines if _pure_values(after, binding) and not lines & stay else set()
     if not gone:
         return after
     changed = function_of(after).visit(_Remover(gone))
     assert isinstance(changed, cst.FunctionDef)
-    return without_unread(before, alone(changed))
+    return without_unread(before, alone(changed), needed)
 
 
 def _pure_values(facts: Facts, binding: Binding) -> bool:

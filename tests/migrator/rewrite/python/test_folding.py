@@ -121,6 +121,12 @@ def test_what_the_route_decides_goes(body: str, left: str) -> None:
     assert fold(body) == left
 
 
+def test_a_key_that_is_not_there_raises_as_before() -> None:
+    body = f"body = event['body']\nif {KEY} == 'ping':\n    a(body)\nb()"
+    assert fold(body, "$disconnect") == "body = event['body']\nb()"
+    assert fold(body.replace("['body']", ".get('body')"), "$disconnect") == "b()"
+
+
 def test_comments_stay_with_what_stays() -> None:
     body = f"# which route\nif {KEY} == '$connect':\n    # connects\n    a()\nelse:\n    # anything else\n    b()"
     assert fold(body, "$connect") == "# which route\n# connects\na()"
