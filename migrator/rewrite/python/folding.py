@@ -102,6 +102,10 @@ class _Decisions:
         known = self._values.of(node) if isinstance(node, cst.Subscript | cst.Call | cst.Name) else None
         return known.reference or None if known is not None else None
 
+    def told(self, node: cst.BaseExpression) -> str | None:
+        """What a function of the application says of the route."""
+        return self._values.told(node) if isinstance(node, cst.Call) else None
+
 
 class _Folder(cst.CSTTransformer):
     def __init__(self, facts: Facts, decide: _Decisions) -> None:
@@ -125,9 +129,10 @@ class _Folder(cst.CSTTransformer):
             result = self._half(original_node, updated_node)
         elif isinstance(original_node, cst.Subscript | cst.Call | cst.Name) and self._is_value(original_node):
             name = self._decide.reference(original_node)
-            if name is not None:
+            told = self._decide.told(original_node)
+            if name is not None or told is not None:
                 self._decide.made += 1
-                result = cst.Name(name)
+                result = cst.Name(name) if name is not None else cst.SimpleString(repr(told))
         elif isinstance(updated_node, cst.IndentedBlock):
             result = cut(updated_node)
         return result

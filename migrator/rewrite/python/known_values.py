@@ -32,13 +32,15 @@ THERE: Final = object()
 
 @dataclass(frozen=True)
 class Names:
-    """What the module gives to the function: its text constants, and its dictionaries of functions."""
+    """What the module gives to the function: its text constants, its dictionaries of functions, and functions that
+    return a part of an event."""
 
     texts: Mapping[str, str]
     tables: Mapping[str, Mapping[str, str]]
+    helpers: Mapping[str, Path]
 
 
-def names_of(facts: Facts) -> Names:
+def names_of(facts: Facts, helpers: Mapping[str, Path]) -> Names:
     """Names that get a value once, at the top of the module."""
     texts: dict[str, str] = {}
     tables: dict[str, dict[str, str]] = {}
@@ -56,7 +58,7 @@ def names_of(facts: Facts) -> Names:
                 texts[target.value] = text
             elif table is not None and not _may_change(facts, binding):
                 tables[target.value] = table
-    return Names(texts, tables)
+    return Names(texts, tables, helpers)
 
 
 def table_of(node: cst.BaseExpression | None) -> dict[str, str] | None:
@@ -160,16 +162,23 @@ class Values:
         if found is None:
             return None
         path, default = found
-        if path == ROUTE_KEY:
-            return Known(self._situation.key)
-        if path == EVENT_TYPE:
-            return Known(self._situation.event_type)
+        if path in {ROUTE_KEY, EVENT_TYPE}:
+            return Known(self._of_route(path))
         if path == ("requestContext",):
             return Known(THERE)
         if len(path) == 1 and self._situation.has(path[0]) is False and not isinstance(node, cst.Subscript):
             empty = isinstance(default, cst.Dict | cst.List) and not default.elements
             return Known(()) if empty else Known(None) if default is None else self.of(default, depth + 1)
         return None
+
+    def told(self, call: cst.Call) -> str | None:
+        """What a function says that only tells the route, or the type of its events."""
+        path = self._names.helpers.get(call.func.value) if isinstance(call.func, cst.Name) else None
+        known = path is not None and len(call.args) == 1 and self.path(call.args[0].value) == ((), None)
+        return self._of_route(path) if known and path is not None else None
+
+    def _of_route(self, path: Path) -> str:
+        return self._situation.key if path == ROUTE_KEY else self._situation.event_type
 
     def _comparison(  # noqa: PLR0911 - one answer for each operator
         self, left: cst.BaseExpression, target: cst.ComparisonTarget, depth: int
@@ -222,13 +231,18 @@ class Values:
         known = values is not None and len(values) == 1 and not _may_change(self._facts, binding)
         return table_of(values[0]) if known and values is not None else None
 
-    def _looked_up(self, node: cst.Subscript | cst.Call, depth: int) -> Known | None:
+    def _looked_up(  # noqa: PLR0911 - one answer for each kind of look-up
+        self, node: cst.Subscript | cst.Call, depth: int
+    ) -> Known | None:
         if isinstance(node, cst.Subscript):
             index = node.slice[0].slice
             table, key = self._table(node.value), index.value if isinstance(index, cst.Index) else None
             chosen = self.of(key, depth + 1) if table is not None and key is not None else None
             name = table.get(chosen.value) if table and chosen and isinstance(chosen.value, str) else None
             return Known(THERE, name) if name is not None else None
+        told = self.told(node)
+        if told is not None:
+            return Known(told)
         method = method_call(node)
         if method is None or any(arg.star or arg.keyword for arg in node.args):
             return None

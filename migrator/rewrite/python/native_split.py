@@ -14,12 +14,14 @@ from migrator.rewrite.python.folding import folded
 from migrator.rewrite.python.known_values import names_of
 from migrator.rewrite.python.native_shape import is_ours, plain_function
 from migrator.rewrite.python.parsing import Tree
+from migrator.rewrite.python.route_helpers import route_helpers
 from migrator.rewrite.python.situation import Situation
 
 
 def function_of_route(draft: Tree, facts: Facts, handler: Handler, function: cst.FunctionDef, key: Situation) -> str:
     """Puts it into the draft, and returns its name: that of the handler where the route has it for itself."""
-    made = folded(plain_function(facts, function), key, names_of(facts))
+    names = names_of(facts, route_helpers(draft.project, facts, function))
+    made = folded(plain_function(facts, function), key, names)
     if serves_one(handler):
         if made is not function:
             draft.update({facts.path: apply_changes(facts.module, {function: lambda _node: made})})

@@ -17,7 +17,7 @@ def fold(body: str, key: str = "ping", head: str = HEAD) -> str:
     text = "".join(f"    {line}\n" for line in body.split("\n"))
     facts = Facts("app.py", cst.parse_module(f"{head}def handle(event, context):\n{text}"))
     function = next(facts.all(cst.FunctionDef))
-    made = folded(function, Situation(key, authorized=False), names_of(facts))
+    made = folded(function, Situation(key, authorized=False), names_of(facts, {}))
     lines = facts.module.code_for_node(made.body).strip("\n").split("\n")
     return "\n".join(line.removeprefix("    ") for line in lines)
 

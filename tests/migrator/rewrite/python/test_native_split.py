@@ -61,6 +61,36 @@ def test_a_switch() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "helper",
+    [
+        "def key_of(event):\n    return event['requestContext']['routeKey']\n",
+        'def key_of(event):\n    """Doc."""\n    return event.get(\'requestContext\', {}).get(\'routeKey\')\n',
+    ],
+)
+def test_a_function_that_tells_the_route(helper: str) -> None:
+    source = f"{helper}\n\n{SWITCH}".replace('event["requestContext"]["routeKey"]', "key_of(event)")
+    text = run({"app.py": source}, inventory(BOTH)).texts["app.py"]
+    assert "def connect() -> Response:\n    return Response(status_code=200)" in text
+    assert "leave(caller.connection_id)" in text
+    assert "key_of" not in text
+
+
+@pytest.mark.parametrize(
+    "helper",
+    [
+        "def key_of(event):\n    note()\n    return event['requestContext']['routeKey']\n",
+        "def key_of(event):\n    return event['requestContext']['routeKey'].lower()\n",
+        "def key_of(event):\n    return other['requestContext']['routeKey']\n",
+        "@cached\ndef key_of(event):\n    return event['requestContext']['routeKey']\n",
+    ],
+)
+def test_a_function_that_does_more_tells_nothing(helper: str) -> None:
+    source = f"{helper}\n\n{SWITCH}".replace('event["requestContext"]["routeKey"]', "key_of(event)")
+    text = run({"app.py": source}, inventory(BOTH)).texts.get("app.py", "")
+    assert "def connect() -> Response:\n    return" not in text
+
+
 def test_routes_that_are_the_same_share_a_function() -> None:
     source = "def handle(event, context):\n    work(event['body'])\n    return {'statusCode': 200}\n"
     known = inventory({"a": "app.py:handle", "b": "app.py:handle"})
