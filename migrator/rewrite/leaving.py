@@ -24,9 +24,10 @@ def why_left(inventory: Inventory, api: Api | None) -> str | None:
     if api is None:
         return "no API Gateway WebSocket API is in it; servers of its own are served by the shim's websocket back end"
     refused = refused_routes(inventory, api)
-    own = [route for route in api.routes if route.key not in {"$connect", "$disconnect"}] or list(api.routes)
-    if own and all(route.key in refused for route in own):
-        return refused[own[0].key].reason
+    keys = [*(route.key for route in api.routes), *(route.key for route in api.functionless_routes)]
+    own = [key for key in keys if key not in {"$connect", "$disconnect"}] or keys
+    if own and all(key in refused for key in own):
+        return refused[own[0]].reason
     languages = {handler.id: handler.language for handler in inventory.handlers}
     foreign = {languages[route.handler] for route in api.routes if languages.get(route.handler, "python") != "python"}
     if foreign and all(languages.get(route.handler, "python") != "python" for route in api.routes):

@@ -8,8 +8,10 @@ from textwrap import dedent
 from click.testing import CliRunner
 
 from migrator.commands.migrate import command
-from migrator.inventory.model import Inventory
+from migrator.inventory.model import Api, FunctionlessRoute, Integration, Inventory, Refusal
+from migrator.inventory.record import Location
 from migrator.rewrite import Plan, plan_migration
+from migrator.rewrite.leaving import why_left
 from migrator.rewrite.result import result_of
 from migrator.scan import scan_application
 from tests.migrator.scan.applications import CLIENT, SERVERLESS, write
@@ -297,6 +299,16 @@ def test_an_api_that_is_refused_gets_no_successor(tmp_path: Path) -> None:
     assert "speaks only WebSocket" in plan.left
     assert all("speaks only WebSocket" in reason for reason in reasons(plan, "handler"))
     assert result_of(plan).exit_code == 3
+
+
+def test_routes_without_functions_are_refused_with_their_api() -> None:
+    here = Location(path="main.tf")
+    mock = FunctionlessRoute(key="$default", integration=Integration(type="MOCK", location=here), location=here)
+    api = Api(id="A", name="calls", functionless_routes=(mock,), location=here)
+    call = Refusal(kind="media_stream", severity="refuse", reason="a carrier calls", api="A", location=here)
+
+    assert why_left(Inventory(application="x", apis=(api,)), api) is None
+    assert why_left(Inventory(application="x", apis=(api,), refusals=(call,)), api) == "a carrier calls"
 
 
 def test_other_routes_of_the_api_go_on(tmp_path: Path) -> None:
