@@ -20,8 +20,9 @@ from migrator.rewrite.python.situation import Situation
 
 def function_of_route(draft: Tree, facts: Facts, handler: Handler, function: cst.FunctionDef, key: Situation) -> str:
     """Puts it into the draft, and returns its name: that of the handler where the route has it for itself."""
+    plain = plain_function(facts, function)
     names = names_of(facts, route_helpers(draft.project, facts, function))
-    made = folded(plain_function(facts, function), key, names)
+    made = folded(plain, key, names)
     if serves_one(handler):
         if made is not function:
             draft.update({facts.path: apply_changes(facts.module, {function: lambda _node: made})})
