@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any, TypeVar
 
 import libcst as cst
@@ -34,19 +35,40 @@ class Facts:
 
     def __init__(self, path: str, module: cst.Module) -> None:
         self.path = path
-        wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
-        self.module = wrapper.module
-        resolved = wrapper.resolve_many([PositionProvider, ScopeProvider, ExpressionContextProvider])
-        self._positions: Mapping[cst.CSTNode, Any] = resolved[PositionProvider]
-        self._scopes: Mapping[cst.CSTNode, Any] = resolved[ScopeProvider]
-        self._contexts: Mapping[cst.CSTNode, Any] = resolved[ExpressionContextProvider]
+        self._wrapper = MetadataWrapper(module, unsafe_skip_copy=True)
+        self.module = self._wrapper.module
         self._parents: dict[cst.CSTNode, cst.CSTNode] = {}
         self.nodes: list[cst.CSTNode] = []
         """All nodes but whitespace, parents before their children."""
         self._walk()
-        self._loads: dict[Binding, list[cst.BaseExpression]] = {}
-        self._stores: dict[Binding, list[cst.CSTNode]] = {}
-        self._index()
+
+    # What most modules are never asked for is found when it is.
+
+    @cached_property
+    def _positions(self) -> Mapping[cst.CSTNode, Any]:
+        return self._wrapper.resolve(PositionProvider)
+
+    @cached_property
+    def _scopes(self) -> Mapping[cst.CSTNode, Any]:
+        return self._wrapper.resolve(ScopeProvider)
+
+    @cached_property
+    def _contexts(self) -> Mapping[cst.CSTNode, Any]:
+        return self._wrapper.resolve(ExpressionContextProvider)
+
+    @cached_property
+    def _uses(self) -> tuple[dict[Binding, list[cst.BaseExpression]], dict[Binding, list[cst.CSTNode]]]:
+        """Where each variable is read, and where it gets a value."""
+        uses: tuple[dict[Binding, list[cst.BaseExpression]], dict[Binding, list[cst.CSTNode]]] = ({}, {})
+        for binding, node, context in self._index():
+            loads, stores = uses
+            if context in {ExpressionContext.STORE, ExpressionContext.DEL}:
+                stores.setdefault(binding, []).append(node)
+            else:
+                loads.setdefault(binding, []).append(node)
+            if isinstance(self.parent(node), cst.AugAssign):
+                loads.setdefault(binding, []).append(node)
+        return uses
 
     def all(self, kind: type[Node]) -> Iterator[Node]:
         """Every node of the kind, in the order of the text."""
@@ -145,11 +167,11 @@ class Facts:
 
     def loads(self, binding: Binding) -> list[cst.BaseExpression]:
         """Where the variable is read."""
-        return self._loads.get(binding, [])
+        return self._uses[0].get(binding, [])
 
     def stores(self, binding: Binding) -> list[cst.CSTNode]:
         """Where it gets a value: targets of assignments, parameters, imports, definitions."""
-        return self._stores.get(binding, [])
+        return self._uses[1].get(binding, [])
 
     def is_read(self, node: cst.BaseExpression) -> bool:
         """Whether a subscript or attribute is read there, not assigned or deleted."""
@@ -158,11 +180,11 @@ class Facts:
 
     def loaded(self) -> list[Binding]:
         """All variables that are read somewhere."""
-        return list(self._loads)
+        return list(self._uses[0])
 
     def stored(self) -> list[Binding]:
         """All variables that get a value somewhere."""
-        return list(self._stores)
+        return list(self._uses[1])
 
     def values(self, binding: Binding) -> list[cst.BaseExpression] | None:
         """The right sides of all its assignments; None when it also gets values in another way."""
@@ -205,16 +227,16 @@ class Facts:
                 self._parents[child] = node
             waiting.extend(reversed(below))
 
-    def _index(self) -> None:
+    def _index(self) -> Iterator[tuple[Binding, cst.BaseExpression, ExpressionContext | None]]:
         for node in self.nodes:
             if isinstance(node, cst.Name):
-                self._index_name(node)
+                yield from self._index_name(node)
             elif isinstance(node, cst.Attribute):
                 binding = self.binding(node)
                 if binding is not None:
-                    self._add(binding, node, self._contexts.get(node))
+                    yield binding, node, self._contexts.get(node)
 
-    def _index_name(self, node: cst.Name) -> None:
+    def _index_name(self, node: cst.Name) -> Iterator[tuple[Binding, cst.BaseExpression, ExpressionContext | None]]:
         above = self.parent(node)
         is_part = (
             (isinstance(above, cst.Attribute) and above.attr is node)
@@ -228,15 +250,7 @@ class Facts:
             return
         defines = isinstance(above, cst.FunctionDef | cst.ClassDef | cst.Param) and above.name is node
         other = isinstance(above, cst.AsName)
-        self._add(binding, node, ExpressionContext.STORE if defines or other else self._contexts.get(node))
-
-    def _add(self, binding: Binding, node: cst.BaseExpression, context: ExpressionContext | None) -> None:
-        if context in {ExpressionContext.STORE, ExpressionContext.DEL}:
-            self._stores.setdefault(binding, []).append(node)
-        else:
-            self._loads.setdefault(binding, []).append(node)
-        if isinstance(self.parent(node), cst.AugAssign):
-            self._loads.setdefault(binding, []).append(node)
+        yield binding, node, ExpressionContext.STORE if defines or other else self._contexts.get(node)
 
 
 def dotted_name(node: cst.CSTNode) -> str | None:

@@ -60,7 +60,7 @@ def test_it_stays_when_something_is_not_understood(lines: tuple[str, ...], reaso
 
 def test_it_stays_when_somebody_else_calls_it() -> None:
     source = handle(OK)
-    assert "app.py:8 also uses it" in why(source + '\n\nprint(handle({"requestContext": {}}, None))\n')
+    assert "app.py:8 also uses it" in why(source + '\n\nHANDLERS = {"chat": handle}\n')
     assert "other.py:1 also uses it" in why(source, more={"other.py": "from app import handle\n"})
     assert "other.py:3 also uses it" in why(source, more={"other.py": "import app\n\nprint(app.handle)\n"})
 
