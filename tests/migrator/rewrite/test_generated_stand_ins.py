@@ -150,7 +150,8 @@ def message(event):
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     app = tmp_path_factory.mktemp("legacy")
-    styles = {f"style_{name}.py": HEAD + text for name, text in STYLES.items()}
+    # a handler that something else may call keeps its event
+    styles = {f"style_{name}.py": f"{HEAD}{text}\n\nHANDLERS = [handle]\n" for name, text in STYLES.items()}
     routes = {name: f"style_{name}.py:handle" for name in STYLES}
     if importlib.util.find_spec("chalice") is not None:
         styles["app.py"] = CHALICE

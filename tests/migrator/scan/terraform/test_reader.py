@@ -415,7 +415,7 @@ data "aws_iam_policy_document" "push" {{
     found = {item.id: item for item in configured(tmp_path, SOCKET, SAY, text).resources}
 
     assert found["aws_apigatewayv2_api.socket"].referrers.count("aws_iam_role_policy.push") == 1
-    assert found["aws_iam_role_policy.push"].use in {"websocket_only", "shared"}
+    assert found["aws_iam_role_policy.push"].use == "unknown"  # no function has this role
 
 
 def test_outputs_that_carry_the_address(tmp_path: Path) -> None:
