@@ -69,6 +69,7 @@ def documents(
     migration = render(
         "application/MIGRATION.md.j2",
         push=view.values["push"],
+        answer_streams=[endpoint for endpoint in view.endpoints if endpoint.streams],
         balance=f"{len(account.found)} sites were found = {totals}.",
         routes=routes,
         unknown_senders=unknown_senders.sentence,

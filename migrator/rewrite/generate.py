@@ -34,6 +34,8 @@ def service_files(
         names.append("mounting")
     if view.mounts or view.values["authorizer"] is not None:
         names.append("lambda_context")
+    if view.values["answer_streams"]:
+        names += ["answer_stream", "answering"]
     if view.refuses:
         names.append("not_migrated")
     if management:

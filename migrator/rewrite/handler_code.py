@@ -11,10 +11,10 @@ from migrator.inventory.model import Handler
 
 RESERVED = frozenset(
     {
-        "APIRouter", "Answer", "Any", "CONNECT", "Callable", "Caller", "Closed", "DISCONNECT", "Depends", "MESSAGES",
-        "Path", "ROOT", "ROUTE_SELECTION", "Response", "authorize", "current_caller", "import_module",
-        "load_function", "mounted", "mounted_connect", "mounted_disconnect", "not_migrated", "router", "Message",
-        "logger", "logging", "time",
+        "APIRouter", "Answer", "AnswerStream", "Any", "CONNECT", "Callable", "Caller", "Closed", "DISCONNECT",
+        "Depends", "MESSAGES", "Path", "ROOT", "ROUTE_SELECTION", "Response", "STREAMED", "authorize",
+        "current_caller", "import_module", "load_function", "mounted", "mounted_connect", "mounted_disconnect",
+        "not_migrated", "router", "Message", "logger", "logging", "time",
     }
 )  # fmt: skip
 """Names that the generated modules use themselves."""

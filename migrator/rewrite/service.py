@@ -31,6 +31,8 @@ class EndpointView:
     path: str
     function: str
     """Its name in routes.py."""
+    streams: bool = False
+    """Whether a POST there can have the messages to its caller as its answer."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,9 @@ def service_view(
         code.imports.add(f"from sse_service.mounting import {', '.join(sorted(mounted))}")
     if "not_migrated" in routes.mounted:
         code.imports.add("from sse_service.not_migrated import not_migrated")
+    answer_streams = [view.key for view in routes.endpoints if view.streams]
+    if answer_streams:
+        code.imports.add("from sse_service.answer_stream import STREAMED, AnswerStream")
     authorizer, authorizer_code = _authorizer(inventory, api)
     application = re.sub(r"[^\w .-]", "_", inventory.application)
     values: dict[str, object] = {
@@ -104,6 +109,7 @@ def service_view(
         "disconnect": routes.disconnect,
         "messages": routes.messages,
         "endpoints": routes.endpoints,
+        "answer_streams": answer_streams,
         "web": web,
         "push": bool(outside_pushers(inventory)),
     }
@@ -145,7 +151,9 @@ class _Routes:
         else:
             self.messages.append((route.key, f"lambda caller, text: {_call(function, endpoint)}"))
             if not route.key.startswith("$"):
-                self.endpoints.append(EndpointView(route.key, _address(route.key, self.endpoints), function))
+                self.endpoints.append(
+                    EndpointView(route.key, _address(route.key, self.endpoints), function, endpoint.streams)
+                )
 
     def _mount(self, how: str, route: Route, function: str, more: str = "") -> str:
         self.mounted.add(how)

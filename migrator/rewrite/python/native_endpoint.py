@@ -69,6 +69,8 @@ class Endpoint:
     """(kind, name): kind is 'caller', 'model' or 'text'."""
     model: str | None = None
     keys: tuple[str, ...] = ()
+    streams: bool = False
+    """Whether a POST to its own address can have what it sends to its caller as the answer."""
 
 
 def rewrite(work: Work, facts: Facts, api: Api, route: Route, function: cst.FunctionDef, model: str) -> Endpoint:

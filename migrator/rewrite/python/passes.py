@@ -22,6 +22,7 @@ from migrator.rewrite.python import (
     stream_send,
     websocket_api,
 )
+from migrator.rewrite.python.answer_streams import with_answer_streams
 from migrator.rewrite.python.connection_table import TableResult
 from migrator.rewrite.python.constructions import constructions, users_of_clients
 from migrator.rewrite.python.edits import apply_changes, both, comment
@@ -88,6 +89,7 @@ def rewrite_python(
     _clean(tree, [], called)
     if name_twins(tree, natives.twins):
         _clean(tree, [], called)
+    result.endpoints = with_answer_streams(tree.original, inventory, result.endpoints)
     result.texts = tree.texts()
     result.project = tree.project
     for path in {handler.path for handler in inventory.handlers} | {site.path for site in _code_sites(inventory)}:
