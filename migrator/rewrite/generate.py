@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from migrator.rewrite.service import ServiceView
+from migrator.rewrite.service import AuthorizerView, ServiceView
 from migrator.rewrite.vendor import vendored
 from templates import render
 
@@ -28,11 +28,14 @@ def service_files(
     `stand_ins`: names of the module `signed` that some code wants; `required`: variables that it reads on import, with
     the place; `aws`: whether it uses AWS."""
     names = list(ALWAYS)
-    if view.values["authorizer"] is not None:
+    authorizer = view.values["authorizer"]
+    if authorizer is not None:
         names.append("security")
+    if isinstance(authorizer, AuthorizerView) and authorizer.native:
+        names.append("identity")
     if view.mounts:
         names.append("mounting")
-    if view.mounts or view.values["authorizer"] is not None:
+    if view.mounts or (isinstance(authorizer, AuthorizerView) and not authorizer.native):
         names.append("lambda_context")
     if view.values["answer_streams"]:
         names += ["answer_stream", "answering"]

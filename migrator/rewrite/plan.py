@@ -81,7 +81,8 @@ def _plan(app: Path, everything: Inventory, api: Api, scope: Scope) -> Plan:
     _check_finished(texts, python, inventory, api, scope)
 
     web = static_web(inventory, files.along)
-    view = service_view(inventory, api, python.levels, python.endpoints, web)
+    native = python.authorizer is not None and python.authorizer.native
+    view = service_view(inventory, api, python.levels, python.endpoints, web, native_authorizer=native)
     edits = [FileEdit(path, texts[path], text) for path, text in python.texts.items() if path not in clients]
     behind_too = left_behind_by_path(files.behind, [edit.path for edit in client_edits])
     edits += [edit for edit in client_edits if edit.changed and edit.path not in behind_too]
@@ -244,6 +245,8 @@ def _findings(app: Path, edits: list[FileEdit], files: Files, python: PythonResu
     native: dict[str, set[str]] = {}
     for endpoint in python.endpoints:
         native.setdefault(endpoint.path, set()).add(endpoint.function)
+    if python.authorizer is not None and python.authorizer.native:
+        native.setdefault(python.authorizer.path, set()).add(python.authorizer.function)
     stays = Counter(
         outcome.site.location.path
         for outcome in account.outcomes

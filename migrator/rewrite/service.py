@@ -41,6 +41,8 @@ class AuthorizerView:
 
     name: str
     available: bool
+    native: bool = False
+    """Whether it takes a caller and returns an identity."""
     reason: str = ""
     function: str = ""
     standard: tuple[str, ...] = ()
@@ -66,9 +68,15 @@ class ServiceView:
 
 
 def service_view(
-    inventory: Inventory, api: Api, levels: list[RouteLevel], endpoints: list[Endpoint], web: str | None
+    inventory: Inventory,
+    api: Api,
+    levels: list[RouteLevel],
+    endpoints: list[Endpoint],
+    web: str | None,
+    *,
+    native_authorizer: bool = False,
 ) -> ServiceView:
-    """`web`: folder of the static web client, if there is one."""
+    """`web`: folder of the static web client, if there is one. `native_authorizer`: whether it takes no event."""
     names = model_names(api)
     native = {endpoint.key: endpoint for endpoint in endpoints}
     code = Code()
@@ -90,7 +98,7 @@ def service_view(
     answer_streams = [view.key for view in routes.endpoints if view.streams]
     if answer_streams:
         code.imports.add("from sse_service.answer_stream import STREAMED, AnswerStream")
-    authorizer, authorizer_code = _authorizer(inventory, api)
+    authorizer, authorizer_code = _authorizer(inventory, api, native=native_authorizer)
     application = re.sub(r"[^\w .-]", "_", inventory.application)
     values: dict[str, object] = {
         "application": application,
@@ -208,7 +216,7 @@ def _free_attribute(key: str, used: set[str]) -> str:
     return name
 
 
-def _authorizer(inventory: Inventory, api: Api) -> tuple[AuthorizerView | None, Code]:
+def _authorizer(inventory: Inventory, api: Api, *, native: bool) -> tuple[AuthorizerView | None, Code]:
     code = Code()
     if api.authorizer is None:
         return None, code
@@ -224,6 +232,7 @@ def _authorizer(inventory: Inventory, api: Api) -> tuple[AuthorizerView | None, 
     view = AuthorizerView(
         name,
         available=True,
+        native=native,
         function=function,
         standard=tuple(sorted(code.standard)),
         imports=tuple(code.imported()),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from migrator.inventory.model import Handler, Inventory
-from migrator.inventory.outcome import Outcome, Site, Status
+from migrator.inventory.outcome import Level, Outcome, Site, Status
 from migrator.inventory.sites import sites
 from migrator.rewrite import old_tests
 from migrator.rewrite.copying import SCRIPTS
@@ -15,7 +15,7 @@ from migrator.rewrite.infra import Infrastructure
 from migrator.rewrite.leaving import meanwhile, why_server_stays
 from migrator.rewrite.old_tests import OldTests
 from migrator.rewrite.outside import INSIDE, outside_pushers
-from migrator.rewrite.python import PythonResult, management_client, native_endpoint
+from migrator.rewrite.python import PythonResult, management_client, native_authorizer, native_endpoint
 from migrator.rewrite.python.settled import Settled
 from migrator.rewrite.serving import AUTHORIZER, MOUNTING, PUSH_OVER_HTTP
 
@@ -107,13 +107,20 @@ class Settling:
         if not kinds & INSIDE:
             return Outcome(site=site, status="rewritten", rule=PUSH_OVER_HTTP.name, safety="review", reason=OVER_HTTP)
         if not levels:
-            reason = "called by a FastAPI dependency in sse_service/security.py"
-            return Outcome(
-                site=site, status="rewritten", rule=AUTHORIZER.name, safety="safe", level="transport", reason=reason
-            )
+            return self._authorizer(site)
         worst = next((found for found in levels if found.level != "native"), levels[0])
         rule = native_endpoint.RULE if worst.level == "native" else MOUNTING.name
         return Outcome(site=site, status="rewritten", rule=rule, safety="safe", level=worst.level, reason=worst.reason)
+
+    def _authorizer(self, site: Site) -> Outcome:
+        found = self.python.authorizer
+        native = found is not None and found.native
+        level: Level = "native" if native else "transport"
+        rule = native_authorizer.RULE if native else AUTHORIZER.name
+        reason = "called by a FastAPI dependency in sse_service/security.py"
+        if found is not None:
+            reason = found.reason if native else f"{reason}: {found.reason}"
+        return Outcome(site=site, status="rewritten", rule=rule, safety="safe", level=level, reason=reason)
 
     def _foreign(self, handler: Handler) -> str:
         stays = f"{handler.language} handlers are not migrated"

@@ -68,6 +68,7 @@ PATHS: dict[Path, str] = {
     ("requestContext", "apiId"): "api_id",
     ("queryStringParameters",): "query",
     ("headers",): "headers",
+    ("methodArn",): "method_arn",
 }
 """Attributes of the generated `Caller`."""
 

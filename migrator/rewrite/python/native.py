@@ -93,7 +93,7 @@ def _try(tree: Tree, api: Api, route: Route, handler: Handler, model: str, found
     work = Work(draft.project, situation, found.twins)
     work.changes[handler.path].update({guard: remove() for guard in main_guards(facts, name)})
     endpoint = rewrite(work, facts, api, route, own, model)
-    _apply(draft, work)
+    apply_work(draft, work)
     found.twins |= work.twins
     same = None if serves_one(handler) else _same(draft, endpoint, model_names(api).values())
     if same is None:
@@ -123,7 +123,7 @@ def _same(draft: Tree, endpoint: Endpoint, models: Iterable[str]) -> str | None:
     return next((name for name, f in native.items() if name != endpoint.function and code(f) == mine), None)
 
 
-def _apply(draft: Tree, work: Work) -> None:
+def apply_work(draft: Tree, work: Work) -> None:
     """Raises NotNative when the result is no Python: then a rule has met what it was not made for."""
     modules = {}
     for path, changes in work.changes.items():

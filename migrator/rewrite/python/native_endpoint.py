@@ -84,8 +84,8 @@ def rewrite(work: Work, facts: Facts, api: Api, route: Route, function: cst.Func
     caller, text = free_name(CALLERS, taken), free_name(TEXTS, taken)
     returned = returns(work.project, facts, function, situation, caller, answers=answers)
     changes.update(returned.changes)
-    use = event_use(facts, _parameter(facts, function, 0), situation, caller, (), returned.dropped)
-    context = context_use(facts, _parameter(facts, function, 1), caller)
+    use = event_use(facts, parameter(facts, function, 0), situation, caller, (), returned.dropped)
+    context = context_use(facts, parameter(facts, function, 1), caller)
     changes.update(use.changes)
     changes.update(context.changes)
     wants_caller = use.caller or context.caller or returned.caller
@@ -107,7 +107,7 @@ def rewrite(work: Work, facts: Facts, api: Api, route: Route, function: cst.Func
     types = {"caller": CALLER, "model": (MODELS, model), "text": TEXT}
     names = {types[kind] for kind, _name in parameters} | {(ANSWERS, name) for name in returned.imports}
     names.add(RESPONSE)
-    _check_names(facts, names)
+    check_names(facts, names)
     work.imports[facts.path] |= names
     changes[function] = _signature(
         facts, [(name, types[kind][1]) for kind, name in parameters], may_be_none=returned.may_be_none
@@ -118,14 +118,14 @@ def rewrite(work: Work, facts: Facts, api: Api, route: Route, function: cst.Func
     return Endpoint(route.key, route.handler, facts.path, name, tuple(parameters), read, tuple(keys))
 
 
-def _parameter(facts: Facts, function: cst.FunctionDef, index: int) -> Binding:
+def parameter(facts: Facts, function: cst.FunctionDef, index: int) -> Binding:
     binding = facts.binding(function.params.params[index].name)
     if binding is None or len(facts.stores(binding)) != 1:
         raise NotNative(f"the {('event', 'Lambda context')[index]} is replaced by something else")
     return binding
 
 
-def _check_names(facts: Facts, names: set[tuple[str, str]]) -> None:
+def check_names(facts: Facts, names: set[tuple[str, str]]) -> None:
     """Raises NotNative when the module means something else by a name."""
     defined = {binding.name for binding in facts.stored() if isinstance(binding.owner, GlobalScope)}
     imported = {alias.evaluated_alias or alias.evaluated_name for alias in facts.all(cst.ImportAlias)}

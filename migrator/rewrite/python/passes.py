@@ -30,6 +30,7 @@ from migrator.rewrite.python.endpoint_setter import without_setters
 from migrator.rewrite.python.facts import Facts
 from migrator.rewrite.python.imports import add_imports, remove_unused_imports
 from migrator.rewrite.python.native import make_native
+from migrator.rewrite.python.native_authorizer import AuthorizerLevel, make_authorizer_native
 from migrator.rewrite.python.native_endpoint import Endpoint
 from migrator.rewrite.python.native_finish import name_twins, remove_served
 from migrator.rewrite.python.outcome import RuleResult
@@ -57,6 +58,8 @@ class PythonResult:
     tables: list[TableResult] = field(default_factory=list)
     endpoints: list[Endpoint] = field(default_factory=list)
     levels: list[RouteLevel] = field(default_factory=list)
+    authorizer: AuthorizerLevel | None = None
+    """None without an authorizer in Python."""
     drop_in: bool = False
     """Whether some code still wants the client for @connections."""
     stand_ins: frozenset[str] = frozenset()
@@ -83,6 +86,7 @@ def rewrite_python(
     handlers = [(handler.path, handler.function) for handler in inventory.handlers]
     _clean(tree, clientless, handlers)
     natives = make_native(tree, inventory, api, scope)
+    result.authorizer = make_authorizer_native(tree, inventory, api, natives.twins, scope)
     result.levels = natives.levels
     result.endpoints = remove_served(tree, inventory.handlers, natives.endpoints)
     called = [*handlers, *((endpoint.path, endpoint.function) for endpoint in result.endpoints)]

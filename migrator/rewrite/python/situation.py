@@ -58,6 +58,8 @@ class Situation:
         empty = default is not None and _is_empty(default)
         if name == "context" and not self.authorized and not empty:
             raise NotNative("it reads what an authorizer adds, and the API has none")
+        if name == "method_arn":
+            raise NotNative("it reads methodArn, which only the event of an authorizer has")
         if name == "user_agent" and (read.step.subscript or default is not None):
             raise NotNative("it can tell whether the client named its user agent")
         if name == "headers" and not self.connects:

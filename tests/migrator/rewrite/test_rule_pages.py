@@ -80,6 +80,7 @@ KNOWN: dict[str, Callable[[RulePage], Inventory]] = {
     "infra_env": lambda page: scanned(page, worker_py=WORKER),
     "infra_remove": scanned,
     "mounting": lambda _page: inventory({"chat": "app.py:handle"}),
+    "native_authorizer": lambda _page: authorized(),
     "native_endpoint": lambda _page: inventory({"chat": "app.py:handle"}),
     "push_over_http": lambda page: pushing(page.example.path),
     "python_client": in_scripts,
