@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import libcst as cst
 import libcst.matchers as m
+from libcst.metadata import GlobalScope
 
 from migrator.inventory.model import Api, Handler, Inventory
 from migrator.rewrite.python.catching import may_be_caught
@@ -66,7 +67,7 @@ def allow(caller: OpeningCaller) -> Identity:
     ),
     leaves_alone=(
         "an authorizer that reads the event by keys that are not known, or keeps it",
-        "an authorizer whose policies are put together in more than one step",
+        "an authorizer whose policies depend on more than the code that makes them",
         "an authorizer that other code calls, or that also serves a route",
     ),
 )
@@ -200,8 +201,21 @@ def _decisions(facts: Facts, function: cst.FunctionDef, policies: Policies) -> l
             continue
         if statement.value is None:
             raise NotNative(f"line {facts.line(statement)} returns no policy")
-        found.append((policies.decision(statement.value), statement))
+        values = _held(facts, statement.value)
+        if values is None:
+            found.append((policies.decision(statement.value), statement))
+        else:
+            found += [(policies.decision(value), None) for value in values if value not in [d.node for d, _ in found]]
     return found
+
+
+def _held(facts: Facts, value: cst.BaseExpression) -> list[cst.BaseExpression] | None:
+    """What the variable may hold, where all that is done with it is to return it; None for anything else."""
+    binding = facts.binding(value) if isinstance(value, cst.Name) else None
+    if binding is None or isinstance(binding.owner, GlobalScope):
+        return None
+    returned = all(isinstance(facts.parent(load), cst.Return) for load in facts.loads(binding))
+    return (facts.values(binding) or None) if returned else None
 
 
 def _refuses(project: Project, facts: Facts, statement: cst.Raise) -> bool:

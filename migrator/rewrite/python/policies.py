@@ -12,6 +12,7 @@ from typing import Final
 import libcst as cst
 import libcst.matchers as m
 
+from migrator.rewrite.python.built_dicts import built_dict
 from migrator.rewrite.python.called import called
 from migrator.rewrite.python.conditions import dictionary
 from migrator.rewrite.python.edits import Changes, applied
@@ -27,6 +28,7 @@ KEPT: Final = {"principalId": "principal_id", "context": "context"}
 
 _ARN: Final = "arn:aws:execute-api:region:000000000000:api/stage/$connect"
 """Stands for the ARN of the method while a policy is evaluated."""
+_CONSTANTS: Final = {"None": None, "True": True, "False": False}
 
 
 @dataclass(frozen=True)
@@ -107,16 +109,33 @@ class Policies:
             raise NotNative(f"{place}, which is not a function of the application that is known for certain")
         home, function = found
         args = argument_parameters(call, function)
-        value = _only_return(function)
-        if args is None or value is None or function.decorators or function.asynchronous is not None:
-            raise NotNative(f"{place}, which does more than to return one dict")
+        if args is None or function.decorators or function.asynchronous is not None:
+            raise NotNative(f"{place}, which has decorators or parameters that can't be told apart")
         given = {name: arg.value for arg, name in args.items()}
         for param in (*function.params.posonly_params, *function.params.params, *function.params.kwonly_params):
             if param.name.value not in given:
-                if not isinstance(param.default, cst.SimpleString):
-                    raise NotNative(f"{place}, without a value for {param.name.value} that is a text")
+                if param.default is None or not _is_constant(param.default):
+                    raise NotNative(f"{place}, without a value for {param.name.value} that is a text or None")
                 given[param.name.value] = param.default
+        value = built_dict(function, lambda node: self._truth(node, given, place))
+        if value is None:
+            raise NotNative(f"{place}, which does more than to return one dict that is known before")
         return home, value, given
+
+    def _truth(self, node: cst.BaseExpression, given: Mapping[str, cst.BaseExpression], place: str) -> bool | None:
+        if isinstance(node, cst.BooleanOperation):
+            first, wanted = self._truth(node.left, given, place), isinstance(node.operator, cst.Or)
+            return first if first is None or first is wanted else self._truth(node.right, given, place)
+        if isinstance(node, cst.UnaryOperation) and isinstance(node.operator, cst.Not):
+            inner = self._truth(node.expression, given, place)
+            return None if inner is None else not inner
+        value = given.get(node.value) if isinstance(node, cst.Name) else None
+        if isinstance(value, cst.Dict) and all(isinstance(element, cst.DictElement) for element in value.elements):
+            return bool(value.elements)
+        try:
+            return bool(self._literal(node, given, place))
+        except NotNative:
+            return None
 
     def _check_arguments(
         self,
@@ -134,7 +153,7 @@ class Policies:
             for name in _names(member):
                 if name in used:
                     used[name] += 1
-                elif name not in {"None", "True", "False"}:
+                elif name not in _CONSTANTS:
                     raise NotNative(f"{place} with {name}, which only {home.path} knows")
         for name, count in used.items():
             value = given[name]
@@ -160,9 +179,8 @@ class Policies:
 
     def _literal(self, node: cst.BaseExpression, given: Mapping[str, cst.BaseExpression], place: str) -> object:
         """The value that the code has, whatever the request. Raises NotNative."""
-        text = string(node)
-        if text is not None:
-            return text
+        if _is_constant(node):
+            return _CONSTANTS[node.value] if isinstance(node, cst.Name) else string(node)
         if isinstance(node, cst.Dict):
             members = dictionary(node)
             if members is not None:
@@ -205,17 +223,8 @@ class Policies:
         return values[0] if around and self._facts.line(values[0]) < self._facts.line(node) else None
 
 
-def _only_return(function: cst.FunctionDef) -> cst.BaseExpression | None:
-    """The value, where the function has nothing but a docstring and a `return`."""
-    statements = list(function.body.body)
-    if statements and m.matches(
-        statements[0], m.SimpleStatementLine([m.Expr(m.SimpleString() | m.ConcatenatedString())])
-    ):
-        statements = statements[1:]
-    last = statements[0] if len(statements) == 1 else None
-    if isinstance(last, cst.SimpleStatementLine) and len(last.body) == 1:
-        last = last.body[0]
-    return last.value if isinstance(last, cst.Return) else None
+def _is_constant(node: cst.BaseExpression) -> bool:
+    return string(node) is not None or (isinstance(node, cst.Name) and node.value in _CONSTANTS)
 
 
 def _may_fail(node: cst.BaseExpression | None) -> bool:

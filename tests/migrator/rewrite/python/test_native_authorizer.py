@@ -119,7 +119,7 @@ def test_it_stays_when_something_is_not_understood(lines: tuple[str, ...], reaso
     [
         ("policy('ana', EFFECT, event['methodArn'])", "with EFFECT, which depends on more than its code"),
         ("policy('ana', 'Allow', compute())", "with compute(), which depends on more than its code"),
-        ("policy(*event['headers'], 'Allow', '*')", "which does more than to return one dict"),
+        ("policy(*event['headers'], 'Allow', '*')", "which has decorators or parameters that can't be told apart"),
         ("policy('ana', 'Allow')", "without a value for resource that is a text"),
         ("policy(find(), 'Allow', '*')", "with principal, which may be another value each time"),
     ],
@@ -334,3 +334,81 @@ def test_helpers_that_read_the_event_take_the_caller() -> None:
 
 def test_it_is_said_what_was_proven() -> None:
     assert level(allow(ALLOW)) == AuthorizerLevel("app.py", "allow", native=True, reason=PROVEN)
+
+
+STEPS = """
+
+def policy(principal, effect, resource, context=None):
+    answer = {"principalId": principal}
+    if effect and resource:
+        document = {"Version": "2012-10-17", "Statement": []}
+        statement = {"Action": "execute-api:Invoke"}
+        statement["Effect"] = effect
+        statement["Resource"] = resource
+        document["Statement"] = [statement]
+        answer["policyDocument"] = document
+    if context:
+        answer["context"] = context
+    return answer
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "becomes"),
+    [
+        ("policy('ana', 'Allow', '*')", "Identity(principal_id='ana')"),
+        ("policy(name, 'Allow', event['methodArn'])", "Identity(principal_id=name)"),
+        ("policy('ana', 'Allow', '*', {})", "Identity(principal_id='ana')"),
+        ("policy('ana', 'Allow', '*', {'n': name})", "Identity(principal_id='ana', context={'n': name})"),
+        ("policy(name, 'Deny', '*')", "Identity(principal_id=name, allowed=False)"),
+    ],
+)
+def test_a_policy_may_be_put_together_in_steps(call: str, becomes: str) -> None:
+    source = before("name = event['headers']['n']", f"return {call}") + STEPS
+    assert_rewrites(source, native("name = caller.authorizer_headers['n']", f"return {becomes}"), known())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("if context:", "if context or LOCAL:"),
+        ("if context:", "if len(effect):"),
+        ("    if context:", "    log(answer)\n    if context:"),
+        (
+            'answer["policyDocument"] = document',
+            'answer["policyDocument"] = document\n        statement["Effect"] = "Deny"',
+        ),
+        ('statement["Effect"] = effect', "statement.update(Effect=effect)"),
+        ("    return answer", '    unused = {"a": principal["x"]}\n    return answer'),
+        ("    return answer", '    answer["principalId"] = principal.strip()\n    return answer'),
+        ("    return answer", "    return json.dumps(answer)"),
+        ("    return answer", "    for key in answer:\n        pass\n    return answer"),
+        ("    return answer", "    principal = {}\n    return answer"),
+    ],
+)
+def test_it_stays_when_a_step_is_not_certain(old: str, new: str) -> None:
+    source = allow("return policy('ana', 'Allow', '*')") + STEPS.replace(old, new)
+    assert source != allow("return policy('ana', 'Allow', '*')") + STEPS
+    assert not level(source).native
+
+
+def test_it_stays_when_a_step_depends_on_the_request() -> None:
+    source = allow("claims = event['headers'].get('c')", "return policy('ana', 'Allow', '*', claims)") + STEPS
+    assert "which does more than to return one dict that is known before" in level(source).reason
+
+
+def test_a_policy_may_wait_in_a_variable() -> None:
+    source = before(
+        "if event['headers']:", f"    answer = {policy()}", "else:", f"    answer = {policy('Deny')}", "return answer"
+    )
+    lines = ("if caller.authorizer_headers:", "    answer = Identity(principal_id='ana')", "else:")
+    after = native(*lines, "    answer = Identity(principal_id='ana', allowed=False)", "return answer")
+    assert_rewrites(source, after, known())
+
+
+@pytest.mark.parametrize("use", ["answer['context'] = {'a': 1}", "log(answer)", "answer.update(x=1)", "kept = answer"])
+def test_it_stays_when_more_happens_to_a_policy_in_a_variable(use: str) -> None:
+    assert (
+        "line 7 returns what is not known to be a policy"
+        in level(allow(f"answer = {policy()}", use, "return answer")).reason
+    )
