@@ -45,8 +45,10 @@ def documents(
     *,
     web: str | None,
     aws: bool,
+    background: bool,
 ) -> dict[str, str]:
-    """Path -> text. `modules`: Python text of the new application by path; `aws`: whether it still uses AWS."""
+    """Path -> text. `modules`: Python text of the new application by path; `aws`: whether it still uses AWS;
+    `background`: whether functions hand work to themselves."""
     application = str(view.values["application"])
     variables = environment_variables(modules)
     samples = {route.key: _sample(api, route, view.keys.get(route.key, ())) for route in api.routes}
@@ -70,6 +72,7 @@ def documents(
         "application/MIGRATION.md.j2",
         push=view.values["push"],
         answer_streams=[endpoint for endpoint in view.endpoints if endpoint.streams],
+        background=background,
         balance=f"{len(account.found)} sites were found = {totals}.",
         routes=routes,
         unknown_senders=unknown_senders.sentence,

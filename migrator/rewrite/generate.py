@@ -20,11 +20,13 @@ def service_files(
     view: ServiceView,
     *,
     management: bool,
+    background: bool = False,
     stand_ins: AbstractSet[str] = frozenset(),
     required: Sequence[tuple[str, str]] = (),
     aws: bool = False,
 ) -> dict[str, str]:
     """Path -> text of `sse_service/`. `management`: whether some code still wants the client for @connections;
+    `background`: whether some code hands work to itself;
     `stand_ins`: names of the module `signed` that some code wants; `required`: variables that it reads on import, with
     the place; `aws`: whether it uses AWS."""
     names = list(ALWAYS)
@@ -35,7 +37,9 @@ def service_files(
         names.append("identity")
     if view.mounts:
         names.append("mounting")
-    if view.mounts or (isinstance(authorizer, AuthorizerView) and not authorizer.native):
+    if background:
+        names.append("background")
+    if background or view.mounts or (isinstance(authorizer, AuthorizerView) and not authorizer.native):
         names.append("lambda_context")
     if view.values["answer_streams"]:
         names += ["answer_stream", "answering"]

@@ -91,6 +91,7 @@ def _plan(app: Path, everything: Inventory, api: Api, scope: Scope) -> Plan:
     ours = service_files(
         view,
         management=management,
+        background=python.background,
         stand_ins=python.stand_ins,
         required=required_at_import(final, imported & final.keys()),
         aws=imports_aws(final.values()),
@@ -117,6 +118,7 @@ def _plan(app: Path, everything: Inventory, api: Api, scope: Scope) -> Plan:
         infrastructure.files(),
         web=web,
         aws=uses_aws,
+        background=python.background,
     )
     ours |= infrastructure.new | infrastructure.patches
     edits += [FileEdit(path, None, text) for path, text in ours.items()]

@@ -19,6 +19,7 @@ from migrator.rewrite.python.project import Project
 
 _BESIDE: Final = frozenset(
     {"threading", "_thread", "multiprocessing", "ThreadPoolExecutor", "ProcessPoolExecutor", "run_in_executor"}
+    | {"InvocationType"}
 )
 """Words of code that does work beside the thread of the handler, which the request does not know of."""
 

@@ -23,6 +23,7 @@ from migrator.rewrite.python.native_endpoint import Endpoint, rewrite
 from migrator.rewrite.python.native_shape import check_not_called, handler_function, is_ours, main_guards
 from migrator.rewrite.python.native_split import function_of_route, serves_one
 from migrator.rewrite.python.parsing import Tree
+from migrator.rewrite.python.self_invocation import invokes_itself
 from migrator.rewrite.python.situation import Situation
 from migrator.rewrite.scope import EVERYTHING, Scope
 
@@ -82,10 +83,11 @@ def _try(tree: Tree, api: Api, route: Route, handler: Handler, model: str, found
     if handler.framework is not None:
         raise NotNative(f"{handler.framework} serves it")
     function = handler_function(facts, handler)
-    if serves_one(handler):
+    alone = serves_one(handler) and not invokes_itself(draft.project, facts, function)
+    if alone:
         check_not_called(draft.project, facts, function)
     situation = Situation.of(api, route)
-    name = function_of_route(draft, facts, handler, function, situation)
+    name = function_of_route(draft, facts, function, situation, alone=alone)
     facts = draft.project.facts(handler.path)
     own = top_function(facts, name) if facts is not None else None
     assert facts is not None
@@ -95,7 +97,7 @@ def _try(tree: Tree, api: Api, route: Route, handler: Handler, model: str, found
     endpoint = rewrite(work, facts, api, route, own, model)
     apply_work(draft, work)
     found.twins |= work.twins
-    same = None if serves_one(handler) else _same(draft, endpoint, model_names(api).values())
+    same = None if alone else _same(draft, endpoint, model_names(api).values())
     if same is None:
         found.endpoints.append(endpoint)
         tree.adopt(draft)

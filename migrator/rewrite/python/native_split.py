@@ -18,12 +18,12 @@ from migrator.rewrite.python.route_helpers import route_helpers
 from migrator.rewrite.python.situation import Situation
 
 
-def function_of_route(draft: Tree, facts: Facts, handler: Handler, function: cst.FunctionDef, key: Situation) -> str:
+def function_of_route(draft: Tree, facts: Facts, function: cst.FunctionDef, key: Situation, *, alone: bool) -> str:
     """Puts it into the draft, and returns its name: that of the handler where the route has it for itself."""
     plain = plain_function(facts, function)
     names = names_of(facts, route_helpers(draft.project, facts, function))
     made = folded(plain, key, names)
-    if serves_one(handler):
+    if alone:
         if made is not function:
             draft.update({facts.path: apply_changes(facts.module, {function: lambda _node: made})})
         return function.name.value

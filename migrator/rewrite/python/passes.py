@@ -18,6 +18,7 @@ from migrator.rewrite.python import (
     called_at_import,
     connection_table,
     management_client,
+    self_invocation,
     signed_request,
     stream_send,
     websocket_api,
@@ -62,6 +63,8 @@ class PythonResult:
     """None without an authorizer in Python."""
     drop_in: bool = False
     """Whether some code still wants the client for @connections."""
+    background: bool = False
+    """Whether some code hands work to `sse_service.background`."""
     stand_ins: frozenset[str] = frozenset()
     """Names of `sse_service.signed` that some code wants."""
     project: Project | None = field(default=None, repr=False)
@@ -142,11 +145,13 @@ def _seam(tree: Tree, inventory: Inventory, result: PythonResult, mark: Mark, sc
         websocket_api.rewrite(project),
         signed_request.rewrite(project),
         called_at_import.rewrite(project, inside(inventory)),
+        {} if scope.why_not(self_invocation.RULE) else self_invocation.rewrite(project, inventory),
     )
     for path, found in (pair for results in seams for pair in results.items()):
         by_path[path].add(found)
     imported = {pair for found in by_path.values() for pair in found.imports}
     result.stand_ins = frozenset(name for module, name in imported if module == signed_request.MODULE)
+    result.background = self_invocation.BACKGROUND in imported
     result.drop_in = bool(result.stand_ins) or any(module == DROP_IN for module, _name in imported)
     for facts in users:
         taken = by_path[facts.path].changes

@@ -82,6 +82,7 @@ KNOWN: dict[str, Callable[[RulePage], Inventory]] = {
     "mounting": lambda _page: inventory({"chat": "app.py:handle"}),
     "native_authorizer": lambda _page: authorized(),
     "native_endpoint": lambda _page: inventory({"chat": "app.py:handle"}),
+    "self_invocation": lambda _page: inventory({"chat": "app.py:handle"}),
     "push_over_http": lambda page: pushing(page.example.path),
     "python_client": in_scripts,
     "react_use_websocket": in_scripts,

@@ -15,7 +15,7 @@ from tests.migrator.rewrite.python.endpoints import DONE, OK, ROUTE, assert_nati
         "seen = context",
         "return context",
         "context.callback = 1",
-        "lambda_client.invoke(FunctionName=context.invoked_function_arn)",
+        "lambda_client.get_function(FunctionName=context.invoked_function_arn)",
         "print(getattr(context, 'function_version', None))",
         "del context",
     ],
