@@ -25,12 +25,12 @@ from migrator.scan.native_clients import native_clients
 from migrator.scan.nested import nested_paths
 from migrator.scan.node.inferred import infer_scripts
 from migrator.scan.node.program import NodeProgram
-from migrator.scan.python.guards import selection_key
 from migrator.scan.python.imports import Modules, is_test
 from migrator.scan.python.program import Program
 from migrator.scan.python.sockets import python_clients
 from migrator.scan.refusals import refusals
 from migrator.scan.relocating import relocate
+from migrator.scan.route_conditions import selection_key
 from migrator.scan.serverless import is_serverless, read_serverless
 from migrator.scan.servers import servers
 from migrator.scan.sieve import sought

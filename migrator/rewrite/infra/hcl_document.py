@@ -213,28 +213,26 @@ class HclDocument:
             self._items(node, closing, depth)
 
     def _items(self, node: Node, closing: str, depth: int) -> None:
-        while True:
-            self._blank(lines=True)
-            if self.place >= len(self.text):
-                raise self._fail(f"{closing} is missing")
-            if self.text[self.place] == closing:
-                self.place += 1
-                return
+        while not self._closed(closing):
             item = Node("item", str(len(node.children)), self.place, self.place, parent=node)
             node.children.append(item)
             self._expression(item, stop=f"\n,{closing}", depth=depth + 1)
             if item.end == item.start:
                 raise self._fail("an empty element")
 
+    def _closed(self, closing: str) -> bool:
+        """Goes past blanks, and past the bracket if it is next."""
+        self._blank(lines=True)
+        if self.place >= len(self.text):
+            raise self._fail(f"{closing} is missing")
+        if self.text[self.place] != closing:
+            return False
+        self.place += 1
+        return True
+
     def _group(self, node: Node, closing: str, depth: int) -> None:
         self.place += 1
-        while True:
-            self._blank(lines=True)
-            if self.place >= len(self.text):
-                raise self._fail(f"{closing} is missing")
-            if self.text[self.place] == closing:
-                self.place += 1
-                return
+        while not self._closed(closing):
             before, end = self.place, node.end
             self._expression(node, stop=f"\n,{closing}", depth=depth + 1)
             node.end = end
@@ -244,13 +242,7 @@ class HclDocument:
     def _rest(self, closing: str, depth: int) -> None:
         """Whatever stands in brackets, without looking for elements."""
         scratch = Node("item", "", self.place, self.place)
-        while True:
-            self._blank(lines=True)
-            if self.place >= len(self.text):
-                raise self._fail(f"{closing} is missing")
-            if self.text[self.place] == closing:
-                self.place += 1
-                return
+        while not self._closed(closing):
             before = self.place
             if self.text.startswith("=>", self.place) or self.text[self.place] in ":=":
                 self.place += 1

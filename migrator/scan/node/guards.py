@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from typing import Final, Literal
 
 from migrator.scan.node.trace import Tracer
 from migrator.scan.node.tree import FUNCTIONS, Node
 from migrator.scan.node.values import Values, message_path
-from migrator.scan.python.guards import selection_key
-
-EVENT_TYPES: Final = {"$connect": "CONNECT", "$disconnect": "DISCONNECT"}
-Subject = Literal["route", "event", "selection"]
+from migrator.scan.route_conditions import Condition, RouteConditions, Subject
 
 
-@dataclass(frozen=True)
-class Condition:
-    subject: Subject
-    literals: frozenset[str]
-    holds: bool
-
-
-class Guards:
+class Guards(RouteConditions):
     """Answers for one API."""
 
     def __init__(self, routes: Collection[str], expression: str) -> None:
-        self.routes = frozenset(routes)
-        self.selection = selection_key(expression)
+        super().__init__(routes, expression)
         self._known: dict[int, tuple[Condition, ...]] = {}
 
     def allow(self, node: Node, route: str | None, tracer: Tracer) -> bool:
@@ -35,7 +22,7 @@ class Guards:
             return True
         if id(node) not in self._known:
             self._known[id(node)] = tuple(self.conditions(node, tracer))
-        return all(self._holds(condition, route) for condition in self._known[id(node)])
+        return all(self.holds(condition, route) for condition in self._known[id(node)])
 
     def subject(self, values: Values) -> Subject | None:
         """What an expression tells of the event, if that is what routes are told apart by."""
@@ -67,14 +54,6 @@ class Guards:
             if above.kind in FUNCTIONS and not _is_inline(above):
                 return
             child = above
-
-    def _holds(self, condition: Condition, route: str) -> bool:
-        if condition.subject == "selection":
-            if route.startswith("$"):
-                return route != "$default" or not condition.holds or bool(condition.literals - self.routes)
-            return (route in condition.literals) == condition.holds
-        actual = route if condition.subject == "route" else EVENT_TYPES.get(route, "MESSAGE")
-        return (actual in condition.literals) == condition.holds
 
     def test(self, test: Node, tracer: Tracer, *, holds: bool) -> Iterator[Condition]:
         if test.kind == "parenthesized_expression" and test.children:

@@ -4,31 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from typing import Final, Literal
 
 from migrator.scan.python.model import Module
 from migrator.scan.python.trace import Tracer
 from migrator.scan.python.values import JSON, Event, Values, constants
-
-_EVENT_TYPES: Final = {"$connect": "CONNECT", "$disconnect": "DISCONNECT"}
-
-Subject = Literal["route", "event", "selection"]
+from migrator.scan.route_conditions import Condition, RouteConditions, Subject
 
 
-@dataclass(frozen=True)
-class Condition:
-    subject: Subject
-    literals: frozenset[str]
-    holds: bool
-
-
-class RouteGuards:
-    """Answers for one API. `selection`: the top-level key of the message that selects routes, None if there is none."""
+class RouteGuards(RouteConditions):
+    """Answers for one API."""
 
     def __init__(self, routes: Collection[str], expression: str) -> None:
-        self.routes = frozenset(routes)
-        self.selection = selection_key(expression)
+        super().__init__(routes, expression)
         self.conditions: dict[ast.AST, tuple[Condition, ...]] = {}
 
     def allow(self, node: ast.AST, module: Module, route: str | None, tracer: Tracer) -> bool:
@@ -36,7 +23,7 @@ class RouteGuards:
             return True
         if node not in self.conditions:
             self.conditions[node] = tuple(self._conditions(node, module, tracer))
-        return all(self._holds(condition, route) for condition in self.conditions[node])
+        return all(self.holds(condition, route) for condition in self.conditions[node])
 
     def allow_labels(self, labels: frozenset[str], all_labels: frozenset[str], route: str | None) -> bool:
         """A table of functions with route keys among its keys gives each route its own, and the others to $default.
@@ -45,14 +32,6 @@ class RouteGuards:
         if route is None or not labels or not all_labels & self.routes:
             return True
         return route in labels or (route == "$default" and not labels & self.routes)
-
-    def _holds(self, condition: Condition, route: str) -> bool:
-        if condition.subject == "selection":
-            if route.startswith("$"):
-                return route != "$default" or not condition.holds or bool(condition.literals - self.routes)
-            return (route in condition.literals) == condition.holds
-        actual = route if condition.subject == "route" else _EVENT_TYPES.get(route, "MESSAGE")
-        return (actual in condition.literals) == condition.holds
 
     def _conditions(self, node: ast.AST, module: Module, tracer: Tracer) -> Iterator[Condition]:
         child: ast.AST = node
@@ -135,13 +114,6 @@ class RouteGuards:
         if path[-2:] == ("requestContext", "eventType"):
             return "event"
         return "selection" if self.selection and path == ("body", JSON, self.selection) else None
-
-
-def selection_key(expression: str) -> str | None:
-    """`$request.body.action` -> 'action'; None for anything deeper or different."""
-    prefix = "$request.body."
-    key = expression.removeprefix(prefix)
-    return key if expression.startswith(prefix) and key and "." not in key else None
 
 
 def plain(step: str) -> str:
