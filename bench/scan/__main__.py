@@ -13,9 +13,8 @@ from time import monotonic, sleep
 
 import click
 
-from bench.scan.tree import FILES, HITS, make
+from bench.scan.tree import FILES, HITS, WORDS, make
 from bench.statistics import spread
-from migrator.scan.application import SIGNS
 
 TIMES_GREP, AT_LEAST_S, MOST_MIB = 5.0, 3.0, 300.0
 
@@ -28,7 +27,7 @@ def main(rounds: int) -> None:
         tree = Path(name)
         make(tree)
         size = sum(path.stat().st_size for path in tree.rglob("*.py")) / 1e6
-        grep = ["git", "grep", "-l", "-F", *(part for word in SIGNS for part in ("-e", word.decode()))]
+        grep = ["git", "grep", "-l", "-F", *(part for word in WORDS for part in ("-e", word.decode()))]
         scan = [sys.executable, "-m", "migrator.cli", "scan", ".", "--format", "json"]
         greps, scans, peaks = [], [], []
         for _ in range(rounds + 1):

@@ -9,10 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from migrator.scan.application import SIGNS
+import migrator.scan.application  # noqa: F401 - it imports whoever seeks words
+from migrator.scan.sieve import all_sought
 
 FILES: Final = 10_000
 HITS: Final = 20
+WORDS: Final = all_sought(".py")
+"""A file with any of them is a hit, so those that were installed have none."""
 
 _HANDLER = '''"""One of the planted handlers."""
 
@@ -63,7 +66,7 @@ def _installed() -> Iterator[tuple[Path, str]]:
             if "site-packages" in relative.parts or path.is_symlink() or path.stat().st_size > 1_000_000:
                 continue
             data = path.read_bytes()
-            if not any(word in data for word in SIGNS):
+            if not any(word in data for word in WORDS):
                 found.append((path, "_".join(relative.parts)))
     copy = 0
     while True:

@@ -97,6 +97,10 @@ class Files:
         """A cheap look before a file is parsed: whether its bytes hold one of the words."""
         return self.sieve.mentions(path, words)
 
+    def is_read(self, path: str) -> bool:
+        """Whether somebody had a reason to read the file's text."""
+        return path in self._texts
+
     def text(self, path: str) -> str | None:
         """The file's text, universal newlines; None (and a problem, once) when it can't be read as UTF-8."""
         if path not in self._texts:

@@ -29,24 +29,33 @@ def sought(*words: bytes, suffixes: Collection[str] = (".py",)) -> tuple[bytes, 
     return words
 
 
+def all_sought(suffix: str) -> tuple[bytes, ...]:
+    """Every word that is sought in files with the suffix."""
+    return tuple(_sought[suffix])
+
+
 class Sieve:
     """What was found in the files below a folder."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._found: dict[str, frozenset[bytes]] = {}
+        self._found: defaultdict[str, dict[str, frozenset[bytes]]] = defaultdict(dict)
+        """By suffix and path."""
+        self._told: set[tuple[str, tuple[bytes, ...]]] = set()
 
-    def mentions(self, path: str, words: Collection[bytes]) -> bool:
+    def mentions(self, path: str, words: tuple[bytes, ...]) -> bool:
         """Whether the file's bytes hold one of the words. False for a file that can't be read.
 
-        Words that `sought` was not told of before cost a second reading."""
+        Words that `sought` was not told of before cost a second reading of all files of the suffix."""
         suffix = suffix_of(path)
-        if not all(word in _sought[suffix] for word in words):
-            sought(*words, suffixes=(suffix,))
-            self._found.clear()
-        found = self._found.get(path)
+        if (suffix, words) not in self._told:
+            self._told.add((suffix, words))
+            if not _sought[suffix].keys() >= set(words):
+                sought(*words, suffixes=(suffix,))
+                self._found[suffix].clear()
+        found = self._found[suffix].get(path)
         if found is None:
-            found = self._found[path] = _words_in(self._bytes(path), suffix)
+            found = self._found[suffix][path] = _words_in(self._bytes(path), suffix)
         return not found.isdisjoint(words)
 
     def _bytes(self, path: str) -> bytes:

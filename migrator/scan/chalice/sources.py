@@ -20,6 +20,8 @@ ROUTES: Final = {"on_ws_connect": "$connect", "on_ws_message": "$default", "on_w
 """Messages all go to $default: Chalice declares no routes of the application's own."""
 
 _SIGN: Final = sought(b"on_ws_")
+_MADE: Final = (b"on_ws_", b"Chalice(", b"Blueprint(")
+"""Looked for only where something has the sign."""
 _SOURCES: Final[Mapping[str, tuple[Literal["queue", "stream", "schedule", "call"], str]]] = {
     "on_sns_message": ("queue", "topic"),
     "on_sqs_message": ("queue", "queue"),
@@ -61,7 +63,7 @@ def read_sources(files: Files) -> Sources:
     paths = files.with_suffix(".py")
     if any(files.mentions(path, *_SIGN) for path in paths):
         for path in paths:
-            module = parse(files, path) if files.mentions(path, *_SIGN, b"Chalice(", b"Blueprint(") else None
+            module = parse(files, path) if files.mentions(path, *_MADE) else None
             if module is not None:
                 _read(module, found)
     return found

@@ -13,13 +13,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from migrator.inventory.model import Api, Refusal
-from migrator.scan.refusals.seen import CODE, Hit, Seen
+from migrator.scan.refusals.seen import CODE, PAGES, Hit, Seen
 from migrator.scan.sieve import sought
 
 _WORDS: Final = sought(
     b"streamSid", b"stream_sid", b"<Stream", b".stream(", b"VoiceResponse", b"stream_url", b"payload", b"ncco",
-    suffixes=CODE,
+    suffixes=PAGES,
 )  # fmt: skip
+_WEBHOOK: Final = sought(b"<Stream", b"stream_url", b"VoiceResponse")
+"""What answers a call may stand in Python that has nothing else to do with the API."""
 _STREAM_ID: Final = re.compile(r"[\"'.\s{(]\s*(?:streamSid|stream_sid)\b")
 _FRAME: Final = re.compile(
     r"(?:\[[\"']media[\"']\]|\.media\??|get\([\"']media[\"'][^)]*\))\s*(?:\[[\"']payload[\"']\]|\.get\([\"']payload|\.\s*payload\b)"
@@ -47,7 +49,7 @@ def media_streams(seen: Seen) -> Iterator[Refusal]:
     only = seen.only_api()
     if only is None or served:
         return
-    for hit in seen.hits(_ANSWER, _WORDS, CODE):
+    for hit in seen.hits(_ANSWER, _WORDS, CODE, _WEBHOOK):
         if not hit.is_comment and _TELEPHONY.search(hit.text) and hit.location.path not in seen.clients:
             yield _answered(seen, hit, only)
 

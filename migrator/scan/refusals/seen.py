@@ -38,10 +38,17 @@ class Seen:
         self.handlers = {handler.path for handler in inventory.handlers}
         self.clients = {client.location.path for client in inventory.clients}
 
-    def hits(self, pattern: re.Pattern[str], words: tuple[bytes, ...], suffixes: tuple[str, ...]) -> Iterator[Hit]:
-        """Matches in the order of the paths. A file without any of the words has none."""
+    def hits(
+        self,
+        pattern: re.Pattern[str],
+        words: tuple[bytes, ...],
+        suffixes: tuple[str, ...],
+        anywhere: tuple[bytes, ...] = (),
+    ) -> Iterator[Hit]:
+        """Matches in the order of the paths: in scripts and pages with one of the words, in Python that was read for the
+        inventory, and in other Python with a word of `anywhere`."""
         for path in self.files.with_suffix(*suffixes):
-            if self.is_test(path) or not self.files.mentions(path, *words):
+            if not self._concerned(path, words, anywhere) or self.is_test(path):
                 continue
             text = self.files.text(path)
             for match in pattern.finditer(text) if text is not None else ():
@@ -49,6 +56,11 @@ class Seen:
                 line = (text or "").count("\n", 0, match.start()) + 1
                 place = Location(path=path, line=line, column=match.start() - start + 1)
                 yield Hit(place, text or "", match, bool(_COMMENT.match((text or "")[start : match.start() + 1])))
+
+    def _concerned(self, path: str, words: tuple[bytes, ...], anywhere: tuple[bytes, ...]) -> bool:
+        if not path.endswith(".py"):
+            return self.files.mentions(path, *words)
+        return self.files.is_read(path) or (bool(anywhere) and self.files.mentions(path, *anywhere))
 
     def is_test(self, path: str) -> bool:
         return is_test(path) if path.endswith(".py") else is_script_test(path)

@@ -27,7 +27,7 @@ _OFFERED: Final = re.compile(
     r"|mqtt\.connect\(\s*[\"'`](wss?):"
 )
 _WORDS: Final = sought(
-    b"ocket-Protocol", b"ocket-protocol", b"graphql", b"subscriptionless", b"stomp", b"mqtt", b"ocpp", suffixes=CODE
+    b"ocket-Protocol", b"ocket-protocol", b"graphql", b"subscriptionless", b"stomp", b"mqtt", b"ocpp", suffixes=PAGES
 )
 
 

@@ -10,7 +10,7 @@ from migrator.inventory.model import Refusal
 from migrator.scan.refusals.seen import CODE, PAGES, Seen
 from migrator.scan.sieve import sought
 
-_WORDS: Final = sought(b"pty", b"AttachAddon", suffixes=CODE)
+_WORDS: Final = sought(b"pty", b"AttachAddon", suffixes=PAGES)
 _PTY: Final = re.compile(
     r"[\"'](?:@lydell/)?node-pty[\"']|\bpty\.(?:spawn|fork|openpty)\(|\bptyprocess\b|\bos\.(?:openpty|forkpty)\("
 )

@@ -8,11 +8,11 @@ from typing import Final
 
 from migrator.inventory.model import Api, Refusal
 from migrator.inventory.record import Location
-from migrator.scan.refusals.seen import CODE, Seen
+from migrator.scan.refusals.seen import CODE, PAGES, Seen
 from migrator.scan.sieve import sought
 
 _WORDS: Final = sought(
-    b"RTCPeerConnection", b"simple-peer", b"sdp", b"iceCandidate", b"ice_candidate", b"peer", suffixes=CODE
+    b"RTCPeerConnection", b"simple-peer", b"sdp", b"iceCandidate", b"ice_candidate", b"peer", suffixes=PAGES
 )
 _PEER: Final = re.compile(
     r"\bRTCPeerConnection\b|[\"']simple-peer[\"']|\b(?:ice_?[cC]andidate|sdp)\b[\"']?\s*[\])}:,=]"
