@@ -45,8 +45,8 @@ class Seen:
         suffixes: tuple[str, ...],
         anywhere: tuple[bytes, ...] = (),
     ) -> Iterator[Hit]:
-        """Matches in the order of the paths: in scripts and pages with one of the words, in Python that was read for the
-        inventory, and in other Python with a word of `anywhere`."""
+        """Matches in the order of the paths: in scripts and pages with one of the words, in Python that was read for
+        the inventory, and in other Python with a word of `anywhere`."""
         for path in self.files.with_suffix(*suffixes):
             if not self._concerned(path, words, anywhere) or self.is_test(path):
                 continue
