@@ -24,7 +24,8 @@ from shim.dualrun.processes import candidate_process
 async def start(app: Path, new: Path) -> dict[str, object]:
     """With the variables that the code can't do without; where that is not enough, with all that it asks for."""
     inventory = scan_application(app)
-    declared = plan_sessions(inventory).environment
+    plan = plan_sessions(inventory)
+    declared = {**plan.service_environment, **plan.environment}
     told = await _serve(inventory, new, {**needed(new), **declared})
     if not told["starts"] and (more := asked(new)):
         again = await _serve(inventory, new, {**more, **needed(new), **declared})

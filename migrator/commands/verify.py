@@ -68,6 +68,7 @@ def command(ctx: click.Context, app: Path, new: Path, seed: int, form: str, repo
             new,
             plan.sessions,
             environment=plan.environment,
+            service_environment=plan.service_environment,
             tables=inventory.table_definitions,
             routes=plan.routes,
             silent_routes=plan.silent,

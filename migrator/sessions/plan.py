@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from migrator.inventory.model import Api, Inventory, Route
 from migrator.sessions.identities import Identities, Identity, identities_for
@@ -41,6 +41,8 @@ class SessionPlan:
     routes: tuple[str, ...] = ()
     silent: frozenset[str] = frozenset()
     gaps: tuple[str, ...] = ()
+    service_environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables that the infrastructure gives to single functions; the migrated service has them all."""
 
 
 def generate_sessions(
@@ -65,8 +67,23 @@ def plan_sessions(inventory: Inventory, *, seed: int = 0, identities: tuple[Iden
     writer = _Writer(api, who, seed)
     sessions = tuple(writer.sessions())
     return SessionPlan(
-        sessions, {**environment, **(who.environment or {})}, routes, silent, (*gaps, *writer.unreachable())
+        sessions,
+        {**environment, **(who.environment or {})},
+        routes,
+        silent,
+        (*gaps, *writer.unreachable()),
+        _of_functions(inventory, api),
     )
+
+
+def _of_functions(inventory: Inventory, api: Api) -> dict[str, str]:
+    """Where two functions differ in a variable, the one of the earlier route counts."""
+    own = {handler.id: handler.environment for handler in inventory.handlers}
+    authorizer = api.authorizer.handler if api.authorizer is not None else None
+    found: dict[str, str] = {}
+    for name in (*(route.handler for route in api.routes), authorizer or ""):
+        found = {**own.get(name, {}), **found}
+    return found
 
 
 def _silent_routes(inventory: Inventory, api: Api) -> frozenset[str]:

@@ -34,6 +34,7 @@ def verify(
     sessions: Sequence[Session],
     *,
     environment: Mapping[str, str],
+    service_environment: Mapping[str, str] | None = None,
     tables: Sequence[Mapping[str, Any]],
     routes: Sequence[str] = (),
     silent_routes: Collection[str] = (),
@@ -43,7 +44,8 @@ def verify(
 ) -> Report:
     """Runs all sessions twice over the legacy path and once over the new one; each run has a fresh process.
 
-    `environment`: variables of the application, the same for both sides. `tables`: CreateTable arguments.
+    `environment`: variables of the application, the same for both sides. `service_environment`: more of them for the
+    new path, which the old one gives to each function by itself; None for none. `tables`: CreateTable arguments.
     `routes`: route keys that have to be tested; those that the sessions exercise are added.
     `silent_routes`: those that send nothing to anybody, so that silence on both sides is a result.
     `gaps`: sentences on what the sessions can't test; with any, there is no PASS.
@@ -67,7 +69,13 @@ def verify(
                 progress=of("legacy-2"),
             ),
             record_candidate(
-                sides[1], sessions, environment, tables, first=known, timing=timing, progress=of("candidate")
+                sides[1],
+                sessions,
+                {**(service_environment or {}), **environment},
+                tables,
+                first=known,
+                timing=timing,
+                progress=of("candidate"),
             ),
         )
         return first, second, new

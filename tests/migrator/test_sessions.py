@@ -9,7 +9,18 @@ import jwt
 import pytest
 
 from migrator.errors import ConfigurationInvalid
-from migrator.inventory.model import Api, Authorizer, Client, Inventory, KeyKind, MessageKey, Push, Route, TokenFacts
+from migrator.inventory.model import (
+    Api,
+    Authorizer,
+    Client,
+    Handler,
+    Inventory,
+    KeyKind,
+    MessageKey,
+    Push,
+    Route,
+    TokenFacts,
+)
 from migrator.inventory.record import Location
 from migrator.sessions import Identity, generate_sessions, identities_from_config, plan_sessions
 from migrator.sessions.messages import UNICODE_TEXT, message_for, selecting
@@ -89,6 +100,23 @@ def test_without_an_authorizer_nobody_is_refused():
     plan = plan_sessions(inventory())
     assert "refused connects" not in {session.name for session in plan.sessions}
     assert all(step.refused is False and step.query == () for step in connects(plan).values())
+
+
+def test_the_service_has_the_variables_of_its_functions_the_earlier_route_first():
+    def function(name: str, **environment: str) -> Handler:
+        return Handler(id=name, path="app.py", module="app", function="f", language="python", environment=environment)
+
+    routes = [route(name).model_copy(update={"handler": name}) for name in ("a", "b")]
+    plan = plan_sessions(
+        inventory(
+            *routes,
+            handlers=(function("a", TABLE="one"), function("b", TABLE="two", ROOM="x"), function("other", KEY="y")),
+            environment={"STAGE": "dev"},
+        )
+    )
+
+    assert plan.service_environment == {"TABLE": "one", "ROOM": "x"}
+    assert "TABLE" not in plan.environment
 
 
 def test_the_same_seed_gives_the_same_sessions_and_another_gives_others():
