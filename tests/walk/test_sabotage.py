@@ -136,9 +136,9 @@ FAULTS = {
         "lifecycle",
     ),
     "a connect is refused with another status": (
-        "sse_service/security.py",
-        "            raise HTTPException(401, UNAUTHORIZED) from None\n",
-        "            raise HTTPException(403, UNAUTHORIZED) from None\n",
+        "tenant_chat/authorizer.py",
+        'raise HTTPException(401, "Unauthorized") from error',
+        'raise HTTPException(403, "Unauthorized") from error',
         "lifecycle",
     ),
     "a disconnect is not noticed": ("handlers.py", "    if connection is not None:\n", "    if False:\n", "lifecycle"),
