@@ -8,7 +8,7 @@ import json
 from dataclasses import dataclass, field
 
 from bench.servers.shim import STAGE
-from shim.dualrun.event_stream_reader import EventStreamReader
+from shim.dualrun.replay.event_stream_reader import EventStreamReader
 
 ANSWER_LIMIT_S = 15.0
 

@@ -18,7 +18,7 @@ from migrator.inventory.model import Inventory
 from migrator.scan import scan_application
 from migrator.sessions import plan_sessions
 from shim.dualrun.errors import DualRunError
-from shim.dualrun.processes import candidate_process
+from shim.dualrun.replay.processes import candidate_process
 
 
 async def start(app: Path, new: Path) -> dict[str, object]:

@@ -20,8 +20,8 @@ from migrator.scan import scan_application
 from migrator.sessions import identities_from_config, plan_sessions
 from migrator.state import verify_report_path
 from migrator.writing import write_file
-from shim.dualrun.driver import Progress as TellProgress
-from shim.dualrun.report_text import print_report
+from shim.dualrun.replay.driver import Progress as TellProgress
+from shim.dualrun.report.text import print_report
 from shim.dualrun.run import verify
 
 ENTRY = Path("sse_service") / "main.py"

@@ -13,7 +13,7 @@ import jwt
 from migrator.configuration import configuration
 from migrator.errors import ConfigurationInvalid
 from migrator.inventory.model import Authorizer, Inventory, TokenFacts
-from shim.dualrun.scenario import Pairs
+from shim.dualrun.record.scenario import Pairs
 
 CLIENTS = ("alice", "bob", "carol", "dave")
 """Clients of generated sessions. All but the last are in one group."""

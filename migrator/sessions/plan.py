@@ -18,7 +18,7 @@ from migrator.sessions.messages import (
     message_for,
     words_of,
 )
-from shim.dualrun.scenario import Close, Connect, Resume, Send, Session, Step
+from shim.dualrun.record.scenario import Close, Connect, Resume, Send, Session, Step
 
 SETUP_WORDS = frozenset({"join", "subscribe", "enter", "register", "init", "hello", "login", "identify"})
 """Routes with such a word in their key come first in a session: without them others may reach nobody."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from shim.dualrun.canonical import Recording
-from shim.dualrun.compare import compare_session
-from shim.dualrun.difference import ByDesign, Comparison, Difference
-from shim.dualrun.judge import Evidence, Judgement, judge
-from shim.dualrun.matching import LearningMatcher, NoiseMatcher
-from shim.dualrun.noise import NoiseLedger, NoiseRule, Volatile
-from shim.dualrun.scenario import Session
+from shim.dualrun.compare.difference import ByDesign, Comparison, Difference
+from shim.dualrun.compare.matching import LearningMatcher, NoiseMatcher
+from shim.dualrun.compare.noise import NoiseLedger, NoiseRule, Volatile
+from shim.dualrun.compare.session import compare_session
+from shim.dualrun.judge.verdict import Evidence, Judgement, judge
+from shim.dualrun.record.canonical import Recording
+from shim.dualrun.record.scenario import Session
 
 MAX_REASONS = 3
 """Differences of the legacy path with itself that are quoted for one session."""

@@ -9,15 +9,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from shim.dualrun.canonical import Recording
-from shim.dualrun.driver import DEFAULT_TIMING, Progress, Timing, no_progress, run_sessions
 from shim.dualrun.errors import DualRunError
 from shim.dualrun.evaluate import evaluate
-from shim.dualrun.processes import candidate_process, legacy_process
-from shim.dualrun.report import Report, build_report, now
-from shim.dualrun.scenario import Session
-from shim.dualrun.stream_client import StreamClient
-from shim.dualrun.websocket_client import WebSocketClient
+from shim.dualrun.record.canonical import Recording
+from shim.dualrun.record.scenario import Session
+from shim.dualrun.replay.driver import DEFAULT_TIMING, Progress, Timing, no_progress, run_sessions
+from shim.dualrun.replay.processes import candidate_process, legacy_process
+from shim.dualrun.replay.stream_client import StreamClient
+from shim.dualrun.replay.websocket_client import WebSocketClient
+from shim.dualrun.report.report import Report, build_report, now
 
 
 @dataclass(frozen=True, slots=True)

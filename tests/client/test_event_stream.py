@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shim.dualrun.event_stream_reader import EventStreamReader, StreamEvent
+from shim.dualrun.replay.event_stream_reader import EventStreamReader, StreamEvent
 from templates.client.sse_socket import Event, EventStreamParser, EventTooLarge
 
 FIELDS = [b"data", b"event", b"id", b"retry", b"", b"foo", b"DATA", b"\xef\xbb\xbfdata"]

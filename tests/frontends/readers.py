@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Final
 from urllib.parse import urlsplit
 
-from shim.dualrun.event_stream_reader import EventStreamReader
+from shim.dualrun.replay.event_stream_reader import EventStreamReader
 
 HERE: Final = Path(__file__).parent
 CLIENT: Final = HERE.parent.parent / "templates" / "client" / "sse_socket.py"

@@ -20,7 +20,7 @@ from botocore.credentials import Credentials
 
 from shim.app import ShimApp
 from shim.config import Address
-from shim.dualrun.event_stream_reader import EventStreamReader, StreamEvent
+from shim.dualrun.replay.event_stream_reader import EventStreamReader, StreamEvent
 from shim.emulation import GatewayService
 from shim.faces.management import ManagementOptions
 from shim.faces.options import FaceOptions

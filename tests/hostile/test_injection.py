@@ -9,7 +9,7 @@ import websockets.sync.client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shim.dualrun.event_stream_reader import EventStreamReader
+from shim.dualrun.replay.event_stream_reader import EventStreamReader
 from tests.hostile.serving import Served, eventually, signed
 from tests.hostile.wire import Wire, request, wire
 from tests.shim.sse_client import open_stream

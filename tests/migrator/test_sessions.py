@@ -24,7 +24,7 @@ from migrator.inventory.model import (
 from migrator.inventory.record import Location
 from migrator.sessions import Identity, generate_sessions, identities_from_config, plan_sessions
 from migrator.sessions.messages import UNICODE_TEXT, message_for, selecting
-from shim.dualrun.scenario import Close, Connect, Resume, Send
+from shim.dualrun.record.scenario import Close, Connect, Resume, Send
 
 HERE = Location(path="app.py")
 JWT = TokenFacts(

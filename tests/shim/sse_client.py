@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from shim.dualrun.event_stream_reader import EventStreamReader, StreamEvent
+from shim.dualrun.replay.event_stream_reader import EventStreamReader, StreamEvent
 
 STREAM = {"Accept": "text/event-stream"}
 

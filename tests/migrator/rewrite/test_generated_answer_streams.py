@@ -10,7 +10,7 @@ import pytest
 
 from migrator.apply import apply_plan
 from migrator.rewrite import plan_migration
-from shim.dualrun.event_stream_reader import EventStreamReader, StreamEvent
+from shim.dualrun.replay.event_stream_reader import EventStreamReader, StreamEvent
 from tests.migrator.rewrite.applications import inventory
 from tests.migrator.rewrite.python.test_answer_streams import pushing
 from tests.running import running_migrated

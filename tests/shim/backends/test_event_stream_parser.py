@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shim.backends.event_stream_parser import EventStreamParser, EventTooLarge, ServerSentEvent
-from shim.dualrun.event_stream_reader import EventStreamReader
+from shim.dualrun.replay.event_stream_reader import EventStreamReader
 from shim.streams.wire import encode_body, encode_control, encode_message, encode_retry
 
 LIMIT = 1_000_000

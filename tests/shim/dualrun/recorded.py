@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from shim.dualrun.canonical import Channel, Event, Kind, Problem, Recording
 from shim.dualrun.evaluate import Evaluation, evaluate
-from shim.dualrun.scenario import Close, Connect, Send, Session, Step
+from shim.dualrun.record.canonical import Channel, Event, Kind, Problem, Recording
+from shim.dualrun.record.scenario import Close, Connect, Send, Session, Step
 
 START = 1_760_000_000.0
 """When the first of all events was received."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
+from shim.dualrun.record.scenario import Connect, Session
 from shim.dualrun.run import verify
-from shim.dualrun.scenario import Connect, Session
 from tests.running import CHAT
 
 SESSIONS = (Session("refused", (Connect("nobody", refused=True),)),)

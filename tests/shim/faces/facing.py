@@ -15,7 +15,7 @@ import uvicorn
 
 from shim.app import ShimApp
 from shim.config import Address
-from shim.dualrun.event_stream_reader import EventStreamReader, StreamEvent
+from shim.dualrun.replay.event_stream_reader import EventStreamReader, StreamEvent
 from shim.emulation import GatewayService
 from shim.faces.options import FaceOptions
 from shim.faces.websocket_protocol import GatewayWebSocketProtocol, message_and_frame_bytes

@@ -15,7 +15,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shim.dualrun.event_stream_reader import EventStreamReader
+from shim.dualrun.replay.event_stream_reader import EventStreamReader
 from shim.faces.console import ConsoleOptions, console_router
 from shim.faces.console_access import COOKIE, MOST_SESSIONS, PATH, ConsoleAccess
 from shim.faces.console_feed import MOST_CHARACTERS, MOST_CONNECTIONS, MOST_EVENTS, ConsoleFeed

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from shim.dualrun.event_stream_reader import EventStreamReader, StreamEvent
+from shim.dualrun.replay.event_stream_reader import EventStreamReader, StreamEvent
 from shim.hot.writers import StreamWriter, StreamWriters, take_over
 from shim.streams import ConnectionGone, SlowReader, StreamLimits, Streams
 from shim.streams.response import StreamRequest

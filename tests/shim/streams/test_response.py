@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from shim.dualrun.event_stream_reader import EventStreamReader
+from shim.dualrun.replay.event_stream_reader import EventStreamReader
 from shim.streams import ConnectionGone, StreamLimits, Streams
 from shim.streams.response import StreamRequest, _chunks, event_stream_response
 

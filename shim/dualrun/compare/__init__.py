@@ -1,0 +1,1 @@
+"""Compares what clients received on two paths."""

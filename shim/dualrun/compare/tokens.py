@@ -1,0 +1,83 @@
+"""The parts of a text that may differ between two runs of the same program: moments and opaque ids."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Literal
+
+from shim.dualrun.compare.moments import CLOCK, HTTP, ISO, LOG, moment_of_text
+
+TokenKind = Literal["timestamp", "id"]
+
+_WORD: Final = r"[A-Za-z0-9_\-+/=]{6,}"
+_CANDIDATE: Final = re.compile(
+    rf"(?<![A-Za-z0-9_:/-])(?:(?P<moment>{HTTP}|{LOG}|{ISO}|{CLOCK})(?![A-Za-z0-9_:-])|(?P<word>{_WORD}))"
+)
+_UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    kind: TokenKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A text as literals and the tokens between them; there is one literal more than there are tokens."""
+
+    literals: tuple[str, ...]
+    tokens: tuple[Token, ...]
+
+    @property
+    def shape(self) -> str:
+        """The text with each token replaced by its kind."""
+        parts = [self.literals[0]]
+        for token, literal in zip(self.tokens, self.literals[1:], strict=True):
+            parts += [f"<{token.kind}>", literal]
+        return "".join(parts)
+
+
+@lru_cache(maxsize=4096)
+def split(text: str) -> Split:
+    literals: list[str] = []
+    tokens: list[Token] = []
+    start = 0
+    for found in _CANDIDATE.finditer(text):
+        token = _token(found)
+        if token is not None:
+            literals.append(text[start : found.start()])
+            tokens.append(token)
+            start = found.end()
+    return Split((*literals, text[start:]), tuple(tokens))
+
+
+def is_opaque(text: str) -> bool:
+    """Whether a text looks like an id that a program made up: no words of a language look like this."""
+    if len(text) < 6 or any(character.isspace() for character in text):
+        return False
+    digits = any(character.isdigit() for character in text)
+    letters = any(character.isalpha() for character in text)
+    if len(text) < 8:
+        return digits and letters
+    inner = text[1:]
+    mixed = any(c.isupper() for c in inner) and any(c.islower() for c in inner)
+    return digits or mixed
+
+
+def same_id_format(left: str, right: str) -> bool:
+    """A UUID stays a UUID and a number stays a number; other opaque ids may take another form."""
+    if bool(_UUID.fullmatch(left)) != bool(_UUID.fullmatch(right)):
+        return False
+    return left.isdigit() == right.isdigit()
+
+
+def _token(found: re.Match[str]) -> Token | None:
+    text = found.group()
+    if found["moment"] is not None:
+        return Token("timestamp", text) if moment_of_text(text) else None
+    if moment_of_text(text):
+        return Token("timestamp", text)
+    return Token("id", text) if is_opaque(text) else None

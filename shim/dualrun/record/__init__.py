@@ -1,0 +1,1 @@
+"""What clients do and receive, in one form for both paths, and its files."""

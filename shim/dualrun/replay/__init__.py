@@ -1,0 +1,1 @@
+"""Takes sessions through a path, and records what its clients receive."""

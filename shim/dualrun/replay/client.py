@@ -1,0 +1,53 @@
+"""The interface that both kinds of client share, so that the driver knows no protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from shim.dualrun.record.canonical import Channel, Kind
+from shim.dualrun.record.scenario import Pairs
+
+MAX_MESSAGE_BYTES = 4 * 1024 * 1024
+"""Largest message that a client takes; API Gateway's own limit is 128 KB."""
+
+USER_AGENT = "ws2sse-verify"
+"""The same on both paths, because handlers see it."""
+
+
+class Sink(Protocol):
+    """Called by a client for everything that it receives, in the order of its reception."""
+
+    def __call__(self, kind: Kind, channel: Channel, status: int | None, text: str) -> None: ...
+
+
+class PathClient(Protocol):
+    """A client of one path. `connect` may be called again after `close` or after the server closed."""
+
+    @property
+    def is_open(self) -> bool: ...
+
+    async def connect(self, headers: Pairs, query: Pairs) -> None:
+        """Reports 'open' or 'refused'; raises PathUnreachable when there is no answer at all."""
+
+    async def send(self, text: str) -> None: ...
+
+    async def round_trip(self) -> None:
+        """Returns when the server has read all that was sent before."""
+
+    async def resume(self) -> None:
+        """Loses the stream and takes it up again; nothing where there is nothing to take up."""
+
+    async def close(self) -> None:
+        """Closes, if it is open, and frees all resources. What it causes itself is not reported."""
+
+
+ClientMaker = Callable[[Sink], PathClient]
+
+
+def readable(data: bytes) -> str:
+    """Text of a binary message: the text itself when it is UTF-8, else 'binary:' and hexadecimal digits."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return f"binary:{data.hex()}"

@@ -1,0 +1,230 @@
+"""Starts the two sides of a dual run as processes in the same pinned environment, and always ends them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import sys
+import tempfile
+from collections import deque
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from shim.dualrun.errors import ProcessFailed
+
+START_TIMEOUT_S = 60.0
+"""Seconds that a side has to come up: it imports the handlers, their libraries and the AWS in memory."""
+
+END_TIMEOUT_S = 8.0
+"""Seconds between asking a process to end and killing it."""
+
+END_NOTICE_S = 0.2
+"""Seconds within which it is known that a process has ended."""
+
+STDERR_LINES = 20
+"""Last lines of stderr that an error quotes."""
+
+_KEPT = ("PATH", "HOME", "TMPDIR", "TEMP", "SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV")
+"""Variables that a Python process needs to start. All others of this process, credentials first, stay here."""
+
+_PINNED = {
+    "TZ": "UTC",
+    "LC_ALL": "C.UTF-8",
+    "PYTHONHASHSEED": "0",
+    "PYTHONUNBUFFERED": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """url: ws://127.0.0.1:PORT/STAGE of the legacy path, http://127.0.0.1:PORT/stream of the new one."""
+
+    url: str
+    _running: _Running
+
+    async def last_words(self) -> list[str]:
+        """Why the process ended, when it ended by itself; empty while it runs."""
+        return await self._running.last_words()
+
+
+def pinned_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """What both sides see: a fixed zone and hash seed, and the application's own variables.
+
+    Not those that a Python process needs to start: a deployed function's `PYTHONPATH` names folders of Lambda's.
+    """
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return {**kept, **_PINNED, **{name: value for name, value in environment.items() if name not in _KEPT}}
+
+
+@asynccontextmanager
+async def legacy_process(app: Path, environment: Mapping[str, str]) -> AsyncIterator[Side]:
+    """The application unchanged, behind the shim. `app`: absolute. Raises ProcessFailed when it doesn't come up."""
+    arguments: tuple[str, ...]
+    arguments = ("-m", "migrator.cli", "shim", str(app), "--port", "0", "--format", "json", "--aws", "moto")
+    arguments += ("--backend", "python", "--set", "logs.level=warning")  # whatever the application's own shim.toml says
+    async with _process("The legacy path (ws2sse shim)", arguments, environment) as running:
+        line = await running.first_line()
+        try:
+            told = json.loads(line)
+            url = str(told["websocket"])
+        except (ValueError, TypeError, KeyError):
+            raise running.failure(f"said {line[:200]!r} instead of its addresses") from None
+        yield Side(url, running)
+
+
+@asynccontextmanager
+async def candidate_process(
+    directory: Path, environment: Mapping[str, str], tables: Sequence[Mapping[str, Any]]
+) -> AsyncIterator[Side]:
+    """The migrated application, in the same world. Raises ProcessFailed when it doesn't come up."""
+    with tempfile.TemporaryDirectory() as folder, socket.socket() as listener:
+        definitions = Path(folder) / "tables.json"
+        definitions.write_text(json.dumps(tables), "utf-8")
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(512)
+        fd = listener.fileno()
+        arguments = (
+            "-m",
+            "shim.dualrun.replay.candidate",
+            str(directory),
+            "--fd",
+            str(fd),
+            "--tables",
+            str(definitions),
+        )
+        async with _process("The new path", arguments, environment, pass_fds=(fd,)) as running:
+            base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            # Were it still open here, connections to a process that has ended would wait instead of being refused.
+            listener.close()
+            await running.ready(f"{base}/healthz")
+            yield Side(f"{base}/stream", running)
+
+
+class _Running:
+    def __init__(self, what: str, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self._what = what
+        self._tail: deque[str] = deque(maxlen=STDERR_LINES)
+        self._drains = [asyncio.create_task(self._read_stderr())]
+
+    def failure(self, problem: str) -> ProcessFailed:
+        return ProcessFailed(self._what, problem, tuple(self._tail))
+
+    async def first_line(self) -> str:
+        assert self.process.stdout is not None
+        try:
+            async with asyncio.timeout(START_TIMEOUT_S):
+                line = await self.process.stdout.readline()
+        except TimeoutError:
+            raise self.failure(f"did not come up within {START_TIMEOUT_S:g} s") from None
+        if not line:
+            await self._ended()
+        self._drains.append(asyncio.create_task(self._discard_stdout()))
+        return line.decode("utf-8", "replace").strip()
+
+    async def ready(self, url: str) -> None:
+        """Until `url` answers 200."""
+        self._drains.append(asyncio.create_task(self._discard_stdout()))
+        answering = asyncio.create_task(self._answers(url))
+        ending = asyncio.create_task(self.process.wait())
+        done, left = await asyncio.wait(
+            {answering, ending}, timeout=START_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED
+        )
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        if answering in done:
+            return
+        if ending in done:
+            await self._ended()
+        raise self.failure(f"did not answer {url} within {START_TIMEOUT_S:g} s")
+
+    async def last_words(self) -> list[str]:
+        try:
+            # Word of an end takes a moment to reach this process.
+            async with asyncio.timeout(END_NOTICE_S):
+                status = await self.process.wait()
+        except TimeoutError:
+            return []
+        await self._drains[0]
+        return [str(self.failure(f"ended by itself, with status {status}"))]
+
+    async def end(self) -> None:
+        """Asks, waits, and kills what does not listen."""
+        if self.process.returncode is None:
+            self.process.terminate()
+            try:
+                async with asyncio.timeout(END_TIMEOUT_S):
+                    await self.process.wait()
+            except TimeoutError:
+                self.process.kill()
+        await self.process.wait()
+        await asyncio.gather(*self._drains)
+
+    async def _ended(self) -> None:
+        status = await self.process.wait()
+        await self._drains[0]
+        raise self.failure(f"ended at once, with status {status}")
+
+    async def _answers(self, url: str) -> None:
+        async with httpx.AsyncClient(trust_env=False, timeout=START_TIMEOUT_S) as http:
+            while True:
+                try:
+                    if (await http.get(url)).status_code == 200:
+                        return
+                except httpx.HTTPError:
+                    pass
+                await asyncio.sleep(0.05)
+
+    async def _read_stderr(self) -> None:
+        assert self.process.stderr is not None
+        async for line in _lines(self.process.stderr):
+            self._tail.append(line)
+
+    async def _discard_stdout(self) -> None:
+        assert self.process.stdout is not None
+        while await self.process.stdout.read(65_536):
+            pass
+
+
+async def _lines(reader: asyncio.StreamReader) -> AsyncIterator[str]:
+    """Lines of any length, cut to 500 characters."""
+    rest = b""
+    while chunk := await reader.read(65_536):
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            yield line[:500].decode("utf-8", "replace")
+        rest = rest[-65_536:]
+    if rest:
+        yield rest[:500].decode("utf-8", "replace")
+
+
+@asynccontextmanager
+async def _process(
+    what: str, arguments: Sequence[str], environment: Mapping[str, str], *, pass_fds: tuple[int, ...] = ()
+) -> AsyncIterator[_Running]:
+    # -P: nothing of the current folder may take the place of our modules.
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-P",
+        *arguments,
+        env=pinned_environment(environment),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        pass_fds=pass_fds,
+    )
+    running = _Running(what, process)
+    try:
+        yield running
+    finally:
+        await running.end()

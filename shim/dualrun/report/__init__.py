@@ -1,0 +1,1 @@
+"""What a dual run tells people and machines."""

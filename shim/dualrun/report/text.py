@@ -1,0 +1,135 @@
+"""A report for people: the verdict first, then the first divergence side by side."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from shim.dualrun.compare.difference import BY_DESIGN
+from shim.dualrun.record.canonical import Event
+from shim.dualrun.report.report import Divergence, Report
+
+MAX_DIFFERENCES = 20
+"""Differences listed; all of them, up to a larger limit, are in the JSON form."""
+
+MAX_CELL = 400
+"""Characters of a message shown in one cell."""
+
+_STYLES = {"PASS": "bold green", "FAIL": "bold red", "INCONCLUSIVE": "bold yellow"}
+
+
+def print_report(report: Report, console: Console) -> None:
+    """All text of messages is untrusted: no markup is read from it, and control characters are shown."""
+    console.print(Text.assemble((report.verdict, _STYLES[report.verdict]), f"  {visible(report.application)}"))
+    for reason in report.reasons:
+        console.print(Text(f"  {visible(reason)}"))
+    if report.first:
+        console.print(_divergence(report.first))
+    if report.differences:
+        console.print(_differences(report))
+    if report.routes:
+        console.print(_routes(report))
+    if report.rules:
+        console.print(_rules(report))
+    if report.by_design:
+        console.print(_by_design(report))
+    for change in report.would_change:
+        console.print(Text(f"What would change the verdict: {visible(change)}"))
+
+
+def visible(text: str) -> str:
+    """Control, format and surrogate characters as escapes, so that no message can steer a terminal."""
+    return "".join(
+        character if unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} else _escape(character)
+        for character in text
+    )
+
+
+def _escape(character: str) -> str:
+    number = ord(character)
+    if number < 0x100:
+        return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character, f"\\x{number:02x}")
+    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+
+
+def _cell(text: str) -> Text:
+    cut = text if len(text) <= MAX_CELL else f"{text[:MAX_CELL]}… ({len(text)} characters)"
+    return Text(visible(cut), overflow="fold")
+
+
+def _divergence(divergence: Divergence) -> RenderableType:
+    found = divergence.difference
+    table = Table(expand=True, show_edge=False, pad_edge=False)
+    table.add_column("", width=1)
+    table.add_column(f"legacy: what {visible(found.client)} received", ratio=1, overflow="fold")
+    table.add_column("candidate", ratio=1, overflow="fold")
+    for row in divergence.rows:
+        style = "bold red" if row.here else ""
+        table.add_row(Text(">" if row.here else ""), _event_cell(row.legacy), _event_cell(row.candidate), style=style)
+    lines: list[RenderableType] = [
+        Text(visible(f"Session {found.session!r}, step {found.step + 1}: {divergence.doing}")),
+        Text(visible(found.detail), style="bold"),
+    ]
+    if found.path:
+        lines.append(_cell(f"{found.path}: {found.expected} on the legacy path, {found.found} on the new one"))
+    return Panel(Group(*lines, table), title=Text(f"first divergence: {found.kind}"), title_align="left")
+
+
+def _event_cell(event: Event | None) -> Text:
+    if event is None:
+        return Text("-", style="dim")
+    status = "" if event.status is None else f" {event.status}"
+    kind = "" if event.kind == "msg" else f"({event.kind}{status}) "
+    return Text.assemble((f"{event.step + 1:>2} ", "dim"), kind, _cell(event.text))
+
+
+def _differences(report: Report) -> Table:
+    shown = report.differences[:MAX_DIFFERENCES]
+    more = len(report.differences) - len(shown)
+    caption = f"and {more} more" if more > 0 else None
+    table = _table("Differences", "class", "route", "session", "step", "what", caption=caption)
+    for found in shown:
+        kind = Text(found.kind, style="bold red" if found.critical else "")
+        route = visible(found.route or "")
+        table.add_row(kind, Text(route), _cell(found.session), Text(str(found.step + 1)), _cell(found.detail))
+    return table
+
+
+def _routes(report: Report) -> Table:
+    table = _table("Routes", "route", "verdict", "messages", "differences", "why")
+    for name, route in report.routes.items():
+        table.add_row(
+            _cell(name),
+            Text(route.verdict, style=_STYLES[route.verdict]),
+            Text(str(route.messages)),
+            Text(str(route.differences)),
+            _cell(route.reason),
+        )
+    return table
+
+
+def _rules(report: Report) -> Table:
+    title = "Noise: how the legacy path differs from itself"
+    table = _table(title, "rule", "path", "learned", "applied", "example")
+    for rule in report.rules:
+        example = " / ".join(rule.examples[0]) if rule.examples else ""
+        table.add_row(Text(rule.kind), _cell(rule.path), Text(str(rule.learned)), Text(str(rule.hits)), _cell(example))
+    return table
+
+
+def _by_design(report: Report) -> Table:
+    table = _table("Different by design", "what", "times", "meaning")
+    for what, count in (report.by_design or {}).items():
+        table.add_row(Text(what), Text(str(count)), Text(BY_DESIGN[what]))
+    return table
+
+
+def _table(title: str, *columns: str, caption: str | None = None) -> Table:
+    table = Table(title=title, title_justify="left", caption=caption, caption_justify="left")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import io
+import json
+
+from rich.console import Console
+
+from shim.dualrun.report.report import build_report
+from shim.dualrun.report.text import print_report, visible
+from tests.shim.dualrun.recorded import leave, say, talk, three
+
+CHAT = talk(say(), say("bob"), leave("alice"))
+
+
+def report(received, candidate=None, **options):
+    found = three(CHAT, received, candidate=candidate, **options)
+    return build_report(found, (CHAT,), application="chat", legacy="/apps/chat", candidate="/apps/chat-sse")
+
+
+def text_of(result, width=120):
+    out = io.StringIO()
+    print_report(result, Console(file=out, width=width, color_system=None, legacy_windows=False))
+    return out.getvalue()
+
+
+def test_the_exit_status_is_that_of_the_conventions():
+    hello = [(3, "bob", "hello"), (4, "alice", "hello")]
+    assert report(hello).exit_status == 0
+    assert report(hello, []).exit_status == 1
+    assert report(hello, routes=("never",)).exit_status == 3
+
+
+def test_the_json_form_has_the_keys_that_checklists_read():
+    record = json.loads(json.dumps(report([(3, "bob", "one"), (4, "alice", "two")], [(3, "bob", "one")]).to_json()))
+    assert record["schema_version"] == 1
+    assert record["verdict"] == "FAIL"
+    assert (record["application"], record["legacy"], record["candidate"]) == ("chat", "/apps/chat", "/apps/chat-sse")
+    assert record["sessions"] == 1
+    assert record["routes"]["chat"] == {
+        "verdict": "FAIL",
+        "messages": 2,
+        "differences": 1,
+        "sessions": 1,
+        "reason": "1 difference that nothing explains",
+    }
+    assert record["differences"] == [
+        {
+            "class": "missing",
+            "critical": False,
+            "session": "talk",
+            "step": 5,
+            "client": "alice",
+            "route": "chat",
+            "path": None,
+            "legacy": "two",
+            "candidate": None,
+            "detail": "alice did not receive the message on the new path.",
+        }
+    ]
+    assert record["reasons"] == ["1 difference that nothing explains: 1 missing."]
+    assert record["finished_at"].endswith("+00:00")
+
+
+def test_a_lone_surrogate_can_be_written_in_both_forms():
+    result = report([(3, "bob", "x"), (3, "bob", "lone \ud800")], [(3, "bob", "x")])
+    json.dumps(result.to_json(), ensure_ascii=False).encode()
+    assert result.to_json()["differences"][0]["legacy"] == "lone \\ud800"
+    text_of(result).encode()
+
+
+def test_the_first_divergence_is_shown_side_by_side_with_three_events_around():
+    legacy = [(3, "bob", f"m{n}") for n in range(10)]
+    candidate = [(3, "bob", f"m{n}" if n != 5 else "other 5") for n in range(10)]
+    first = report(legacy, candidate).first
+    assert first is not None
+    shown = [(row.legacy and row.legacy.text, row.candidate and row.candidate.text, row.here) for row in first.rows]
+    assert shown == [
+        ("m2", "m2", False),
+        ("m3", "m3", False),
+        ("m4", "m4", False),
+        ("m5", None, True),
+        (None, "other 5", False),
+        ("m6", "m6", False),
+        ("m7", "m7", False),
+    ]
+
+
+def test_the_text_form_names_the_differing_leaf():
+    legacy = {"type": "chat", "from": "alice", "text": "hello"}
+    said = text_of(report([(3, "bob", legacy)], [(3, "bob", {**legacy, "from": "dave"})]))
+    assert said.startswith("FAIL  chat")
+    assert 'alice sends \'{"action":"chat"}\' to chat' in said
+    assert '$.from: "alice" on the legacy path, "dave" on the new one' in said
+
+
+def test_messages_cannot_steer_the_terminal_or_be_read_as_markup():
+    evil = "\x1b[31mred\x07 [bold]x[/bold] [/] \u202etxt.exe\x9b2J\nnext"
+    said = text_of(report([(3, "bob", evil)], []), width=200)
+    assert not set("\x1b\x07\u202e\x9b") & set(said)
+    assert r"\x1b[31mred\x07 [bold]x[/bold] [/] \u202etxt.exe\x9b2J\nnext" in said
+
+
+def test_a_pass_lists_its_routes_noise_and_what_is_different_by_design():
+    def ids(value):
+        return [(3, "bob", {"id": value}), (4, "alice", {"id": value})]
+
+    found = three(CHAT, ids("aB3dE5gH7jK9mN1="), ids("zY8xW6vU4tS2rQ0="), ids("q-W_e1R2t3Y4u5I="))
+    result = build_report(found, (CHAT,), application="chat", legacy="a", candidate="b")
+    said = text_of(result)
+    assert said.startswith("PASS")
+    assert "id_bijection" in said
+    assert "handshake_status" in said
+    assert result.to_json()["noise_rules"][0]["examples"] == [["aB3dE5gH7jK9mN1=", "zY8xW6vU4tS2rQ0="]] * 2
+
+
+def test_visible_leaves_ordinary_text_alone():
+    assert visible("Grüße, こんにちは 👋 [bold]") == "Grüße, こんにちは 👋 [bold]"
+
+
+def test_long_messages_are_cut_with_their_length():
+    result = report([(3, "bob", "x" * 100_000)], [])
+    assert result.to_json()["differences"][0]["legacy"].endswith("… (100000 characters)")
+    assert "(100000 characters)" in text_of(result)
