@@ -28,8 +28,12 @@ class Evaluation:
 
     @property
     def differences(self) -> tuple[Difference, ...]:
-        """In the order of the sessions and steps."""
+        """Explained ones too, in the order of the sessions and steps."""
         return tuple(found for comparison in self.comparisons.values() for found in comparison.differences)
+
+    @property
+    def unexplained(self) -> tuple[Difference, ...]:
+        return tuple(found for found in self.differences if found.explained is None)
 
 
 def evaluate(
@@ -77,7 +81,7 @@ def _learn(
     session: Session, legacy: tuple[Recording, Recording], ledger: NoiseLedger
 ) -> tuple[Volatile, tuple[str, ...]]:
     matcher = LearningMatcher(ledger)
-    found = _compare(session, legacy[0], legacy[1], matcher).differences
+    found = _compare(session, legacy[0], legacy[1], matcher).unexplained
     # The sentences are written for a legacy and a new path; here both are legacy.
     reasons = [f"step {d.step + 1}, {d.client}: {d.kind}{f' at {d.path}' if d.path else ''}." for d in found]
     if len(reasons) > MAX_REASONS:

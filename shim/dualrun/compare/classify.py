@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from shim.dualrun.compare.align import is_error
-from shim.dualrun.compare.difference import Difference, DifferenceClass
+from shim.dualrun.compare.classes import DifferenceClass
+from shim.dualrun.compare.difference import Difference
 from shim.dualrun.compare.payload import parse
 from shim.dualrun.record.canonical import Event
 from shim.dualrun.record.scenario import Close, Session

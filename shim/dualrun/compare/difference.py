@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from shim.dualrun.compare.classes import CLASSES, DifferenceClass
 from shim.dualrun.record.canonical import Event
-
-DifferenceClass = Literal[
-    "missing", "extra", "duplicate", "reordered", "payload", "misrouted", "lifecycle", "error_shape"
-]
 
 ByDesign = Literal[
     "handshake_status", "post_status", "returned_status", "error_as_answer", "answer_order", "json_spelling", "late"
@@ -35,6 +32,7 @@ class Difference:
 
     path: the leaf that differs, such as '$.users[0].name'; None when the whole event does.
     detail: one sentence for people.
+    explained: by what, such as 'by_design:late', 'noise:timestamp $.at' or 'waiver:W-1'; None when nothing explains it.
     """
 
     kind: DifferenceClass
@@ -48,16 +46,17 @@ class Difference:
     path: str | None = None
     expected: str = ""
     found: str = ""
+    explained: str | None = None
 
     @property
     def critical(self) -> bool:
         """Somebody received what was not meant for them."""
-        return self.kind == "misrouted"
+        return CLASSES[self.kind].critical
 
 
 @dataclass(slots=True)
 class Comparison:
-    """One session. observed: messages that clients received on the legacy path, by the step that was current.
+    """One session. differences: explained ones too; only the others can fail a dual run.
 
     rows: by client, the events of both sides in order, side by side.
     """
@@ -66,6 +65,10 @@ class Comparison:
     differences: list[Difference] = field(default_factory=list)
     by_design: dict[ByDesign, int] = field(default_factory=dict)
     rows: dict[str, list[tuple[Event | None, Event | None]]] = field(default_factory=dict)
+
+    @property
+    def unexplained(self) -> list[Difference]:
+        return [difference for difference in self.differences if difference.explained is None]
 
     def count(self, what: ByDesign) -> None:
         self.by_design[what] = self.by_design.get(what, 0) + 1

@@ -6,8 +6,9 @@ from collections import deque
 from collections.abc import Sequence
 
 from shim.dualrun.compare.align import Alignment, align, is_error, outside_longest_increasing, pair_similar
+from shim.dualrun.compare.classes import DifferenceClass
 from shim.dualrun.compare.classify import Deliveries, classify_missing, classify_surplus
-from shim.dualrun.compare.difference import Comparison, Difference, DifferenceClass
+from shim.dualrun.compare.difference import Comparison, Difference
 from shim.dualrun.compare.lifecycle import absent_steps, compare_lifecycle
 from shim.dualrun.compare.matching import Matcher
 from shim.dualrun.compare.payload import parse

@@ -24,7 +24,10 @@ NO_ROUTE = "(no route)"
 
 @dataclass(frozen=True, slots=True)
 class RouteVerdict:
-    """messages: those that the route caused on the legacy path, for all clients, in sessions that were compared."""
+    """messages: those that the route caused on the legacy path, for all clients, in sessions that were compared.
+
+    differences: those that nothing explains.
+    """
 
     verdict: Verdict
     messages: int
@@ -62,7 +65,7 @@ class Evidence:
 def judge(evidence: Evidence) -> Judgement:
     routes = _judge_routes(evidence)
     doubts = list(_doubts(evidence, routes))
-    differences = [d for comparison in evidence.comparisons.values() for d in comparison.differences]
+    differences = [d for comparison in evidence.comparisons.values() for d in comparison.unexplained]
     if differences:
         counted = Counter(difference.kind for difference in differences)
         found = ", ".join(f"{count} {kind}" for kind, count in counted.most_common())
@@ -102,7 +105,7 @@ def _judge_routes(evidence: Evidence) -> dict[str, RouteVerdict]:
         if event.session in evidence.comparisons and event.kind in {"msg", "error"}:
             route = names[event.session].route_of(event.step) or NO_ROUTE
             (errors if is_error(event) else messages)[route] += 1
-    differing = Counter(d.route or NO_ROUTE for c in evidence.comparisons.values() for d in c.differences)
+    differing = Counter(d.route or NO_ROUTE for c in evidence.comparisons.values() for d in c.unexplained)
     verdicts: dict[str, RouteVerdict] = {}
     for route in dict.fromkeys([*evidence.routes, *(route for route in attempted if route != NO_ROUTE), NO_ROUTE]):
         if route == NO_ROUTE and not exercised.get(route) and not differing[route]:

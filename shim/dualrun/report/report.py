@@ -47,7 +47,7 @@ class Divergence:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """sessions: how many were compared. finished_at: ISO 8601, UTC."""
+    """sessions: how many were compared. finished_at: ISO 8601, UTC. differences: explained ones too."""
 
     verdict: Verdict
     application: str
@@ -78,6 +78,7 @@ class Report:
             "sessions": self.sessions,
             "routes": {name: _route_record(route) for name, route in self.routes.items()},
             "difference_count": len(self.differences),
+            "unexplained_count": sum(1 for found in self.differences if found.explained is None),
             "differences": [_difference_record(found) for found in self.differences[:MAX_LISTED]],
             "reasons": list(self.reasons),
             "would_change": list(self.would_change),
@@ -116,9 +117,9 @@ def now() -> str:
 
 
 def _first_divergence(evaluation: Evaluation, sessions: tuple[Session, ...]) -> Divergence | None:
-    if not evaluation.differences:
+    if not evaluation.unexplained:
         return None
-    first = evaluation.differences[0]
+    first = evaluation.unexplained[0]
     session = next(session for session in sessions if session.name == first.session)
     return Divergence(first, describe(session.steps[first.step]), _rows(evaluation.comparisons[first.session], first))
 
@@ -160,6 +161,7 @@ def _difference_record(found: Difference) -> dict[str, Any]:
         "legacy": _cut(found.expected) if found.legacy or found.expected else None,
         "candidate": _cut(found.found) if found.candidate or found.found else None,
         "detail": found.detail,
+        "explained": found.explained,
     }
 
 

@@ -91,11 +91,12 @@ def _differences(report: Report) -> Table:
     shown = report.differences[:MAX_DIFFERENCES]
     more = len(report.differences) - len(shown)
     caption = f"and {more} more" if more > 0 else None
-    table = _table("Differences", "class", "route", "session", "step", "what", caption=caption)
+    table = _table("Differences", "class", "route", "session", "step", "what", "explained by", caption=caption)
     for found in shown:
         kind = Text(found.kind, style="bold red" if found.critical else "")
         route = visible(found.route or "")
-        table.add_row(kind, Text(route), _cell(found.session), Text(str(found.step + 1)), _cell(found.detail))
+        where = (_cell(found.session), Text(str(found.step + 1)))
+        table.add_row(kind, Text(route), *where, _cell(found.detail), _cell(found.explained or "-"))
     return table
 
 

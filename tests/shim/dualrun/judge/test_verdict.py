@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+from shim.dualrun.compare.difference import Comparison
 from shim.dualrun.evaluate import evaluate
+from shim.dualrun.judge.verdict import Evidence, judge
 from shim.dualrun.record.scenario import Connect, Resume, Session
 from tests.shim.dualrun.recorded import Special, leave, record, say, talk, three
 
@@ -109,3 +113,12 @@ def test_messages_that_match_no_route_are_judged_under_a_name_of_their_own():
 def test_a_resume_is_no_message_to_no_route():
     found = three(talk(say(), Resume("bob")), HELLO).judgement
     assert set(found.routes) == {"$connect", "chat"}
+
+
+def test_a_difference_that_is_explained_does_not_fail():
+    found = three(CHAT, HELLO, candidate=[])
+    explained = replace(found.differences[0], explained="waiver:W-1")
+    evidence = Evidence((CHAT,), record(CHAT, HELLO), {"talk": Comparison("talk", [explained])}, {})
+    judgement = judge(evidence)
+    assert judgement.verdict == "PASS"
+    assert judgement.routes["chat"].differences == 0

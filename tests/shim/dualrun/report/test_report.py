@@ -55,6 +55,7 @@ def test_the_json_form_has_the_keys_that_checklists_read():
             "legacy": "two",
             "candidate": None,
             "detail": "alice did not receive the message on the new path.",
+            "explained": None,
         }
     ]
     assert record["reasons"] == ["1 difference that nothing explains: 1 missing."]
