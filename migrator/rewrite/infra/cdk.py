@@ -8,7 +8,9 @@ from typing import Final
 
 from ast_grep_py import SgNode
 
+from migrator.inventory.model import Resource
 from migrator.rewrite.edit import InfraKind
+from migrator.rewrite.infra.cdk_factories import factory_of
 from migrator.rewrite.infra.cdk_program import (
     CALLS,
     PAIRS,
@@ -76,7 +78,7 @@ class _Removal:
         """Raises CannotEdit with what stands against it."""
         for resource in self.task.resources(self.program.path):
             if resource.id in self.leaving:
-                self._made_at(resource.location.line + self.shift, resource.location.column)
+                self._made_at(*self._place(resource))
         self._sending()
         while True:
             before = (len(self.gone), len(self.names))
@@ -95,7 +97,21 @@ class _Removal:
         calls = self.program.calls_at(line, column)
         if not calls:
             raise CannotEdit(f"what line {line} makes is not made in one statement")
-        self._take(statement_of(calls[0]))
+        factory = factory_of(self.program, calls[0], self.task.texts)
+        if factory is None:
+            self._take(statement_of(calls[0]))
+            return
+        made = [r for r in self.task.resources(self.program.path) if self._place(r) == (line, column)]
+        if staying := next((r for r in made if r.id not in self.leaving), None):
+            raise CannotEdit(f"{factory.name} in line {line} makes {staying.id} too, which stays: {staying.reason}")
+        if len(factory.calls) != len(made):
+            raise CannotEdit(f"{factory.name} in line {line} is not called once for each of the {len(made)} it makes")
+        for call in factory.calls:
+            self._take(statement_of(call))
+        self.gone[span(factory.definition)] = factory.definition
+
+    def _place(self, resource: Resource) -> tuple[int, int]:
+        return resource.location.line + self.shift, resource.location.column
 
     def _take(self, statement: SgNode) -> None:
         self.gone[span(statement)] = statement
@@ -180,8 +196,7 @@ class _Removal:
             stays = resource.id not in self.leaving and resource.type not in {STATEMENT, "AWS::CloudFormation::Output"}
             if not stays:
                 continue
-            line, column = resource.location.line + self.shift, resource.location.column
-            if any(self._within(call) for call in self.program.calls_at(line, column)):
+            if any(self._within(call) for call in self.program.calls_at(*self._place(resource))):
                 raise CannotEdit(f"{resource.id} stays, and is made by what goes: {resource.reason}")
 
 

@@ -147,6 +147,49 @@ def test_refuses_what_would_not_hold_together(tmp_path: Path, extra: str, why: s
     assert outcome(made, "Api").status == "skipped"
 
 
+FACTORY = """\
+  make(name: string, handler: string): lambda.Function {
+    return new lambda.Function(this, name, {
+      code: lambda.Code.fromAsset('.'),
+      handler: handler,
+      runtime: lambda.Runtime.PYTHON_3_12,
+    });
+  }
+
+"""
+BY_FACTORY = (
+    HEAD.replace("  constructor", FACTORY + "  constructor")
+    + """\
+    const connect = this.make('Connect', 'app.connect');
+    const say = this.make('Say', 'app.say');
+    const api = new WebSocketApi(this, 'Api');
+    api.addRoute('$connect', { integration: new WebSocketLambdaIntegration('ConnectIntegration', connect) });
+    api.addRoute('say', { integration: new WebSocketLambdaIntegration('SayIntegration', say) });
+"""
+    + REST
+)
+
+
+def test_what_a_method_makes_leaves_with_the_method_and_its_calls(tmp_path: Path) -> None:
+    after = after_both_steps(tmp_path, "lib/stack.ts", BY_FACTORY + END)
+
+    assert theirs(after) == squeezed(HEAD + REST + END)
+
+
+OTHER_CALLS = {
+    "makes one that stays": ("const tool = this.make('Tool', 'rest.run');", "stays"),
+    "is handed on": ("wire(this.make);", "uses make without a call"),
+}
+
+
+@pytest.mark.parametrize(("extra", "why"), OTHER_CALLS.values(), ids=OTHER_CALLS)
+def test_a_method_stays_that(tmp_path: Path, extra: str, why: str) -> None:
+    made = planned(tmp_path, {"lib/stack.ts": BY_FACTORY + body(extra) + END})
+
+    assert why in made.changes[0].refused
+    assert made.changes[0].later == {}
+
+
 PYTHON = """\
 from aws_cdk import CfnOutput, Stack, aws_apigatewayv2 as gateway, aws_lambda as lambda_
 from aws_cdk.aws_apigatewayv2_integrations import WebSocketLambdaIntegration
