@@ -8,21 +8,27 @@ from dataclasses import asdict, dataclass
 from typing import Literal
 
 Path = Literal["websocket", "stream"]
-Kind = Literal["open", "refused", "msg", "close", "error"]
+Kind = Literal["open", "refused", "msg", "close", "error", "connect", "resume"]
 Channel = Literal["socket", "stream", "post"]
+Direction = Literal["received", "sent"]
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What a client received, or what became of its connection.
+    """What a client received or what became of its connection; or, in direction 'sent', what it did itself.
 
     run: 'legacy-1', 'legacy-2' or 'candidate'.
-    step: 0-based index of the step that was current when it arrived.
-    n: 0-based number of the event among those of this client in this session.
-    kind: 'error' is what no client of the other path could receive, such as a POST answered 413.
+    step: 0-based index of the step that was current when it arrived; of what was sent, the step itself.
+    n: 0-based number of the event among those of this client, session and direction.
+    kind: 'error' is what no client of the other path could receive, such as a POST answered 413. 'connect' and
+      'resume' are sent only; the text of a connect is its handshake, see `handshake_text`.
     channel: where it came from; 'post' for the body of an HTTP answer.
     status: HTTP status of an open, refusal or error; close code of a close; else None.
-    at: when it was received, in seconds since 1970.
+    at: when it was received or sent, in seconds since 1970.
+    direction: 'sent' is never part of `Recording.events`.
+    id: the SSE id, or the application's own message id where it is known; '' for none.
+    mono: the same moment on a clock that never jumps, in seconds since some origin of the run; 0 where it is not known.
+    resumed: whether it arrived on a stream that was taken up again with Last-Event-ID.
     """
 
     run: str
@@ -36,10 +42,14 @@ class Event:
     status: int | None
     text: str
     at: float
+    direction: Direction = "received"
+    id: str = ""
+    mono: float = 0.0
+    resumed: bool = False
 
     @property
     def key(self) -> tuple[str, str, int]:
-        """Unique within a run."""
+        """Unique within a run and direction."""
         return (self.session, self.client, self.n)
 
 
@@ -59,6 +69,7 @@ class Problem:
 class Recording:
     """All events of one run, in the order in which they were received.
 
+    sent: what the clients did, in the order in which they did it: connects, messages, resumes and closes.
     skipped: (session, step) of steps that could not be taken because their client was not connected.
     """
 
@@ -67,6 +78,7 @@ class Recording:
     events: tuple[Event, ...] = ()
     skipped: frozenset[tuple[str, int]] = frozenset()
     problems: tuple[Problem, ...] = ()
+    sent: tuple[Event, ...] = ()
 
     def of_session(self, session: str) -> tuple[Event, ...]:
         return tuple(event for event in self.events if event.session == session)
@@ -74,6 +86,11 @@ class Recording:
     def to_lines(self) -> str:
         """One JSON object a line."""
         return "".join(f"{json.dumps(asdict(event))}\n" for event in self.events)
+
+
+def handshake_text(headers: Iterable[tuple[str, str]], query: Iterable[tuple[str, str]]) -> str:
+    """The text of a sent connect: JSON with 'headers' and 'query', lists of [name, value] in the order sent."""
+    return json.dumps({"headers": [list(pair) for pair in headers], "query": [list(pair) for pair in query]})
 
 
 def events_from_lines(lines: Iterable[str]) -> tuple[Event, ...]:

@@ -16,9 +16,14 @@ USER_AGENT = "ws2sse-verify"
 
 
 class Sink(Protocol):
-    """Called by a client for everything that it receives, in the order of its reception."""
+    """Called by a client for everything that it receives, in the order of its reception.
 
-    def __call__(self, kind: Kind, channel: Channel, status: int | None, text: str) -> None: ...
+    `event_id`: the SSE id, '' for none. `resumed`: whether it came on a stream that was taken up again.
+    """
+
+    def __call__(
+        self, kind: Kind, channel: Channel, status: int | None, text: str, *, event_id: str = "", resumed: bool = False
+    ) -> None: ...
 
 
 class PathClient(Protocol):

@@ -14,12 +14,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from shim.dualrun.errors import PathUnreachable
-from shim.dualrun.record.canonical import Channel, Event, Kind, Path, Problem, Recording
+from shim.dualrun.record.canonical import Event, Path, Problem, Recording
 from shim.dualrun.record.scenario import Close, Connect, Resume, Send, Session, Step
 from shim.dualrun.replay.client import ClientMaker, PathClient
-
-MAX_EVENTS = 10_000
-"""Most events that one session may record; what comes after is counted as a problem, not recorded."""
+from shim.dualrun.replay.session_log import MAX_EVENTS, SessionLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +72,15 @@ async def run_sessions(
             break
         progress(session.name, index, len(sessions))
         await driver.run_session(session)
-    return Recording(run, path, tuple(driver.events), frozenset(driver.skipped), tuple(driver.problems))
+    return Recording(
+        run, path, tuple(driver.events), frozenset(driver.skipped), tuple(driver.problems), tuple(driver.sent)
+    )
 
 
 class _Driver:
     def __init__(self, make_client: ClientMaker, run: str, path: Path, timing: Timing, first: Recording | None) -> None:
         self.events: list[Event] = []
+        self.sent: list[Event] = []
         self.skipped: set[tuple[str, int]] = set()
         self.problems: list[Problem] = []
         self._make = make_client
@@ -89,13 +90,13 @@ class _Driver:
         self._used: set[str] = set()
 
     async def run_session(self, session: Session) -> None:
-        log = _SessionLog(self._run, self._path, session.name)
+        log = SessionLog(self._run, self._path, session.name)
         clients = {name: self._make(log.sink(name)) for name in session.clients}
         waiting = _Expectation(self._first, session.name) if self._first else None
         try:
             for index, step in enumerate(session.steps):
                 log.step = index
-                if not await self._take_step(session, step, clients[step.client], index):
+                if not await self._take_step(session, step, clients[step.client], log):
                     continue
                 if waiting is None:
                     await self._until_quiet(session.route_of(index), clients, log)
@@ -108,25 +109,27 @@ class _Driver:
             await asyncio.gather(*(client.close() for client in clients.values()))
             await asyncio.sleep(self._timing.settle)
         self.events.extend(log.events)
+        self.sent.extend(log.sent)
         if log.lost:
             self._problem(session, f"{log.lost} events beyond the first {MAX_EVENTS} were dropped")
 
     def _problem(self, session: Session, sentence: str) -> None:
         self.problems.append(Problem(self._run, session.name, sentence))
 
-    async def _take_step(self, session: Session, step: Step, client: PathClient, index: int) -> bool:
+    async def _take_step(self, session: Session, step: Step, client: PathClient, log: SessionLog) -> bool:
         """False when the step can't be taken because its client is not connected."""
         if not isinstance(step, Connect) and not client.is_open:
-            self.skipped.add((session.name, index))
+            self.skipped.add((session.name, log.step))
             return False
+        log.add_sent(step)
         try:
             async with asyncio.timeout(self._timing.step_limit):
                 await _act(step, client)
         except TimeoutError:
-            self._problem(session, f"step {index + 1} was not over after {self._timing.step_limit:g} s")
+            self._problem(session, f"step {log.step + 1} was not over after {self._timing.step_limit:g} s")
         return True
 
-    async def _until_quiet(self, route: str | None, clients: Mapping[str, PathClient], log: _SessionLog) -> None:
+    async def _until_quiet(self, route: str | None, clients: Mapping[str, PathClient], log: SessionLog) -> None:
         await asyncio.gather(*(client.round_trip() for client in clients.values() if client.is_open))
         name = route or "(none)"
         quiet = self._timing.quiet if name in self._used else self._timing.first_quiet
@@ -149,53 +152,6 @@ async def _act(step: Step, client: PathClient) -> None:
             await client.close()
 
 
-class _SessionLog:
-    """Turns what clients report into events, and wakes whoever waits for one."""
-
-    def __init__(self, run: str, path: Path, session: str) -> None:
-        self.events: list[Event] = []
-        self.counts: Counter[str] = Counter()
-        self.step = 0
-        self.recording = True
-        self.lost = 0
-        self._identity: tuple[str, Path, str] = (run, path, session)
-        self._arrived = asyncio.Event()
-
-    def sink(self, client: str) -> _ClientSink:
-        return _ClientSink(self, client)
-
-    def add(self, client: str, kind: Kind, channel: Channel, status: int | None, text: str) -> None:
-        if not self.recording:
-            return
-        if len(self.events) >= MAX_EVENTS:
-            self.lost += 1
-            return
-        n = self.counts[client]
-        self.counts[client] += 1
-        at = time.time()
-        self.events.append(Event(*self._identity, self.step, client, n, kind, channel, status, text, at))
-        self._arrived.set()
-
-    async def next_event(self, timeout: float) -> bool:  # noqa: ASYNC109 - the answer is the point, not an exception
-        """Whether an event arrived since the last call, or within the time."""
-        try:
-            async with asyncio.timeout(timeout):
-                await self._arrived.wait()
-        except TimeoutError:
-            return False
-        self._arrived.clear()
-        return True
-
-
-@dataclass(frozen=True, slots=True)
-class _ClientSink:
-    log: _SessionLog
-    client: str
-
-    def __call__(self, kind: Kind, channel: Channel, status: int | None, text: str) -> None:
-        self.log.add(self.client, kind, channel, status, text)
-
-
 class _Expectation:
     """How many events each client had after each step of the first run."""
 
@@ -206,7 +162,7 @@ class _Expectation:
         self._wanted: Counter[str] = Counter()
         self._in_vain = 0
 
-    async def settle(self, log: _SessionLog, step: int, timing: Timing) -> None:
+    async def settle(self, log: SessionLog, step: int, timing: Timing) -> None:
         self._wanted.update(self._by_step.get(step, Counter()))
         end = time.monotonic() + timing.limit / (1 + self._in_vain)
         while self._lacking(log):
@@ -219,10 +175,10 @@ class _Expectation:
             if time.monotonic() > end + timing.step_limit:
                 break
 
-    def _lacking(self, log: _SessionLog) -> bool:
+    def _lacking(self, log: SessionLog) -> bool:
         return any(log.counts[client] < count for client, count in self._wanted.items())
 
-    def _give_up(self, log: _SessionLog) -> None:
+    def _give_up(self, log: SessionLog) -> None:
         """What is missing now is not waited for again in the steps that follow."""
         for client in self._wanted:
             self._wanted[client] = min(self._wanted[client], log.counts[client])

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from shim.dualrun.errors import EventTooLarge, PathUnreachable
+from shim.dualrun.record.canonical import Kind
 from shim.dualrun.record.scenario import Pairs
 from shim.dualrun.replay.client import USER_AGENT, Sink, readable
 from shim.dualrun.replay.event_stream_reader import EventStreamReader, StreamEvent
@@ -41,6 +42,7 @@ class StreamClient:
         self._seen: set[str] = set()
         self._opened = asyncio.Event()
         self._closing = False
+        self._resumed = False
 
     @property
     def is_open(self) -> bool:
@@ -50,7 +52,7 @@ class StreamClient:
         await self._release()
         self._handshake = (headers, query)
         self._events, self._seen, self._opened = EventStreamReader(), set(), asyncio.Event()
-        self._closing = False
+        self._closing = self._resumed = False
         self._http = httpx.AsyncClient(
             headers={"User-Agent": USER_AGENT},
             timeout=httpx.Timeout(ANSWER_TIMEOUT_S, connect=5.0),
@@ -192,6 +194,7 @@ class StreamClient:
             self._closed_by_server(1006, "")
             return None
         if response.status_code == 200:
+            self._resumed = True
             return response
         body = await _body(response)
         # 204: do not reconnect, https://html.spec.whatwg.org/multipage/server-sent-events.html#server-sent-events-intro
@@ -211,23 +214,26 @@ class StreamClient:
             self._seen.add(event.id)
         match event.type:
             case "message":
-                self._report("msg", "stream", None, event.data)
+                self._hear(event, event.data)
             case "open" if not self._opened.is_set():
                 self._session = str(_object(event.data).get("session", ""))
-                self._report("open", "stream", 200, "")
+                self._report("open", "stream", 200, "", event_id=event.id)
                 self._opened.set()
             case "escaped":
-                self._report("msg", "stream", None, _unescaped(event.data))
+                self._hear(event, _unescaped(event.data))
             case "binary":
-                self._report("msg", "stream", None, _from_base64(event.data))
+                self._hear(event, _from_base64(event.data))
             case "close":
                 told = _object(event.data)
                 code = told.get("code")
                 self._closed_by_server(code if isinstance(code, int) else 1005, str(told.get("reason", "")))
                 return True
             case other:
-                self._report("error", "stream", None, f"event {other!r}: {event.data}")
+                self._hear(event, f"event {other!r}: {event.data}", "error")
         return False
+
+    def _hear(self, event: StreamEvent, text: str, kind: Kind = "msg") -> None:
+        self._report(kind, "stream", None, text, event_id=event.id, resumed=self._resumed)
 
 
 async def _body(response: httpx.Response) -> str:

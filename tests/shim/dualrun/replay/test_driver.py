@@ -126,6 +126,36 @@ async def test_events_carry_the_step_that_caused_them():
     ]
 
 
+async def test_what_clients_did_is_kept_apart_from_what_they_received():
+    recording = await over_websocket(SESSIONS[-1:])
+    assert {event.direction for event in recording.events} == {"received"}
+    assert {event.direction for event in recording.sent} == {"sent"}
+    assert [(e.step, e.client, e.kind) for e in recording.sent[2:6]] == [
+        (2, "dave", "connect"),
+        (3, "alice", "close"),
+        (4, "bob", "msg"),
+        (5, "alice", "connect"),
+    ]
+    assert [e.n for e in recording.sent if e.client == "alice"] == [0, 1, 2, 3]
+    assert json.loads(recording.sent[2].text) == {"headers": [], "query": [["name", "dave"], ["group", "blue"]]}
+
+
+async def test_events_have_their_ids_a_steady_clock_and_say_what_came_after_a_resume():
+    sessions = SESSIONS[-1:]
+    recording = await over_stream(await over_websocket(sessions), sessions)
+    of_alice = [event for event in recording.events if event.client == "alice"]
+    assert [(event.text and json.loads(event.text)["text"], event.resumed) for event in of_alice] == [
+        ("", False),
+        ("", False),
+        ("welcome back", False),
+        ("still here?", True),
+    ]
+    assert all(event.id for event in of_alice)
+    moments = [event.mono for event in sorted((*recording.sent, *recording.events), key=lambda event: event.at)]
+    assert moments == sorted(moments)
+    assert moments[0] > 0
+
+
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [("drop", {"missing"}), ("twice", {"duplicate"}), ("leak", {"misrouted", "extra"}), ("deaf", {"lifecycle"})],
@@ -250,7 +280,7 @@ async def test_a_stream_that_ends_again_and_again_counts_as_closed():
     heard: list[tuple[str, int | None, str]] = []
     over = asyncio.Event()
 
-    def sink(kind, channel, status, text):
+    def sink(kind, channel, status, text, **_details):
         heard.append((kind, status, text))
         if kind == "close":
             over.set()

@@ -1,0 +1,115 @@
+"""What becomes of one session: the events that its clients report, and what they did themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from dataclasses import dataclass
+
+from shim.dualrun.record.canonical import Channel, Event, Kind, Path, handshake_text
+from shim.dualrun.record.scenario import Close, Connect, Resume, Send, Step
+
+MAX_EVENTS = 10_000
+"""Most events that one session may record; what comes after is counted as a problem, not recorded."""
+
+
+class SessionLog:
+    """Turns what clients report into events, and wakes whoever waits for one."""
+
+    def __init__(self, run: str, path: Path, session: str) -> None:
+        self.events: list[Event] = []
+        self.sent: list[Event] = []
+        self.counts: Counter[str] = Counter()
+        self.step = 0
+        self.recording = True
+        self.lost = 0
+        self._run, self._path, self._session = run, path, session
+        self._sent_counts: Counter[str] = Counter()
+        self._arrived = asyncio.Event()
+
+    def sink(self, client: str) -> ClientSink:
+        return ClientSink(self, client)
+
+    def add(
+        self, client: str, kind: Kind, channel: Channel, status: int | None, text: str, event_id: str, resumed: bool
+    ) -> None:
+        if not self.recording:
+            return
+        if len(self.events) >= MAX_EVENTS:
+            self.lost += 1
+            return
+        self.events.append(
+            Event(
+                run=self._run,
+                path=self._path,
+                session=self._session,
+                step=self.step,
+                client=client,
+                n=self.counts[client],
+                kind=kind,
+                channel=channel,
+                status=status,
+                text=text,
+                at=time.time(),
+                id=event_id,
+                mono=time.monotonic(),
+                resumed=resumed,
+            )
+        )
+        self.counts[client] += 1
+        self._arrived.set()
+
+    def add_sent(self, step: Step) -> None:
+        kind, text = _as_sent(step)
+        self.sent.append(
+            Event(
+                run=self._run,
+                path=self._path,
+                session=self._session,
+                step=self.step,
+                client=step.client,
+                n=self._sent_counts[step.client],
+                kind=kind,
+                channel="socket" if self._path == "websocket" else "post",
+                status=None,
+                text=text,
+                at=time.time(),
+                direction="sent",
+                mono=time.monotonic(),
+            )
+        )
+        self._sent_counts[step.client] += 1
+
+    async def next_event(self, timeout: float) -> bool:  # noqa: ASYNC109 - the answer is the point, not an exception
+        """Whether an event arrived since the last call, or within the time."""
+        try:
+            async with asyncio.timeout(timeout):
+                await self._arrived.wait()
+        except TimeoutError:
+            return False
+        self._arrived.clear()
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSink:
+    log: SessionLog
+    client: str
+
+    def __call__(
+        self, kind: Kind, channel: Channel, status: int | None, text: str, *, event_id: str = "", resumed: bool = False
+    ) -> None:
+        self.log.add(self.client, kind, channel, status, text, event_id, resumed)
+
+
+def _as_sent(step: Step) -> tuple[Kind, str]:
+    match step:
+        case Connect(headers=headers, query=query):
+            return "connect", handshake_text(headers, query)
+        case Send(text=text):
+            return "msg", text
+        case Resume():
+            return "resume", ""
+        case Close():
+            return "close", ""
