@@ -1,0 +1,179 @@
+"""Is the new path slower than is tolerated? Quantiles side by side, with intervals, or no number at all.
+
+Only slower can be wrong. Times are compared where the two paths sent the same message (a pair); sessions are drawn
+again as a whole, because messages of one session share its fate.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+Phase = Literal["first event", "steady", "after reconnect", "fan-out spread"]
+LatencyVerdict = Literal["not slower", "slower", "not sure", "not enough data"]
+
+PHASES: Final[tuple[Phase, ...]] = ("first event", "steady", "after reconnect", "fan-out spread")
+
+MIN_SAMPLES: Final[Mapping[float, int]] = {0.5: 6, 0.95: 75, 0.99: 370, 0.999: 3_690}
+"""By quantile: the largest of so many samples is above it with a chance of 97.5 % (1 - q^n), rounded up. With
+fewer, no observed value bounds the quantile from above."""
+
+RESAMPLES: Final = 400
+"""Times that the sessions are drawn again."""
+
+MAX_SAMPLES: Final = 10_000
+"""Pairs that are looked at for one phase; of more, those that a seeded draw chooses."""
+
+CONFIDENCE: Final = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """How much slower is not worse: `share` of the legacy quantile, or `seconds`, whichever is more.
+
+    The defaults are 10 % and 50 ms, about what people don't notice.
+    """
+
+    share: float = 0.10
+    seconds: float = 0.050
+
+    def of(self, legacy: float) -> float:
+        return max(self.share * legacy, self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """How long the same message took on both paths, in seconds."""
+
+    session: str
+    phase: Phase
+    legacy: float
+    candidate: float
+
+
+@dataclass(frozen=True, slots=True)
+class QuantileResult:
+    """Seconds. legacy, candidate: None without enough data. low, high: 95 % interval of candidate - legacy."""
+
+    phase: Phase
+    quantile: float
+    samples: int
+    verdict: LatencyVerdict
+    legacy: float | None = None
+    candidate: float | None = None
+    low: float | None = None
+    high: float | None = None
+    margin: float | None = None
+
+    @property
+    def name(self) -> str:
+        return f"p{self.quantile * 100:g}"
+
+    @property
+    def samples_lacking(self) -> int:
+        return max(0, MIN_SAMPLES[self.quantile] - self.samples)
+
+    def to_record(self) -> dict[str, Any]:
+        return {
+            "phase": self.phase,
+            "quantile": self.name,
+            "samples": self.samples,
+            "samples_needed": MIN_SAMPLES[self.quantile],
+            "verdict": self.verdict,
+            "legacy_s": self.legacy,
+            "candidate_s": self.candidate,
+            "interval_s": None if self.low is None else [self.low, self.high],
+            "margin_s": self.margin,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """results: of phases that have any sample."""
+
+    results: tuple[QuantileResult, ...]
+    margin: Margin
+
+    @property
+    def slower(self) -> tuple[QuantileResult, ...]:
+        return tuple(result for result in self.results if result.verdict == "slower")
+
+    def to_record(self) -> dict[str, Any]:
+        return {
+            "margin": {"share": self.margin.share, "seconds": self.margin.seconds},
+            "results": [result.to_record() for result in self.results],
+        }
+
+
+def judge_latency(
+    samples: Iterable[Sample],
+    margin: Margin | None = None,
+    *,
+    quantiles: Sequence[float] = (0.5, 0.95, 0.99),
+    seed: int = 0,
+) -> Latency:
+    """`margin`: None for the default one. `quantiles`: of those in MIN_SAMPLES. The same seed draws the same."""
+    margin = margin or Margin()
+    by_phase: dict[Phase, list[Sample]] = {}
+    for sample in samples:
+        by_phase.setdefault(sample.phase, []).append(sample)
+    chance = random.Random(seed)  # noqa: S311 - a seed is the point
+    results: list[QuantileResult] = []
+    for phase in PHASES:
+        if found := by_phase.get(phase):
+            results += _judge_phase(phase, found, margin, quantiles, chance)
+    return Latency(tuple(results), margin)
+
+
+def quantile_of(ordered: Sequence[float], quantile: float) -> float:
+    """Of a sorted sequence: the least value that at least this share of all does not exceed."""
+    return ordered[min(len(ordered) - 1, max(0, -int(-quantile * len(ordered) // 1) - 1))]
+
+
+def _judge_phase(
+    phase: Phase, samples: list[Sample], margin: Margin, quantiles: Sequence[float], chance: random.Random
+) -> list[QuantileResult]:
+    count = len(samples)
+    enough = [quantile for quantile in quantiles if count >= MIN_SAMPLES[quantile]]
+    if count > MAX_SAMPLES:
+        samples = chance.sample(samples, MAX_SAMPLES)
+    gaps = _resampled_gaps(samples, enough, chance) if enough else {}
+    legacy = sorted(sample.legacy for sample in samples)
+    candidate = sorted(sample.candidate for sample in samples)
+    results = []
+    for quantile in quantiles:
+        if quantile not in gaps:
+            results.append(QuantileResult(phase, quantile, count, "not enough data"))
+            continue
+        old, new = quantile_of(legacy, quantile), quantile_of(candidate, quantile)
+        low, high = _interval(gaps[quantile])
+        tolerated = margin.of(old)
+        verdict: LatencyVerdict = "not slower" if high <= tolerated else "slower" if low > tolerated else "not sure"
+        results.append(QuantileResult(phase, quantile, count, verdict, old, new, low, high, tolerated))
+    return results
+
+
+def _resampled_gaps(
+    samples: Sequence[Sample], quantiles: Sequence[float], chance: random.Random
+) -> dict[float, list[float]]:
+    """By quantile: how much larger it is on the new path, each time that the sessions are drawn again."""
+    sessions: dict[str, list[Sample]] = {}
+    for sample in samples:
+        sessions.setdefault(sample.session, []).append(sample)
+    pools = list(sessions.values())
+    gaps: dict[float, list[float]] = {quantile: [] for quantile in quantiles}
+    for _ in range(RESAMPLES):
+        drawn = [sample for pool in chance.choices(pools, k=len(pools)) for sample in pool]
+        legacy = sorted(sample.legacy for sample in drawn)
+        candidate = sorted(sample.candidate for sample in drawn)
+        for quantile in quantiles:
+            gaps[quantile].append(quantile_of(candidate, quantile) - quantile_of(legacy, quantile))
+    return gaps
+
+
+def _interval(values: list[float]) -> tuple[float, float]:
+    values.sort()
+    outside = (1 - CONFIDENCE) / 2
+    return quantile_of(values, outside), quantile_of(values, 1 - outside)
