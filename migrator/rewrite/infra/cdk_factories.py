@@ -23,6 +23,20 @@ class Factory:
     definition: SgNode
     calls: tuple[SgNode, ...]
 
+    def argument(self, value: SgNode, call: SgNode) -> SgNode | None:
+        """What `value`, in the definition, is in one call: the argument of the parameter that it names, or itself."""
+        if value.kind() != "identifier":
+            return value
+        names = [
+            _parameter_name(each) for each in _elements(self.definition.field("parameters")) if each.text() != "self"
+        ]
+        given = _elements(call.field("arguments"))
+        place = names.index(value.text()) if value.text() in names else len(given)
+        for each in given:
+            if each.kind() == "keyword_argument" and each.children()[0].text() == value.text():
+                return each.children()[-1]
+        return given[place] if place < len(given) and given[place].kind() != "keyword_argument" else None
+
 
 def factory_of(program: CdkProgram, made: SgNode, texts: Mapping[str, str]) -> Factory | None:
     """The function that returns what `made` constructs; None for what is made in a statement of its own.
@@ -67,3 +81,14 @@ def _call_of(name: SgNode) -> SgNode | None:
     if above is None or above.kind() not in CALLS:
         return None
     return above if span(above.children()[0]) == span(name) else None
+
+
+def _elements(node: SgNode | None) -> list[SgNode]:
+    return (
+        [each for each in node.children() if each.is_named() and each.kind() != "comment"] if node is not None else []
+    )
+
+
+def _parameter_name(parameter: SgNode) -> str:
+    """`env` of `env`, `env: dict` and `env?: Record<string, string>`."""
+    return parameter.children()[0].text() if parameter.children() else parameter.text()

@@ -7,6 +7,7 @@ from typing import Final
 
 from ast_grep_py import SgNode
 
+from migrator.rewrite.infra.cdk_factories import factory_of
 from migrator.rewrite.infra.cdk_program import PAIRS, CdkProgram, bound_name, span, statement_of
 from migrator.rewrite.infra.needs import Needs, Variable
 from migrator.rewrite.infra.paths import beside
@@ -51,20 +52,27 @@ class CdkService:
             raise CannotEdit("the API is not made in a constructor")
         return [child for child in block.children() if child.is_named() and child.kind() != "comment"][-1]
 
-    def _functions(self) -> dict[str, SgNode]:
-        """Variable -> the call that makes a function whose routes move."""
-        found = {}
+    def _functions(self) -> dict[str, SgNode | None]:
+        """Variable -> the environment, of each function whose routes move."""
+        found: dict[str, SgNode | None] = {}
         moved = self.task.moved(self.program.path)
         for resource in self.task.resources(self.program.path):
             if resource.type in FUNCTIONS and resource.location.line in moved:
                 for call in self.program.calls_at(resource.location.line, resource.location.column)[:1]:
-                    found[bound_name(statement_of(call))] = call
+                    factory = factory_of(self.program, call, self.task.texts)
+                    if factory is None:
+                        found[bound_name(statement_of(call))] = _environment(self.program, call)
+                        continue
+                    for each in factory.calls:
+                        value = _environment(self.program, factory.definition)
+                        found[bound_name(statement_of(each))] = factory.argument(value, each) if value else None
         return found
 
     def _made(self, last: SgNode) -> TextEdit:
         functions = self._functions()
-        for call in functions.values():
-            self._variables(call)
+        for environment in functions.values():
+            if environment is not None:
+                self._variables(environment)
         grants = self._grants(set(functions) - {""})
         lines = self._python_lines(grants) if self.python else self._script_lines(grants)
         text, end = self.program.text, line_end(self.program.text, span(last)[1])
@@ -73,10 +81,9 @@ class CdkService:
         body = "".join(f"{indent}{line}".rstrip() + newline for line in ["", *lines])
         return TextEdit(end, end, body if text[end - 1] == "\n" else newline + body)
 
-    def _variables(self, call: SgNode) -> None:
-        for node in self.program.nodes(call):
-            owner = next((each for each in node.ancestors() if each.kind() in PAIRS), None)
-            if node.kind() != "pair" or owner is None or owner.children()[0].text().strip("'\"") != "environment":
+    def _variables(self, environment: SgNode) -> None:
+        for node in environment.children():
+            if node.kind() != "pair":
                 continue
             name, value = node.children()[0].text().strip("'\""), node.children()[-1].text()
             known = any(variable.name == name for variable in self.needs.variables)
@@ -146,3 +153,11 @@ class CdkService:
         line = python if self.python else "import { SseService } from './sse-service';"
         newline = "\r\n" if "\r\n" in self.program.text else "\n"
         return TextEdit(end, end, line + newline)
+
+
+def _environment(program: CdkProgram, within: SgNode) -> SgNode | None:
+    """The value of `environment` in a call or a function."""
+    for node in program.nodes(within):
+        if node.kind() in PAIRS and node.children()[0].text().strip("'\"") == "environment":
+            return node.children()[-1]
+    return None

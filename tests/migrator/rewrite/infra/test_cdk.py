@@ -148,11 +148,12 @@ def test_refuses_what_would_not_hold_together(tmp_path: Path, extra: str, why: s
 
 
 FACTORY = """\
-  make(name: string, handler: string): lambda.Function {
+  make(name: string, handler: string, environment: { [key: string]: string }): lambda.Function {
     return new lambda.Function(this, name, {
       code: lambda.Code.fromAsset('.'),
       handler: handler,
       runtime: lambda.Runtime.PYTHON_3_12,
+      environment: environment,
     });
   }
 
@@ -160,8 +161,8 @@ FACTORY = """\
 BY_FACTORY = (
     HEAD.replace("  constructor", FACTORY + "  constructor")
     + """\
-    const connect = this.make('Connect', 'app.connect');
-    const say = this.make('Say', 'app.say');
+    const connect = this.make('Connect', 'app.connect', {});
+    const say = this.make('Say', 'app.say', { TABLE: 'chat' });
     const api = new WebSocketApi(this, 'Api');
     api.addRoute('$connect', { integration: new WebSocketLambdaIntegration('ConnectIntegration', connect) });
     api.addRoute('say', { integration: new WebSocketLambdaIntegration('SayIntegration', say) });
@@ -176,8 +177,14 @@ def test_what_a_method_makes_leaves_with_the_method_and_its_calls(tmp_path: Path
     assert theirs(after) == squeezed(HEAD + REST + END)
 
 
+def test_the_service_has_what_the_calls_of_a_method_gave(tmp_path: Path) -> None:
+    made = planned(tmp_path, {"lib/stack.ts": BY_FACTORY + END})
+
+    assert "TABLE: 'chat'," in made.changes[0].first["lib/stack.ts"]
+
+
 OTHER_CALLS = {
-    "makes one that stays": ("const tool = this.make('Tool', 'rest.run');", "stays"),
+    "makes one that stays": ("const tool = this.make('Tool', 'rest.run', {});", "stays"),
     "is handed on": ("wire(this.make);", "uses make without a call"),
 }
 
