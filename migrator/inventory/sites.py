@@ -42,7 +42,7 @@ def _handler_sites(inventory: Inventory, handler: Handler) -> list[Site]:
     where = handler.location or handler.declared_in or Location(path=handler.path)
     kinds = {trigger.kind for trigger in handler.triggers}
     kind: SiteKind = "authorizer" if kinds == {"authorizer"} else "handler"
-    what = ", ".join(f"{trigger.kind} {trigger.source}" for trigger in handler.triggers)
+    what = ", ".join(f"{trigger.kind} {trigger.source}" for trigger in handler.triggers) or "nothing that is declared"
     # A function that is defined in one file and named in another can be several handlers.
     name = handler.id if where.path != handler.path else ""
     return [_site(kind, where, f"{handler.function} serves {what}", handler.route_keys, name)]

@@ -66,7 +66,9 @@ def _infrastructure(inventory: Inventory, files: Sequence[InfraFile]) -> str:
     missing = [f"{file.path}: {file.reason}" for file in files if not file.ready]
     if missing:
         return f"not ready ({missing[0]})"
-    return "ready" if any(file.service for file in files) else "stays"
+    if any(file.service for file in files):
+        return "ready"
+    return "ready, but the service is to be declared by hand" if any(file.resources for file in files) else "stays"
 
 
 def _keys(api: Api) -> Iterable[tuple[str, str | None]]:

@@ -76,6 +76,9 @@ def test_the_infrastructure_is_ready_when_both_steps_are_written() -> None:
     resource = Resource(id="Api", type="AWS::ApiGatewayV2::Api", use="websocket_only", reason="", location=HERE)
     known = inventory(ROUTES, resources=(resource,))
     ready = InfraFile("a.yml", "sam", ready=True, reason="3 resources leave", service="b.yml", resources=("Api",))
+    by_hand = InfraFile("d.ts", "cdk-typescript", ready=True, reason="", service=None, resources=("Api",))
+    rows, _unknown = plan_by_route(known, LEVELS, settled(known), [by_hand])
+    assert {row.infrastructure for row in rows} == {"ready, but the service is to be declared by hand"}
     refused = InfraFile("c.yml", "sam", ready=False, reason="D refers to Api", service=None, resources=())
     rows, _unknown = plan_by_route(known, LEVELS, settled(known), [ready])
     assert rows[1].sentence == "server native, no client is known, infrastructure ready"
