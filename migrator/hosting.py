@@ -51,6 +51,10 @@ class Hosted:
     aws: WhichAws
     backend: PythonBackend | LambdaBackend | None
 
+    def unusable(self) -> int:
+        """How many functions that run here can't be imported."""
+        return len(self.backend.unusable()) if isinstance(self.backend, PythonBackend) else 0
+
     def close(self) -> None:
         """Ends what runs functions; after `service.run`, which still calls some."""
         if self.backend is not None:

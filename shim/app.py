@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import APIRouter, FastAPI
@@ -26,7 +26,8 @@ class ShimApp:
     """Serves one API at one stage. Whatever lies outside of it is 403, as at API Gateway.
 
     `api` is its FastAPI part: everything but the opening of streams, which goes past its router and middleware.
-    `routers`: pages that stand beside the API. Raises what `Management` raises.
+    `routers`: pages that stand beside the API. `unusable`: how many functions can't be imported, which readiness tells.
+    Raises what `Management` raises.
     """
 
     def __init__(
@@ -36,8 +37,10 @@ class ShimApp:
         faces: FaceOptions | None = None,
         management: ManagementOptions | None = None,
         routers: tuple[APIRouter, ...] = (),
+        unusable: Callable[[], int] = lambda: 0,
     ) -> None:
         self.service = service
+        self._unusable = unusable
         self.management = Management(service, management or ManagementOptions())
         self._mappings = self.management.mappings if service.api.domains else None
         self._sse = SseFace(service, faces)
@@ -76,9 +79,13 @@ class ShimApp:
         return {"status": "ok"}
 
     async def _readyz(self) -> Response:
-        """Whether it takes connections: 503 as soon as it is told to end, before anything else."""
+        """Whether it takes connections: 503 as soon as it is told to end, before anything else.
+
+        It says how many functions can't be imported, not which: anybody may ask.
+        """
         if self.service.accepting:
-            return JSONResponse({"status": "ready"})
+            unusable = self._unusable()
+            return JSONResponse({"status": "ready", **({"unusable_functions": unusable} if unusable else {})})
         return JSONResponse({"status": "ending"}, 503)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import filecmp
 import json
+import os
 import shutil
 import tempfile
 from collections import Counter
@@ -154,7 +155,8 @@ def _boundary(folder: Path, app: Path, log: Path) -> dict[str, str]:
     shutil.copy(Path(__file__).parent / "boundary" / "sitecustomize.py", folder)
     told = {"theirs": sorted(_own_names(app)), "log": str(log), "libraries": str(LIBRARIES)}
     (folder / "boundary.json").write_text(json.dumps(told), "utf-8")
-    return {"PYTHONPATH": str(folder)}
+    already = os.environ.get("PYTHONPATH")
+    return {"PYTHONPATH": os.pathsep.join([str(folder), *([already] if already else [])])}
 
 
 def _own_names(app: Path) -> set[str]:

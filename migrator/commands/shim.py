@@ -177,7 +177,13 @@ def _application(
     service.observers.append(log_happenings(service.api, options.logs))
     beside = (metrics_router(service, options.metrics), console_router(service, options.console))
     try:
-        application = ShimApp(service, faces=options.faces, management=options.management, routers=beside)
+        application = ShimApp(
+            service,
+            faces=options.faces,
+            management=options.management,
+            routers=beside,
+            unusable=hosted.unusable,
+        )
     except ValueError as error:  # a credential that comes twice, a domain that can't be mapped
         raise WsSseError(f"{error}.") from error
     token = hosting.token_places(inventory) if inventory is not None else TokenPlaces()

@@ -18,6 +18,9 @@ from typing import Any
 lock = threading.RLock()
 """Whoever imports, or changes what stands in `sys.modules`, holds it."""
 
+UNUSABLE = "Runtime.ImportModuleError"
+"""Lambda's word for the failure of a call whose function can't be imported."""
+
 _libraries = frozenset({"site-packages", "dist-packages"})
 _modules_of_root: dict[Path, dict[str, ModuleType]] = {}
 _current_root: Path | None = None

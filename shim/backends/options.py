@@ -20,6 +20,8 @@ class PythonOptions:
     drain_s: seconds that calls under way have to end when their worker process is replaced.
     reload: whether changed code takes effect at once. For work on a local machine.
     forward_unknown: whether a push to an id that is not connected here goes out to the address that it names.
+    require_all: whether the shim ends at start when a function can't be imported. Else calls of that function fail, as
+        at Lambda, and the others are served; with none that can be imported it ends all the same.
     region, account_id: of the ARN that a context tells.
     """
 
@@ -31,5 +33,6 @@ class PythonOptions:
     drain_s: float = 30.0
     reload: bool = False
     forward_unknown: bool = False
+    require_all: bool = False
     region: str = "us-east-1"
     account_id: str = "123456789012"

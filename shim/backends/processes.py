@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -41,27 +41,34 @@ class Processes:
         for supervised in self._supervised:
             supervised.connections = connections
 
-    def load_all(self) -> None:
-        """Raises HandlerUnusable or WorkerFailed."""
+    def load_all(self) -> dict[str, HandlerUnusable]:
+        """Those that can't be imported. Raises WorkerFailed."""
         workers = [(supervised, supervised.spawned()) for supervised in self._supervised]
+        found: dict[str, HandlerUnusable] = {}
         try:
             for supervised, worker in workers:
-                worker.wait_until_ready()
-                supervised.replace(worker)
-        except (HandlerUnusable, WorkerFailed):
+                unusable = worker.wait_until_ready()
+                supervised.replace(worker, unusable)
+                found |= unusable
+        except WorkerFailed:
             for _, worker in workers:
                 worker.end()
             raise
+        return found
+
+    def unusable(self) -> set[str]:
+        return set().union(*(supervised.unusable for supervised in self._supervised))
 
     async def invoke(self, function_id: str, event: object) -> Any:  # noqa: ANN401 - whatever a handler returns
-        """Raises HandlerRaised, HandlerUnusable or WorkerFailed."""
+        """Raises HandlerRaised or WorkerFailed."""
         return await self._by_function[function_id].invoke(function_id, event)
 
     def reload(self, root: Path) -> None:
-        """Starts new processes for a code root. Raises HandlerUnusable; the old ones go on serving then."""
+        """Starts new processes for a code root. Raises HandlerUnusable for a function that could be imported before;
+        the old ones go on serving then."""
         for supervised in self._supervised:
             if supervised.group.root == root:
-                supervised.start()
+                supervised.start(keep_usable=True)
 
     def close(self) -> None:
         for supervised in self._supervised:
@@ -75,6 +82,8 @@ class _Supervised:
     def __init__(self, group: Group, options: PythonOptions, spawner: ThreadPoolExecutor) -> None:
         self.group = group
         self.connections: Connections = _NoConnections()
+        self.unusable: frozenset[str] = frozenset()
+        """Functions that the process could not import when it came up."""
         self._options = options
         self._spawner = spawner
         self._most_given_up = min(options.most_given_up, options.threads)
@@ -89,17 +98,23 @@ class _Supervised:
     def spawned(self) -> WorkerProcess:
         return self._spawner.submit(WorkerProcess, self.group, self._options, self.connections).result()
 
-    def start(self) -> None:
-        """Blocks until a new process serves. Raises HandlerUnusable or WorkerFailed."""
+    def start(self, *, keep_usable: bool = False) -> None:
+        """Blocks until a new process serves. Raises WorkerFailed, and with `keep_usable` HandlerUnusable, when it can't
+        import what the old one could."""
         worker = self.spawned()
-        worker.wait_until_ready()
-        self.replace(worker)
+        unusable = worker.wait_until_ready()
+        lost = [error for function_id, error in unusable.items() if function_id not in self.unusable]
+        if keep_usable and lost:
+            worker.end()
+            raise lost[0]
+        self.replace(worker, unusable)
 
-    def replace(self, worker: WorkerProcess) -> None:
+    def replace(self, worker: WorkerProcess, unusable: Iterable[str]) -> None:
         """From any thread. Calls that the old process has end there."""
         if self._closed:
             worker.end()
             return
+        self.unusable = frozenset(unusable)
         old, self._worker = self._worker, worker
         if old is None or old.ended:
             return

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 from shim.backends.calling import HandlerRaised
 from shim.backends.function import INTEGRATION_TIMEOUT_S, PythonFunction
-from shim.backends.loading import HandlerUnusable
+from shim.backends.loading import UNUSABLE, HandlerUnusable
 from shim.backends.options import PythonOptions
 from shim.backends.processes import Processes
 from shim.backends.reload import CodeWatcher
@@ -20,11 +21,15 @@ from shim.service import Connections
 
 __all__ = ["INTEGRATION_TIMEOUT_S", "PythonBackend", "PythonFunction", "PythonOptions"]
 
+logger = logging.getLogger(__name__)
+
 
 class _Runner(Protocol):
     def catch(self, connections: Connections) -> None: ...
 
-    def load_all(self) -> None: ...
+    def load_all(self) -> dict[str, HandlerUnusable]: ...
+
+    def unusable(self) -> set[str]: ...
 
     async def invoke(self, function_id: str, event: object) -> Any: ...  # noqa: ANN401 - whatever a handler returns
 
@@ -55,9 +60,19 @@ class PythonBackend:
             self._watcher.start()
 
     def load_all(self) -> None:
-        """Imports every function now, so that what can't be imported is known before a client is. Raises
-        HandlerUnusable or WorkerFailed."""
-        self._runner.load_all()
+        """Imports every function now, so that what can't be imported is known before a client is.
+
+        Raises WorkerFailed, and HandlerUnusable when no function can be imported, or not all with `require_all`.
+        """
+        unusable = self._runner.load_all()
+        if unusable and (self._options.require_all or len(unusable) == len(self._functions)):
+            raise next(iter(unusable.values()))
+        for error in unusable.values():
+            logger.error("%s. Calls of it fail; other functions are served.", error, exc_info=error.__cause__)
+
+    def unusable(self) -> set[str]:
+        """The ids of functions that can't be imported, as far as it was tried."""
+        return self._runner.unusable()
 
     async def invoke(self, function_id: str, event: dict[str, Any]) -> Any:  # noqa: ANN401 - whatever a handler returns
         """What the function returned. Raises FunctionFailed."""
@@ -71,7 +86,7 @@ class PythonBackend:
         except HandlerRaised as error:
             raise FunctionFailed(function_id, error.error_type, error.error_message) from error.__cause__
         except HandlerUnusable as error:
-            raise FunctionFailed(function_id, "Runtime.ImportModuleError", str(error)) from error
+            raise FunctionFailed(function_id, UNUSABLE, str(error)) from error
         except WorkerFailed as error:
             raise FunctionFailed(function_id, "Runtime.ExitError", str(error)) from error
         except TimeoutError as error:

@@ -14,7 +14,7 @@ from shim.backends.calling import Handler, call_handler
 from shim.backends.context import context_for
 from shim.backends.function import PythonFunction
 from shim.backends.handler_threads import HandlerThreads
-from shim.backends.loading import load_function
+from shim.backends.loading import HandlerUnusable, load_function
 from shim.backends.options import PythonOptions
 from shim.backends.pushes import PushCatcher
 from shim.backends.reload import anew
@@ -38,10 +38,18 @@ class Threads:
         self._catcher = PushCatcher(connections, forward_unknown=self._options.forward_unknown)
         self._catcher.install()
 
-    def load_all(self) -> None:
-        """Raises HandlerUnusable."""
+    def load_all(self) -> dict[str, HandlerUnusable]:
+        """Those that can't be imported. They are tried again when they are called, as Lambda does."""
+        found = {}
         for function_id in self._functions:
-            self._load(function_id)
+            try:
+                self._load(function_id)
+            except HandlerUnusable as error:
+                found[function_id] = error
+        return found
+
+    def unusable(self) -> set[str]:
+        return self._functions.keys() - self._handlers.keys()
 
     async def invoke(self, function_id: str, event: object) -> Any:  # noqa: ANN401 - whatever a handler returns
         """Raises HandlerRaised or HandlerUnusable."""
@@ -56,13 +64,20 @@ class Threads:
             raise
 
     def reload(self, root: Path) -> None:
-        """Imports the functions of a code root anew. Raises HandlerUnusable; the old ones go on serving then."""
+        """Imports the functions of a code root anew. Raises HandlerUnusable for one that could be imported before; the
+        old ones go on serving then."""
+        handlers = {}
         with anew(root):
-            handlers = {
-                function_id: load_function(function.root, function.module, function.function, function.import_path)
-                for function_id, function in self._functions.items()
-                if function.root.resolve() == root
-            }
+            for function_id, function in self._functions.items():
+                if function.root.resolve() != root:
+                    continue
+                try:
+                    handlers[function_id] = load_function(
+                        function.root, function.module, function.function, function.import_path
+                    )
+                except HandlerUnusable:
+                    if function_id in self._handlers:
+                        raise
         self._handlers.update(handlers)
 
     def close(self) -> None:

@@ -28,7 +28,7 @@ from shim.backends.calling import Handler, HandlerRaised, call_handler
 from shim.backends.context import context_for
 from shim.backends.function import PythonFunction
 from shim.backends.handler_threads import HandlerThreads
-from shim.backends.loading import HandlerUnusable, load_function
+from shim.backends.loading import UNUSABLE, HandlerUnusable, load_function
 from shim.backends.pushes import PushCatcher
 from shim.backends.worker_frames import Frame, FrameReader, FrameTooLarge, encode
 from shim.service import Problem
@@ -111,12 +111,16 @@ class Worker:
         }
         self._handlers: dict[str, Handler] = {}
 
-    def load(self) -> None:
-        """Raises HandlerUnusable."""
-        for function_id, function in self._functions.items():
-            self._handlers[function_id] = load_function(
-                function.root, function.module, function.function, function.import_path
-            )
+    def load_all(self) -> dict[str, dict[str, str]]:
+        """What is told of those that can't be imported, by their ids."""
+        unusable = {}
+        for function_id in self._functions:
+            try:
+                self._load(function_id)
+            except HandlerUnusable as error:
+                traceback.print_exception(error.__cause__ or error)
+                unusable[function_id] = {"module": error.module, "function": error.function, "reason": error.reason}
+        return unusable
 
     def read(self) -> NoReturn:
         """Until the shim has gone, and this process with it."""
@@ -134,12 +138,26 @@ class Worker:
         context = context_for(self._functions[function_id], self._region, self._account_id)
         _request_id.set(context.aws_request_id)
         try:
-            answer = call_handler(self._handlers[function_id], json.loads(body), context)
+            answer = call_handler(self._load(function_id), json.loads(body), context)
             self._link.send({"t": "returned", "id": head["id"]}, answer)
+        except HandlerUnusable as error:
+            traceback.print_exception(error.__cause__ or error)
+            sentence = str(error)[:4096]
+            self._link.send({"t": "raised", "id": head["id"], "type": UNUSABLE, "message": sentence})
         except HandlerRaised as error:
             told = {"t": "raised", "id": head["id"], "type": error.error_type, "message": error.error_message[:4096]}
             traceback.print_exception(error.__cause__ or error)
             self._link.send(told)
+
+    def _load(self, function_id: str) -> Handler:
+        """Raises HandlerUnusable; what could not be imported is tried again at the next call, as Lambda does."""
+        handler = self._handlers.get(function_id)
+        if handler is None:
+            where = self._functions[function_id]
+            handler = self._handlers[function_id] = load_function(
+                where.root, where.module, where.function, where.import_path
+            )
+        return handler
 
 
 class _LambdaFormat(logging.Formatter):
@@ -174,13 +192,7 @@ def main() -> None:
     worker = Worker(link, started[0][0])
     PushCatcher(link, forward_unknown=started[0][0]["forward_unknown"]).install()
     threading.Thread(target=worker.read, name="reader", daemon=True).start()
-    try:
-        worker.load()
-    except HandlerUnusable as error:
-        traceback.print_exception(error.__cause__ or error)
-        link.send({"t": "unusable", "module": error.module, "function": error.function, "reason": error.reason})
-    else:
-        link.send({"t": "ready"})
+    link.send({"t": "ready", "unusable": worker.load_all()})
     threading.Event().wait()
 
 

@@ -77,8 +77,9 @@ class WorkerProcess:
                 start_new_session=True,  # Ctrl-C is for the shim, which still has $disconnect to tell
             )
 
-    def wait_until_ready(self) -> None:
-        """Blocks until the functions are imported. Raises HandlerUnusable or WorkerFailed, after it has ended."""
+    def wait_until_ready(self) -> dict[str, HandlerUnusable]:
+        """Blocks until it was tried to import the functions: those that can't be. Raises WorkerFailed, after it has
+        ended."""
         try:
             self._come_up_within(time.monotonic() + self._options.start_timeout_s)
         except TimeoutError:
@@ -86,10 +87,10 @@ class WorkerProcess:
         except OSError as error:
             self._fail(f"could not be reached: {error}")
         assert self._come_up is not None
-        head = self._come_up[0]
-        if head["t"] == "unusable":
-            self.end()
-            raise HandlerUnusable(head["module"], head["function"], head["reason"])
+        return {
+            function_id: HandlerUnusable(told["module"], told["function"], told["reason"])
+            for function_id, told in self._come_up[0]["unusable"].items()
+        }
 
     def attach(self, on_end: Callable[[WorkerProcess], None]) -> None:
         """Reads on the running event loop from now on. `on_end` is called when the process ends, unless by `end`."""
@@ -170,7 +171,7 @@ class WorkerProcess:
         head, body = frame
         if head["t"] == "push":
             return [self._pushed(head, body)]
-        if head["t"] in {"ready", "unusable"}:
+        if head["t"] == "ready":
             self._come_up = frame
             return []
         number = head["id"]

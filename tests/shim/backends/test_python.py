@@ -68,10 +68,42 @@ async def failure(backend: PythonBackend, function_id: str = "fn", event: Any = 
     return caught.value
 
 
-async def test_what_cannot_be_imported_is_known_before_a_client_is(tmp_path: Path, workers: str) -> None:
-    functions = {
-        "fn": PythonFunction(code(tmp_path, "import a_module_that_is_not_there", "broken"), "broken", "handler")
-    }
+def one_of_two_is_broken(root: Path) -> dict[str, PythonFunction]:
+    code(root, "def handler(event, context):\n    return 'fine'\n", "sound")
+    code(root, "import a_module_that_is_not_there", "broken")
+    return {"fn": PythonFunction(root, "broken", "handler"), "sound": PythonFunction(root, "sound", "handler")}
+
+
+async def test_a_function_that_cannot_be_imported_leaves_the_others_alone(
+    tmp_path: Path, workers: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running(one_of_two_is_broken(tmp_path), workers=workers) as backend:
+        assert await backend.invoke("sound", {}) == "fine"
+        error = await failure(backend)
+        assert backend.unusable() == {"fn"}
+    assert error.error_type == "Runtime.ImportModuleError"
+    assert "broken.handler can't be used as a handler: ModuleNotFoundError" in error.error_message
+    assert "(broken.py:1). Calls of it fail; other functions are served." in caplog.text
+
+
+async def test_what_could_not_be_imported_is_tried_again_at_the_next_call(tmp_path: Path, workers: str) -> None:
+    functions = one_of_two_is_broken(tmp_path)
+    waiting = f"open({str(tmp_path / 'there')!r}).close()\ndef handler(event, context):\n    return 'up'\n"
+    code(tmp_path, waiting, "broken")
+    async with running(functions, workers=workers) as backend:
+        assert "No such file" in (await failure(backend)).error_message
+        (tmp_path / "there").touch()
+        assert await backend.invoke("fn", {}) == "up"
+
+
+async def test_a_team_may_rather_have_no_start_than_half_an_application(tmp_path: Path, workers: str) -> None:
+    with pytest.raises(HandlerUnusable, match=r"broken\.handler can't be used as a handler: ModuleNotFoundError"):
+        async with running(one_of_two_is_broken(tmp_path), workers=workers, require_all=True):
+            raise AssertionError
+
+
+async def test_with_no_function_that_can_be_imported_there_is_no_start(tmp_path: Path, workers: str) -> None:
+    functions = {"fn": one_of_two_is_broken(tmp_path)["fn"]}
 
     with pytest.raises(HandlerUnusable, match=r"broken\.handler can't be used as a handler: ModuleNotFoundError"):
         async with running(functions, workers=workers):
