@@ -12,7 +12,7 @@ from templates import render
 SERVICE = "sse_service"
 ALWAYS = (
     "__init__", "answers", "caller", "functions", "handshake", "limits", "live", "main", "models", "routes", "settings",
-    "stream",
+    "stream", "unusable",
 )  # fmt: skip
 
 

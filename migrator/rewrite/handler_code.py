@@ -14,7 +14,7 @@ RESERVED = frozenset(
         "APIRouter", "Answer", "AnswerStream", "Any", "CONNECT", "Callable", "Caller", "Closed", "DISCONNECT",
         "Depends", "MESSAGES", "Path", "ROOT", "ROUTE_SELECTION", "Response", "STREAMED", "authorize",
         "current_caller", "import_module", "load_function", "mounted", "mounted_connect", "mounted_disconnect",
-        "not_migrated", "router", "Message", "logger", "logging", "time",
+        "not_migrated", "router", "Message", "logger", "logging", "time", "unusable", "require_one_of", "error",
     }
 )  # fmt: skip
 """Names that the generated modules use themselves."""
@@ -26,9 +26,13 @@ class Code:
 
     standard: set[str] = field(default_factory=set)
     imports: set[str] = field(default_factory=set)
-    definitions: list[str] = field(default_factory=list)
     roots: bool = False
-    names: dict[str, list[str]] = field(default_factory=dict)
+    paths: dict[str, None] = field(default_factory=dict)
+    """The files of the functions, in their order."""
+    _plain: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    """Module and file -> what is imported from there, such as 'chat' or 'handle as chat'."""
+    _called: list[tuple[str, str, str]] = field(default_factory=list)
+    """Name, file, and the call that gives the function."""
     _names: dict[str, str] = field(default_factory=dict)
     taken: set[str] = field(default_factory=lambda: set(RESERVED))
 
@@ -37,6 +41,8 @@ class Code:
         if handler.id in self._names:
             return self._names[handler.id]
         name = self._names[handler.id] = self._free(wanted)
+        self.paths[handler.path] = None
+        self.imports.add("from sse_service.unusable import unusable")
         if handler.root not in {"", "."} or handler.import_path:
             self.roots = True
             self.standard.add("from pathlib import Path")
@@ -45,28 +51,27 @@ class Code:
             also = "".join(f"{_below_root(folder)}, " for folder in handler.import_path)
             given = [where, json.dumps(handler.module), json.dumps(handler.function), *([f"({also})"] if also else [])]
             call = f"load_function({', '.join(given)})"
-            self.definitions.append(f"{name} = {call}")
+            self._called.append((name, handler.path, call))
         elif _is_plain(handler.module) and handler.function.isidentifier():
             alias = "" if name == handler.function else f" as {name}"
-            self.names.setdefault(handler.module, []).append(f"{handler.function}{alias}")
+            self._plain.setdefault((handler.module, handler.path), []).append(f"{handler.function}{alias}")
         else:
             self.standard.add("from importlib import import_module")
             module = f"import_module({json.dumps(handler.module)})"
-            self.definitions.append(f"{name} = getattr({module}, {json.dumps(handler.function)})")
+            self._called.append((name, handler.path, f"getattr({module}, {json.dumps(handler.function)})"))
         return name
 
-    def imported(self) -> list[str]:
-        """Theirs first, ours after them, each sorted."""
-        theirs: list[str] = []
-        for module, names in sorted(self.names.items()):
+    def loaded(self) -> list[str]:
+        """Statements after which every name stands for its function, or for what fails in its place."""
+        lines = ["ROOT = Path(__file__).resolve().parent.parent"] if self.roots else []
+        for (module, path), names in sorted(self._plain.items()):
             plain = sorted(name for name in names if " as " not in name)
-            theirs += [f"from {module} import {', '.join(plain)}"] if plain else []
-            theirs += [f"from {module} import {name}" for name in sorted(names) if " as " in name]
-        return [*theirs, *sorted(self.imports)]
-
-    def defined(self) -> list[str]:
-        root = ["ROOT = Path(__file__).resolve().parent.parent", ""] if self.roots else []
-        return [*root, *self.definitions]
+            imports = [f"from {module} import {', '.join(plain)}"] if plain else []
+            imports += [f"from {module} import {name}" for name in sorted(names) if " as " in name]
+            lines += _guarded(imports, [name.rpartition(" ")[2] for name in names], path)
+        for name, path, call in self._called:
+            lines += _guarded([f"{name} = {call}"], [name], path)
+        return lines
 
     def _free(self, wanted: str) -> str:
         name, number = wanted, 2
@@ -74,6 +79,15 @@ class Code:
             name, number = f"{wanted}_{number}", number + 1
         self.taken.add(name)
         return name
+
+
+def _guarded(statements: list[str], names: list[str], path: str) -> list[str]:
+    return [
+        "try:",
+        *(f"    {statement}" for statement in statements),
+        "except (Exception, SystemExit) as error:",
+        f"    {' = '.join(sorted(names))} = unusable({json.dumps(path)}, error)",
+    ]
 
 
 def _below_root(folder: str) -> str:

@@ -47,7 +47,7 @@ class AuthorizerView:
     function: str = ""
     standard: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
-    definitions: tuple[str, ...] = ()
+    handlers: tuple[str, ...] = ()
     identity_sources: str = "()"
 
 
@@ -98,6 +98,9 @@ def service_view(
     answer_streams = [view.key for view in routes.endpoints if view.streams]
     if answer_streams:
         code.imports.add("from sse_service.answer_stream import STREAMED, AnswerStream")
+    if code.paths:
+        code.imports.discard("from sse_service.unusable import unusable")
+        code.imports.add("from sse_service.unusable import require_one_of, unusable")
     authorizer, authorizer_code = _authorizer(inventory, api, native=native_authorizer)
     application = re.sub(r"[^\w .-]", "_", inventory.application)
     values: dict[str, object] = {
@@ -110,8 +113,9 @@ def service_view(
         "authorizer": authorizer,
         "models": models,
         "standard_imports": sorted(code.standard),
-        "imports": code.imported(),
-        "definitions": code.defined(),
+        "imports": sorted(code.imports),
+        "handlers": code.loaded(),
+        "handler_paths": list(code.paths),
         "route_selection": api.route_selection_expression,
         "connect": routes.connect,
         "disconnect": routes.disconnect,
@@ -235,8 +239,8 @@ def _authorizer(inventory: Inventory, api: Api, *, native: bool) -> tuple[Author
         native=native,
         function=function,
         standard=tuple(sorted(code.standard)),
-        imports=tuple(code.imported()),
-        definitions=tuple(code.defined()),
+        imports=tuple(sorted(code.imports)),
+        handlers=tuple(code.loaded()),
         identity_sources=f"({sources})" if sources else "()",
     )
     return view, code
