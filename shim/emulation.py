@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from shim.connections import StreamConnections
 from shim.gateway.authorization import UNAUTHORIZED, Allowed, Refused, decide, identity_missing
@@ -28,12 +28,16 @@ from shim.gateway.models import body_is_valid, check_models
 from shim.gateway.selection import CONNECT_ROUTE, DISCONNECT_ROUTE, check_expression, select_route
 from shim.gateway.throttling import TokenBucket
 from shim.integrations import Answer, Backend, Call, FunctionFailed, IntegrationFailed, Integrations
+from shim.logs import FIELDS
 from shim.observing import Connected, Disconnected, MessageHandled, Outcome
 from shim.observing import Refused as RefusedHappening
 from shim.service import Accepted, BinaryRefused, ConnectRefused, Handshake
 from shim.streams import GOING_AWAY, Closed, Streams, StreamsError
 
 logger = logging.getLogger(__name__)
+
+CALL_FAILED: Final = "a call failed"
+"""The message of a log line about a call that did not do what its client wanted; its fields say which and why."""
 
 
 class GatewayService(StreamConnections):
@@ -124,7 +128,7 @@ class GatewayService(StreamConnections):
                 await self._call(route, call)
             except (FunctionFailed, IntegrationFailed, TimeoutError) as error:
                 failed = True
-                logger.warning("$disconnect of %s: %s", closed.connection_id, error, exc_info=error.__cause__)
+                _log_failure(DISCONNECT_ROUTE, str(error) or "timed out", error.__cause__)
         self._tell(Disconnected(closed.connection_id, closed.code, closed.reason, failed))
 
     def _identity(self, connection_id: str) -> dict[str, str] | None:
@@ -191,7 +195,7 @@ class GatewayService(StreamConnections):
         except FunctionFailed as error:
             if error.error_message == UNAUTHORIZED:
                 return Refused(401, UNAUTHORIZED)
-            logger.warning("authorizer: %s", error, exc_info=error.__cause__)
+            _log_failure(CONNECT_ROUTE, f"the authorizer {error}", error.__cause__)
             return Refused(500, INTERNAL_SERVER_ERROR)
         except TimeoutError:
             return Refused(500, INTERNAL_SERVER_ERROR)
@@ -214,10 +218,10 @@ class GatewayService(StreamConnections):
         try:
             answer = await self._call(route, call)
         except (FunctionFailed, IntegrationFailed, TimeoutError) as error:
-            logger.warning("$connect: %s", error, exc_info=error.__cause__)
+            _log_failure(CONNECT_ROUTE, str(error) or "timed out", error.__cause__)
             raise ConnectRefused(502, INTERNAL_SERVER_ERROR, context.connection_id, request_id) from error
         if answer.status is None or answer.status < 200:
-            logger.warning("$connect: the integration answered with no statusCode of 200 to 599, so it is 502")
+            _log_failure(CONNECT_ROUTE, "it answered with no statusCode of 200 to 599, so it is 502")
             raise ConnectRefused(502, INTERNAL_SERVER_ERROR, context.connection_id, request_id)
         if answer.status >= 300:
             raise ConnectRefused(answer.status, FORBIDDEN, context.connection_id, request_id)
@@ -264,10 +268,12 @@ class GatewayService(StreamConnections):
         try:
             answer = await self._call(route, call)
         except (FunctionFailed, IntegrationFailed) as error:
-            logger.warning("route %s: %s", call.route_key, error, exc_info=error.__cause__)
+            _log_failure(call.route_key, str(error), error.__cause__)
             return "integration_error", None
         except TimeoutError:
             return "timed_out", None
+        if answer.status is not None and answer.status >= 400 and not route.route_response:
+            _log_failure(call.route_key, f"it answered {answer.status}, which no client sees", level=logging.INFO)
         if answer.status is None and self.api.bad_response_frames:
             return "execution_error", None
         return "handled", answer.body if route.route_response else None
@@ -286,6 +292,13 @@ class GatewayService(StreamConnections):
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)
+
+
+def _log_failure(
+    route_key: str, failure: str, cause: BaseException | None = None, *, level: int = logging.WARNING
+) -> None:
+    """`failure`: what an operator, or a dual run, wants to know of a call that the client is told nothing of."""
+    logger.log(level, CALL_FAILED, exc_info=cause, extra={FIELDS: {"route": route_key, "failure": failure}})
 
 
 _WORDS: dict[Outcome, str] = {

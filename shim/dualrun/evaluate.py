@@ -44,11 +44,13 @@ def evaluate(
     routes: Sequence[str] = (),
     silent: Collection[str] = (),
     gaps: Sequence[str] = (),
+    failures: Mapping[str, str] | None = None,
 ) -> Evaluation:
     """`routes`: all that have to be tested; those that the sessions exercise are added.
 
     `silent`: routes that are known to send nothing to anybody, so that silence on both sides is a result.
     `gaps`: sentences on what the sessions can't test; with any, there is no PASS.
+    `failures`: by route, what failed most often behind it on the legacy path; None where nothing is known of it.
     """
     problems = (*legacy[0].problems, *legacy[1].problems, *candidate.problems)
     broken = {problem.session for problem in problems}
@@ -72,7 +74,15 @@ def evaluate(
         for what, count in comparison.by_design.items():
             by_design[what] = by_design.get(what, 0) + count
     evidence = Evidence(
-        tuple(sessions), legacy[0], comparisons, unstable, problems, tuple(routes), frozenset(silent), tuple(gaps)
+        tuple(sessions),
+        legacy[0],
+        comparisons,
+        unstable,
+        problems,
+        tuple(routes),
+        frozenset(silent),
+        tuple(gaps),
+        failures or {},
     )
     return Evaluation(judge(evidence), comparisons, ledger.rules(), by_design)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,14 @@ from shim.dualrun.report.report import Report, build_report, now
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One run. last_words: what its process said when it ended while it was needed; usually nothing."""
+    """One run. last_words: what its process said when it ended while it was needed; usually nothing.
+
+    failures: of the legacy path, by route, what failed most often behind it.
+    """
 
     recording: Recording
     last_words: tuple[str, ...] = ()
+    failures: Mapping[str, str] = field(default_factory=dict)
 
 
 def verify(
@@ -95,7 +99,15 @@ def verify(
             would_change=("Both sides have to come up; what they said last is above.",),
         )
     legacy = (first.recording, second.recording)
-    evaluation = evaluate(sessions, legacy, new.recording, routes=routes, silent=silent_routes, gaps=gaps)
+    evaluation = evaluate(
+        sessions,
+        legacy,
+        new.recording,
+        routes=routes,
+        silent=silent_routes,
+        gaps=gaps,
+        failures=first.failures,
+    )
     report = build_report(
         evaluation, tuple(sessions), application=sides[0].name, legacy=str(legacy_app), candidate=str(candidate)
     )
@@ -127,7 +139,7 @@ async def record_legacy(
             timing=timing,
             progress=progress,
         )
-        return Recorded(recording, tuple(await side.last_words()))
+        return Recorded(recording, tuple(await side.last_words()), side.failures())
 
 
 async def record_candidate(

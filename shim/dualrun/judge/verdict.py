@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from shim.dualrun.compare.align import is_error
@@ -50,6 +50,7 @@ class Evidence:
 
     unstable: by session, in what the two legacy runs differ. routes: all that have to be tested.
     silent: routes that are known to send nothing to anybody. gaps: sentences on what the sessions can't test.
+    failures: by route, what failed most often behind it on the legacy path.
     """
 
     sessions: tuple[Session, ...]
@@ -60,6 +61,7 @@ class Evidence:
     routes: tuple[str, ...] = ()
     silent: frozenset[str] = frozenset()
     gaps: tuple[str, ...] = ()
+    failures: Mapping[str, str] = field(default_factory=dict)
 
 
 def judge(evidence: Evidence) -> Judgement:
@@ -118,6 +120,7 @@ def _judge_routes(evidence: Evidence) -> dict[str, RouteVerdict]:
             exercised.get(route, set()),
             attempted.get(route, set()),
             silent=route in evidence.silent,
+            failure=evidence.failures.get(route, ""),
         )
         seen = len(exercised.get(route, ()))
         verdicts[route] = RouteVerdict(verdict, messages[route] + errors[route], differing[route], seen, reason)
@@ -125,7 +128,15 @@ def _judge_routes(evidence: Evidence) -> dict[str, RouteVerdict]:
 
 
 def _judge_route(  # noqa: PLR0911 - one line a case
-    route: str, differing: int, messages: int, errors: int, exercised: set[str], attempted: set[str], *, silent: bool
+    route: str,
+    differing: int,
+    messages: int,
+    errors: int,
+    exercised: set[str],
+    attempted: set[str],
+    *,
+    silent: bool,
+    failure: str,
 ) -> tuple[Verdict, str]:
     if differing:
         return "FAIL", f"{_number(differing, 'difference')} that nothing explains"
@@ -138,9 +149,10 @@ def _judge_route(  # noqa: PLR0911 - one line a case
         return "PASS", ""
     if silent and not errors:
         return "PASS", "it sends nothing, and nothing was received"
+    why = f" ({failure})" if failure else ""
     if errors:
-        return "INCONCLUSIVE", "on the legacy path every message to it ended in an error"
-    return "INCONCLUSIVE", "no client received anything after a message to it"
+        return "INCONCLUSIVE", f"on the legacy path every message to it ended in an error{why}"
+    return "INCONCLUSIVE", f"no client received anything after a message to it{why}"
 
 
 def _doubts(evidence: Evidence, routes: Mapping[str, RouteVerdict]) -> Iterator[tuple[str, str]]:
@@ -156,8 +168,7 @@ def _doubts(evidence: Evidence, routes: Mapping[str, RouteVerdict]) -> Iterator[
             f"The legacy path differs from itself in session {name!r}: {' '.join(differences)}",
             f"A session in place of {name!r} in which the legacy path always does the same.",
         )
-    for session in evidence.sessions:
-        yield from _unexpected_connects(session, evidence.legacy)
+    yield from _unexpected_connects(evidence)
     for name, route in routes.items():
         if route.verdict == "INCONCLUSIVE":
             yield (
@@ -166,18 +177,33 @@ def _doubts(evidence: Evidence, routes: Mapping[str, RouteVerdict]) -> Iterator[
             )
 
 
-def _unexpected_connects(session: Session, legacy: Recording) -> Iterator[tuple[str, str]]:
-    outcome = {(event.client, event.step): event.kind for event in legacy.of_session(session.name)}
-    for index, step in enumerate(session.steps):
-        if isinstance(step, Connect) and step.refused is not None:
-            found = outcome.get((step.client, index))
-            if found in {"open", "refused"} and (found == "refused") != step.refused:
-                expected, was = ("refused", "accepted") if step.refused else ("accepted", "refused")
-                where = f"Session {session.name!r}, step {index + 1}"
-                yield (
-                    f"{where}: {step.client} was to be {expected}, but the legacy path {was} it.",
-                    "Identities ([[verify.identity]] in ws2sse.toml) that the authorizer decides on as expected.",
-                )
+def _unexpected_connects(evidence: Evidence) -> Iterator[tuple[str, str]]:
+    """One sentence for each way in which it went otherwise, however many clients it happened to."""
+    found: dict[tuple[bool, int | None], list[str]] = {}
+    for session in evidence.sessions:
+        outcome = {(event.client, event.step): event for event in evidence.legacy.of_session(session.name)}
+        for index, step in enumerate(session.steps):
+            event = outcome.get((step.client, index))
+            if not isinstance(step, Connect) or step.refused is None or event is None:
+                continue
+            if event.kind in {"open", "refused"} and (event.kind == "refused") != step.refused:
+                where = f"Session {session.name!r}, step {index + 1}: {step.client}"
+                status = event.status if event.kind == "refused" else None
+                found.setdefault((step.refused, status), []).append(where)
+    for (refused, status), places in found.items():
+        expected, was = ("refused", "accepted") if refused else ("accepted", "refused")
+        failure = "" if refused else evidence.failures.get("$connect", "")
+        why = "".join(
+            [
+                "" if status is None else f" with status {status}",
+                f" ({failure})" if failure else "",
+                f", and {len(places) - 1} more that were to be {expected}" if len(places) > 1 else "",
+            ]
+        )
+        yield (
+            f"{places[0]} was to be {expected}, but the legacy path {was} it{why}.",
+            "Identities ([[verify.identity]] in ws2sse.toml) on which $connect and its authorizer decide as expected.",
+        )
 
 
 def _number(count: int, noun: str) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 
 from shim.dualrun.errors import ProcessFailed
+from shim.dualrun.replay.failures import Failures
 
 START_TIMEOUT_S = 60.0
 """Seconds that a side has to come up: it imports the handlers, their libraries and the AWS in memory."""
@@ -30,6 +31,9 @@ END_NOTICE_S = 0.2
 
 STDERR_LINES = 20
 """Last lines of stderr that an error quotes."""
+
+LONGEST_LINE = 500
+"""Characters of a line that an error quotes."""
 
 _KEPT = ("PATH", "HOME", "TMPDIR", "TEMP", "SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV")
 """Variables that a Python process needs to start. All others of this process, credentials first, stay here."""
@@ -55,6 +59,10 @@ class Side:
         """Why the process ended, when it ended by itself; empty while it runs."""
         return await self._running.last_words()
 
+    def failures(self) -> dict[str, str]:
+        """By route, what failed most often behind it; of the legacy path alone."""
+        return self._running.failures.most_frequent()
+
 
 def pinned_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """What both sides see: a fixed zone and hash seed, and the application's own variables.
@@ -70,7 +78,9 @@ async def legacy_process(app: Path, environment: Mapping[str, str]) -> AsyncIter
     """The application unchanged, behind the shim. `app`: absolute. Raises ProcessFailed when it doesn't come up."""
     arguments: tuple[str, ...]
     arguments = ("-m", "migrator.cli", "shim", str(app), "--port", "0", "--format", "json", "--aws", "moto")
-    arguments += ("--backend", "python", "--set", "logs.level=warning")  # whatever the application's own shim.toml says
+    for setting in ("logs.level=info", "logs.form=json", "logs.messages=false", "backend.python.require_all=false"):
+        arguments += ("--set", setting)
+    arguments += ("--backend", "python")  # whatever the application's own shim.toml says
     async with _process("The legacy path (ws2sse shim)", arguments, environment) as running:
         line = await running.first_line()
         try:
@@ -114,6 +124,7 @@ class _Running:
         self.process = process
         self._what = what
         self._tail: deque[str] = deque(maxlen=STDERR_LINES)
+        self.failures = Failures()
         self._drains = [asyncio.create_task(self._read_stderr())]
 
     def failure(self, problem: str) -> ProcessFailed:
@@ -188,7 +199,7 @@ class _Running:
     async def _read_stderr(self) -> None:
         assert self.process.stderr is not None
         async for line in _lines(self.process.stderr):
-            self._tail.append(line)
+            self._tail.append(self.failures.read(line)[:LONGEST_LINE])
 
     async def _discard_stdout(self) -> None:
         assert self.process.stdout is not None
@@ -197,15 +208,15 @@ class _Running:
 
 
 async def _lines(reader: asyncio.StreamReader) -> AsyncIterator[str]:
-    """Lines of any length, cut to 500 characters."""
+    """Lines of any length, of which longer ones than the shim's own are cut."""
     rest = b""
     while chunk := await reader.read(65_536):
         *lines, rest = (rest + chunk).split(b"\n")
         for line in lines:
-            yield line[:500].decode("utf-8", "replace")
+            yield line[:65_536].decode("utf-8", "replace")
         rest = rest[-65_536:]
     if rest:
-        yield rest[:500].decode("utf-8", "replace")
+        yield rest.decode("utf-8", "replace")
 
 
 @asynccontextmanager

@@ -100,7 +100,28 @@ def test_a_refusal_that_the_legacy_path_does_not_make_tests_nothing():
     assert found.verdict == "INCONCLUSIVE"
     assert found.reasons == (
         "Session 'refused', step 1: alice was to be refused, but the legacy path accepted it.",
-        "Session 'refused', step 2: bob was to be accepted, but the legacy path refused it.",
+        "Session 'refused', step 2: bob was to be accepted, but the legacy path refused it with status 403.",
+    )
+
+
+def test_what_failed_behind_a_route_is_told_where_nothing_else_was_seen():
+    failures = {"chat": "app.py:chat raised KeyError: 'TABLE'"}
+    why = "(app.py:chat raised KeyError: 'TABLE')"
+    failing = three(CHAT, [(3, "alice", FRAME)], failures=failures).judgement
+    assert failing.reasons == (f"Route chat: on the legacy path every message to it ended in an error {why}.",)
+    silent = three(CHAT, [], failures=failures).judgement
+    assert silent.reasons == (f"Route chat: no client received anything after a message to it {why}.",)
+    assert three(CHAT, HELLO, failures=failures).judgement.verdict == "PASS"
+
+
+def test_many_clients_that_are_refused_alike_are_one_reason():
+    session = Session("talk", (Connect("alice", refused=False), Connect("bob", refused=False)))
+    refused = Special("refused", 502)
+    failures = {"$connect": "app.py:connect raised ValueError: no"}
+    found = three(session, [(0, "alice", refused), (1, "bob", refused)], failures=failures).judgement
+    assert found.reasons == (
+        "Session 'talk', step 1: alice was to be accepted, but the legacy path refused it with status 502 "
+        "(app.py:connect raised ValueError: no), and 1 more that were to be accepted.",
     )
 
 

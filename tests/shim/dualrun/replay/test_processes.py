@@ -7,8 +7,8 @@ from textwrap import dedent
 import httpx
 import pytest
 
-from shim.dualrun import processes
 from shim.dualrun.errors import ProcessFailed
+from shim.dualrun.replay import processes
 from shim.dualrun.replay.processes import candidate_process, legacy_process, pinned_environment
 
 TABLE = {
