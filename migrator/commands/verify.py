@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,7 +62,7 @@ def command(ctx: click.Context, app: Path, new: Path, seed: int, form: str, repo
     inventory = isolated(partial(scan_application, app))
     if not (new / ENTRY).is_file():
         raise NotMigrated(new)
-    plan = plan_sessions(inventory, seed=seed, identities=identities_from_config(app))
+    plan = plan_sessions(inventory, seed=seed, identities=identities_from_config(app), given=os.environ)
     with _progress(3 * len(plan.sessions)) as progress:
         result = verify(
             app,
@@ -73,6 +74,7 @@ def command(ctx: click.Context, app: Path, new: Path, seed: int, form: str, repo
             routes=plan.routes,
             silent_routes=plan.silent,
             gaps=plan.gaps,
+            assumed=plan.assumed,
             progress=progress,
         )
     machine = json.dumps(result.to_json(), indent=2, ensure_ascii=False) + "\n"

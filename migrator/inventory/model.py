@@ -264,6 +264,10 @@ class Store(Record):
     uses: tuple[StoreUse, ...] = ()
     holds_connections: bool = False
     other_uses: tuple[str, ...] = Field(default=(), description="why it is more than a list of connections")
+    assumed: dict[str, object] | None = Field(
+        default=None,
+        description="CreateTable arguments, as the code uses it; None when it is declared, or not understood",
+    )
     location: Location | None = None
 
 
@@ -383,8 +387,12 @@ class Inventory(Record):
     tests: tuple[TestUse, ...] = ()
     environment: dict[str, str] = Field(default_factory=dict, description="resolved variables of all functions")
     unresolved: dict[str, str] = Field(default_factory=dict, description="variable -> why its value is not known")
+    required_variables: dict[str, Location] = Field(
+        default_factory=dict,
+        description="variables without which code of handlers raises, and the first read; declared or not",
+    )
     table_definitions: tuple[dict[str, object], ...] = Field(
-        default=(), description="CreateTable arguments, resolved, for a local DynamoDB"
+        default=(), description="CreateTable arguments, resolved, for a local DynamoDB; assumed ones come last"
     )
     problems: tuple[Problem, ...] = ()
     near_misses: tuple[NearMiss, ...] = ()

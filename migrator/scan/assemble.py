@@ -30,6 +30,7 @@ from migrator.scan.python.guards import RouteGuards
 from migrator.scan.python.program import Program
 from migrator.scan.python.pushes import Entry, pushes
 from migrator.scan.python.reads import message_keys
+from migrator.scan.python.required_variables import required_variables
 from migrator.scan.python.stores import stores
 from migrator.scan.python.tokens import context_keys, token_facts
 from migrator.scan.python.views import View
@@ -92,7 +93,8 @@ class Assembly:
             resources=tuple(found),
             environment=environment,
             unresolved={key: reason for key, reason in unresolved.items() if key not in everything},
-            table_definitions=tuple(table.definition for table in tables),
+            required_variables=required_variables(self.program.loaded),
+            table_definitions=(*(table.definition for table in tables), *_assumed(kept)),
             problems=tuple(sorted(set_once(problems), key=lambda p: (not p.serious, p.location.path, p.location.line))),
             files=self.files.counts(),
         )
@@ -249,6 +251,11 @@ class Assembly:
 
     def _problem(self, location: Location, message: str, *, serious: bool) -> None:
         self.problems.append(Problem(location=location, message=message, serious=serious))
+
+
+def _assumed(stores: Sequence[Store]) -> list[dict[str, object]]:
+    """Tables that nothing declares; one that several variables name is one."""
+    return list({str(store.assumed["TableName"]): store.assumed for store in stores if store.assumed}.values())
 
 
 def _has_body(route: str) -> bool:

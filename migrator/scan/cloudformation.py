@@ -35,6 +35,10 @@ _SIGNS: Final = sought(
 )
 
 
+_API_SIGNS: Final = ("ApiGatewayV2", "AWS::CloudFormation::Stack")
+"""A template without these declares no WebSocket API, so that nothing of one is lost when it can't be read."""
+
+
 def looks_like_template(files: Files, path: str) -> bool:
     return path.endswith(SUFFIXES) and files.mentions(path, *_SIGNS)
 
@@ -47,7 +51,8 @@ def read_template(files: Files, path: str, application: str) -> Service | None:
     try:
         template = as_map(load(text, path))
     except YamlProblem as problem:
-        files.failed(path, problem.message, line=problem.line, column=problem.column, serious=True)
+        concerned = any(sign in text for sign in _API_SIGNS)
+        files.failed(path, problem.message, line=problem.line, column=problem.column, serious=concerned)
         return None
     if not as_map(template.get("Resources")):
         return None

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from migrator.inventory.model import Api, Inventory, Route
+from migrator.sessions.assumptions import assumed_environment, assumed_tables
 from migrator.sessions.identities import Identities, Identity, identities_for
 from migrator.sessions.messages import (
     LARGE_LENGTH,
@@ -41,6 +42,8 @@ class SessionPlan:
     routes: tuple[str, ...] = ()
     silent: frozenset[str] = frozenset()
     gaps: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    """Sentences on what nothing declares, and on what was used instead."""
     service_environment: Mapping[str, str] = field(default_factory=dict)
     """Variables that the infrastructure gives to single functions; the migrated service has them all."""
 
@@ -52,18 +55,30 @@ def generate_sessions(
     return plan_sessions(inventory, seed=seed, identities=identities).sessions
 
 
-def plan_sessions(inventory: Inventory, *, seed: int = 0, identities: tuple[Identity, ...] = ()) -> SessionPlan:
-    """`identities`: from `identities_from_config`; empty to make them up from what the authorizer's code says."""
-    environment = {"AWS_REGION": inventory.region, "AWS_DEFAULT_REGION": inventory.region, **inventory.environment}
+def plan_sessions(
+    inventory: Inventory,
+    *,
+    seed: int = 0,
+    identities: tuple[Identity, ...] = (),
+    given: Mapping[str, str] | None = None,
+) -> SessionPlan:
+    """`identities`: from `identities_from_config`; empty to make them up from what the authorizer's code says.
+
+    `given`: the caller's variables; of these, the ones that code needs and nothing declares are used. None for none.
+    """
+    values, told = assumed_environment(inventory, given or {})
+    assumed = (*told, *assumed_tables(inventory))
+    region = {"AWS_REGION": inventory.region, "AWS_DEFAULT_REGION": inventory.region}
+    environment = {**region, **values, **inventory.environment}
     if not inventory.apis:
-        return SessionPlan((), environment, gaps=("The inventory has no API.",))
+        return SessionPlan((), environment, gaps=("The inventory has no API.",), assumed=assumed)
     api = inventory.apis[0]
     gaps = [f"The API {other.name} is not exercised; only {api.name} is." for other in inventory.apis[1:]]
     who = identities_for(inventory, api.authorizer, identities, seed)
     routes = tuple(route.key for route in api.routes)
     silent = _silent_routes(inventory, api)
     if who.reason:
-        return SessionPlan((), environment, routes, silent, (who.reason, *gaps))
+        return SessionPlan((), environment, routes, silent, (who.reason, *gaps), assumed)
     writer = _Writer(api, who, seed)
     sessions = tuple(writer.sessions())
     return SessionPlan(
@@ -72,6 +87,7 @@ def plan_sessions(inventory: Inventory, *, seed: int = 0, identities: tuple[Iden
         routes,
         silent,
         (*gaps, *writer.unreachable()),
+        assumed,
         _of_functions(inventory, api),
     )
 

@@ -43,6 +43,7 @@ def verify(
     routes: Sequence[str] = (),
     silent_routes: Collection[str] = (),
     gaps: Sequence[str] = (),
+    assumed: Sequence[str] = (),
     timing: Timing = DEFAULT_TIMING,
     progress: Progress = no_progress,
 ) -> Report:
@@ -53,6 +54,7 @@ def verify(
     `routes`: route keys that have to be tested; those that the sessions exercise are added.
     `silent_routes`: those that send nothing to anybody, so that silence on both sides is a result.
     `gaps`: sentences on what the sessions can't test; with any, there is no PASS.
+    `assumed`: sentences on what both sides were given because nothing declares it; they are only told.
     `progress` is called before each session of each run, so three times the number of sessions.
     A failure of the harness gives an INCONCLUSIVE report, not an exception.
     """
@@ -97,6 +99,7 @@ def verify(
             routes={},
             reasons=(str(error), *gaps),
             would_change=("Both sides have to come up; what they said last is above.",),
+            assumed=tuple(assumed),
         )
     legacy = (first.recording, second.recording)
     evaluation = evaluate(
@@ -112,7 +115,7 @@ def verify(
         evaluation, tuple(sessions), application=sides[0].name, legacy=str(legacy_app), candidate=str(candidate)
     )
     last_words = (*first.last_words, *second.last_words, *new.last_words)
-    return replace(report, reasons=(*report.reasons, *last_words))
+    return replace(report, reasons=(*report.reasons, *last_words), assumed=tuple(assumed))
 
 
 async def record_legacy(

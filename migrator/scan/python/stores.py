@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from migrator.inventory.assumed import assumed_name
 from migrator.inventory.model import Store, StoreUse, TableIndex
 from migrator.scan.declared import DeclaredTable
+from migrator.scan.python.assumed_tables import assumed_table
 from migrator.scan.python.describe import CONNECTION_KEY, TableName
 from migrator.scan.python.program import Program
 from migrator.scan.python.pushes import Entry
@@ -101,8 +103,15 @@ def _store(found: _Found, table: DeclaredTable | None, entries: Sequence[Entry])
         uses=tuple({(use.location, use.operation): use for use in map(_use, found.calls)}.values()),
         holds_connections=holds,
         other_uses=(*reader.others(), *_others_users(found.calls, entries)) if holds else (),
+        assumed=None if table else _assumed(found),
         location=table.location if table else first.scope.module.location(first.call),
     )
+
+
+def _assumed(found: _Found) -> dict[str, object] | None:
+    variable = found.name.variable
+    name = found.name.name or (assumed_name(variable) if variable else None)
+    return assumed_table(name, found.calls) if name else None
 
 
 def _unused(table: DeclaredTable) -> Store:

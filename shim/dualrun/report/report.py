@@ -47,7 +47,10 @@ class Divergence:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """sessions: how many were compared. finished_at: ISO 8601, UTC. differences: explained ones too."""
+    """sessions: how many were compared. finished_at: ISO 8601, UTC. differences: explained ones too.
+
+    assumed: sentences on what both sides were given because nothing declares it.
+    """
 
     verdict: Verdict
     application: str
@@ -62,6 +65,7 @@ class Report:
     rules: tuple[NoiseRule, ...] = ()
     by_design: dict[ByDesign, int] | None = None
     first: Divergence | None = None
+    assumed: tuple[str, ...] = ()
 
     @property
     def exit_status(self) -> int:
@@ -82,6 +86,7 @@ class Report:
             "differences": [_difference_record(found) for found in self.differences[:MAX_LISTED]],
             "reasons": list(self.reasons),
             "would_change": list(self.would_change),
+            "assumed": list(self.assumed),
             "noise_rules": [_rule_record(rule) for rule in self.rules],
             "by_design": [
                 {"what": what, "meaning": BY_DESIGN[what], "count": count}

@@ -37,6 +37,8 @@ def print_report(report: Report, console: Console) -> None:
         console.print(_rules(report))
     if report.by_design:
         console.print(_by_design(report))
+    for sentence in report.assumed:
+        console.print(Text(f"Assumed: {visible(sentence)}"))
     for change in report.would_change:
         console.print(Text(f"What would change the verdict: {visible(change)}"))
 

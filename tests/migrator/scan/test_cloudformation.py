@@ -255,3 +255,16 @@ def test_code_inside_the_template_is_a_problem_of_its_handler(tmp_path: Path) ->
     found = scan(tmp_path, {"template.yaml": text})
 
     assert found.handlers[0].problem == "its code stands inside the template, not in a file"
+
+
+@pytest.mark.parametrize(
+    ("declares", "serious"),
+    [("AWS::DynamoDB::Table", False), ("AWS::Lambda::Function", False), ("AWS::ApiGatewayV2::Api", True)],
+)
+def test_a_file_that_cannot_be_read_is_serious_when_it_may_declare_an_api(
+    tmp_path: Path, declares: str, serious: bool
+) -> None:
+    broken = f"AWSTemplateFormatVersion: '2010-09-09'\nResources:\n  One: {{Type: '{declares}'}}\nexporting done\n"
+    found = scan(tmp_path, {"broken.yaml": broken, "web.js": "new WebSocket('wss://x')"})
+
+    assert [problem.serious for problem in found.problems if problem.location.path == "broken.yaml"] == [serious]

@@ -1,0 +1,11 @@
+"""What a run on this machine takes for granted where nothing declares it. Never used against real AWS."""
+
+from __future__ import annotations
+
+import re
+
+
+def assumed_name(variable: str) -> str:
+    """The name of a resource whose variable has no known value: 'CONNECTIONS_TABLE' -> 'connections-table'."""
+    name = "-".join(re.findall(r"[a-z0-9]+", variable.lower()))[:200]
+    return name if len(name) >= 3 else f"{name}-name".lstrip("-")
