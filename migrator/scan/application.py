@@ -71,9 +71,7 @@ def _scan(path: Path, selection: Selection) -> Inventory:
     program = Program(Modules(files, _import_roots(services)))
     program.load(found.path for found in handlers.found.values() if found.path in files and found.path.endswith(".py"))
     program.load(
-        candidate
-        for candidate in files.with_suffix(".py")
-        if not is_test(candidate) and files.mentions(candidate, *SIGNS)
+        candidate for candidate in files.mentioning(SIGNS, ".py") if not is_test(candidate)
     )
     handlers.enter(program)
     program.connect()

@@ -47,8 +47,8 @@ def browser_clients(files: Files, selectors: Sequence[str] = _SELECTORS) -> list
     What only looks like a client becomes a problem that is not serious, with the reason."""
     found: list[Client] = []
     imports = ScriptImports(files)
-    for path in files.with_suffix(*SUFFIXES):
-        if is_script_test(path) or not files.mentions(path, *_WORDS):
+    for path in files.mentioning(_WORDS, *SUFFIXES):
+        if is_script_test(path):
             continue
         foreign = _foreign(path, files.text(path) or "")
         if foreign is not None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import tokenize
+from collections import defaultdict
+from collections.abc import KeysView
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -80,26 +82,37 @@ class Files:
     _failed: set[str] = field(default_factory=set)
 
     def __contains__(self, path: str) -> bool:
-        return path in self._suffixes
+        return path in self._known
 
     def __post_init__(self) -> None:
         self.sieve = Sieve(self.root)
-        self._suffixes: dict[str, str] = {}
+        self._known: set[str] = set()
+        self._by_suffix: defaultdict[str, list[str]] = defaultdict(list)
 
     def add(self, path: str) -> None:
         self.paths.append(path)
-        self._suffixes[path] = suffix_of(path)
+        self._known.add(path)
+        self._by_suffix[suffix_of(path)].append(path)
 
     def with_suffix(self, *suffixes: str) -> list[str]:
-        return [path for path in self.paths if self._suffixes[path] in suffixes]
+        """In the order of the paths."""
+        return sorted(path for suffix in set(suffixes) for path in self._by_suffix.get(suffix, ()))
 
     def mentions(self, path: str, *words: bytes) -> bool:
         """A cheap look before a file is parsed: whether its bytes hold one of the words."""
         return self.sieve.mentions(path, words)
 
-    def is_read(self, path: str) -> bool:
-        """Whether somebody had a reason to read the file's text."""
-        return path in self._texts
+    def mentioning(self, words: tuple[bytes, ...], *suffixes: str) -> list[str]:
+        """The files with one of the suffixes that `mentions` is true of, in the order of their paths."""
+        return sorted(
+            path
+            for suffix in set(suffixes)
+            for path in self.sieve.mentioning(self._by_suffix.get(suffix, ()), suffix, words)
+        )
+
+    def read(self) -> KeysView[str]:
+        """Files whose text somebody had a reason to read."""
+        return self._texts.keys()
 
     def text(self, path: str) -> str | None:
         """The file's text, universal newlines; None (and a problem, once) when it can't be read as UTF-8."""

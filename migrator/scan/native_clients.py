@@ -79,8 +79,8 @@ https://learn.microsoft.com/dotnet/api/system.net.websockets.clientwebsocket
 def native_clients(files: Files) -> list[Client]:
     """Sites in the order of path and line."""
     found: list[Client] = []
-    for path in files.with_suffix(*LANGUAGES):
-        if not _TESTS.intersection(PurePosixPath(path).parts) and files.mentions(path, *_WORDS):
+    for path in files.mentioning(_WORDS, *LANGUAGES):
+        if not _TESTS.intersection(PurePosixPath(path).parts):
             text = files.text(path)
             if text is not None:
                 found.extend(_clients(path, text))

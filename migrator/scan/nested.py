@@ -41,9 +41,8 @@ class Linked:
 def nested_paths(files: Files) -> frozenset[str]:
     """Templates that another one holds: they are read with it."""
     found: set[str] = set()
-    for path in files.with_suffix(*SUFFIXES):
-        if files.mentions(path, *_SIGNS):
-            found.update(child for _, child in _children(files, path, template_of(files, path)) if child)
+    for path in files.mentioning(_SIGNS, *SUFFIXES):
+        found.update(child for _, child in _children(files, path, template_of(files, path)) if child)
     return frozenset(found)
 
 

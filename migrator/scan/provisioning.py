@@ -25,8 +25,8 @@ def provisioned(files: Files) -> dict[str, str]:
     """Keys that stand in one list or mapping with `$connect` or `$disconnect`, in a script that creates routes, and
     those that it passes to `create_route` as they are; with what stands beside each, such as the name of a function."""
     found: dict[str, str] = {}
-    for path in files.with_suffix(".py"):
-        if files.mentions(path, *_SIGNS) and "oute" in (files.text(path) or ""):
+    for path in files.mentioning(_SIGNS, ".py"):
+        if "oute" in (files.text(path) or ""):
             module = parse(files, path)
             for node in ast.walk(module.tree) if module else ():
                 for key, beside in _keys(node):
@@ -71,7 +71,6 @@ def named_by_clients(files: Files, expression: str) -> list[str]:
     key = expression.rpartition(".")[2]
     sign = re.compile(rf"""(?<![\w.$])["']?{re.escape(key)}["']?\s*:\s*(["'])([\w$./-]{{1,60}})\1""")
     found: dict[str, None] = {}
-    for path in files.with_suffix(*_CLIENTS):
-        if files.mentions(path, *_SOCKET):
-            found.update(dict.fromkeys(match[2] for match in sign.finditer(files.text(path) or "")))
+    for path in files.mentioning(_SOCKET, *_CLIENTS):
+        found.update(dict.fromkeys(match[2] for match in sign.finditer(files.text(path) or "")))
     return list(found)

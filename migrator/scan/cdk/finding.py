@@ -22,7 +22,7 @@ _COMMAND: Final = re.compile(r"[\w./-]+\.(?:ts|js|mjs|py)\b")
 
 def assemblies(files: Files) -> Iterator[tuple[str, str]]:
     """(folder in which the CDK command runs, folder that it writes), where something is written."""
-    for path in files.paths:
+    for path in files.with_suffix(".json"):
         if PurePosixPath(path).name == "cdk.json":
             folder = PurePosixPath(path).parent.as_posix()
             given = _settings(files, path).get("output")
@@ -31,8 +31,9 @@ def assemblies(files: Files) -> Iterator[tuple[str, str]]:
                 yield _absolute(folder), output
 
 
-def candidates(files: Files) -> Iterator[str]:
-    for path in files.with_suffix(".py", *SCRIPTS):
+def candidates(files: Files, words: tuple[bytes, ...]) -> Iterator[str]:
+    """Code with one of the words, tests left out."""
+    for path in files.mentioning(words, ".py", *SCRIPTS):
         if not (is_test(path) if path.endswith(".py") else is_script_test(path)):
             yield path
 
@@ -40,7 +41,7 @@ def candidates(files: Files) -> Iterator[str]:
 def entries(files: Files, paths: Sequence[str]) -> list[tuple[str, str]]:
     """(program, folder in which the CDK command runs, with '/' for the application's)."""
     found: dict[str, str] = {}
-    for path in files.paths:
+    for path in files.with_suffix(".json"):
         if PurePosixPath(path).name == "cdk.json":
             folder = PurePosixPath(path).parent.as_posix()
             command = _settings(files, path).get("app")

@@ -58,11 +58,7 @@ def written_by_cdk(files: Files, programs: Sequence[Service]) -> frozenset[str]:
     program = next((service for service in programs if service.apis), None)
     if program is None:
         return frozenset()
-    found = [
-        path
-        for path in files.with_suffix(*_TEMPLATES)
-        if files.mentions(path, *_WRITTEN) and files.mentions(path, *_GATEWAY)
-    ]
+    found = [path for path in files.mentioning(_WRITTEN, *_TEMPLATES) if files.mentions(path, *_GATEWAY)]
     for path in found:
         program.problem(
             Location(path=path), f"cdk synth wrote this template; the program {program.path} is read instead"
@@ -71,7 +67,7 @@ def written_by_cdk(files: Files, programs: Sequence[Service]) -> frozenset[str]:
 
 
 def _programs(files: Files, name: str) -> list[Service]:
-    paths = [path for path in candidates(files) if files.mentions(path, *_CDK)]
+    paths = list(candidates(files, _CDK))
     if not any(files.mentions(path, *SOCKETS) for path in paths):
         return []
     reader = _Reader(files, name)

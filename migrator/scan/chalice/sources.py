@@ -60,10 +60,9 @@ class Sources:
 def read_sources(files: Files) -> Sources:
     """Empty where nothing registers a route of a WebSocket API."""
     found = Sources()
-    paths = files.with_suffix(".py")
-    if any(files.mentions(path, *_SIGN) for path in paths):
-        for path in paths:
-            module = parse(files, path) if files.mentions(path, *_MADE) else None
+    if files.mentioning(_SIGN, ".py"):
+        for path in files.mentioning(_MADE, ".py"):
+            module = parse(files, path)
             if module is not None:
                 _read(module, found)
     return found

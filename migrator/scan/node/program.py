@@ -36,9 +36,7 @@ class NodeProgram:
         """Reads the named files, those that speak of connections on a server, and what they import."""
         self.modules.load_with_imports(path for path in named if path.endswith(SUFFIXES))
         self.modules.load_with_imports(
-            path
-            for path in self.files.with_suffix(*SUFFIXES)
-            if not is_script_test(path) and self.files.mentions(path, *SIGNS)
+            path for path in self.files.mentioning(SIGNS, *SUFFIXES) if not is_script_test(path)
         )
 
     def enter(self, path: str, function: str, handler_id: str) -> Node | None:

@@ -29,8 +29,8 @@ _TOKEN: Final = re.compile(r"[?&]((?:auth|access|id|jwt|x-)?[-_]?(?:token|auth|a
 
 def python_clients(files: Files) -> list[Client]:
     found: list[Client] = []
-    for path in files.with_suffix(".py"):
-        if not is_test(path) and files.mentions(path, *_WORDS):
+    for path in files.mentioning(_WORDS, ".py"):
+        if not is_test(path):
             module = parse(files, path)
             if module is not None:
                 found.extend(_clients(module))

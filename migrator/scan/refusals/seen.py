@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
@@ -47,8 +47,8 @@ class Seen:
     ) -> Iterator[Hit]:
         """Matches in the order of the paths: in scripts and pages with one of the words, in Python that was read for
         the inventory, and in other Python with a word of `anywhere`."""
-        for path in self.files.with_suffix(*suffixes):
-            if not self._concerned(path, words, anywhere) or self.is_test(path):
+        for path in self._concerned(words, suffixes, anywhere):
+            if self.is_test(path):
                 continue
             text = self.files.text(path)
             for match in pattern.finditer(text) if text is not None else ():
@@ -57,10 +57,14 @@ class Seen:
                 place = Location(path=path, line=line, column=match.start() - start + 1)
                 yield Hit(place, text or "", match, bool(_COMMENT.match((text or "")[start : match.start() + 1])))
 
-    def _concerned(self, path: str, words: tuple[bytes, ...], anywhere: tuple[bytes, ...]) -> bool:
-        if not path.endswith(".py"):
-            return self.files.mentions(path, *words)
-        return self.files.is_read(path) or (bool(anywhere) and self.files.mentions(path, *anywhere))
+    def _concerned(
+        self, words: tuple[bytes, ...], suffixes: tuple[str, ...], anywhere: tuple[bytes, ...]
+    ) -> Iterable[str]:
+        found = set(self.files.mentioning(words, *(suffix for suffix in suffixes if suffix != ".py")))
+        if ".py" in suffixes:
+            found.update(path for path in self.files.read() if path.endswith(".py"))
+            found.update(self.files.mentioning(anywhere, ".py"))
+        return sorted(found)
 
     def is_test(self, path: str) -> bool:
         return is_test(path) if path.endswith(".py") else is_script_test(path)

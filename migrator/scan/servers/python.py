@@ -47,8 +47,8 @@ _MADE: Final[dict[str, tuple[str, ServerProtocol]]] = {
 
 
 def python_servers(files: Files) -> Iterator[Server]:
-    for path in files.with_suffix(".py"):
-        if is_test(path) or not files.mentions(path, *_WORDS):
+    for path in files.mentioning(_WORDS, ".py"):
+        if is_test(path):
             continue
         text = files.text(path)
         tree = _parsed(text) if text is not None else None

@@ -37,8 +37,8 @@ class _Found:
 
 def script_servers(files: Files, modules: Modules) -> Iterator[Server]:
     tracer = Tracer(modules)
-    for path in files.with_suffix(*SUFFIXES):
-        if is_script_test(path) or not files.mentions(path, *_WORDS):
+    for path in files.mentioning(_WORDS, *SUFFIXES):
+        if is_script_test(path):
             continue
         module = modules.load(path)
         if module is None:
