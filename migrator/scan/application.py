@@ -70,9 +70,7 @@ def _scan(path: Path, selection: Selection) -> Inventory:
     handlers.declare(services)
     program = Program(Modules(files, _import_roots(services)))
     program.load(found.path for found in handlers.found.values() if found.path in files and found.path.endswith(".py"))
-    program.load(
-        candidate for candidate in files.mentioning(SIGNS, ".py") if not is_test(candidate)
-    )
+    program.load(candidate for candidate in files.mentioning(SIGNS, ".py") if not is_test(candidate))
     handlers.enter(program)
     program.connect()
     scripts = NodeProgram(files)

@@ -54,7 +54,9 @@ def test_files_that_mention_a_word_come_in_the_order_that_was_given(tmp_path: Pa
 
 @given(
     st.lists(
-        st.sampled_from([*SOUGHT, *(word[1:] for word in SOUGHT), *(word[:-1] for word in SOUGHT), b" ", b"\n", b"\xff"])
+        st.sampled_from(
+            [*SOUGHT, *(word[1:] for word in SOUGHT), *(word[:-1] for word in SOUGHT), b" ", b"\n", b"\xff"]
+        )
         | st.binary(max_size=3),
         max_size=8,
     )
