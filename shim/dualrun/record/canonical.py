@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 Path = Literal["websocket", "stream"]
@@ -83,16 +83,7 @@ class Recording:
     def of_session(self, session: str) -> tuple[Event, ...]:
         return tuple(event for event in self.events if event.session == session)
 
-    def to_lines(self) -> str:
-        """One JSON object a line."""
-        return "".join(f"{json.dumps(asdict(event))}\n" for event in self.events)
-
 
 def handshake_text(headers: Iterable[tuple[str, str]], query: Iterable[tuple[str, str]]) -> str:
     """The text of a sent connect: JSON with 'headers' and 'query', lists of [name, value] in the order sent."""
     return json.dumps({"headers": [list(pair) for pair in headers], "query": [list(pair) for pair in query]})
-
-
-def events_from_lines(lines: Iterable[str]) -> tuple[Event, ...]:
-    """The events of `Recording.to_lines`; raises ValueError or TypeError for anything else."""
-    return tuple(Event(**json.loads(line)) for line in lines if line.strip())

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from shim.dualrun.errors import SessionInvalid
-from shim.dualrun.record.canonical import events_from_lines
 from shim.dualrun.record.scenario import (
     Close,
     Connect,
@@ -16,7 +15,7 @@ from shim.dualrun.record.scenario import (
     sessions_from_json,
     sessions_to_json,
 )
-from tests.shim.dualrun.recorded import record, say, talk
+from tests.shim.dualrun.recorded import say, talk
 
 EVERYTHING = Session(
     "everything",
@@ -109,10 +108,3 @@ def test_steps_in_words():
         "alice loses its stream and resumes",
         "alice closes",
     ]
-
-
-def test_a_recording_survives_its_lines():
-    recording = record(talk(say()), [(3, "bob", "a\nb\u2028👋")])
-    lines = recording.to_lines()
-    assert lines.count("\n") == len(recording.events)
-    assert events_from_lines(lines.split("\n")) == recording.events

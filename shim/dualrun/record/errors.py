@@ -1,0 +1,147 @@
+"""Errors of recordings and scenario files. Each carries its fields and builds its sentence from them.
+
+RecordingError(path)
+├── RecordingUnreadable(path, reason)
+├── RecordingUnwritable(path, reason)
+├── NotARecording(path, problem)
+├── RecordingVersionUnknown(path, line, found, known)
+├── RecordingMixed(path, line, what, first, found)
+├── RecordingNotUtf8(path, line, byte)
+├── LineTooLong(path, line, limit)
+├── LineInvalid(path, line, problem)
+├── EventOutOfTurn(path, line, session, client, n, expected)
+└── KeyUnusable(path, problem)
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shim.dualrun.errors import DualRunError
+
+
+class RecordingError(DualRunError):
+    """A file that can't be used. `path`: which."""
+
+    def __init__(self, path: Path, *fields: object) -> None:
+        self.path = path
+        super().__init__(path, *fields)
+
+
+class RecordingUnreadable(RecordingError):
+    """Raised when the file can't be opened or read."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.reason = reason
+        super().__init__(path, reason)
+
+    def __str__(self) -> str:
+        return f"{self.path} can't be read ({self.reason})."
+
+
+class RecordingUnwritable(RecordingError):
+    """Raised when the file can't be written."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.reason = reason
+        super().__init__(path, reason)
+
+    def __str__(self) -> str:
+        return f"{self.path} can't be written ({self.reason})."
+
+
+class NotARecording(RecordingError):
+    """Raised when the first line is not the header of a recording."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        self.problem = problem
+        super().__init__(path, problem)
+
+    def __str__(self) -> str:
+        return f"{self.path} is not a recording: {self.problem}."
+
+
+class RecordingVersionUnknown(RecordingError):
+    """Raised for a recording of a schema version that this product does not read."""
+
+    def __init__(self, path: Path, line: int, found: object, known: int) -> None:
+        self.line, self.found, self.known = line, found, known
+        super().__init__(path, line, found, known)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path}, line {self.line}: the recording has schema version {self.found!r}; this ws2sse reads "
+            f"{self.known}. Record again, or use the version that wrote it."
+        )
+
+
+class RecordingMixed(RecordingError):
+    """Raised when the parts of one file don't belong together. `what`: the header's field in which they differ."""
+
+    def __init__(self, path: Path, line: int, what: str, first: str, found: str) -> None:
+        self.line, self.what, self.first, self.found = line, what, first, found
+        super().__init__(path, line, what, first, found)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path}, line {self.line}: two recordings are mixed: {self.what} is {self.found!r} from here on, "
+            f"and was {self.first!r} before."
+        )
+
+
+class RecordingNotUtf8(RecordingError):
+    """Raised for a whole line that is not UTF-8. `byte`: 1-based place in the line."""
+
+    def __init__(self, path: Path, line: int, byte: int) -> None:
+        self.line, self.byte = line, byte
+        super().__init__(path, line, byte)
+
+    def __str__(self) -> str:
+        return f"{self.path}, line {self.line}: byte {self.byte} is not UTF-8."
+
+
+class LineTooLong(RecordingError):
+    """Raised for a line of more than `limit` bytes."""
+
+    def __init__(self, path: Path, line: int, limit: int) -> None:
+        self.line, self.limit = line, limit
+        super().__init__(path, line, limit)
+
+    def __str__(self) -> str:
+        return f"{self.path}, line {self.line}: the line has more than {self.limit} bytes."
+
+
+class LineInvalid(RecordingError):
+    """Raised for a whole line that is not what a recording holds."""
+
+    def __init__(self, path: Path, line: int, problem: str) -> None:
+        self.line, self.problem = line, problem
+        super().__init__(path, line, problem)
+
+    def __str__(self) -> str:
+        return f"{self.path}, line {self.line}: {self.problem}."
+
+
+class EventOutOfTurn(RecordingError):
+    """Raised when an event's number was used before, by another event of the same client."""
+
+    def __init__(self, path: Path, line: int, session: str, client: str, n: int, expected: int) -> None:
+        self.line, self.session, self.client, self.n, self.expected = line, session, client, n, expected
+        super().__init__(path, line, session, client, n, expected)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path}, line {self.line}: event {self.n} of {self.client!r} in session {self.session!r} is there "
+            f"already; {self.expected} would be next."
+        )
+
+
+class KeyUnusable(RecordingError):
+    """Raised when the key for hiding secrets can't be used. `path`: its file."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        self.problem = problem
+        super().__init__(path, problem)
+
+    def __str__(self) -> str:
+        return f"The key in {self.path} can't be used: {self.problem}."
