@@ -12,12 +12,14 @@ from migrator.ratchet import Baseline
 from migrator.rewrite.result import MigrationResult
 from migrator.transaction.journal import Journal
 from migrator.transaction.plan_file import PlanFile
+from shim.dualrun.report.document import ReportDocument
 
 DOCUMENTS: Final[dict[str, tuple[type[BaseModel], str]]] = {
     "inventory": (Inventory, "ws2sse scan APP --format json"),
     "migration": (MigrationResult, "ws2sse migrate APP --format json"),
     "baseline": (Baseline, "ws2sse scan APP --baseline FILE --write-baseline"),
     "plan": (PlanFile, "ws2sse migrate APP --plan FILE"),
+    "verify": (ReportDocument, "ws2sse verify APP NEW --format json"),
     "journal": (Journal, "ws2sse migrate APP --out NEW"),
 }
 """Name of the schema -> the model, and the command whose output it describes."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 
 from checklists.facts import Facts
@@ -81,8 +80,7 @@ def _basis(result: RouteResult | None, report: VerifyReport) -> str:
 
 
 def _classes(report: VerifyReport) -> str:
-    counted = Counter(difference.kind for difference in report.differences)
-    listed = ", ".join(f"{number} {kind}" for kind, number in counted.most_common())
+    listed = ", ".join(f"{number} {kind}" for kind, number in report.classes.most_common())
     return listed or "; ".join(report.reasons) or "no class of difference is named"
 
 

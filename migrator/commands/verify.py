@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -22,11 +22,15 @@ from migrator.sessions import identities_from_config, plan_sessions
 from migrator.state import verify_report_path
 from migrator.writing import write_file
 from shim.dualrun.replay.driver import Progress as TellProgress
+from shim.dualrun.report.forms import FORMS, SUFFIXES, Form, write_report
 from shim.dualrun.report.text import print_report
 from shim.dualrun.run import verify
 
 ENTRY = Path("sse_service") / "main.py"
 """What makes a folder a migrated application."""
+
+_KEPT: Final[Form] = "json"
+"""The form that `ws2sse checklist` reads."""
 
 
 class NotMigrated(WsSseError):
@@ -44,11 +48,19 @@ class NotMigrated(WsSseError):
 @app_argument
 @click.argument("new", type=click.Path(path_type=Path))
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed gives other sessions and messages.")
-@format_option("text", "json")
-@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="File to write the JSON report to.")
+@format_option(*FORMS)
+@click.option(
+    "--report",
+    "reports",
+    type=click.Path(path_type=Path, dir_okay=False),
+    multiple=True,
+    help=f"File to write the report to, in the form that its name ends in ({', '.join(SUFFIXES)}). May be repeated.",
+)
 @click.option("--record", is_flag=True, help="Keep the report in APP/.ws2sse, as evidence for `ws2sse checklist`.")
 @click.pass_context
-def command(ctx: click.Context, app: Path, new: Path, seed: int, form: str, report: Path | None, record: bool) -> None:
+def command(
+    ctx: click.Context, app: Path, new: Path, seed: int, form: Form, reports: tuple[Path, ...], record: bool
+) -> None:
     """Runs generated sessions of several clients through APP over WebSocket, twice, and through NEW over SSE + POST,
     and compares what each client received, in order.
 
@@ -57,8 +69,10 @@ def command(ctx: click.Context, app: Path, new: Path, seed: int, form: str, repo
     \b
     Examples:
       ws2sse verify examples/chat build/chat-sse
-      ws2sse verify . ../new --report verify.json --record
+      ws2sse verify . ../new --report verify.html --report junit.xml --record
+      ws2sse verify . ../new --format markdown > comment.md
     """
+    files = [*_report_files(reports, form), *([(verify_report_path(app), _KEPT)] if record else [])]
     inventory = isolated(partial(scan_application, app))
     if not (new / ENTRY).is_file():
         raise NotMigrated(new)
@@ -77,17 +91,28 @@ def command(ctx: click.Context, app: Path, new: Path, seed: int, form: str, repo
             assumed=plan.assumed,
             progress=progress,
         )
-    machine = json.dumps(result.to_json(), indent=2, ensure_ascii=False) + "\n"
-    if form == "json":
-        click.echo(machine, nl=False)
-    else:
+    if form == "text":
         print_report(result, stdout_console())
-    for path in [*([report] if report else []), *([verify_report_path(app)] if record else [])]:
-        write_file(path, machine)
+    else:
+        click.echo(write_report(result, form), nl=False)
+    for path, wanted in files:
+        write_file(path, write_report(result, wanted))
         say(f"Wrote {path}.")
-    if not report and not record:
+    if not files:
         say("Nothing was written. --record keeps this result as evidence for `ws2sse checklist`.")
     ctx.exit(result.exit_status)
+
+
+def _report_files(paths: Sequence[Path], form: Form) -> list[tuple[Path, Form]]:
+    """A name that says no form takes that of --format; found before anything runs."""
+    files: list[tuple[Path, Form]] = []
+    for path in paths:
+        wanted = SUFFIXES.get(path.suffix.lower(), form)
+        if wanted == "text" and path.suffix.lower() not in SUFFIXES:
+            endings = ", ".join(SUFFIXES)
+            raise click.UsageError(f"--report {path}: the name ends in none of {endings}, and no --format is given.")
+        files.append((path, wanted))
+    return files
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def test_a_report_of_another_schema_is_no_data(inventory, start, passed):
     checklist = _build(inventory, start, verify={**passed, "schema_version": 9})
     evidence = _entry(checklist, "DEV-REPLACE-SSE").evidence
     assert evidence.verdict == "no_data"
-    assert evidence.summary == "The verify report can't be used: its schema_version is 9; this version reads 1."
+    assert evidence.summary == "The verify report can't be used: its schema_version is 9; this version reads 1 and 2."
 
 
 def test_deadlines_count_from_the_start_and_clamp(inventory, start):
