@@ -7,7 +7,8 @@ query strings, assignments, JSON, and the representations of Python. In doubt mo
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import Final
 
 from templates.text import visible
@@ -42,9 +43,22 @@ _BY_LOOKS: Final = re.compile(
 """Credentials after their scheme, JSON Web Tokens (https://www.rfc-editor.org/rfc/rfc7519), users in addresses."""
 
 
-def redact(text: str) -> str:
-    """The text with `[redacted]` in place of every secret that can be told to be one."""
-    return _BY_LOOKS.sub(_by_looks, _by_name(text))
+Hide = Callable[[str], str]
+"""What stands for a secret, given what stands in its place: usually the secret itself, at times more than that."""
+
+
+def _hidden(_secret: str) -> str:
+    return HIDDEN
+
+
+def redact(text: str, hide: Hide = _hidden) -> str:
+    """The text with `[redacted]`, or what `hide` gives, in place of every secret that can be told to be one."""
+    return _BY_LOOKS.sub(partial(_by_looks, hide), _by_name(text, hide))
+
+
+def redact_by_looks(text: str, hide: Hide) -> str:
+    """Only credentials after their scheme, JSON Web Tokens, and users in addresses."""
+    return _BY_LOOKS.sub(partial(_by_looks, hide), text)
 
 
 @lru_cache(256)
@@ -68,20 +82,22 @@ def one_line(text: str, most: int, keep: str = "") -> str:
 _ENDS: Final = re.compile(rf"(?:{_NAMES})\Z", re.IGNORECASE)
 
 
-def _by_name(text: str) -> str:
+def _by_name(text: str, hide: Hide) -> str:
     """Looks on within what it hides, for a value may end there that only looked like one: `"cookie", "token": "…"`."""
     kept: list[str] = []
-    shown_from = search_from = 0
+    shown_from = search_from = hidden_from = 0
     ends: dict[re.Pattern[str], int] = {}
     while shown_from < len(text) and (found := _NAME.search(text, search_from)) is not None:
         search_from = found.end()
         if search_from > shown_from:
-            kept += (text[shown_from:search_from], HIDDEN)
-            shown_from = search_from
+            if hidden_from:
+                kept.append(hide(text[hidden_from:shown_from]))
+            kept.append(text[shown_from:search_from])
+            shown_from = hidden_from = search_from
         shown_from = max(shown_from, _end_of_value(text, found, ends))
-    if not kept:
+    if not hidden_from:
         return text
-    kept.append(text[shown_from:])
+    kept += (hide(text[hidden_from:shown_from]), text[shown_from:])
     return "".join(kept)
 
 
@@ -110,7 +126,8 @@ def _end_of_quoted(text: str, start: int, quote: str) -> int:
     return len(text) if closing == -1 else closing
 
 
-def _by_looks(found: re.Match[str]) -> str:
-    if found["user"]:
-        return f"://{HIDDEN}@"
-    return f"{found['scheme'] or ''}{HIDDEN}"
+def _by_looks(hide: Hide, found: re.Match[str]) -> str:
+    whole, scheme, user = found[0], found["scheme"] or "", found["user"]
+    if user:
+        return f"{user}{hide(whole[len(user) : -1])}@"
+    return f"{scheme}{hide(whole[len(scheme) :])}"

@@ -12,8 +12,11 @@ from shim.dualrun.compare.moments import CLOCK, HTTP, ISO, LOG, moment_of_text
 TokenKind = Literal["timestamp", "id"]
 
 _WORD: Final = r"[A-Za-z0-9_\-+/=]{6,}"
+_HIDDEN: Final = r"hmac:[0-9a-f]{16}(?![0-9a-f])"
+"""What stands for a secret in a recording."""
+
 _CANDIDATE: Final = re.compile(
-    rf"(?<![A-Za-z0-9_:/-])(?:(?P<moment>{HTTP}|{LOG}|{ISO}|{CLOCK})(?![A-Za-z0-9_:-])|(?P<word>{_WORD}))"
+    rf"(?<![A-Za-z0-9_:/-])(?:(?P<moment>{HTTP}|{LOG}|{ISO}|{CLOCK})(?![A-Za-z0-9_:-])|{_HIDDEN}|(?P<word>{_WORD}))"
 )
 _UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 

@@ -87,3 +87,22 @@ class Recording:
 def handshake_text(headers: Iterable[tuple[str, str]], query: Iterable[tuple[str, str]]) -> str:
     """The text of a sent connect: JSON with 'headers' and 'query', lists of [name, value] in the order sent."""
     return json.dumps({"headers": [list(pair) for pair in headers], "query": [list(pair) for pair in query]})
+
+
+def handshake_of(text: str) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
+    """Headers and query of `handshake_text`; what is not understood is left out."""
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        told = {}
+    headers, query = ((told.get(name) if isinstance(told, dict) else None) for name in ("headers", "query"))
+    return _pairs(headers), _pairs(query)
+
+
+def _pairs(value: object) -> tuple[tuple[str, str], ...]:
+    listed = value if isinstance(value, list) else []
+    return tuple((pair[0], pair[1]) for pair in listed if _is_pair(pair))
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(part, str) for part in value)
