@@ -76,7 +76,7 @@ def command(
     inventory = isolated(partial(scan_application, app))
     if not (new / ENTRY).is_file():
         raise NotMigrated(new)
-    plan = plan_sessions(inventory, seed=seed, identities=identities_from_config(app), given=os.environ)
+    plan = plan_sessions(inventory, seed=seed, identities=identities_from_config(app), given=os.environ, app=app)
     with _progress(3 * len(plan.sessions)) as progress:
         result = verify(
             app,

@@ -81,6 +81,9 @@ class TokenFacts(Record):
     scheme: str | None = Field(default=None, description="prefix in the header, such as 'Bearer'")
     algorithms: tuple[str, ...] = ()
     secret_variable: str | None = Field(default=None, description="environment variable with the secret or key")
+    secret_at: Location | None = Field(
+        default=None, description="where the code itself holds the secret as a text; the secret is not told"
+    )
     claims: tuple[str, ...] = Field(default=(), description="claims that the code reads")
 
 
@@ -194,6 +197,12 @@ class Api(Record):
     route_selection_expression: str = "$request.body.action"
     stage: str = "dev"
     authorizer: Authorizer | None = None
+    connect_query: tuple[str, ...] = Field(
+        default=(), description="query parameters that the code of $connect reads from the handshake"
+    )
+    connect_token: TokenFacts | None = Field(
+        default=None, description="of the token that $connect checks itself; None when it decodes none"
+    )
     routes: tuple[Route, ...] = ()
     functionless_routes: tuple[FunctionlessRoute, ...] = ()
     unserved_routes: tuple[UnservedRoute, ...] = ()

@@ -27,6 +27,7 @@ from migrator.scan.node.guards import Guards
 from migrator.scan.node.program import NodeProgram
 from migrator.scan.python.clients import management_clients
 from migrator.scan.python.guards import RouteGuards
+from migrator.scan.python.handshake import query_parameters
 from migrator.scan.python.program import Program
 from migrator.scan.python.pushes import Entry, pushes
 from migrator.scan.python.reads import message_keys
@@ -93,7 +94,13 @@ class Assembly:
             resources=tuple(found),
             environment=environment,
             unresolved={key: reason for key, reason in unresolved.items() if key not in everything},
-            required_variables=required_variables(self.program.loaded),
+            required_variables=required_variables(
+                self.program.importing(
+                    record.path
+                    for record in self.records.values()
+                    if record.id in involved and record.language == "python"
+                )
+            ),
             table_definitions=(*(table.definition for table in tables), *_assumed(kept)),
             problems=tuple(sorted(set_once(problems), key=lambda p: (not p.serious, p.location.path, p.location.line))),
             files=self.files.counts(),
@@ -205,12 +212,15 @@ class Assembly:
                 )
             else:
                 functionless[route.key] = route
+        connect = self._connect_view(routes.get("$connect"))
         return Api(
             id=api.id,
             name=api.name,
             route_selection_expression=api.expression,
             stage=api.stage,
             authorizer=self._authorizer(service, api.authorizer) if api.authorizer else None,
+            connect_query=query_parameters(connect) if connect else (),
+            connect_token=token_facts(connect) if connect else None,
             routes=tuple(routes.values()),
             functionless_routes=tuple(functionless.values()),
             unserved_routes=tuple(
@@ -221,6 +231,12 @@ class Assembly:
             inferred=inferred,
             location=api.location,
         )
+
+    def _connect_view(self, route: Route | None) -> View | None:
+        handler = self.records[route.handler] if route is not None else None
+        if handler is None or handler.location is None or handler.language != "python":
+            return None
+        return self.view(handler.id, "$connect")
 
     def _reads(self, handler: Handler, route: str) -> tuple[MessageKey, ...]:
         if handler.location is None or not _has_body(route):

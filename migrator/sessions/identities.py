@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import time
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import jwt
+from jwt.warnings import InsecureKeyLengthWarning
 
-from migrator.configuration import configuration
-from migrator.errors import ConfigurationInvalid
 from migrator.inventory.model import Authorizer, Inventory, TokenFacts
+from migrator.inventory.record import Location
 from shim.dualrun.record.scenario import Pairs
 
 CLIENTS = ("alice", "bob", "carol", "dave")
@@ -45,59 +47,38 @@ class Identities:
 
 
 def identities_for(
-    inventory: Inventory, authorizer: Authorizer | None, given: tuple[Identity, ...], seed: int
+    inventory: Inventory, authorizer: Authorizer | None, given: tuple[Identity, ...], seed: int, app: Path | None = None
 ) -> Identities:
-    """Given identities come first; then what the authorizer's code says of its tokens."""
+    """Given identities come first; then what the code of the authorizer, or of $connect, says of its tokens.
+
+    `app`: the application's folder, for a secret that stands in the code; None to go without such a secret.
+    """
     if given:
         return _from_given(given)
     if authorizer is None:
-        extra = _client_parameters(inventory, frozenset())
-        return Identities(tuple(Identity(name, query=_sampled(extra, name)) for name in CLIENTS))
+        return _for_connect(inventory, seed, app)
     problem = _problem(authorizer)
     if problem or authorizer.token is None:
         return Identities(reason=_ask(authorizer, problem))
-    return _minted(inventory, authorizer, authorizer.token, seed)
+    place = _place(authorizer.token, authorizer.identity_sources)
+    assert place is not None
+    minter = _Minter(inventory, authorizer.token, place, _secret(authorizer.token, seed, app))
+    return Identities(minter.accepted(), minter.refused(), minter.environment())
+
+
+def _for_connect(inventory: Inventory, seed: int, app: Path | None) -> Identities:
+    """Nobody that must be refused: what $connect makes of a bad token is for the legacy path to say."""
+    token = inventory.apis[0].connect_token if inventory.apis else None
+    place = _place(token, ()) if token is not None and _mintable(token) else None
+    if token is None or place is None:
+        extra = _client_parameters(inventory, frozenset())
+        return Identities(tuple(Identity(name, query=_sampled(extra, name)) for name in CLIENTS))
+    minter = _Minter(inventory, token, place, _secret(token, seed, app))
+    return Identities(minter.accepted(), environment=minter.environment())
 
 
 def group_of(client: str) -> str:
     return "team-blue" if client == CLIENTS[-1] else "team-red"
-
-
-def identities_from_config(app_dir: Path) -> tuple[Identity, ...]:
-    """[[verify.identity]] of ws2sse.toml, else of [tool.ws2sse] in pyproject.toml; empty when there is none.
-
-    Raises ConfigurationInvalid for keys and values that are not understood.
-    """
-    path, section = configuration(app_dir)
-    verify = section.get("verify", {})
-    entries = verify.get("identity", []) if isinstance(verify, dict) else verify
-    if not isinstance(entries, list):
-        raise ConfigurationInvalid(path, "verify.identity", repr(entries), "a list of tables")
-    return tuple(_identity(path, number, entry) for number, entry in enumerate(entries, 1))
-
-
-def _identity(path: Path, number: int, entry: object) -> Identity:
-    key = f"verify.identity, number {number}"
-    if not isinstance(entry, dict):
-        raise ConfigurationInvalid(path, key, repr(entry), "a table")
-    unknown = entry.keys() - {"name", "headers", "query", "refused"}
-    if unknown:
-        raise ConfigurationInvalid(
-            path, key, f"a table with {', '.join(sorted(unknown))}", "name, headers, query, refused"
-        )
-    name, refused = entry.get("name"), entry.get("refused", False)
-    if not isinstance(name, str) or not name:
-        raise ConfigurationInvalid(path, f"{key}, name", repr(name), "text")
-    if not isinstance(refused, bool):
-        raise ConfigurationInvalid(path, f"{key}, refused", repr(refused), "true, false")
-    return Identity(name, _pairs(path, key, entry, "headers"), _pairs(path, key, entry, "query"), refused)
-
-
-def _pairs(path: Path, key: str, entry: dict[str, object], name: str) -> Pairs:
-    value = entry.get(name, {})
-    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
-        raise ConfigurationInvalid(path, f"{key}, {name}", repr(value), "a table of texts")
-    return tuple(value.items())
 
 
 def _from_given(given: tuple[Identity, ...]) -> Identities:
@@ -118,11 +99,11 @@ def _problem(authorizer: Authorizer) -> str:
         return "it checks AWS signatures (AWS_IAM)"
     if token is None:
         return "its code was not understood"
-    if not token.secret_variable:
+    if not token.secret_variable and token.secret_at is None:
         return "no environment variable holds its secret"
-    if token.algorithms and not any(algorithm.startswith("HS") for algorithm in token.algorithms):
+    if not _mintable(token):
         return f"it takes {', '.join(token.algorithms)} tokens, whose private key is not here"
-    if _place(authorizer, token) is None:
+    if _place(token, authorizer.identity_sources) is None:
         return "it is not known where it looks for the token"
     return ""
 
@@ -134,29 +115,62 @@ def _ask(authorizer: Authorizer, problem: str) -> str:
     )
 
 
-def _minted(inventory: Inventory, authorizer: Authorizer, token: TokenFacts, seed: int) -> Identities:
-    assert token.secret_variable is not None
-    algorithm = next((name for name in token.algorithms if name.startswith("HS")), "HS256")
-    secret = hashlib.sha512(f"ws2sse dual run {seed}".encode()).hexdigest()
-    other_secret = hashlib.sha512(secret.encode()).hexdigest()
-    place = _place(authorizer, token)
-    assert place is not None
-    now = int(time.time())
-    extra = _client_parameters(inventory, frozenset({place[1]}))
+class _Minter:
+    """Tokens with a secret, and who presents them in which place."""
 
-    def present(name: str, key: str, expires_in: int, *, refused: bool = False, who: str = "") -> Identity:
-        claims = {claim: _claim(claim, who or name) for claim in token.claims}
-        claims = {"sub": who or name, **claims, "iat": now - 10, "exp": now + expires_in}
-        value = jwt.encode(claims, key, algorithm=algorithm)
-        return _presenting(name, place, token, value, _sampled(extra, who or name), refused=refused)
+    def __init__(self, inventory: Inventory, token: TokenFacts, place: tuple[str, str], secret: str) -> None:
+        self._token, self._place, self._secret = token, place, secret
+        self._algorithm = next((name for name in token.algorithms if name.startswith("HS")), "HS256")
+        self._extra = _client_parameters(inventory, frozenset({place[1]}))
+        self._now = int(time.time())
 
-    accepted = tuple(present(name, secret, TOKEN_LIFETIME_S) for name in CLIENTS)
-    refused = (
-        Identity("no-token", query=_sampled(extra, "alice"), refused=True),
-        present("wrong-signature", other_secret, TOKEN_LIFETIME_S, refused=True, who="alice"),
-        present("expired", secret, -3_600, refused=True, who="alice"),
-    )
-    return Identities(accepted, refused, {token.secret_variable: secret})
+    def accepted(self) -> tuple[Identity, ...]:
+        return tuple(self._present(name, self._secret, TOKEN_LIFETIME_S) for name in CLIENTS)
+
+    def refused(self) -> tuple[Identity, ...]:
+        other_secret = hashlib.sha512(self._secret.encode()).hexdigest()
+        return (
+            Identity("no-token", query=_sampled(self._extra, "alice"), refused=True),
+            self._present("wrong-signature", other_secret, TOKEN_LIFETIME_S, refused=True, who="alice"),
+            self._present("expired", self._secret, -3_600, refused=True, who="alice"),
+        )
+
+    def environment(self) -> dict[str, str]:
+        return {self._token.secret_variable: self._secret} if self._token.secret_variable else {}
+
+    def _present(self, name: str, key: str, expires_in: int, *, refused: bool = False, who: str = "") -> Identity:
+        claims = {claim: _claim(claim, who or name) for claim in self._token.claims}
+        claims = {"sub": who or name, **claims, "iat": self._now - 10, "exp": self._now + expires_in}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", InsecureKeyLengthWarning)  # a secret in code is as long as it is
+            value = jwt.encode(claims, key, algorithm=self._algorithm)
+        extra = _sampled(self._extra, who or name)
+        return _presenting(name, self._place, self._token, value, extra, refused=refused)
+
+
+def _mintable(token: TokenFacts) -> bool:
+    known = bool(token.secret_variable) or token.secret_at is not None
+    return known and (not token.algorithms or any(algorithm.startswith("HS") for algorithm in token.algorithms))
+
+
+def _secret(token: TokenFacts, seed: int, app: Path | None) -> str:
+    """The one in the code, which both sides keep; else one that both sides get in the environment."""
+    if not token.secret_variable and token.secret_at is not None and app is not None:
+        written = _text_at(app, token.secret_at)
+        if written is not None:
+            return written
+    return hashlib.sha512(f"ws2sse dual run {seed}".encode()).hexdigest()
+
+
+def _text_at(app: Path, place: Location) -> str | None:
+    try:
+        tree = ast.parse((app / place.path).read_bytes())
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and (node.lineno, node.col_offset + 1) == (place.line, place.column):
+            return node.value if isinstance(node.value, str) else None
+    return None
 
 
 def _presenting(
@@ -168,9 +182,9 @@ def _presenting(
     return Identity(name, ((place[1], header),), extra, refused)
 
 
-def _place(authorizer: Authorizer, token: TokenFacts) -> tuple[str, str] | None:
+def _place(token: TokenFacts, identity_sources: tuple[str, ...]) -> tuple[str, str] | None:
     """('query' or 'header', name). The identity source decides, because without it the code is not even called."""
-    for source in authorizer.identity_sources:
+    for source in identity_sources:
         for prefix, place in (("route.request.querystring.", "query"), ("route.request.header.", "header")):
             if source.startswith(prefix):
                 return place, source.removeprefix(prefix)
@@ -193,8 +207,8 @@ def _claim(name: str, client: str) -> object:
 
 
 def _client_parameters(inventory: Inventory, known: frozenset[str]) -> tuple[str, ...]:
-    """Names of query parameters that the application's own clients put into the address."""
-    found: dict[str, None] = {}
+    """Names of query parameters that $connect reads, or that the application's own clients put into the address."""
+    found = dict.fromkeys(name for api in inventory.apis[:1] for name in api.connect_query if name not in known)
     for client in inventory.clients:
         _, _, query = (client.url or "").partition("?")
         for part in query.split("&"):

@@ -118,17 +118,24 @@ def _add(message: dict[str, object], more: dict[str, object]) -> None:
 
 
 def _is_text(key: MessageKey) -> bool:
+    return not key.literals and _may_be_text(key)
+
+
+def _may_be_text(key: MessageKey) -> bool:
     words = words_of(key.name)
-    return not key.literals and key.kind in {"text", "unknown"} and any(word in words for word in _TEXT_WORDS)
+    return key.kind in {"text", "unknown"} and any(word in words for word in _TEXT_WORDS)
 
 
 def _sample(key: MessageKey, element: int, *, client: str, number: int, text: str | None) -> object:
-    if key.literals:
-        return key.literals[(number + element) % len(key.literals)]
     words = words_of(key.name)
     label = f"{number}-{element}" if element else f"{number}"
+    hello = f"hello {label} from {client}"
+    if key.literals:
+        # Text that is compared with a word or two, such as "ping", is anything else most of the time.
+        choices = (*key.literals, *([hello] if _may_be_text(key) else []))
+        return choices[(number + element) % len(choices)]
     if _is_text(key):
-        return text if text is not None else f"hello {label} from {client}"
+        return text if text is not None else hello
     by_kind: dict[KeyKind, object] = {
         "number": number + element,
         "list": list(ELEMENTS),

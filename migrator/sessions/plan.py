@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from migrator.inventory.model import Api, Inventory, Route
 from migrator.sessions.assumptions import assumed_environment, assumed_tables
@@ -61,10 +62,12 @@ def plan_sessions(
     seed: int = 0,
     identities: tuple[Identity, ...] = (),
     given: Mapping[str, str] | None = None,
+    app: Path | None = None,
 ) -> SessionPlan:
     """`identities`: from `identities_from_config`; empty to make them up from what the authorizer's code says.
 
     `given`: the caller's variables; of these, the ones that code needs and nothing declares are used. None for none.
+    `app`: the application's folder, for a token's secret that stands in its code; None to go without such a secret.
     """
     values, told = assumed_environment(inventory, given or {})
     assumed = (*told, *assumed_tables(inventory))
@@ -74,7 +77,7 @@ def plan_sessions(
         return SessionPlan((), environment, gaps=("The inventory has no API.",), assumed=assumed)
     api = inventory.apis[0]
     gaps = [f"The API {other.name} is not exercised; only {api.name} is." for other in inventory.apis[1:]]
-    who = identities_for(inventory, api.authorizer, identities, seed)
+    who = identities_for(inventory, api.authorizer, identities, seed, app)
     routes = tuple(route.key for route in api.routes)
     silent = _silent_routes(inventory, api)
     if who.reason:

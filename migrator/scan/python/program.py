@@ -56,6 +56,17 @@ class Program:
             self.loaded.append(module)
             waiting.extend(self._imports(module))
 
+    def importing(self, paths: Iterable[str]) -> list[Module]:
+        """Loaded files, and those that they import."""
+        found: list[Module] = []
+        waiting = list(paths)
+        while waiting:
+            module = self.modules.load(waiting.pop())
+            if module is not None and module not in found:
+                found.append(module)
+                waiting.extend(self._imports(module))
+        return found
+
     def _imports(self, module: Module) -> Iterator[str]:
         scopes = {id(scope): scope for scope in module.scopes.values()}
         for scope in scopes.values():

@@ -6,11 +6,12 @@ import ast
 from collections.abc import Iterator
 
 from migrator.inventory.model import TokenFacts
+from migrator.inventory.record import Location
 from migrator.scan.python.describe import path_of
 from migrator.scan.python.model import Scope
 from migrator.scan.python.reads import own_nodes
 from migrator.scan.python.store_calls import keyword, mapping_keys
-from migrator.scan.python.values import Called, Container, Environment, Event, External, Value, constants
+from migrator.scan.python.values import Called, Constant, Container, Environment, Event, External, Value, constants
 from migrator.scan.python.views import View
 
 
@@ -29,6 +30,7 @@ def token_facts(view: View) -> TokenFacts | None:
             scheme=_scheme(view) if header else None,
             algorithms=_texts(view, algorithms, scope),
             secret_variable=_variable(view, key, scope),
+            secret_at=_secret_at(view, key, scope),
             claims=_claims(view, node),
         )
     return None
@@ -103,6 +105,18 @@ def _variable(view: View, node: ast.expr | None, scope: Scope) -> str | None:
         else []
     )
     return min(found, default=None)
+
+
+def _secret_at(view: View, node: ast.expr | None, scope: Scope) -> Location | None:
+    """The place of the text in the file that uses it; None when the key may be another."""
+    values = view.tracer.trace(node, scope) if node is not None else frozenset()
+    texts = [v.origin.value for v in values if isinstance(v.origin, Constant) and not v.path]
+    if len(values) != 1 or len(texts) != 1 or not isinstance(texts[0], str):
+        return None
+    for found in ast.walk(scope.module.tree):
+        if isinstance(found, ast.Constant) and found.value == texts[0]:
+            return scope.module.location(found)
+    return None
 
 
 def _claims(view: View, decode: ast.Call) -> tuple[str, ...]:

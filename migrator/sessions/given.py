@@ -1,0 +1,47 @@
+"""Identities that a team gives: [[verify.identity]] of its settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from migrator.configuration import configuration
+from migrator.errors import ConfigurationInvalid
+from migrator.sessions.identities import Identity
+from shim.dualrun.record.scenario import Pairs
+
+
+def identities_from_config(app_dir: Path) -> tuple[Identity, ...]:
+    """[[verify.identity]] of ws2sse.toml, else of [tool.ws2sse] in pyproject.toml; empty when there is none.
+
+    Raises ConfigurationInvalid for keys and values that are not understood.
+    """
+    path, section = configuration(app_dir)
+    verify = section.get("verify", {})
+    entries = verify.get("identity", []) if isinstance(verify, dict) else verify
+    if not isinstance(entries, list):
+        raise ConfigurationInvalid(path, "verify.identity", repr(entries), "a list of tables")
+    return tuple(_identity(path, number, entry) for number, entry in enumerate(entries, 1))
+
+
+def _identity(path: Path, number: int, entry: object) -> Identity:
+    key = f"verify.identity, number {number}"
+    if not isinstance(entry, dict):
+        raise ConfigurationInvalid(path, key, repr(entry), "a table")
+    unknown = entry.keys() - {"name", "headers", "query", "refused"}
+    if unknown:
+        raise ConfigurationInvalid(
+            path, key, f"a table with {', '.join(sorted(unknown))}", "name, headers, query, refused"
+        )
+    name, refused = entry.get("name"), entry.get("refused", False)
+    if not isinstance(name, str) or not name:
+        raise ConfigurationInvalid(path, f"{key}, name", repr(name), "text")
+    if not isinstance(refused, bool):
+        raise ConfigurationInvalid(path, f"{key}, refused", repr(refused), "true, false")
+    return Identity(name, _pairs(path, key, entry, "headers"), _pairs(path, key, entry, "query"), refused)
+
+
+def _pairs(path: Path, key: str, entry: dict[str, object], name: str) -> Pairs:
+    value = entry.get(name, {})
+    if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
+        raise ConfigurationInvalid(path, f"{key}, {name}", repr(value), "a table of texts")
+    return tuple(value.items())
