@@ -69,6 +69,7 @@ class Assembly:
         ]
         clients_built = [*management_clients(self.program, entries), *self.node.management_clients()]
         involved = self._involved(entries, sent, clients_built, kept)
+        called = self._called(involved)
         unresolved: dict[str, str] = {}
         for service in self.services:
             unresolved.update(service.unresolved)
@@ -89,7 +90,7 @@ class Assembly:
             handlers=tuple(record for record in self.records.values() if record.id in involved),
             management_clients=tuple(clients_built),
             pushes=tuple(sent),
-            stores=tuple(store for store in kept if store.holds_connections or self._used(store, involved)),
+            stores=tuple(store for store in kept if store.holds_connections or self._used(store, involved, called)),
             clients=tuple(clients),
             resources=tuple(found),
             environment=environment,
@@ -147,10 +148,12 @@ class Assembly:
         found.update(handler for client in built for handler in client.handlers)
         found |= self.node.users(store for store in kept if store.holds_connections)
         places = {use.location for store in kept if store.holds_connections for use in store.uses}
+        paths = {place.path for place in places}
         for entry in entries:
             if entry.handler not in found and any(
                 function.module.location(call) in places and entry.view.reaches(call, function.module)
                 for function in entry.view.functions
+                if function.module.path in paths
                 for call in function.calls
             ):
                 found.add(entry.handler)
@@ -164,18 +167,15 @@ class Assembly:
                 found.add(record.id)
         return found
 
-    def _used(self, store: Store, involved: set[str]) -> bool:
-        """Whether handlers of the WebSocket path use a table."""
-        if self.node.users([store]) & involved:
-            return True
-        places = {use.location for use in store.uses}
-        return any(
-            function.module.location(call) in places
-            for (handler, _), view in self.views.items()
-            if handler in involved
-            for function in view.functions
-            for call in function.calls
-        )
+    def _used(self, store: Store, involved: set[str], called: frozenset[Location]) -> bool:
+        """Whether handlers of the WebSocket path use a table. `called`: what `_called` says of them."""
+        return bool(self.node.users([store]) & involved) or any(use.location in called for use in store.uses)
+
+    def _called(self, involved: set[str]) -> frozenset[Location]:
+        """Places of all calls that the handlers come to."""
+        views = [view for (handler, _), view in self.views.items() if handler in involved]
+        functions = {function for view in views for function in view.functions}
+        return frozenset(function.module.location(call) for function in functions for call in function.calls)
 
     # The API
 

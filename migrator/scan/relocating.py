@@ -131,6 +131,8 @@ def _from_name(files: Files, function: Function, folder: str) -> Place | None:
 def defines(files: Files, path: str, name: str) -> bool:
     """Whether a file defines or imports a name at module level, as far as its lines tell."""
     text = files.text(path) or ""
+    if name not in text:
+        return False
     word = re.escape(name)
     if not path.endswith(".py"):
         return re.search(rf"\b{word}\b", text) is not None

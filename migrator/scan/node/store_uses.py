@@ -66,12 +66,15 @@ def with_node_uses(
 def _enter(
     found: dict[str, _Found], node: Node, program: NodeProgram, entries: Sequence[Entry], environment: Mapping[str, str]
 ) -> None:
-    tracers = [entry.view.tracer for entry in entries if entry.view.reaches(node)] or [program.whole()]
     operation = table_operation(node)
+    on_redis = operation is None and node.kind == "call_expression" and method_name(node) in _REDIS
+    if operation is None and not on_redis:
+        return
+    tracers = [entry.view.tracer for entry in entries if entry.view.reaches(node)] or [program.whole()]
     if operation is not None:
         for tracer in tracers:
             _table_use(found, node, operation, tracer, environment)
-    elif node.kind == "call_expression" and method_name(node) in _REDIS:
+    if on_redis:
         for tracer in tracers:
             _redis_use(found, node, tracer)
 

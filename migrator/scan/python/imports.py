@@ -47,9 +47,13 @@ class Modules:
         self.roots = tuple(dict.fromkeys(("" if root == "." else f"{root}/") for root in roots))
         self.parsed: dict[str, Module | None] = {}
         self.by_stem: dict[str, list[str]] = defaultdict(list)
+        self._stems: set[str] = set()
+        self._found: dict[tuple[str, str, int], str | None] = {}
         for path in files.with_suffix(".py"):
+            stem = path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]
+            self._stems.add(stem)
             if not is_test(path):
-                self.by_stem[path.removesuffix(".py").removesuffix("/__init__").rpartition("/")[2]].append(path)
+                self.by_stem[stem].append(path)
 
     def load(self, path: str) -> Module | None:
         if path not in self.parsed:
@@ -62,7 +66,15 @@ class Modules:
 
     def path_of(self, dotted: str, importer: str, level: int = 0) -> str | None:
         """The file of a module as seen from an importing file; None when it isn't the application's."""
+        asked = (dotted, importer, level)
+        if asked not in self._found:
+            self._found[asked] = self._search(*asked)
+        return self._found[asked]
+
+    def _search(self, dotted: str, importer: str, level: int) -> str | None:
         wanted = dotted.replace(".", "/")
+        if wanted and wanted.rstrip("/").rpartition("/")[2] not in self._stems:
+            return None  # most imports are of somebody else's modules, and there can be hundreds of roots
         folders = [f"{parent.as_posix()}/" if parent.name else "" for parent in PurePosixPath(importer).parents]
         if level:
             return self._under(folders[level - 1], wanted) if level <= len(folders) else None

@@ -37,6 +37,7 @@ class Seen:
         self.files, self.inventory = files, inventory
         self.handlers = {handler.path for handler in inventory.handlers}
         self.clients = {client.location.path for client in inventory.clients}
+        self._first: dict[re.Pattern[str], Location | None] = {}
 
     def hits(
         self,
@@ -56,6 +57,13 @@ class Seen:
                 line = (text or "").count("\n", 0, match.start()) + 1
                 place = Location(path=path, line=line, column=match.start() - start + 1)
                 yield Hit(place, text or "", match, bool(_COMMENT.match((text or "")[start : match.start() + 1])))
+
+    def first(self, pattern: re.Pattern[str], words: tuple[bytes, ...], suffixes: tuple[str, ...]) -> Location | None:
+        """The first of the `hits` that is no comment. It is sought once, however many APIs ask."""
+        if pattern not in self._first:
+            hits = (hit.location for hit in self.hits(pattern, words, suffixes) if not hit.is_comment)
+            self._first[pattern] = next(hits, None)
+        return self._first[pattern]
 
     def _concerned(
         self, words: tuple[bytes, ...], suffixes: tuple[str, ...], anywhere: tuple[bytes, ...]

@@ -53,5 +53,4 @@ def _sign(seen: Seen, api: Api) -> Location | None:
             return route.location
     if len(_KEYS & {route.key.lower() for route in api.routes}) > 1:
         return api.location
-    hits = (hit.location for hit in seen.hits(_PEER, _WORDS, CODE) if not hit.is_comment)
-    return next(hits, None)
+    return seen.first(_PEER, _WORDS, CODE)
