@@ -46,10 +46,10 @@ def classify_surplus(session: Session, event: Event, deliveries: Deliveries, rec
     actor = session.steps[event.step].client
     again = received.get(parse(event.text).exact, event.n) < event.n
     client = event.client
-    if is_error(event):
-        return _difference(session, event, "error_shape", f"{client} received an error on the new path only.")
     if others and not deliveries.own_in(event) and client != actor:
         return _misrouted(session, event, others)
+    if is_error(event):
+        return _difference(session, event, "error_shape", f"{client} received an error on the new path only.")
     if again or deliveries.own_in(event):
         return _difference(session, event, "duplicate", f"{client} received the message once more on the new path.")
     if client == actor and others:

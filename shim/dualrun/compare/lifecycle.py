@@ -1,10 +1,12 @@
-"""Compares how connections begin and end: accepted or refused, with which status, and closed by the server or not."""
+"""Compares how connections begin and end: accepted or refused, with which words, and closed by the server or not."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from shim.dualrun.compare.classes import DifferenceClass
 from shim.dualrun.compare.difference import Comparison, Difference
+from shim.dualrun.compare.errors_said import said
 from shim.dualrun.record.canonical import Event
 from shim.dualrun.record.scenario import Close, Connect, Session
 
@@ -26,6 +28,11 @@ def compare_lifecycle(
                     into.count("handshake_status")
             elif (a and (a.kind, a.status)) != (b and (b.kind, b.status)):
                 into.differences.append(_connect_difference(session, index, client, a, b))
+            elif a and b and said(a) != said(b):
+                detail = f"The refusal of {client} says something else."
+                into.differences.append(
+                    _difference(session, index, client, detail, a, b, kind="error_shape", words=(a.text, b.text))
+                )
     pairs += _compare_closes(session, client, left, right, into)
     return pairs
 
@@ -77,9 +84,21 @@ def _connect_difference(session: Session, step: int, client: str, a: Event | Non
     return _difference(session, step, client, detail, a, b)
 
 
-def _difference(session: Session, step: int, client: str, detail: str, a: Event | None, b: Event | None) -> Difference:
+def _difference(
+    session: Session,
+    step: int,
+    client: str,
+    detail: str,
+    a: Event | None,
+    b: Event | None,
+    *,
+    kind: DifferenceClass = "lifecycle",
+    words: tuple[str, str] | None = None,
+) -> Difference:
+    """`words`: what each side said; None for how its connection began or ended."""
+    expected, found = words or (_words(a) if a else "", _words(b) if b else "")
     return Difference(
-        "lifecycle",
+        kind,
         session.name,
         step,
         client,
@@ -87,8 +106,8 @@ def _difference(session: Session, step: int, client: str, detail: str, a: Event 
         detail,
         a,
         b,
-        expected=_words(a) if a else "",
-        found=_words(b) if b else "",
+        expected=expected,
+        found=found,
     )
 
 

@@ -44,6 +44,11 @@ class NoiseLedger:
     hits: Counter[tuple[RuleKind, str]] = field(default_factory=Counter)
     _examples: dict[tuple[RuleKind, str], list[tuple[str, str]]] = field(default_factory=dict)
 
+    def copy(self) -> NoiseLedger:
+        """With the same rules; what hits them there is not counted here."""
+        examples = {key: list(pairs) for key, pairs in self._examples.items()}
+        return NoiseLedger(Counter(self.learned), Counter(self.hits), examples)
+
     def learn(self, kind: RuleKind, path: str, left: str, right: str) -> None:
         self.learned[kind, path] += 1
         examples = self._examples.setdefault((kind, path), [])

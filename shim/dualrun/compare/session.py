@@ -9,6 +9,7 @@ from shim.dualrun.compare.align import Alignment, align, is_error, outside_longe
 from shim.dualrun.compare.classes import DifferenceClass
 from shim.dualrun.compare.classify import Deliveries, classify_missing, classify_surplus
 from shim.dualrun.compare.difference import Comparison, Difference
+from shim.dualrun.compare.errors_said import status_problem
 from shim.dualrun.compare.lifecycle import absent_steps, compare_lifecycle
 from shim.dualrun.compare.matching import Matcher
 from shim.dualrun.compare.payload import parse
@@ -98,6 +99,9 @@ def _contents(session: Session, a: Event, b: Event, matcher: Matcher, result: Co
     if a.kind != b.kind:
         detail = f"{a.client} received an error of another form."
         return [_pair_difference(session, "error_shape", a, b, None, a.text, b.text, detail)]
+    if is_error(b) and (problem := status_problem(a, b)):
+        detail = f"The error that {a.client} received {problem}."
+        return [_pair_difference(session, "error_shape", a, b, None, str(a.status or ""), str(b.status), detail)]
     leaves = matcher.differences(a, b)
     if not leaves and a.text != b.text and parse(a.text).exact == parse(b.text).exact:
         result.count("json_spelling")

@@ -9,8 +9,8 @@ from typing import Final, Literal
 
 from shim.dualrun.compare.classes import DifferenceClass
 from shim.dualrun.compare.difference import Difference
+from shim.dualrun.compare.message_type import type_of
 from shim.dualrun.judge.verdict import NO_ROUTE
-from shim.dualrun.report.message_type import type_of
 
 MAX_TALLIES: Final = 200
 """Lines of the table; types come from messages, so there may be any number. The others are added up as OTHER_TYPES."""

@@ -7,6 +7,7 @@ from typing import Final
 
 from shim.dualrun.compare.difference import BY_DESIGN
 from shim.dualrun.compare.difference import Difference as FoundDifference
+from shim.dualrun.compare.message_type import type_of
 from shim.dualrun.record.canonical import Event as SeenEvent
 from shim.dualrun.report import deliveries as delivering
 from shim.dualrun.report import lanes as laning
@@ -26,7 +27,6 @@ from shim.dualrun.report.document import (
     Tally,
     Timeline,
 )
-from shim.dualrun.report.message_type import type_of
 from shim.dualrun.report.tally import tally
 
 MAX_DIFFERENCES: Final = 200

@@ -267,18 +267,18 @@ def test_json_of_any_depth_is_compared_without_exhausting_the_stack():
 
 def test_long_equal_streams_are_compared_in_little_time():
     texts = [(3, "bob", json.dumps({"n": n % 7, "text": "hello"})) for n in range(5_000)]
-    began = time.perf_counter()
+    began = time.process_time()
     assert classes(three(CHAT, texts)) == []
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_long_streams_with_nothing_in_common_are_compared_in_little_time():
-    began = time.perf_counter()
+    began = time.process_time()
     found = three(
         CHAT, [(3, "bob", f"a{n}") for n in range(3_000)], candidate=[(3, "bob", f"b{n}") for n in range(3_000)]
     )
     assert len(classes(found)) == 6_000
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Final
 
 from shim.dualrun.compare.difference import Difference
 from shim.dualrun.compare.payload import parse
+from shim.dualrun.record.canonical import Event
 
 KEYS: Final = ("type", "action", "event", "kind", "op", "name")
 """Keys whose text says what a message is, the most usual first."""
@@ -17,9 +18,8 @@ NO_TYPE: Final = "(no type)"
 CONNECTION: Final = "(connection)"
 
 
-def message_type(text: str) -> str:
+def type_of_value(value: object) -> str:
     """The text under the first of KEYS; '(no type)' for anything else."""
-    value = parse(text).value
     if isinstance(value, dict):
         for key in KEYS:
             found = value.get(key)
@@ -28,7 +28,15 @@ def message_type(text: str) -> str:
     return NO_TYPE
 
 
-def type_of(found: Difference) -> str:
-    """The type on the legacy path, else on the new one; '(connection)' for what is no message."""
-    event = found.legacy or found.candidate
+def message_type(text: str) -> str:
+    return type_of_value(parse(text).value)
+
+
+def type_of_event(event: Event | None) -> str:
+    """'(connection)' for what is no message."""
     return message_type(event.text) if event is not None and event.kind in {"msg", "error"} else CONNECTION
+
+
+def type_of(found: Difference) -> str:
+    """The type on the legacy path, else on the new one."""
+    return type_of_event(found.legacy or found.candidate)
