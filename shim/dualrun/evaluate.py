@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shim.dualrun.compare.difference import ByDesign, Comparison, Difference
 from shim.dualrun.compare.matching import LearningMatcher, NoiseMatcher
 from shim.dualrun.compare.noise import NoiseLedger, NoiseRule, Volatile
 from shim.dualrun.compare.session import compare_session
-from shim.dualrun.judge.verdict import Evidence, Judgement, judge
-from shim.dualrun.record.canonical import Recording
+from shim.dualrun.judge.judging import judge
+from shim.dualrun.judge.latency import Margin
+from shim.dualrun.judge.measuring import measure
+from shim.dualrun.judge.verdict import Evidence, Judgement
+from shim.dualrun.record.canonical import Event, Recording
 from shim.dualrun.record.scenario import Session
 
 MAX_REASONS = 3
@@ -45,12 +48,16 @@ def evaluate(
     silent: Collection[str] = (),
     gaps: Sequence[str] = (),
     failures: Mapping[str, str] | None = None,
+    margin: Margin | None = None,
+    seed: int = 0,
 ) -> Evaluation:
     """`routes`: all that have to be tested; those that the sessions exercise are added.
 
     `silent`: routes that are known to send nothing to anybody, so that silence on both sides is a result.
     `gaps`: sentences on what the sessions can't test; with any, there is no PASS.
     `failures`: by route, what failed most often behind it on the legacy path; None where nothing is known of it.
+    `margin`: how much slower is tolerated. None for measuring only: two paths that share one machine say little of how
+    fast either will be. `seed` decides which faults are injected to measure power.
     """
     problems = (*legacy[0].problems, *legacy[1].problems, *candidate.problems)
     broken = {problem.session for problem in problems}
@@ -83,8 +90,16 @@ def evaluate(
         frozenset(silent),
         tuple(gaps),
         failures or {},
+        latency_is_judged=margin is not None,
     )
-    return Evaluation(judge(evidence), comparisons, ledger.rules(), by_design)
+    rules = ledger.rules()  # before anything is compared again to measure power
+
+    def recompare(session: Session, events: Sequence[Event]) -> Comparison:
+        noise = NoiseMatcher(ledger.copy(), volatile[session.name])
+        return _compare(session, legacy[0], replace(candidate, events=tuple(events)), noise)
+
+    measures = measure(evidence, legacy[1], candidate, recompare, margin, seed)
+    return Evaluation(judge(evidence, measures), comparisons, rules, by_design)
 
 
 def _learn(

@@ -28,6 +28,9 @@ MAX_SAMPLES: Final = 10_000
 
 CONFIDENCE: Final = 0.95
 
+CURVE_POINTS: Final = 51
+"""Quantiles of a curve: every second percent."""
+
 
 @dataclass(frozen=True, slots=True)
 class Margin:
@@ -71,6 +74,16 @@ class QuantileResult:
     def name(self) -> str:
         return f"p{self.quantile * 100:g}"
 
+    def __str__(self) -> str:
+        begin = f"Latency, {self.phase}, {self.name}: {self.verdict}"
+        if self.legacy is None or self.candidate is None or self.low is None or self.high is None:
+            return f"{begin} ({self.samples} of {MIN_SAMPLES[self.quantile]} samples)."
+        return (
+            f"{begin}. {1000 * self.legacy:.0f} ms on the legacy path, {1000 * self.candidate:.0f} ms on the new one; "
+            f"the difference is between {1000 * self.low:.0f} and {1000 * self.high:.0f} ms, and "
+            f"{1000 * (self.margin or 0):.0f} ms are tolerated."
+        )
+
     @property
     def samples_lacking(self) -> int:
         return max(0, MIN_SAMPLES[self.quantile] - self.samples)
@@ -90,11 +103,30 @@ class QuantileResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Curve:
+    """Seconds; CURVE_POINTS quantiles of each path that stand evenly from 0 to 1. samples: enough for p95."""
+
+    phase: Phase
+    samples: int
+    legacy: tuple[float, ...]
+    candidate: tuple[float, ...]
+
+    def to_record(self) -> dict[str, Any]:
+        return {
+            "phase": self.phase,
+            "samples": self.samples,
+            "legacy_s": list(self.legacy),
+            "candidate_s": list(self.candidate),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Latency:
-    """results: of phases that have any sample."""
+    """results: of phases that have any sample. curves: of those that have enough."""
 
     results: tuple[QuantileResult, ...]
     margin: Margin
+    curves: tuple[Curve, ...] = ()
 
     @property
     def slower(self) -> tuple[QuantileResult, ...]:
@@ -104,6 +136,7 @@ class Latency:
         return {
             "margin": {"share": self.margin.share, "seconds": self.margin.seconds},
             "results": [result.to_record() for result in self.results],
+            "curves": [curve.to_record() for curve in self.curves],
         }
 
 
@@ -121,15 +154,24 @@ def judge_latency(
         by_phase.setdefault(sample.phase, []).append(sample)
     chance = random.Random(seed)  # noqa: S311 - a seed is the point
     results: list[QuantileResult] = []
+    curves: list[Curve] = []
     for phase in PHASES:
         if found := by_phase.get(phase):
             results += _judge_phase(phase, found, margin, quantiles, chance)
-    return Latency(tuple(results), margin)
+            if len(found) >= MIN_SAMPLES[0.95]:
+                legacy, candidate = ([s.legacy for s in found], [s.candidate for s in found])
+                curves.append(Curve(phase, len(found), _curve(legacy), _curve(candidate)))
+    return Latency(tuple(results), margin, tuple(curves))
 
 
 def quantile_of(ordered: Sequence[float], quantile: float) -> float:
     """Of a sorted sequence: the least value that at least this share of all does not exceed."""
     return ordered[min(len(ordered) - 1, max(0, -int(-quantile * len(ordered) // 1) - 1))]
+
+
+def _curve(values: list[float]) -> tuple[float, ...]:
+    values.sort()
+    return tuple(quantile_of(values, point / (CURVE_POINTS - 1)) for point in range(CURVE_POINTS))
 
 
 def _judge_phase(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from shim.dualrun.compare.difference import ByDesign, Comparison, Difference
 from shim.dualrun.compare.noise import NoiseRule
 from shim.dualrun.evaluate import Evaluation
-from shim.dualrun.judge.verdict import RouteVerdict, Verdict
+from shim.dualrun.judge.verdict import Measures, RouteVerdict, TypeVerdict, Verdict
 from shim.dualrun.record.canonical import Event
 from shim.dualrun.record.scenario import Session, describe
 from shim.dualrun.report.deliveries import Deliveries, deliveries
@@ -48,6 +48,7 @@ class Report:
     """sessions: how many were compared. finished_at: ISO 8601, UTC. differences: explained ones too.
 
     assumed: sentences on what both sides were given because nothing declares it.
+    types: by route and type of message. measures: the numbers behind the verdict; None where nothing was compared.
     """
 
     verdict: Verdict
@@ -66,6 +67,8 @@ class Report:
     assumed: tuple[str, ...] = ()
     timeline: Timeline | None = None
     deliveries: Deliveries | None = None
+    types: tuple[TypeVerdict, ...] = ()
+    measures: Measures | None = None
 
     @property
     def unexplained(self) -> tuple[Difference, ...]:
@@ -97,6 +100,8 @@ def build_report(
         first=_first_divergence(evaluation, sessions),
         timeline=timeline(evaluation.unexplained, evaluation.comparisons),
         deliveries=deliveries(sessions, evaluation.comparisons),
+        types=judgement.types,
+        measures=judgement.measures,
     )
 
 

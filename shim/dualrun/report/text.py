@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
@@ -12,6 +10,8 @@ from rich.text import Text
 from shim.dualrun.compare.difference import BY_DESIGN
 from shim.dualrun.record.canonical import Event
 from shim.dualrun.report.report import Divergence, Report
+from shim.dualrun.report.text_measures import print_measures
+from shim.dualrun.report.visible import visible
 
 MAX_DIFFERENCES = 20
 """Differences listed; all of them, up to a larger limit, are in the JSON form."""
@@ -33,6 +33,8 @@ def print_report(report: Report, console: Console) -> None:
         console.print(_differences(report))
     if report.routes:
         console.print(_routes(report))
+    if report.measures:
+        print_measures(report.measures, report.types, console)
     if report.rules:
         console.print(_rules(report))
     if report.by_design:
@@ -41,21 +43,6 @@ def print_report(report: Report, console: Console) -> None:
         console.print(Text(f"Assumed: {visible(sentence)}"))
     for change in report.would_change:
         console.print(Text(f"What would change the verdict: {visible(change)}"))
-
-
-def visible(text: str) -> str:
-    """Control, format and surrogate characters as escapes, so that no message can steer a terminal."""
-    return "".join(
-        character if unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} else _escape(character)
-        for character in text
-    )
-
-
-def _escape(character: str) -> str:
-    number = ord(character)
-    if number < 0x100:
-        return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character, f"\\x{number:02x}")
-    return f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
 def _cell(text: str) -> Text:

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from shim.dualrun.compare.difference import Comparison
 from shim.dualrun.evaluate import evaluate
-from shim.dualrun.judge.verdict import Evidence, judge
+from shim.dualrun.judge.judging import judge
+from shim.dualrun.judge.measuring import measure
+from shim.dualrun.judge.verdict import Evidence
 from shim.dualrun.record.scenario import Connect, Resume, Session
 from tests.shim.dualrun.recorded import Special, leave, record, say, talk, three
 
@@ -140,6 +142,6 @@ def test_a_difference_that_is_explained_does_not_fail():
     found = three(CHAT, HELLO, candidate=[])
     explained = replace(found.differences[0], explained="waiver:W-1")
     evidence = Evidence((CHAT,), record(CHAT, HELLO), {"talk": Comparison("talk", [explained])}, {})
-    judgement = judge(evidence)
+    judgement = judge(evidence, measure(evidence, record(CHAT, HELLO), record(CHAT, [])))
     assert judgement.verdict == "PASS"
     assert judgement.routes["chat"].differences == 0

@@ -1,0 +1,187 @@
+"""What was exercised and what was not: routes, types of messages and phases of a connection.
+
+A cell that nothing filled is Untested, and stays in the matrix.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from shim.dualrun.compare.align import is_error
+from shim.dualrun.compare.difference import Comparison
+from shim.dualrun.compare.message_type import type_of, type_of_event
+from shim.dualrun.record.canonical import Event, Recording
+from shim.dualrun.record.scenario import Close, Connect, Resume, Send, Session, Step
+
+Phase = Literal[
+    "connect",
+    "auth refused",
+    "auth expired",
+    "steady",
+    "error",
+    "reconnect or resume",
+    "large",
+    "binary",
+    "unicode",
+    "empty",
+    "malformed",
+    "idle > 10 min",
+    "> 2 h",
+    "trigger",
+]
+Cell = Literal["Match", "Needs review", "Untested"]
+
+CONNECT_PHASES: Final[tuple[Phase, ...]] = ("connect", "auth refused", "auth expired", "reconnect or resume")
+CLOSE_PHASES: Final[tuple[Phase, ...]] = ("steady", "reconnect or resume", "idle > 10 min", "> 2 h")
+MESSAGE_PHASES: Final[tuple[Phase, ...]] = (
+    "steady",
+    "error",
+    "reconnect or resume",
+    "large",
+    "binary",
+    "unicode",
+    "empty",
+    "malformed",
+    "idle > 10 min",
+    "> 2 h",
+    "trigger",
+)
+
+NOTHING: Final = "(nothing)"
+"""Stands for the type of message where a step had no effect that a client could see."""
+
+LARGE: Final = 10_000
+"""Characters from which a message is a large one; a frame of a WebSocket API has at most 32 KB.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html"""
+
+MAX_ROWS: Final = 300
+"""Rows of the matrix; types come from messages, so there may be any number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """cells: by phase, of those that the route can have."""
+
+    route: str
+    type: str
+    cells: Mapping[Phase, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """rows: in the order of the routes. left_out: rows beyond MAX_ROWS."""
+
+    rows: tuple[Row, ...]
+    left_out: int = 0
+
+    def count(self, cell: Cell) -> int:
+        return sum(found == cell for row in self.rows for found in row.cells.values())
+
+    def untested(self) -> Iterator[tuple[str, str, Phase]]:
+        for row in self.rows:
+            for phase, cell in row.cells.items():
+                if cell == "Untested":
+                    yield row.route, row.type, phase
+
+    def to_record(self) -> dict[str, Any]:
+        return {
+            "match": self.count("Match"),
+            "needs_review": self.count("Needs review"),
+            "untested": self.count("Untested"),
+            "rows": [{"route": row.route, "type": row.type, "cells": dict(row.cells)} for row in self.rows],
+            "left_out": self.left_out,
+        }
+
+
+def cover(
+    sessions: Iterable[Session],
+    legacy: Recording,
+    comparisons: Mapping[str, Comparison],
+    *,
+    routes: Iterable[str] = (),
+    no_route: str = "(no route)",
+) -> Coverage:
+    """`routes`: all that the application has; one that nothing exercised has a row of untested cells."""
+    cells: dict[tuple[str, str], dict[Phase, Cell]] = {(route, NOTHING): {} for route in routes}
+    for session in sessions:
+        comparison = comparisons.get(session.name)
+        review = None if comparison is None else {(d.step, type_of(d)) for d in comparison.unexplained}
+        events = _by_step(legacy.of_session(session.name))
+        for index, step in enumerate(session.steps):
+            if isinstance(step, Resume) or (session.name, index) in legacy.skipped:
+                continue
+            route = session.route_of(index) or no_route
+            caused = events.get(index, [])
+            for kind in dict.fromkeys([type_of_event(event) for event in caused if event.kind != "open"]) or [NOTHING]:
+                found: Cell = "Match" if review is not None and (index, kind) not in review else "Needs review"
+                if review and kind == NOTHING and any(step_with == index for step_with, _ in review):
+                    found = "Needs review"
+                row = cells.setdefault((route, kind), {})
+                for phase in _phases(session, index, step, caused):
+                    row[phase] = "Needs review" if "Needs review" in {found, row.get(phase)} else "Match"
+    # Only where a route never had any effect is its row without a type worth showing.
+    seen = {route for (route, kind), row in cells.items() if kind != NOTHING and row}
+    kept = {key: row for key, row in cells.items() if row or key[0] not in seen}
+    order = {route: number for number, route in enumerate(dict.fromkeys(route for route, _ in cells))}
+    rows = [
+        Row(route, kind, {phase: row.get(phase, "Untested") for phase in _possible(route)})
+        for (route, kind), row in sorted(kept.items(), key=lambda item: (order[item[0][0]], item[0][1]))
+    ]
+    return Coverage(tuple(rows[:MAX_ROWS]), max(0, len(rows) - MAX_ROWS))
+
+
+def _possible(route: str) -> tuple[Phase, ...]:
+    return {"$connect": CONNECT_PHASES, "$disconnect": CLOSE_PHASES}.get(route, MESSAGE_PHASES)
+
+
+def _phases(session: Session, index: int, step: Step, caused: list[Event]) -> Iterator[Phase]:
+    again = _came_back(session, index)
+    match step:
+        case Connect(client=client):
+            if any(event.kind == "refused" and event.client == client for event in caused):
+                # The generated identity of an expired token has that name; a scenario is free to do the same.
+                yield "auth expired" if "expired" in client.lower() else "auth refused"
+            else:
+                yield "reconnect or resume" if again else "connect"
+        case Close():
+            yield "reconnect or resume" if again else "steady"
+        case Send(text=text):
+            texts = [text, *(event.text for event in caused)]
+            failed = any(is_error(event) for event in caused)
+            yield "error" if failed else "reconnect or resume" if again else "steady"
+            if any(len(said) >= LARGE for said in texts):
+                yield "large"
+            if not all(said.isascii() for said in texts):
+                yield "unicode"
+            if not text:
+                yield "empty"
+            elif not _is_json(text):
+                yield "malformed"
+
+
+def _came_back(session: Session, index: int) -> bool:
+    """Whether some client has resumed or connected again before."""
+    seen: set[str] = set()
+    for step in session.steps[: index + 1]:
+        if isinstance(step, Resume) or (isinstance(step, Connect) and step.client in seen):
+            return True
+        seen.add(step.client)
+    return False
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _by_step(events: Iterable[Event]) -> dict[int, list[Event]]:
+    by_step: dict[int, list[Event]] = {}
+    for event in events:
+        by_step.setdefault(event.step, []).append(event)
+    return by_step

@@ -1,0 +1,52 @@
+"""Takes all measures of a dual run: how sure, how noticeable, how fast, how much of it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from shim.dualrun.judge.bounds import bound_share
+from shim.dualrun.judge.coverage import cover
+from shim.dualrun.judge.latency import Margin, judge_latency
+from shim.dualrun.judge.latency_samples import samples_of
+from shim.dualrun.judge.odd_one_out import count_odd, fingerprint
+from shim.dualrun.judge.power.self_check import Recompare, Stageable, check_power
+from shim.dualrun.judge.sequential import follow
+from shim.dualrun.judge.verdict import NO_ROUTE, Evidence, Measures
+from shim.dualrun.record.canonical import Recording
+
+
+def measure(
+    evidence: Evidence,
+    second: Recording,
+    candidate: Recording,
+    recompare: Recompare | None = None,
+    margin: Margin | None = None,
+    seed: int = 0,
+) -> Measures:
+    """`second`: the other legacy run. `recompare`: None when power is not to be measured."""
+    compared = [session for session in evidence.sessions if session.name in evidence.comparisons]
+    differs = [bool(evidence.comparisons[session.name].unexplained) for session in compared]
+    runs = (evidence.legacy, second, candidate)
+    broken = {problem.session for problem in evidence.problems}
+    whole = [session for session in evidence.sessions if session.name not in broken]
+    samples = list(samples_of(compared, evidence.legacy, candidate, evidence.comparisons))
+    power = None
+    if recompare is not None and not any(differs):
+        material = [
+            Stageable(session, candidate.of_session(session.name), evidence.comparisons[session.name])
+            for session in compared
+        ]
+        power = check_power(material, recompare, seed=seed)
+    return Measures(
+        bound_share(sum(differs), len(differs)),
+        follow(differs),
+        count_odd(_outcomes(runs, session.name) for session in whole),
+        cover(evidence.sessions, evidence.legacy, evidence.comparisons, routes=evidence.routes, no_route=NO_ROUTE),
+        judge_latency(samples, margin, seed=seed) if samples else None,
+        power,
+    )
+
+
+def _outcomes(runs: tuple[Recording, Recording, Recording], session: str) -> tuple[Hashable, Hashable, Hashable]:
+    first, second, candidate = (fingerprint(run.of_session(session)) for run in runs)
+    return first, second, candidate

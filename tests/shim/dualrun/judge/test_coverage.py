@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from shim.dualrun.judge.coverage import MAX_ROWS, NOTHING, cover
+from shim.dualrun.record.scenario import Connect, Resume, Session
+from tests.shim.dualrun.recorded import Special, leave, record, say, talk, three
+
+HELLO = {"type": "hello"}
+
+
+def matrix(session, received, candidate=None, **options):
+    found = three(session, received, candidate=candidate, **options)
+    return {(row.route, row.type): row.cells for row in found.judgement.measures.coverage.rows}
+
+
+def test_what_nothing_exercised_stays_there_as_untested():
+    found = matrix(talk(say()), [(3, "bob", HELLO)], routes=("chat", "never"))
+    assert set(found["never", NOTHING].values()) == {"Untested"}
+    assert found["chat", "hello"]["steady"] == "Match"
+    assert found["chat", "hello"]["idle > 10 min"] == "Untested"
+
+
+def test_a_route_has_a_row_for_each_type_that_came_of_it_and_none_for_nothing():
+    found = matrix(talk(say(), say()), [(3, "bob", HELLO), (3, "bob", {"type": "other"})], routes=("chat",))
+    assert {key for key in found if key[0] == "chat"} == {("chat", "hello"), ("chat", "other"), ("chat", NOTHING)}
+
+
+def test_a_difference_makes_its_type_a_cell_to_review_and_no_other():
+    received = [(3, "bob", HELLO), (3, "bob", {"type": "other"})]
+    found = matrix(talk(say()), received, [(3, "bob", HELLO)])
+    assert found["chat", "other"]["steady"] == "Needs review"
+    assert found["chat", "hello"]["steady"] == "Match"
+
+
+def test_a_session_that_could_not_be_compared_is_to_be_reviewed():
+    unstable = three(talk(say()), [(3, "bob", HELLO)], [], [(3, "bob", HELLO)])
+    rows = unstable.judgement.measures.coverage.rows
+    assert {cell for row in rows for cell in row.cells.values()} == {"Needs review", "Untested"}
+
+
+def test_phases_are_told_from_what_was_sent_and_what_came():
+    steps = [
+        say(text='{"text": "' + "x" * 20_000 + '"}'),
+        say(text='{"text": "Grüße"}'),
+        say(text=""),
+        say(text="{not json"),
+        say(),
+        Resume("bob"),
+        say(),
+    ]
+    received = [(step, "bob", HELLO) for step in (3, 4, 5, 6, 9)]
+    failed = (7, "alice", Special("error", 500, "it broke"))
+    cells = matrix(talk(*steps), [*received, failed])["chat", "hello"]
+    tested = {phase for phase, cell in cells.items() if cell != "Untested"}
+    assert tested == {"steady", "large", "unicode", "empty", "malformed", "reconnect or resume"}
+    assert matrix(talk(*steps), [*received, failed])["chat", "(no type)"]["error"] == "Match"
+
+
+def test_connects_are_refused_expired_and_come_again():
+    session = Session(
+        "in", (Connect("alice"), Connect("no-token"), Connect("expired"), leave("alice"), Connect("alice"))
+    )
+    received = [(1, "no-token", Special("refused", 401)), (2, "expired", Special("refused", 401))]
+    found = matrix(session, received)
+    cells = {
+        phase: cell
+        for (route, _), row in found.items()
+        if route == "$connect"
+        for phase, cell in row.items()
+        if cell == "Match"
+    }
+    assert set(cells) == {"connect", "auth refused", "auth expired", "reconnect or resume"}
+
+
+def test_a_matrix_is_bounded_and_says_what_it_leaves_out():
+    session = talk(say())
+    received = [(3, "bob", {"type": f"t{n}"}) for n in range(MAX_ROWS + 5)]
+    legacy = record(session, received)
+    found = cover([session], legacy, {}, routes=("chat",))
+    assert len(found.rows) == MAX_ROWS
+    assert found.left_out > 0
