@@ -21,6 +21,9 @@ lock = threading.RLock()
 UNUSABLE = "Runtime.ImportModuleError"
 """Lambda's word for the failure of a call whose function can't be imported."""
 
+_OURS = __name__.partition(".")[0]
+"""The package of this file. A migrated application carries it below a folder from which functions may import."""
+
 _libraries = frozenset({"site-packages", "dist-packages"})
 _modules_of_root: dict[Path, dict[str, ModuleType]] = {}
 _current_root: Path | None = None
@@ -67,6 +70,7 @@ def enter(root: Path) -> None:
         leaving = _current_root
         own = (leaving, *_also.get(leaving, ()))
         mine = {n: m for n, m in sys.modules.copy().items() if any(lives_below(m, folder) for folder in own)}
+        mine = {name: module for name, module in mine.items() if name.partition(".")[0] != _OURS}
         _modules_of_root[leaving] = mine
         for name in mine:
             del sys.modules[name]

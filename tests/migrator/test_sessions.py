@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -48,6 +49,31 @@ def inventory(*routes: Route, api: dict[str, Any] | None = None, **options: Any)
     listed = routes or (route("chat", key("text")),)
     found = Api(id="Api", name="api", routes=listed, location=HERE, **(api or {}))
     return Inventory(application="app", apis=(found,), **options)
+
+
+def test_query_parameters_that_connect_reads_are_sent() -> None:
+    plan = plan_sessions(inventory(api={"connect_query": ("room", "userId")}))
+    assert dict(connects(plan)["alice"].query).keys() == {"room", "userId"}
+
+
+def test_a_token_that_connect_checks_itself_is_minted_and_no_refusal_is_expected() -> None:
+    plan = plan_sessions(inventory(api={"connect_query": ("token", "room"), "connect_token": JWT}))
+    query = dict(connects(plan)["alice"].query)
+    claims = jwt.decode(query["token"], plan.environment["JWT_SECRET"], algorithms=["HS256"])
+    assert (claims["sub"], "room" in query) == ("alice", True)
+    assert not [step for session in plan.sessions for step in session.steps if getattr(step, "refused", None)]
+
+
+def test_a_secret_that_stands_in_the_code_is_used_and_told_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text('import jwt\nKEY = "written-in-the-code-and-at-least-32-bytes-long"\n')
+    token = TokenFacts(query="token", algorithms=("HS256",), secret_at=Location(path="app.py", line=2, column=7))
+    known = inventory(api={"connect_token": token})
+    query = dict(connects(plan_sessions(known, app=tmp_path))["alice"].query)
+    assert (
+        jwt.decode(query["token"], "written-in-the-code-and-at-least-32-bytes-long", algorithms=["HS256"])["sub"]
+        == "alice"
+    )
+    assert "written-in-the-code-and-at-least-32-bytes-long" not in known.model_dump_json()
 
 
 def connects(plan) -> dict[str, Connect]:
@@ -452,3 +478,11 @@ def test_connects_without_each_query_parameter_are_tried() -> None:
     session = next(session for session in plan.sessions if session.name == "connects that lack something")
 
     assert [(step.query, step.refused) for step in session.steps] == [((), None), ((("room", ""),), None)]
+
+
+def test_text_that_is_compared_with_a_word_is_something_else_too() -> None:
+    compared = route("say", key("message", literals=("ping",)))
+    texts = [json.loads(message_for("$request.body.action", compared, "alice", n) or "")["message"] for n in range(4)]
+    assert texts == ["ping", "hello 1 from alice", "ping", "hello 3 from alice"]
+    chosen = route("say", key("color", literals=("red",)))
+    assert json.loads(message_for("$request.body.action", chosen, "alice", 1) or "")["color"] == "red"

@@ -24,7 +24,8 @@ from shim.dualrun.replay.session_log import MAX_EVENTS, SessionLog
 class Timing:
     """All in seconds.
 
-    quiet: on the first run, a step is over when nothing has arrived for so long.
+    quiet: on the first run, a step is over when nothing has arrived for so long; longer after a route that was seen to
+        take longer, up to first_quiet.
     first_quiet: the same for the first use of a route (a first call imports the handler and its libraries).
     limit: on later runs, longest wait for what the first run received; shorter after each wait in vain.
     extra: on later runs, time to watch for what the first run did not receive.
@@ -87,7 +88,8 @@ class _Driver:
         self._run, self._path = run, path
         self._timing = timing
         self._first = first
-        self._used: set[str] = set()
+        self._slowest: dict[str, float] = {}
+        """By route, the longest wait after which something still arrived, in seconds."""
 
     async def run_session(self, session: Session) -> None:
         log = SessionLog(self._run, self._path, session.name)
@@ -132,11 +134,19 @@ class _Driver:
     async def _until_quiet(self, route: str | None, clients: Mapping[str, PathClient], log: SessionLog) -> None:
         await asyncio.gather(*(client.round_trip() for client in clients.values() if client.is_open))
         name = route or "(none)"
-        quiet = self._timing.quiet if name in self._used else self._timing.first_quiet
-        self._used.add(name)
-        end = time.monotonic() + self._timing.step_limit
+        slowest = self._slowest.get(name)
+        quiet = self._timing.first_quiet if slowest is None else self._quiet_after(slowest)
+        waiting = time.monotonic()
+        end = waiting + self._timing.step_limit
+        self._slowest.setdefault(name, 0.0)
         while time.monotonic() < end and await log.next_event(quiet):
-            quiet = self._timing.quiet
+            self._slowest[name] = max(self._slowest[name], time.monotonic() - waiting)
+            quiet = self._quiet_after(self._slowest[name])
+            waiting = time.monotonic()
+
+    def _quiet_after(self, slowest: float) -> float:
+        """A machine that is busy is late by several times what it needs when it is not."""
+        return min(max(self._timing.quiet, 3 * slowest), max(self._timing.quiet, self._timing.first_quiet))
 
 
 async def _act(step: Step, client: PathClient) -> None:

@@ -1,10 +1,12 @@
 """Handlers are imported as Lambda would, each from its own code root."""
 
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from shim.backends import loading
 from shim.backends.loading import HandlerUnusable, load_function
 
 
@@ -103,3 +105,27 @@ def test_folders_besides_the_root_come_last_and_each_root_has_its_own(tmp_path: 
     assert [handler({}, None) for handler in handlers] == ["one", "two", "one"]
     assert sys.path.count(str(tmp_path / "one" / "layer")) == 1
     assert str(tmp_path / "two" / "layer") not in sys.path
+
+
+def test_the_package_that_carries_this_file_stays_whatever_folder_functions_import_from(tmp_path: Path) -> None:
+    carried = Path(loading.__file__).read_text("utf-8")
+    write(tmp_path / "service", {"__init__.py": "", "loading.py": carried, "other.py": "STATE = []\n"})
+    for name in ("one", "two"):
+        write(tmp_path / name, {"app.py": "import shared\n\ndef handler(event, context):\n    return shared.NAME\n"})
+    write(
+        tmp_path,
+        {
+            "shared.py": "NAME = 'shared'\n",
+            "main.py": """
+from pathlib import Path
+from service import other
+from service.loading import load_function
+here = Path(__file__).parent
+handlers = [load_function(here / name, "app", "handler", [here]) for name in ("one", "two")]
+import service.other
+print([handler({}, None) for handler in handlers], service.other is other)
+""",
+        },
+    )
+    said = subprocess.run([sys.executable, "main.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert said.stdout == "['shared', 'shared'] True\n", said.stderr

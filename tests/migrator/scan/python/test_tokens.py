@@ -87,6 +87,7 @@ def guard(event, context):
         "scheme": "Bearer",
         "algorithms": ("HS256", "HS512"),
         "secret_variable": "JWT_SECRET",
+        "secret_at": None,
         "claims": ("sub", "tenant_id"),
     }
     assert found.context_keys == ("userId", "tenant")
