@@ -4,6 +4,7 @@ DualRunError
 ├── SessionInvalid(session, problem)
 ├── EventTooLarge(size, limit)
 ├── PathUnreachable(url, problem)
+├── ControlLost(what, problem)
 └── ProcessFailed(what, problem, stderr_tail)
 """
 
@@ -45,6 +46,17 @@ class PathUnreachable(DualRunError):
 
     def __str__(self) -> str:
         return f"{self.url} can't be reached ({self.problem})."
+
+
+class ControlLost(DualRunError):
+    """Raised when a process of the pinned world can't be asked any more what it is doing."""
+
+    def __init__(self, what: str, problem: str) -> None:
+        self.what, self.problem = what, problem
+        super().__init__(what, problem)
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.problem}."
 
 
 class ProcessFailed(DualRunError):

@@ -13,8 +13,9 @@ from shim.dualrun.errors import DualRunError
 from shim.dualrun.evaluate import evaluate
 from shim.dualrun.record.canonical import Recording
 from shim.dualrun.record.scenario import Session
-from shim.dualrun.replay.driver import DEFAULT_TIMING, Progress, Timing, no_progress, run_sessions
+from shim.dualrun.replay.driver import Progress, no_progress, run_sessions
 from shim.dualrun.replay.processes import candidate_process, legacy_process
+from shim.dualrun.replay.settling import DEFAULT_TIMING, Timing
 from shim.dualrun.replay.stream_client import StreamClient
 from shim.dualrun.replay.websocket_client import WebSocketClient
 from shim.dualrun.report.report import Report, build_report, now
@@ -139,6 +140,7 @@ async def record_legacy(
             run=run,
             path="websocket",
             first=first,
+            line=side.line,
             timing=timing,
             progress=progress,
         )
@@ -163,6 +165,7 @@ async def record_candidate(
             run="candidate",
             path="stream",
             first=first,
+            line=side.line,
             timing=timing,
             progress=progress,
         )

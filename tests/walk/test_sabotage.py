@@ -17,7 +17,7 @@ from migrator.scan import scan_application
 from migrator.sessions import SessionPlan, plan_sessions
 from shim.dualrun.evaluate import Evaluation, evaluate
 from shim.dualrun.record.canonical import Recording
-from shim.dualrun.replay.driver import Timing
+from shim.dualrun.replay.settling import Timing
 from shim.dualrun.run import record_candidate, record_legacy
 from tests.running import CHAT, ws2sse
 

@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 
 from shim.dualrun.errors import ProcessFailed
+from shim.dualrun.replay.control_line import ControlLine, control_line
 from shim.dualrun.replay.failures import Failures
 
 START_TIMEOUT_S = 60.0
@@ -53,6 +54,7 @@ class Side:
     """url: ws://127.0.0.1:PORT/STAGE of the legacy path, http://127.0.0.1:PORT/stream of the new one."""
 
     url: str
+    line: ControlLine
     _running: _Running
 
     async def last_words(self) -> list[str]:
@@ -77,18 +79,19 @@ def pinned_environment(environment: Mapping[str, str]) -> dict[str, str]:
 async def legacy_process(app: Path, environment: Mapping[str, str]) -> AsyncIterator[Side]:
     """The application unchanged, behind the shim. `app`: absolute. Raises ProcessFailed when it doesn't come up."""
     arguments: tuple[str, ...]
-    arguments = ("-m", "migrator.cli", "shim", str(app), "--port", "0", "--format", "json", "--aws", "moto")
+    arguments = ("migrator.cli", "shim", str(app), "--port", "0", "--format", "json", "--aws", "moto")
     for setting in ("logs.level=info", "logs.form=json", "logs.messages=false", "backend.python.require_all=false"):
         arguments += ("--set", setting)
     arguments += ("--backend", "python")  # whatever the application's own shim.toml says
-    async with _process("The legacy path (ws2sse shim)", arguments, environment) as running:
-        line = await running.first_line()
+    async with _process("The legacy path (ws2sse shim)", app, arguments, environment) as (running, line):
+        said = await running.first_line()
         try:
-            told = json.loads(line)
+            told = json.loads(said)
             url = str(told["websocket"])
         except (ValueError, TypeError, KeyError):
-            raise running.failure(f"said {line[:200]!r} instead of its addresses") from None
-        yield Side(url, running)
+            raise running.failure(f"said {said[:200]!r} instead of its addresses") from None
+        await line.ask("settle")
+        yield Side(url, line, running)
 
 
 @asynccontextmanager
@@ -103,7 +106,6 @@ async def candidate_process(
         listener.listen(512)
         fd = listener.fileno()
         arguments = (
-            "-m",
             "shim.dualrun.replay.candidate",
             str(directory),
             "--fd",
@@ -111,12 +113,13 @@ async def candidate_process(
             "--tables",
             str(definitions),
         )
-        async with _process("The new path", arguments, environment, pass_fds=(fd,)) as running:
+        async with _process("The new path", directory, arguments, environment, pass_fds=(fd,)) as (running, line):
             base = f"http://127.0.0.1:{listener.getsockname()[1]}"
             # Were it still open here, connections to a process that has ended would wait instead of being refused.
             listener.close()
             await running.ready(f"{base}/healthz")
-            yield Side(f"{base}/stream", running)
+            await line.ask("settle")
+            yield Side(f"{base}/stream", line, running)
 
 
 class _Running:
@@ -221,21 +224,36 @@ async def _lines(reader: asyncio.StreamReader) -> AsyncIterator[str]:
 
 @asynccontextmanager
 async def _process(
-    what: str, arguments: Sequence[str], environment: Mapping[str, str], *, pass_fds: tuple[int, ...] = ()
-) -> AsyncIterator[_Running]:
-    # -P: nothing of the current folder may take the place of our modules.
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-P",
-        *arguments,
-        env=pinned_environment(environment),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        pass_fds=pass_fds,
-    )
-    running = _Running(what, process)
-    try:
-        yield running
-    finally:
-        await running.end()
+    what: str,
+    application: Path,
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    pass_fds: tuple[int, ...] = (),
+) -> AsyncIterator[tuple[_Running, ControlLine]]:
+    """`arguments`: a module, and what it is called with."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        start = ("shim.dualrun.replay.pinned.start", "--control", str(theirs.fileno()), "--application")
+        # -P: nothing of the current folder may take the place of our modules.
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-P",
+            "-m",
+            *start,
+            str(application),
+            *arguments,
+            env=pinned_environment(environment),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            pass_fds=(*pass_fds, theirs.fileno()),
+        )
+        theirs.close()
+        line = await control_line(what, ours)
+        running = _Running(what, process)
+        try:
+            yield running, line
+        finally:
+            await running.end()
+            await line.close()

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import binascii
 import json
+from contextlib import suppress
 from typing import Any
 
 import httpx
@@ -41,6 +42,8 @@ class StreamClient:
         self._events = EventStreamReader()
         self._seen: set[str] = set()
         self._opened = asyncio.Event()
+        self._attached = asyncio.Event()
+        """Whether the stream is there, or for good not; unset while it is taken up again."""
         self._closing = False
         self._resumed = False
 
@@ -92,12 +95,16 @@ class StreamClient:
             self._report("msg" if _is_error_frame(answer.text) else "error", "post", answer.status_code, answer.text)
 
     async def round_trip(self) -> None:
-        """A POST is answered when the server has read it, so there is nothing more to wait for."""
+        """A POST is answered when the server has read it; a stream that was lost has to be there again."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ANSWER_TIMEOUT_S):
+                await self._attached.wait()
 
     async def resume(self) -> None:
         if self._http is None or not self.is_open:
             return
         await self._end_reader()
+        self._attached.clear()
         self._reader = asyncio.create_task(self._follow(self._http, None))
 
     async def close(self) -> None:
@@ -144,6 +151,12 @@ class StreamClient:
             raise PathUnreachable(self._url, f"{type(error).__name__}: {error}") from error
 
     async def _follow(self, http: httpx.AsyncClient, response: httpx.Response | None) -> None:
+        try:
+            await self._follow_on(http, response)
+        finally:
+            self._attached.set()
+
+    async def _follow_on(self, http: httpx.AsyncClient, response: httpx.Response | None) -> None:
         """Reads until the server closes. A stream that just ends is taken up again, as EventSource does."""
         fruitless = 0
         while True:
@@ -151,9 +164,11 @@ class StreamClient:
                 response = await self._take_up(http)
                 if response is None:
                     return
+            self._attached.set()
             seen = len(self._seen)
             if await self._read(response):
                 return
+            self._attached.clear()
             response = None
             fruitless = fruitless + 1 if len(self._seen) == seen else 0
             # An accepted stream that ends before its open event has no session to resume with.

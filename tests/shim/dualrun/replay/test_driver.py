@@ -14,7 +14,8 @@ from starlette.responses import Response
 from shim.dualrun.evaluate import evaluate
 from shim.dualrun.record.canonical import Recording
 from shim.dualrun.record.scenario import Close, Connect, Resume, Send, Session
-from shim.dualrun.replay.driver import Timing, run_sessions
+from shim.dualrun.replay.driver import run_sessions
+from shim.dualrun.replay.settling import Timing
 from shim.dualrun.replay.stream_client import StreamClient
 from shim.dualrun.replay.websocket_client import WebSocketClient
 from tests.shim.dualrun.recorded import classes

@@ -115,7 +115,7 @@ async def test_a_candidate_that_cannot_be_imported_says_why(tmp_path):
 
 
 async def test_a_candidate_that_is_never_ready_is_given_up_and_ended(tmp_path, monkeypatch):
-    monkeypatch.setattr(processes, "START_TIMEOUT_S", 4.0)
+    monkeypatch.setattr(processes, "START_TIMEOUT_S", 15.0)
     folder = application(
         tmp_path,
         """
@@ -125,7 +125,7 @@ async def test_a_candidate_that_is_never_ready_is_given_up_and_ended(tmp_path, m
         app = FastAPI()
         """,
     )
-    with pytest.raises(ProcessFailed, match=r"did not answer http://127.0.0.1:\d+/healthz within 4 s"):
+    with pytest.raises(ProcessFailed, match=r"did not answer http://127.0.0.1:\d+/healthz within 15 s"):
         async with candidate_process(folder, {}, []):
             raise AssertionError
     assert not is_running(int((folder / "pid").read_text()))

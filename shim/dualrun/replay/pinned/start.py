@@ -1,0 +1,49 @@
+"""Runs a module of Python in the pinned world.
+
+Started by the dual run: python -m shim.dualrun.replay.pinned.start OPTIONS MODULE [ARGUMENT …]
+"""
+
+from __future__ import annotations
+
+import argparse
+import runpy
+import sys
+from pathlib import Path
+
+import uvicorn.config
+
+from shim.dualrun.replay.pinned.application import set_application
+from shim.dualrun.replay.pinned.control import Control
+from shim.dualrun.replay.pinned.idle import LoopWatch
+from shim.dualrun.replay.pinned.work import Work
+
+
+def main() -> None:
+    arguments = _parser().parse_args()
+    set_application(arguments.application)
+    work = Work()
+    work.install()
+    watch = LoopWatch(work)
+    watch.install()
+    # uvloop keeps to itself what it has to do, and so nobody could tell when it has nothing left.
+    for name in ("auto", "uvloop"):
+        uvicorn.config.LOOP_FACTORIES[name] = uvicorn.config.LOOP_FACTORIES["asyncio"]
+    control = Control(arguments.control)
+    control.on("settle", lambda _: work.settle_in())
+    control.on("idle", lambda question: watch.wait(float(question["limit_s"]), float(question["threads_s"])))
+    control.start()
+    sys.argv = [arguments.module, *arguments.rest]
+    runpy.run_module(arguments.module, run_name="__main__", alter_sys=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="shim.dualrun.replay.pinned.start", description=__doc__)
+    parser.add_argument("--control", type=int, required=True, help="socket to be asked on, inherited")
+    parser.add_argument("--application", type=Path, required=True, help="folder whose code is the application's")
+    parser.add_argument("module")
+    parser.add_argument("rest", nargs=argparse.REMAINDER)
+    return parser
+
+
+if __name__ == "__main__":
+    main()

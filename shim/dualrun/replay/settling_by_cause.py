@@ -1,0 +1,75 @@
+"""When a step is over: by cause, for a process of the pinned world, which can tell when it has nothing left to do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from shim.dualrun.record.canonical import Recording
+from shim.dualrun.record.scenario import Session
+from shim.dualrun.replay.client import PathClient
+from shim.dualrun.replay.control_line import ControlLine
+from shim.dualrun.replay.session_log import SessionLog
+from shim.dualrun.replay.settling import Expectations, Timing, round_trips
+
+DRAIN_TURNS = 20
+"""Turns of the event loop without an event, after which what lies in the clients' sockets has become events."""
+
+LATE_S = 0.25
+"""Wait for what the first run received, from a server that is idle: longer than a kernel keeps what was sent."""
+
+MOST_ROUNDS = 50
+"""Most times that a step's events lead to new work, such as streams that are taken up again; then it is a flood."""
+
+
+class ByCause:
+    """A step is over when the server is idle and the clients have read all that it sent, and that caused no more.
+
+    What a server does later, because of a timer or a thread that is never done, belongs to the step that is current
+    then; nothing is lost. A thread of the application that isn't done after `Timing.limit` is not waited for again.
+    """
+
+    def __init__(self, line: ControlLine, first: Recording | None, timing: Timing) -> None:
+        self._line = line
+        self._expected = None if first is None else Expectations(first)
+        self._timing = timing
+
+    async def begin_step(self, session: Session, step: int) -> None:
+        if step == 0 and self._expected is not None:
+            self._expected.begin(session.name)
+
+    async def after_step(
+        self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog
+    ) -> str | None:
+        busy = await self._settle(clients, log)
+        if self._expected is not None:
+            await self._expected.wait(log, step, LATE_S)
+        return busy
+
+    async def after_session(self, session: Session) -> str | None:
+        return await self._idle()
+
+    async def _settle(self, clients: Mapping[str, PathClient], log: SessionLog) -> str | None:
+        for _ in range(MOST_ROUNDS):
+            await round_trips(clients)
+            busy = await self._idle()
+            seen = len(log.events)
+            await round_trips(clients)
+            await _drain(log)
+            if busy is not None or len(log.events) == seen:
+                return busy
+        return "its clients were sent more and more"
+
+    async def _idle(self) -> str | None:
+        limit_s = self._timing.step_limit
+        busy = await self._line.ask("idle", limit_s=limit_s, threads_s=self._timing.limit)
+        return f"work was still in flight after {limit_s:g} s: {busy}" if busy else None
+
+
+async def _drain(log: SessionLog) -> None:
+    """Until nothing has come for some turns of this loop, each of which looks at all sockets."""
+    turns, seen = 0, len(log.events)
+    while turns < DRAIN_TURNS:
+        await asyncio.sleep(0)
+        turns = turns + 1 if len(log.events) == seen else 0
+        seen = len(log.events)
