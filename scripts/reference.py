@@ -1,4 +1,4 @@
-"""Writes docs/reference/configuration.md from the settings of the shim."""
+"""Writes the pages of docs/reference that are made from the shim: its settings, and the stages of a cut-over."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from shim.config.reference import reference
+from shim.dualrun.cutover.stages import stage_page
 
-PAGE = ROOT / "docs" / "reference" / "configuration.md"
+FOLDER = ROOT / "docs" / "reference"
 
 if __name__ == "__main__":
-    PAGE.parent.mkdir(exist_ok=True)
-    PAGE.write_text(reference(), "utf-8")
-    print(f"Wrote {PAGE.relative_to(ROOT)}.")
+    FOLDER.mkdir(exist_ok=True)
+    for name, text in (("configuration.md", reference()), ("cut-over.md", stage_page())):
+        (FOLDER / name).write_text(text, "utf-8")
+        print(f"Wrote {(FOLDER / name).relative_to(ROOT)}.")

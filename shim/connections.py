@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from shim.gateway.frames import TOO_MANY_REQUESTS
 from shim.gateway.throttling import TokenBucket
 from shim.observing import Happening, Observer, PushCounts
 from shim.service import Problem
-from shim.streams import ConnectionGone, PayloadTooLarge, SlowReader, Streams, StreamsError
+from shim.streams import Closed, ConnectionGone, PayloadTooLarge, SlowReader, Streams, StreamsError
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +35,24 @@ class StreamConnections(ABC):
     @abstractmethod
     def _identity(self, connection_id: str) -> dict[str, str] | None:
         """`sourceIp` and `userAgent` of a client; None when it is not connected."""
+
+    @abstractmethod
+    async def disconnected(self, closed: Closed) -> None:
+        """Tells whoever stands behind the service of a connection that ended."""
+
+    @abstractmethod
+    async def let_go(self) -> None:
+        """Ends what connections shared, after the last of them was told of."""
+
+    async def run(self) -> None:
+        """For the life of the service: tells whoever stands behind it of connections that end; at the end, of all."""
+        try:
+            await self.streams.run(self.disconnected)
+        except asyncio.CancelledError:
+            self.accepting = False
+            await self.streams.shutdown(self.disconnected)
+            await self.let_go()
+            raise
 
     def post(self, connection_id: str, data: bytes) -> None:
         """PostToConnection. Raises Problem."""

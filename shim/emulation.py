@@ -135,14 +135,8 @@ class GatewayService(StreamConnections):
         context = self._contexts.get(connection_id)
         return None if context is None else {"sourceIp": context.source_ip, "userAgent": context.user_agent or ""}
 
-    async def run(self) -> None:
-        """For the life of the service: tells the application of connections that end; at the end, of all of them."""
-        try:
-            await self.streams.run(self.disconnected)
-        except asyncio.CancelledError:
-            await self.streams.shutdown(self.disconnected)
-            await self._integrations.close()
-            raise
+    async def let_go(self) -> None:
+        await self._integrations.close()
 
     async def _connect(
         self, context: EventContext, handshake: Handshake, request_id: str, resume_window_s: float | None

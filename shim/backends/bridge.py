@@ -81,7 +81,7 @@ class Bridge(StreamConnections):
     async def _open_link(self, handshake: Handshake) -> Link:
         """Raises UpstreamRefused."""
 
-    async def _let_go(self) -> None:
+    async def _close_shared(self) -> None:
         """Ends what the links shared, after the last of them."""
 
     async def connect(self, handshake: Handshake, *, resume_window_s: float | None = None) -> Accepted:
@@ -127,18 +127,11 @@ class Bridge(StreamConnections):
         bridged = self._bridged.get(connection_id)
         return None if bridged is None else {"sourceIp": bridged.source_ip, "userAgent": bridged.user_agent or ""}
 
-    async def run(self) -> None:
-        """For the life of the service: ends the upstream's side of connections that end; at the end, of all of them,
-        within `close_timeout_s`."""
-        try:
-            await self.streams.run(self._disconnected)
-        except asyncio.CancelledError:
-            self.accepting = False
-            await self.streams.shutdown(self._disconnected)
-            while self._ending:
-                await asyncio.wait(self._ending)
-            await self._let_go()
-            raise
+    async def let_go(self) -> None:
+        """After every end was told upstream, each within `close_timeout_s`."""
+        while self._ending:
+            await asyncio.wait(self._ending)
+        await self._close_shared()
 
     async def _connect(self, handshake: Handshake, connection_id: str, resume_window_s: float | None) -> Accepted:
         """Raises UpstreamRefused."""
@@ -176,7 +169,7 @@ class Bridge(StreamConnections):
         try:
             code, reason = await link.receive(deliver)
         except ConnectionGone:
-            return  # the client was first; `_disconnected` tells the upstream
+            return  # the client was first; `disconnected` tells the upstream
         except SlowReader as error:
             logger.warning("closed after %g s: %s", self._limits.slow_reader_s, error)
             code, reason = 1008, "the client reads too slowly"
@@ -203,7 +196,7 @@ class Bridge(StreamConnections):
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_S)
 
-    async def _disconnected(self, closed: Closed) -> None:
+    async def disconnected(self, closed: Closed) -> None:
         """Returns at once: an upstream that is slow to end one connection must not hold up the others."""
         bridged = self._bridged.pop(closed.connection_id, None)
         if bridged is None:

@@ -80,5 +80,5 @@ class RestBridge(Bridge):
             raise
         return link
 
-    async def _let_go(self) -> None:
+    async def _close_shared(self) -> None:
         await self._sender.aclose()

@@ -14,6 +14,7 @@ from shim.config.errors import SettingInvalid
 from shim.config.lambda_options import LambdaOptions
 from shim.config.sections import arguments_of
 from shim.config.settings import Aws, BackendKind
+from shim.dualrun.cutover.options import CutoverOptions
 from shim.faces.console_access import ConsoleOptions
 from shim.faces.management import ManagementOptions
 from shim.faces.metrics import MetricsOptions
@@ -30,7 +31,7 @@ Options = TypeVar("Options")
 @dataclass(frozen=True, slots=True)
 class ShimOptions:
     """`api`: without its routes and its authorizer, which are no matter of configuration. `websocket` and `rest`: None
-    when nothing was said of such an upstream. `drain_s`: seconds."""
+    when nothing was said of such an upstream. `cutover`: None when there is none. `drain_s`: seconds."""
 
     listen: Address
     api: ApiDefinition
@@ -47,6 +48,7 @@ class ShimOptions:
     console: ConsoleOptions
     logs: LogOptions
     tracing: TracingOptions
+    cutover: CutoverOptions | None
     drain_s: float
 
 
@@ -71,6 +73,7 @@ def options_of(configuration: Configuration) -> ShimOptions:
         console=_build(ConsoleOptions, "console", configuration, backend=values["backend.kind"]),
         logs=_build(LogOptions, "logs", configuration),
         tracing=_build(TracingOptions, "tracing", configuration),
+        cutover=_build_when_given(CutoverOptions, "cutover", configuration),
         drain_s=values["drain_s"],
     )
 

@@ -43,7 +43,7 @@ credentials_file = "/run/secrets/callers"       # a relative path begins where t
   of a machine can see it, and they are shown as `{HIDDEN}`.
 - `--print-config --format toml` prints a file that can be used as `shim.toml`. Secrets and what is none are comments in
   it.
-- Back ends other than the one of `backend.kind` may be configured, and are not used.
+- Back ends other than the one of `backend.kind` may be configured, and are not used, but for that of `[cutover]`.
 """
 
 _ABOUT: Final = {
@@ -67,6 +67,8 @@ _ABOUT: Final = {
     "console": "The page that shows what the shim does",
     "logs": "What is logged",
     "tracing": "OpenTelemetry",
+    "cutover": "From the old service to the new one",
+    "cutover.fall_back": "When it goes back by itself",
 }
 
 

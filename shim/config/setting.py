@@ -133,7 +133,8 @@ def _settings(model: type[Section], before: str, about: str, section: str | None
         elif default is None:
             yield from _settings(inner, f"{before}{name}.", "", before + name, None)
         else:
-            yield from _settings(inner, f"{before}{name}.", words, section, default)
+            known = inner.model_validate(default) if isinstance(default, dict) else default
+            yield from _settings(inner, f"{before}{name}.", words, section, known)
 
 
 def _all() -> Mapping[str, Setting]:

@@ -15,6 +15,7 @@ from shim.backends.websocket import WebSocketUpstream
 from shim.config.lambda_options import LambdaOptions
 from shim.config.sections import Allowed, Section, section_of
 from shim.draining import DRAIN_S
+from shim.dualrun.cutover.options import CutoverOptions
 from shim.faces.console_access import ConsoleOptions
 from shim.faces.management import ManagementOptions
 from shim.faces.metrics import MetricsOptions
@@ -83,6 +84,7 @@ ShimSettings: Final[type[Section]] = create_model(
     console=_always(section_of(ConsoleOptions, without=("backend",))),
     logs=_always(section_of(LogOptions)),
     tracing=_always(section_of(TracingOptions)),
+    cutover=_when_given(section_of(CutoverOptions), "From the old service to the new one, in stages."),
     drain_s=(
         Annotated[float, Field(ge=0, allow_inf_nan=False)],
         Field(

@@ -9,6 +9,7 @@ from shim.backends.options import PythonOptions
 from shim.backends.rest_upstream import RestUpstream
 from shim.backends.websocket import WebSocketUpstream
 from shim.config.lambda_options import LambdaOptions
+from shim.dualrun.cutover.options import CutoverOptions, FallBackRules
 from shim.faces.console_access import ConsoleOptions
 from shim.faces.forwarding import ForwardingOptions
 from shim.gateway.definition import ApiDefinition
@@ -52,6 +53,8 @@ TEXTS: Final[dict[type, dict[str, tuple[str, str]]]] = {
 
 LEAST: Final[dict[type, dict[str, float]]] = {
     ConsoleOptions: {"feeds": 1, "session_s": 1},
+    CutoverOptions: {"check_s": 0.05, "session_s": 1, "settle_s": 0.05, "shadow_timeout_s": 0.001},
+    FallBackRules: {"checks": 1, "least_messages": 75, "window_s": 1},
     ForwardingOptions: {"calls_at_once": 1, "connect_s": 0.001, "timeout_s": 0.001},
     GatewayLimits: {"frame_bytes": 1, "payload_bytes": 1, "url_characters": 1, "messages_at_once": 1},
     LambdaOptions: {"concurrency": 1, "timeout_s": 0.001},

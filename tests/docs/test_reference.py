@@ -6,6 +6,7 @@ import tomllib
 
 from shim.config.layers import shim_toml
 from shim.config.reference import reference
+from shim.dualrun.cutover.stages import stage_page
 from tests.running import ROOT
 
 PAGE = ROOT / "docs" / "reference" / "configuration.md"
@@ -13,6 +14,11 @@ PAGE = ROOT / "docs" / "reference" / "configuration.md"
 
 def test_the_configuration_reference_is_up_to_date() -> None:
     assert PAGE.read_text("utf-8") == reference(), "docs are stale; run: .venv/bin/python scripts/reference.py"
+
+
+def test_the_stages_of_a_cut_over_are_what_the_code_follows() -> None:
+    page = ROOT / "docs" / "reference" / "cut-over.md"
+    assert page.read_text("utf-8") == stage_page(), "docs are stale; run: .venv/bin/python scripts/reference.py"
 
 
 def test_its_example_can_be_used(tmp_path) -> None:

@@ -165,6 +165,14 @@ class TestWhatIsRefused:
                 "SHIM_FACES__ALLOWED_ORIGINS: faces.allowed_origins is not usable; allowed: with cookies every origin",
             ),
             ({"SHIM_METRICS__TOKEN": "short"}, "SHIM_METRICS__TOKEN: metrics.token is not usable; allowed: must have"),
+            (
+                {"SHIM_CUTOVER__JOURNAL": "a.jsonl", "SHIM_CUTOVER__FALL_BACK__ALPHA": "0"},
+                "SHIM_CUTOVER__FALL_BACK__ALPHA: cutover.fall_back.alpha is not usable; allowed: must be between 0 and",
+            ),
+            (
+                {"SHIM_CUTOVER__JOURNAL": "a.jsonl", "SHIM_CUTOVER__OPERATORS": '{"ana": "short"}'},
+                "SHIM_CUTOVER__OPERATORS: cutover.operators is not usable; allowed: the token of ana must have at least",
+            ),
             ({"SHIM_FACES__TICKET_S": "31"}, "SHIM_FACES__TICKET_S: faces.ticket_s is not usable; allowed: must be"),
         ],
     )
@@ -179,6 +187,7 @@ class TestNothingIsForgotten:
         given = {"backend.websocket.url": Given("ws://a", ""), "backend.rest.url": Given("http://a", "")}
         given |= {"management.forwarding.endpoint_url": Given("http://a", "")}
         given |= {"management.forwarding.region": Given("eu-west-1", "")}
+        given |= {"cutover.journal": Given("cutover.jsonl", "")}
 
         fields = set(_fields(options_of(configuration_of([given])), ""))
 
@@ -209,6 +218,7 @@ class TestNothingIsForgotten:
             "management.credentials",
             "metrics.token",
             "console.token",
+            "cutover.operators",
         }
 
 
