@@ -22,6 +22,7 @@ COMMANDS = {
     "shim": "bridge: serve the application unchanged, to SSE and WebSocket clients",
     "migrate": "rewrite: a FastAPI + sse-starlette application",
     "verify": "prove: the same sessions through both paths, compared",
+    "cutover": "switch: users from the old service to the new one, in stages, and back",
     "checklist": "track: what remains, for developers, infrastructure and operations",
 }
 MORE = {

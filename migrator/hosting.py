@@ -29,6 +29,7 @@ from shim.backends.upstream import UpstreamAddressInvalid
 from shim.backends.websocket import WebSocketBridge
 from shim.config.errors import SettingMissing
 from shim.config.options import ShimOptions, served_api
+from shim.dualrun.cutover.service import Side
 from shim.emulation import GatewayService
 from shim.gateway.definition import ApiDefinition, AuthorizerDefinition, LambdaMapped, LambdaProxy
 from shim.gateway.models import ModelUnusable
@@ -36,7 +37,6 @@ from shim.gateway.selection import ExpressionUnusable
 from shim.integrations import problems_of
 from shim.local_aws import LocalAwsUnservable, aws_is_configured, serve_local_aws, start_local_aws
 from shim.pages import TokenPlaces
-from shim.service import Service
 from shim.streams import Streams
 
 WhichAws = Literal["moto", "configured"]
@@ -47,7 +47,7 @@ class Hosted:
     """`aws`: 'moto' when AWS is played in this process, 'configured' when calls go to AWS. `backend` None: a server
     behind the shim."""
 
-    service: Service
+    service: Side
     aws: WhichAws
     backend: PythonBackend | LambdaBackend | None
 

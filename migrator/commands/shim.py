@@ -17,6 +17,7 @@ from migrator.commands.options import format_option
 from migrator.commands.shim_ending import end_at_once_at_the_second_signal
 from migrator.commands.shim_settings import layers_of_settings, local_credentials
 from migrator.commands.shim_words import Started, announce, explain, talker
+from migrator.cutting_over import cut_over
 from migrator.errors import ApplicationNotFound, WsSseError
 from migrator.inventory.model import Inventory
 from migrator.isolation import isolated
@@ -31,6 +32,9 @@ from shim.config.layers import Layer
 from shim.config.options import ShimOptions, options_of
 from shim.config.printing import as_json, as_text, as_toml
 from shim.config.settings import Aws, BackendKind
+from shim.dualrun.cutover.build import operator_router
+from shim.dualrun.cutover.errors import CutoverError
+from shim.dualrun.cutover.service import CutoverService
 from shim.faces.console import console_router
 from shim.faces.credentials import CredentialsUnreadable
 from shim.faces.metrics import metrics_router
@@ -148,12 +152,13 @@ def _serve(app: Path | None, inventory: Inventory | None, options: ShimOptions, 
         try:
             web = hosting.web_folder(app, inventory) if app is not None and inventory is not None else None
             application = _application(hosted, options, inventory, web)
-            tracing = start_tracing(hosted.service, options.tracing)
+            service = application.service
+            tracing = start_tracing(service, options.tracing)
             host, port = options.listen.host, listening.getsockname()[1]
             host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - an address that can be called
             where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
             explain(options, hosted.aws)
-            announce(Started(where, hosted.service.api.stage, hosted.aws, web is not None), form)
+            announce(Started(where, service.api.stage, hosted.aws, web is not None), form)
             server = hot_server(application, application.management, drain_s=options.drain_s, log_config=None)
             end_at_once_at_the_second_signal(server, talker(options.logs))
             with redirect_stdout(sys.stderr), suppress(KeyboardInterrupt):  # stopping it is how it ends
@@ -173,15 +178,17 @@ def _application(
     hosted: hosting.Hosted, options: ShimOptions, inventory: Inventory | None, web: Path | None
 ) -> ShimApp:
     """The place where everything that looks at the service, or stands beside it, is put together."""
-    service = hosted.service
+    service = cut_over(hosted, options)
     service.observers.append(log_happenings(service.api, options.logs))
-    beside = (metrics_router(service, options.metrics), console_router(service, options.console))
+    beside = [metrics_router(service, options.metrics), console_router(service, options.console)]
+    if isinstance(service, CutoverService):
+        beside.append(operator_router(service))
     try:
         application = ShimApp(
             service,
             faces=options.faces,
             management=options.management,
-            routers=beside,
+            routers=tuple(beside),
             unusable=hosted.unusable,
         )
     except ValueError as error:  # a credential that comes twice, a domain that can't be mapped
@@ -234,6 +241,7 @@ def _sentences() -> Iterator[None]:
         AddressUnavailable,
         ConfigurationError,
         CredentialsUnreadable,
+        CutoverError,
         HandlerUnusable,
         TracingUnavailable,
         WorkerFailed,

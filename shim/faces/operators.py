@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from typing import Final
 
@@ -64,29 +64,39 @@ def check_token_option(token: str | None) -> None:
 
 
 class TokenGate:
-    """Compares tokens in constant time, and slows down who brings wrong ones. `clock`: seconds, never set back."""
+    """Compares tokens in constant time, and slows down who brings wrong ones. `clock`: seconds, never set back.
 
-    def __init__(self, token: str, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._digest = _digest(token)
+    `tokens`: the one that there is, or name -> token of each operator.
+    """
+
+    def __init__(self, tokens: str | Mapping[str, str], *, clock: Callable[[], float] = time.monotonic) -> None:
+        named = {"": tokens} if isinstance(tokens, str) else tokens
+        self._digests = {name: _digest(token) for name, token in named.items()}
         self._clock = clock
         self._wrong: OrderedDict[str, tuple[int, float]] = OrderedDict()
 
     def takes(self, given: str, source: str) -> bool:
-        """Whether it is the token. `source`: the address that it came from. Raises TooManyWrong."""
+        """Whether it is a token. `source`: the address that it came from. Raises TooManyWrong."""
+        return self.whose(given, source) is not None
+
+    def whose(self, given: str, source: str) -> str | None:
+        """The name of whose token it is; None when it is nobody's. Raises TooManyWrong."""
         now = self._clock()
         wrong, wait_until = self._wrong.get(source, (0, 0.0))
         if now < wait_until:
             raise TooManyWrong(int(wait_until - now) + 1)
-        if hmac.compare_digest(_digest(given), self._digest):
+        digest = _digest(given)
+        found = [name for name, known in self._digests.items() if hmac.compare_digest(digest, known)]
+        if found:
             self._wrong.pop(source, None)
-            return True
+            return found[0]
         wrong += 1
         wait_s = min(2.0 ** min(wrong - WRONG_FOR_FREE, 10), LONGEST_WAIT_S) if wrong >= WRONG_FOR_FREE else 0.0
         self._wrong[source] = (wrong, now + wait_s)
         self._wrong.move_to_end(source)
         if len(self._wrong) > MOST_ADDRESSES:
             self._wrong.popitem(last=False)
-        return False
+        return None
 
 
 def bearer_token(request: Request) -> str | None:

@@ -98,8 +98,10 @@ class Control:
         return await _whole(self._by_itself(back, why, evidence, of, at_any_rate=True))
 
     async def advance(self, to: Position, why: str, evidence: dict[str, Any], *, of: int) -> Entry | None:
-        """Forward by itself, where that was asked for. As `fall_back`, but raises JournalUnwritable or JournalBroken, and
-        then nothing has changed."""
+        """Forward by itself, where that was asked for; None as for `fall_back`.
+
+        Raises JournalUnwritable or JournalBroken, and then nothing has changed.
+        """
         if self.held_s() or not self._options.advance:
             return None
         return await _whole(self._by_itself(to, why, evidence, of))

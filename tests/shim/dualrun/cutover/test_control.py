@@ -42,7 +42,7 @@ class Desk:
 
 def asynchronously(test: Callable[[Path], Awaitable[None]]) -> Callable[[Path], None]:
     def run(tmp_path: Path) -> None:
-        asyncio.run(asyncio.wait_for(test(tmp_path), 20))  # type: ignore[arg-type]
+        asyncio.run(asyncio.wait_for(test(tmp_path), 20))
 
     run.__name__ = test.__name__
     return run

@@ -177,7 +177,9 @@ def test_a_folder_that_can_not_be_made_is_said(tmp_path: Path) -> None:
     ),
     st.text(max_size=50),
 )
-def test_what_is_read_is_what_was_written(tmp_path_factory, position: Position, why: str) -> None:
+def test_what_is_read_is_what_was_written(
+    tmp_path_factory: pytest.TempPathFactory, position: Position, why: str
+) -> None:
     path = tmp_path_factory.mktemp("journal") / "cutover.jsonl"
     with opened(path) as journal:
         written = journal.append(following(journal.last, position, why))

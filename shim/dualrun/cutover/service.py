@@ -1,0 +1,175 @@
+"""Two services behind one address: each client is served by the one that the stage and its user say."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from shim.dualrun.cutover.control import Control
+from shim.dualrun.cutover.movers import Mover
+from shim.dualrun.cutover.options import CutoverOptions
+from shim.dualrun.cutover.stages import MEANINGS, Place
+from shim.dualrun.cutover.users import user_of
+from shim.gateway.definition import ApiDefinition
+from shim.gateway.ids import new_id
+from shim.observing import Face, Happening, Observer, Refused
+from shim.service import Accepted, ConnectRefused, Handshake, Service
+from shim.streams import Closed, ConnectionGone, Streams
+
+logger = logging.getLogger(__name__)
+
+GONE = "Gone"
+
+
+class Side(Service, Protocol):
+    """A service of which another one tells the ends of connections."""
+
+    async def disconnected(self, closed: Closed) -> None: ...
+
+    async def let_go(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A connection that is open. `user` None: the handshake did not say."""
+
+    place: Place
+    user: str | None
+    face: Face
+
+
+class CutoverService:
+    """Implements `Service` over an old and a new one, which share its streams. `control` is closed with it."""
+
+    def __init__(self, old: Side, new: Side, control: Control, options: CutoverOptions) -> None:
+        self.api: ApiDefinition = old.api
+        self.streams: Streams = old.streams
+        self.control = control
+        self.observers: list[Observer] = []
+        self.pushes = old.pushes
+        self.clients: dict[str, Client] = {}
+        self.options = options
+        self._sides: dict[Place, Side] = {"old": old, "new": new}
+        new.pushes = old.pushes
+        for place, side in self._sides.items():
+            side.observers = [self._told_by(place)]
+        self.place_observers: list[Callable[[Place, Happening], None]] = []
+        self._mover = Mover(self._misplaced, self._tell_to_move, options.moves_per_s)
+        control.listeners.append(self._mover.changed)
+
+    @property
+    def accepting(self) -> bool:
+        return all(side.accepting for side in self._sides.values())
+
+    @accepting.setter
+    def accepting(self, accepting: bool) -> None:
+        for side in self._sides.values():
+            side.accepting = accepting
+
+    @property
+    def messages_running(self) -> int:
+        return sum(side.messages_running for side in self._sides.values())
+
+    @messages_running.setter
+    def messages_running(self, _: int) -> None:
+        """Each side counts its own."""
+
+    async def connect(self, handshake: Handshake, *, resume_window_s: float | None = None) -> Accepted:
+        """Raises ConnectRefused, with 410 for a WebSocket when none is taken any more."""
+        position = self.control.position
+        if handshake.face == "websocket" and not MEANINGS[position.stage].websocket:
+            raise self._refused(handshake, 410, GONE)
+        user = user_of(handshake, self.options.user_from)
+        place = position.serves(user, self.control.salt)
+        accepted = await self._sides[place].connect(handshake, resume_window_s=resume_window_s)
+        self._open(accepted.connection_id, Client(place, user, handshake.face))
+        return accepted
+
+    async def message(
+        self, connection_id: str, body: str | bytes, message_id: str, *, deliver: bool = True
+    ) -> str | None:
+        return await self._side_of(connection_id).message(connection_id, body, message_id, deliver=deliver)
+
+    def post(self, connection_id: str, data: bytes) -> None:
+        self._side_of(connection_id).post(connection_id, data)
+
+    def get(self, connection_id: str) -> dict[str, Any]:
+        return self._side_of(connection_id).get(connection_id)
+
+    def delete(self, connection_id: str) -> None:
+        self._side_of(connection_id).delete(connection_id)
+
+    async def run(self) -> None:
+        """For the life of the service; see `Service.run`."""
+        background = [asyncio.create_task(self._mover.run())]
+        try:
+            await self.streams.run(self._disconnected)
+        except asyncio.CancelledError:
+            self.accepting = False
+            await _cancelled(background)
+            await self.streams.shutdown(self._disconnected)
+            for side in self._sides.values():
+                await side.let_go()
+            raise
+        finally:
+            self.control.close()
+
+    def _side_of(self, connection_id: str) -> Side:
+        """The old one also for connections that are not known."""
+        client = self.clients.get(connection_id)
+        return self._sides["old" if client is None else client.place]
+
+    def _open(self, connection_id: str, client: Client) -> None:
+        self.clients[connection_id] = client
+        try:
+            self.streams.info(connection_id)
+        except ConnectionGone:  # its own $connect closed it, and its end was told already
+            self.clients.pop(connection_id, None)
+            return
+        if self._is_misplaced(client):  # the stage changed while $connect ran
+            self._mover.look_again()
+
+    async def _disconnected(self, closed: Closed) -> None:
+        self.clients.pop(closed.connection_id, None)
+        for side in self._sides.values():  # one of them knows it
+            await side.disconnected(closed)
+
+    def _misplaced(self) -> list[str]:
+        return [connection_id for connection_id, client in self.clients.items() if self._is_misplaced(client)]
+
+    def _is_misplaced(self, client: Client) -> bool:
+        position = self.control.position
+        if client.face == "websocket" and not MEANINGS[position.stage].websocket:
+            return True
+        return position.serves(client.user, self.control.salt) != client.place
+
+    def _tell_to_move(self, connection_id: str) -> None:
+        self.streams.close(connection_id, 1001, "the service has moved; connect again")
+
+    def _refused(self, handshake: Handshake, status: int, message: str) -> ConnectRefused:
+        refused = ConnectRefused(status, message, new_id(), new_id())
+        happening = Refused(refused.connection_id, handshake.face, handshake.source_ip, status, message)
+        for observer in self.observers:
+            observer(happening)
+        return refused
+
+    def _told_by(self, place: Place) -> Observer:
+        def tell(happening: Happening) -> None:
+            for place_observer in self.place_observers:
+                place_observer(place, happening)
+            for observer in self.observers:
+                observer(happening)
+
+        return tell
+
+
+async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with suppress(asyncio.CancelledError):
+            await task
