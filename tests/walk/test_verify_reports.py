@@ -8,5 +8,5 @@ from tests.running import CHAT, invoke
 def test_a_file_whose_name_says_no_form_is_refused_before_the_run(tmp_path):
     finished = invoke("verify", CHAT, tmp_path, "--report", tmp_path / "report.pdf")
     assert finished.returncode == 2
-    assert "report.pdf: the name ends in none of .txt, .json, .md, .xml" in finished.stderr
+    assert "report.pdf: the name ends in none of .txt, .json, .md, .xml, .html" in finished.stderr
     assert not list(tmp_path.iterdir())

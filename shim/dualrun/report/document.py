@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from shim.dualrun.compare.classes import DifferenceClass
 from shim.dualrun.compare.difference import ByDesign
@@ -13,12 +13,8 @@ from shim.dualrun.judge.verdict import Verdict
 from shim.dualrun.record.canonical import Channel, Kind
 from shim.dualrun.report.cut import Name, Text
 from shim.dualrun.report.deliveries import Delivery
-
-
-class Part(BaseModel):
-    """Frozen; what is not listed here is refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True)
+from shim.dualrun.report.part import Part
+from shim.dualrun.report.proof import Coverage, Evidence, Latency, Power, Stub
 
 
 class Route(Part):
@@ -159,6 +155,7 @@ class ReportDocument(Part):
 
     difference_count: explained ones too; `differences` lists the first of them, what nothing explains before the rest.
     assumed: sentences on what both sides were given because nothing declares it.
+    statistics: sentences on what so many sessions prove.
     left_out: sentences on what is not listed because there is too much of it.
     """
 
@@ -182,6 +179,12 @@ class ReportDocument(Part):
     deliveries: Deliveries | None
     noise_rules: tuple[Rule, ...]
     by_design: tuple[Design, ...]
+    coverage: Coverage | None = None
+    power: Power | None = None
+    evidence: Evidence | None = None
+    latency: Latency | None = None
+    statistics: tuple[Text, ...] = ()
+    stubs: tuple[Stub, ...] = ()
     left_out: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:

@@ -10,13 +10,14 @@ from typing import Final, Literal, get_args
 from rich.console import Console
 
 from shim.dualrun.report.document import ReportDocument
+from shim.dualrun.report.html import render_html
 from shim.dualrun.report.junit import render_junit
 from shim.dualrun.report.markdown import render_markdown
 from shim.dualrun.report.report import Report
 from shim.dualrun.report.text import print_report
 from shim.dualrun.report.to_document import document
 
-Form = Literal["text", "json", "markdown", "junit"]
+Form = Literal["text", "json", "markdown", "junit", "html"]
 
 FORMS: Final[tuple[Form, ...]] = get_args(Form)
 
@@ -25,6 +26,7 @@ SUFFIXES: Final[Mapping[str, Form]] = {
     ".json": "json",
     ".md": "markdown",
     ".xml": "junit",
+    ".html": "html",
 }
 """The form of a file, by the end of its name."""
 
@@ -52,4 +54,5 @@ _WRITERS: Final[Mapping[Form, Callable[[Report], str]]] = {
     "json": lambda report: to_json(document(report)),
     "markdown": lambda report: render_markdown(document(report)),
     "junit": lambda report: render_junit(document(report)),
+    "html": lambda report: render_html(document(report)),
 }

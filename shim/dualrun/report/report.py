@@ -34,13 +34,15 @@ class Row:
 class Divergence:
     """The first difference that nothing explains. doing: its step, in words.
 
-    rows: what its client received around it. moments: what happened around it, to all clients.
+    rows: what its client received around it. moments: what happened around it, to all clients. clients: those of the
+    moments, in order of appearance.
     """
 
     difference: Difference
     doing: str
     rows: tuple[Row, ...]
     moments: tuple[Moment, ...] = ()
+    clients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,10 @@ def _first_divergence(evaluation: Evaluation, sessions: tuple[Session, ...]) -> 
     session = next(session for session in sessions if session.name == first.session)
     comparison = evaluation.comparisons[first.session]
     doing = describe(session.steps[first.step])
-    return Divergence(first, doing, _rows(comparison, first), lanes(session, comparison, first))
+    moments = lanes(session, comparison, first)
+    shown = {moment.client for moment in moments}
+    clients = tuple(client for client in session.clients if client in shown)
+    return Divergence(first, doing, _rows(comparison, first), moments, clients)
 
 
 def _rows(comparison: Comparison, difference: Difference) -> tuple[Row, ...]:

@@ -102,7 +102,7 @@ def _divergence(divergence: reporting.Divergence) -> Divergence:
     return Divergence(
         difference=_difference(divergence.difference),
         doing=divergence.doing,
-        clients=tuple(dict.fromkeys(moment.client for moment in divergence.moments)),
+        clients=divergence.clients,
         lanes=tuple(map(_lane, divergence.moments)),
     )
 

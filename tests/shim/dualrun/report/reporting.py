@@ -5,6 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shim.dualrun.record.scenario import Session
+from shim.dualrun.report.document import ReportDocument
+from shim.dualrun.report.proof import (
+    Coverage,
+    CoverageRow,
+    Evidence,
+    Latency,
+    LatencyCurve,
+    Power,
+    PowerRow,
+    Quantile,
+    Stub,
+)
 from shim.dualrun.report.report import Report, build_report
 from tests.shim.dualrun.recorded import leave, say, talk, three
 
@@ -20,6 +32,18 @@ def report(received, candidate=None, session: Session = CHAT, application: str =
     return build_report(found, (session,), application=application, legacy="apps/chat", candidate="apps/chat-sse")
 
 
+def conversation(hostile: bool = False) -> Report:
+    """bob's messages change places, one of them changes, dave misses one and receives what was meant for alice."""
+    words = HOSTILE if hostile else "hello"
+    chat = [(3, "bob", {"type": "chat", "n": n, "text": words}) for n in range(5)]
+    rest = [(3, "dave", {"type": "chat", "text": words}), (4, "alice", {"type": "note", "text": words})]
+    received = [*chat, *rest, (5, "bob", {"left": "alice"})]
+    changed = (3, "bob", {"type": "chat", "n": 4, "text": f"{words}!"})
+    leak = (4, "dave", {"type": "note", "text": words})
+    candidate = [chat[0], chat[2], chat[3], chat[1], changed, rest[1], leak, (5, "bob", {"left": "alice"})]
+    return report(received, candidate, application=HOSTILE if hostile else "chat")
+
+
 def explained(made: Report, *reasons: str) -> Report:
     """The first differences of the report with what explains them."""
     differences = [replace(found, explained=why) for found, why in zip(made.differences, reasons, strict=False)]
@@ -33,3 +57,60 @@ def many(number: int) -> Report:
     assert found.legacy is not None
     kinds = [replace(found, legacy=replace(found.legacy, text=f'{{"type": "t{n}"}}')) for n in range(300)]
     return replace(made, differences=tuple(kinds[n % 300] for n in range(number)))
+
+
+def full(found: ReportDocument) -> ReportDocument:
+    """The document with everything that says how much a run proves."""
+    proof = {
+        "coverage": Coverage(
+            phases=("connect", "steady", HOSTILE),
+            rows=(
+                CoverageRow(name="chat", states=("match", "review", "untested")),
+                CoverageRow(name=HOSTILE, states=("match", "untested", "untested")),
+            ),
+        ),
+        "power": Power(
+            floor=0.95,
+            enough=False,
+            rows=(
+                PowerRow(kind="misrouted", injected=40, found=40, named=40),
+                PowerRow(kind="missing", injected=40, found=30, named=29),
+            ),
+        ),
+        "evidence": Evidence(
+            tolerated=0.05,
+            stop=20.0,
+            enough=False,
+            sessions=50,
+            differing=0,
+            sessions_to_go=38,
+            points=tuple((session, 1.05**session) for session in range(1, 51)),
+        ),
+        "latency": Latency(
+            quantiles=(
+                Quantile(
+                    phase="steady",
+                    quantile="p99",
+                    samples=50,
+                    samples_needed=370,
+                    verdict="not enough data",
+                    legacy_s=None,
+                    candidate_s=None,
+                    interval_s=None,
+                    margin_s=None,
+                ),
+            ),
+            curves=(
+                LatencyCurve(
+                    phase="steady",
+                    samples=50,
+                    margin_s=0.05,
+                    legacy=tuple(0.010 + 0.001 * n for n in range(20)),
+                    candidate=tuple(0.012 + 0.002 * n for n in range(20)),
+                ),
+            ),
+        ),
+        "statistics": ("With 95% confidence fewer than 5.8% of such sessions differ.",),
+        "stubs": (Stub(name=HOSTILE, source="recorded", used=3),),
+    }
+    return ReportDocument.model_validate({**dict(found), **proof})
