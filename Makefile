@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test check format browser conformance bench soak corpus bench-scan fuzz image clean
+.PHONY: help demo test check format browser conformance bench soak corpus power bench-scan fuzz image clean
 
 help: ## Shows this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -43,6 +43,10 @@ soak: $(STAMP) ## The shim under churn for 30 minutes: is memory flat, does noth
 corpus: $(STAMP) ## Scan, migrate, start and verify over CORPUS=FOLDER of clones (owner__name); minutes each
 	@bench/corpus/install
 	@$(BIN)/python -m bench.corpus "$(CORPUS)" $(ARGS)
+
+power: $(STAMP) ## How many injected faults a dual run finds: the example, and clones with CORPUS=FOLDER
+	@[ -z "$(CORPUS)" ] || bench/corpus/install
+	@$(BIN)/python -m bench.power $(CORPUS) $(ARGS)
 
 bench-scan: $(STAMP) ## A scan of 10,000 files beside git grep: seconds and memory
 	@$(BIN)/python -m bench.scan

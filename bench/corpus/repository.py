@@ -123,7 +123,7 @@ def _serve(result: Result, app: Path, new: Path, entry: Path, work: Path, *, ver
     name = str(relative)
     source = app / relative if (app / relative).is_dir() else app
     with tempfile.TemporaryDirectory() as folder:
-        environment = _boundary(Path(folder), app, work / f"stubs{len(result.starts)}.txt")
+        environment = boundary(Path(folder), app, work / f"stubs{len(result.starts)}.txt")
         ended = python(["-m", "bench.corpus.start", str(source), str(entry)], START_LIMIT_S, environment)
         told = _json(ended)
         result.starts[name] = "yes" if told.get("starts") else str(told.get("said") or ended.last_line)[-400:]
@@ -150,7 +150,7 @@ def _verdict(ended: Ended, report: Path) -> str:
     return f"{told['verdict']}" + (f": {reasons}" if told["verdict"] != "PASS" else "")
 
 
-def _boundary(folder: Path, app: Path, log: Path) -> dict[str, str]:
+def boundary(folder: Path, app: Path, log: Path) -> dict[str, str]:
     """The folder for PYTHONPATH in which inert modules are made for what isn't installed."""
     shutil.copy(Path(__file__).parent / "boundary" / "sitecustomize.py", folder)
     told = {"theirs": sorted(_own_names(app)), "log": str(log), "libraries": str(LIBRARIES)}

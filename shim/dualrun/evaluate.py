@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shim.dualrun.compare.difference import ByDesign, Comparison, Difference
@@ -61,20 +61,9 @@ def evaluate(
     """
     problems = (*legacy[0].problems, *legacy[1].problems, *candidate.problems)
     broken = {problem.session for problem in problems}
-    ledger = NoiseLedger()
-    volatile: dict[str, Volatile] = {}
-    unstable: dict[str, tuple[str, ...]] = {}
-    for session in sessions:
-        if session.name not in broken:
-            learned, reasons = _learn(session, legacy, ledger)
-            if reasons:
-                unstable[session.name] = reasons
-            else:
-                volatile[session.name] = learned
+    learned = learn([session for session in sessions if session.name not in broken], legacy)
     comparisons = {
-        session.name: _compare(session, legacy[0], candidate, NoiseMatcher(ledger, volatile[session.name]))
-        for session in sessions
-        if session.name in volatile
+        session.name: learned.compare(session, candidate) for session in sessions if session.name in learned.volatile
     }
     by_design: dict[ByDesign, int] = {}
     for comparison in comparisons.values():
@@ -84,7 +73,7 @@ def evaluate(
         tuple(sessions),
         legacy[0],
         comparisons,
-        unstable,
+        learned.unstable,
         problems,
         tuple(routes),
         frozenset(silent),
@@ -92,14 +81,45 @@ def evaluate(
         failures or {},
         latency_is_judged=margin is not None,
     )
-    rules = ledger.rules()  # before anything is compared again to measure power
+    rules = learned.ledger.rules()  # before anything is compared again to measure power
 
     def recompare(session: Session, events: Sequence[Event]) -> Comparison:
-        noise = NoiseMatcher(ledger.copy(), volatile[session.name])
-        return _compare(session, legacy[0], replace(candidate, events=tuple(events)), noise)
+        return learned.copy().compare(session, replace(candidate, events=tuple(events)))
 
     measures = measure(evidence, legacy[1], candidate, recompare, margin, seed)
     return Evaluation(judge(evidence, measures), comparisons, rules, by_design)
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What the two legacy runs told of noise. volatile: by session in which they agree but for noise.
+
+    unstable: by session, in what they differ otherwise.
+    """
+
+    legacy: Recording
+    ledger: NoiseLedger
+    volatile: dict[str, Volatile]
+    unstable: dict[str, tuple[str, ...]]
+
+    def compare(self, session: Session, candidate: Recording) -> Comparison:
+        """Counts what the rules explain in the ledger."""
+        return _compare(session, self.legacy, candidate, NoiseMatcher(self.ledger, self.volatile[session.name]))
+
+    def copy(self) -> Learned:
+        """The same rules; what they explain there is not counted here."""
+        return replace(self, ledger=self.ledger.copy())
+
+
+def learn(sessions: Iterable[Session], legacy: tuple[Recording, Recording]) -> Learned:
+    learned = Learned(legacy[0], NoiseLedger(), {}, {})
+    for session in sessions:
+        volatile, reasons = _learn(session, legacy, learned.ledger)
+        if reasons:
+            learned.unstable[session.name] = reasons
+        else:
+            learned.volatile[session.name] = volatile
+    return learned
 
 
 def _learn(

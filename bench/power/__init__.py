@@ -1,0 +1,1 @@
+"""How many injected faults a dual run finds, and how often it cries wolf: `make power`."""
