@@ -41,7 +41,8 @@ def _faults(measured: Sequence[Measured]) -> Iterator[str]:
     for kind, counts in _by_kind(measured).items():
         total = [sum(pair) for pair in zip(total, counts, strict=True)]
         injected, found, named = counts
-        yield f"| {kind} | {FAULTS[kind].sentence} | {injected:,} | {_share(found, injected)} | {_share(named, found)} |"
+        cells = (kind, FAULTS[kind].sentence, f"{injected:,}", _share(found, injected), _share(named, found))
+        yield f"| {' | '.join(cells)} |"
     yield f"| **all** | | **{total[0]:,}** | **{_share(total[1], total[0])}** | **{_share(total[2], total[1])}** |"
 
 

@@ -26,8 +26,11 @@ class Deliveries:
         return [client for client, steps in self._of(event).items() if client != event.client and event.step in steps]
 
     def others_until(self, event: Event) -> list[str]:
+        """Or one step later: the legacy path may have been the late one."""
         return [
-            client for client, steps in self._of(event).items() if client != event.client and min(steps) <= event.step
+            client
+            for client, steps in self._of(event).items()
+            if client != event.client and min(steps) <= event.step + 1
         ]
 
     def own_in(self, event: Event) -> bool:

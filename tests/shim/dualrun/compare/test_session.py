@@ -144,6 +144,16 @@ def test_a_leak_that_comes_a_step_later_is_misrouted():
     only(found, "misrouted")
 
 
+def test_a_leak_is_misrouted_where_the_legacy_path_was_the_later_one():
+    found = three(CHAT, [(4, "bob", "one")], candidate=[(3, "bob", "one"), (3, "dave", "one")])
+    only(found, "misrouted")
+
+
+def test_an_error_frame_for_somebody_else_is_misrouted():
+    found = three(CHAT, [(3, "alice", FRAME)], candidate=[(3, "alice", FRAME), (3, "dave", FRAME)])
+    only(found, "misrouted")
+
+
 def test_a_message_delivered_to_the_wrong_one_is_missing_and_misrouted():
     found = three(CHAT, [(3, "bob", "one")], candidate=[(3, "dave", "one")])
     assert sorted(classes(found)) == ["misrouted", "missing"]
