@@ -1,4 +1,4 @@
-"""The JSON that the command prints and keeps, as JSON schemas: docs/reference/schema is made from here."""
+"""What the command prints, keeps and reads, as JSON schemas: docs/reference/schema is made from here."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from migrator.ratchet import Baseline
 from migrator.rewrite.result import MigrationResult
 from migrator.transaction.journal import Journal
 from migrator.transaction.plan_file import PlanFile
+from shim.dualrun.record.scenario_model import ScenarioModel
 from shim.dualrun.report.document import ReportDocument
 
 DOCUMENTS: Final[dict[str, tuple[type[BaseModel], str]]] = {
@@ -24,14 +25,23 @@ DOCUMENTS: Final[dict[str, tuple[type[BaseModel], str]]] = {
 }
 """Name of the schema -> the model, and the command whose output it describes."""
 
+READ: Final[dict[str, tuple[type[BaseModel], str]]] = {
+    "scenario": (ScenarioModel, "ws2sse verify APP NEW --sessions FILE"),
+}
+"""The same of what people write; editors take these schemas for YAML too."""
+
 
 def schema(name: str) -> str:
-    """JSON schema, draft 2020-12, of one document as it is written."""
-    model, command = DOCUMENTS[name]
-    described = model.model_json_schema(mode="serialization")
+    """JSON schema, draft 2020-12, of one document as it is written or read."""
+    if name in READ:
+        model, command = READ[name]
+        described, does = model.model_json_schema(mode="validation"), "Read"
+    else:
+        model, command = DOCUMENTS[name]
+        described, does = model.model_json_schema(mode="serialization"), "Written"
     described = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         **described,
-        "description": f"{described.get('description', '')} Written by `{command}`.".strip(),
+        "description": f"{described.get('description', '')} {does} by `{command}`.".strip(),
     }
     return json.dumps(described, indent=2, ensure_ascii=False) + "\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from migrator.configuration import configuration
 from migrator.errors import ConfigurationInvalid
-from migrator.sessions.identities import Identity
+from shim.dualrun.record.identity import Identity
 from shim.dualrun.record.scenario import Pairs
 
 
@@ -27,17 +27,21 @@ def _identity(path: Path, number: int, entry: object) -> Identity:
     key = f"verify.identity, number {number}"
     if not isinstance(entry, dict):
         raise ConfigurationInvalid(path, key, repr(entry), "a table")
-    unknown = entry.keys() - {"name", "headers", "query", "refused"}
+    unknown = entry.keys() - {"name", "headers", "query", "refused", "clients"}
     if unknown:
         raise ConfigurationInvalid(
-            path, key, f"a table with {', '.join(sorted(unknown))}", "name, headers, query, refused"
+            path, key, f"a table with {', '.join(sorted(unknown))}", "name, headers, query, refused, clients"
         )
     name, refused = entry.get("name"), entry.get("refused", False)
     if not isinstance(name, str) or not name:
         raise ConfigurationInvalid(path, f"{key}, name", repr(name), "text")
     if not isinstance(refused, bool):
         raise ConfigurationInvalid(path, f"{key}, refused", repr(refused), "true, false")
-    return Identity(name, _pairs(path, key, entry, "headers"), _pairs(path, key, entry, "query"), refused)
+    clients = entry.get("clients", [])
+    if not isinstance(clients, list) or not all(isinstance(client, str) for client in clients):
+        raise ConfigurationInvalid(path, f"{key}, clients", repr(clients), "a list of texts")
+    headers, query = (_pairs(path, key, entry, name) for name in ("headers", "query"))
+    return Identity(name, headers, query, refused, tuple(clients))
 
 
 def _pairs(path: Path, key: str, entry: dict[str, object], name: str) -> Pairs:

@@ -15,6 +15,7 @@ from jwt.warnings import InsecureKeyLengthWarning
 
 from migrator.inventory.model import Authorizer, Inventory, TokenFacts
 from migrator.inventory.record import Location
+from shim.dualrun.record.identity import Identity
 from shim.dualrun.record.scenario import Pairs
 
 CLIENTS = ("alice", "bob", "carol", "dave")
@@ -24,16 +25,6 @@ GROUP_WORDS = ("tenant", "org", "team", "room", "group", "workspace", "company")
 
 TOKEN_LIFETIME_S = 86_400
 """Seconds for which minted tokens are valid: longer than any dual run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """How a client presents itself at the handshake. refused: whether the authorizer must turn it away."""
-
-    name: str
-    headers: Pairs = ()
-    query: Pairs = ()
-    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from migrator.inventory.model import Api, Inventory, Route
 from migrator.sessions.assumptions import assumed_environment, assumed_tables
-from migrator.sessions.identities import Identities, Identity, identities_for
+from migrator.sessions.identities import Identities, identities_for
 from migrator.sessions.messages import (
     LARGE_LENGTH,
     UNICODE_TEXT,
@@ -20,6 +20,7 @@ from migrator.sessions.messages import (
     message_for,
     words_of,
 )
+from shim.dualrun.record.identity import Identity
 from shim.dualrun.record.scenario import Close, Connect, Resume, Send, Session, Step
 
 SETUP_WORDS = frozenset({"join", "subscribe", "enter", "register", "init", "hello", "login", "identify"})

@@ -10,7 +10,8 @@ RecordingError(path)
 ├── LineTooLong(path, line, limit)
 ├── LineInvalid(path, line, problem)
 ├── EventOutOfTurn(path, line, session, client, n, expected)
-└── KeyUnusable(path, problem)
+├── KeyUnusable(path, problem)
+└── ScenarioInvalid(path, line, problem)
 """
 
 from __future__ import annotations
@@ -145,3 +146,15 @@ class KeyUnusable(RecordingError):
 
     def __str__(self) -> str:
         return f"The key in {self.path} can't be used: {self.problem}."
+
+
+class ScenarioInvalid(RecordingError):
+    """Raised for a scenario file that can't be run as written. `line`: 0 when it is about the whole file."""
+
+    def __init__(self, path: Path, line: int, problem: str) -> None:
+        self.line, self.problem = line, problem
+        super().__init__(path, line, problem)
+
+    def __str__(self) -> str:
+        where = f"{self.path}, line {self.line}" if self.line else str(self.path)
+        return f"{where}: {self.problem}{'' if self.problem.endswith('?') else '.'}"

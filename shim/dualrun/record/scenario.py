@@ -1,11 +1,8 @@
-"""What the clients of a session do, step by step, and its JSON form."""
+"""What the clients of a session do, step by step."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from shim.dualrun.errors import SessionInvalid
 
@@ -13,6 +10,10 @@ Pairs = tuple[tuple[str, str], ...]
 
 MAX_STEPS = 200
 """Most steps of one session, so that a run is bounded."""
+
+DEFAULT_WAIT_S = 5.0
+MAX_WAIT_S = 30.0
+"""Seconds that one step may wait for a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,21 @@ class Close:
     client: str
 
 
-Step = Connect | Send | Resume | Close
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """Waits until the client has received a message that `message_fits`, and that no earlier wait has had.
 
-_STEPS: Mapping[str, type[Connect | Send | Resume | Close]] = {
-    "connect": Connect,
-    "send": Send,
-    "resume": Resume,
-    "close": Close,
-}
+    `message`: see there. `within_s`: longest wait, in seconds. `required`: whether the legacy path can't be judged
+    without it; else the session just goes on.
+    """
+
+    client: str
+    message: str
+    within_s: float = DEFAULT_WAIT_S
+    required: bool = True
+
+
+Step = Connect | Send | Resume | Close | Expect
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +85,16 @@ class Session:
             if isinstance(step, Connect):
                 if step.client in connected:
                     raise SessionInvalid(self.name, f"{step.client} connects while it is connected")
-                connected.add(step.client)
+                if not step.refused:
+                    connected.add(step.client)
             elif step.client not in connected:
                 raise SessionInvalid(self.name, f"{step.client} acts before it has connected")
             elif isinstance(step, Close):
                 connected.discard(step.client)
             elif isinstance(step, Send) and not _is_utf8(step.text):
                 raise SessionInvalid(self.name, f"{step.client} sends half a surrogate pair, which UTF-8 can't carry")
+            elif isinstance(step, Expect) and not 0 < step.within_s <= MAX_WAIT_S:
+                raise SessionInvalid(self.name, f"{step.client} waits {step.within_s} s; {MAX_WAIT_S:g} s are allowed")
 
     @property
     def clients(self) -> tuple[str, ...]:
@@ -101,7 +112,7 @@ class Session:
                 return "$disconnect"
             case Send(route=route):
                 return route
-            case Resume():
+            case Resume() | Expect():
                 return None
 
 
@@ -117,29 +128,9 @@ def describe(step: Step) -> str:
             return f"{client} loses its stream and resumes"
         case Close(client=client):
             return f"{client} closes"
-
-
-def sessions_to_json(sessions: Iterable[Session]) -> str:
-    """A scenario file, schema 1."""
-    return json.dumps(
-        {"schema_version": 1, "sessions": [_session_record(session) for session in sessions]},
-        indent=2,
-        ensure_ascii=False,
-    )
-
-
-def sessions_from_json(text: str) -> tuple[Session, ...]:
-    """Raises SessionInvalid for anything that is not a scenario file of schema 1."""
-    try:
-        document = json.loads(text)
-    except ValueError as error:
-        raise SessionInvalid("(file)", f"the file is not JSON ({error})") from None
-    if not isinstance(document, dict) or document.get("schema_version") != 1:
-        raise SessionInvalid("(file)", "schema_version is not 1")
-    listed = document.get("sessions")
-    if not isinstance(listed, list):
-        raise SessionInvalid("(file)", "'sessions' is not a list")
-    return tuple(_session_from(record, number) for number, record in enumerate(listed, 1))
+        case Expect(client=client, message=message):
+            shown = message if len(message) <= 60 else message[:57] + "…"
+            return f"{client} waits for {shown!r}"
 
 
 def _is_utf8(text: str) -> bool:
@@ -148,64 +139,3 @@ def _is_utf8(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _session_record(session: Session) -> dict[str, Any]:
-    return {"name": session.name, "steps": [_step_record(step) for step in session.steps]}
-
-
-def _step_record(step: Step) -> dict[str, Any]:
-    match step:
-        case Connect(client=client, headers=headers, query=query, refused=refused):
-            return {
-                "step": "connect",
-                "client": client,
-                "headers": [list(pair) for pair in headers],
-                "query": [list(pair) for pair in query],
-                "refused": refused,
-            }
-        case Send(client=client, text=text, route=route):
-            return {"step": "send", "client": client, "text": text, "route": route}
-        case Resume(client=client):
-            return {"step": "resume", "client": client}
-        case Close(client=client):
-            return {"step": "close", "client": client}
-
-
-def _session_from(record: object, number: int) -> Session:
-    if not isinstance(record, dict) or not isinstance(record.get("name"), str):
-        raise SessionInvalid(f"number {number}", "it has no name")
-    name = record["name"]
-    steps = record.get("steps")
-    if not isinstance(steps, list):
-        raise SessionInvalid(name, "'steps' is not a list")
-    return Session(name, tuple(_step_from(step, name) for step in steps))
-
-
-def _step_from(record: object, session: str) -> Step:
-    if not isinstance(record, dict):
-        raise SessionInvalid(session, f"a step is not an object: {record!r}")
-    values = dict(record)
-    kind = _STEPS.get(str(values.pop("step", None)))
-    if kind is None:
-        raise SessionInvalid(session, f"a step has none of the kinds {', '.join(_STEPS)}: {record!r}")
-    for key in ("headers", "query"):
-        if key in values:
-            values[key] = _pairs(values[key], session)
-    for key in ("client", "text"):
-        if key in values and not isinstance(values[key], str):
-            raise SessionInvalid(session, f"{key} is not text in {record!r}")
-    if not isinstance(values.get("route"), str | None) or not isinstance(values.get("refused"), bool | None):
-        raise SessionInvalid(session, f"route or refused has the wrong type in {record!r}")
-    try:
-        return kind(**values)
-    except TypeError:
-        raise SessionInvalid(session, f"a key is missing or unknown in {record!r}") from None
-
-
-def _pairs(value: object, session: str) -> Pairs:
-    if isinstance(value, Sequence) and all(
-        isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) for part in pair) for pair in value
-    ):
-        return tuple((pair[0], pair[1]) for pair in value)
-    raise SessionInvalid(session, f"headers and query are lists of [name, value], not {value!r}")

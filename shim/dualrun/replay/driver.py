@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from shim.dualrun.errors import ControlLost, PathUnreachable
 from shim.dualrun.record.canonical import Event, Path, Problem, Recording
-from shim.dualrun.record.scenario import Close, Connect, Resume, Send, Session, Step
+from shim.dualrun.record.scenario import Close, Connect, Expect, Resume, Send, Session, Step, describe
 from shim.dualrun.replay.client import ClientMaker, PathClient
 from shim.dualrun.replay.control_line import ControlLine
 from shim.dualrun.replay.session_log import MAX_EVENTS, SessionLog
@@ -69,6 +69,10 @@ class _Driver:
         clients = {name: self._make(log.sink(name)) for name in session.clients}
         try:
             for index, step in enumerate(session.steps):
+                if isinstance(step, Expect):  # what arrives in the meantime, an earlier step has caused
+                    if not await log.wait_for(step) and step.required and self._path == "websocket":
+                        self._problem(session, f"step {index + 1} was in vain: {describe(step)}")
+                    continue
                 log.step = index
                 await self._settling.begin_step(session, index)
                 if await self._take_step(session, step, clients[step.client], log):
@@ -120,3 +124,5 @@ async def _act(step: Step, client: PathClient) -> None:
             await client.resume()
         case Close():
             await client.close()
+        case Expect():
+            raise AssertionError("a wait is no act of a client")

@@ -8,7 +8,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from shim.dualrun.record.canonical import Channel, Event, Kind, Path, handshake_text
-from shim.dualrun.record.scenario import Close, Connect, Resume, Send, Step
+from shim.dualrun.record.fitting import message_fits
+from shim.dualrun.record.scenario import Close, Connect, Expect, Resume, Send, Step
 
 MAX_EVENTS = 10_000
 """Most events that one session may record; what comes after is counted as a problem, not recorded."""
@@ -26,6 +27,7 @@ class SessionLog:
         self.lost = 0
         self._run, self._path, self._session = run, path, session
         self._sent_counts: Counter[str] = Counter()
+        self._waited_for: set[int] = set()
         self._arrived = asyncio.Event()
 
     def sink(self, client: str) -> ClientSink:
@@ -81,6 +83,23 @@ class SessionLog:
         )
         self._sent_counts[step.client] += 1
 
+    async def wait_for(self, step: Expect) -> bool:
+        """Whether the message came in time; each message is for one wait."""
+        end = time.monotonic() + step.within_s
+        looked_at = 0
+        while True:
+            for index in range(looked_at, len(self.events)):
+                event = self.events[index]
+                free = event.client == step.client and event.kind == "msg" and index not in self._waited_for
+                if free and message_fits(step.message, event.text):
+                    self._waited_for.add(index)
+                    return True
+            looked_at = len(self.events)
+            left = end - time.monotonic()
+            if left <= 0:
+                return False
+            await self.next_event(left)
+
     async def next_event(self, timeout: float) -> bool:  # noqa: ASYNC109 - the answer is the point, not an exception
         """Whether an event arrived since the last call, or within the time."""
         try:
@@ -113,3 +132,5 @@ def _as_sent(step: Step) -> tuple[Kind, str]:
             return "resume", ""
         case Close():
             return "close", ""
+        case Expect():
+            raise AssertionError("a wait sends nothing")

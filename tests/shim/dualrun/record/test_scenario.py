@@ -5,16 +5,8 @@ import json
 import pytest
 
 from shim.dualrun.errors import SessionInvalid
-from shim.dualrun.record.scenario import (
-    Close,
-    Connect,
-    Resume,
-    Send,
-    Session,
-    describe,
-    sessions_from_json,
-    sessions_to_json,
-)
+from shim.dualrun.record.scenario import Close, Connect, Expect, Resume, Send, Session, describe
+from shim.dualrun.record.scenario_json import sessions_from_json, sessions_to_json
 from tests.shim.dualrun.recorded import say, talk
 
 EVERYTHING = Session(
@@ -27,6 +19,8 @@ EVERYTHING = Session(
         Resume("alice"),
         Close("alice"),
         Connect("alice"),
+        Expect("alice", '{"text": "hello"}', 2.5),
+        Expect("alice", '"bye"', required=False),
     ),
 )
 
@@ -36,7 +30,7 @@ def test_sessions_survive_their_json_form():
 
 
 def test_routes_of_steps():
-    assert [EVERYTHING.route_of(index) for index in range(-1, 8)] == [
+    assert [EVERYTHING.route_of(index) for index in range(-1, 9)] == [
         None,
         "$connect",
         "$connect",
@@ -45,6 +39,7 @@ def test_routes_of_steps():
         None,
         "$disconnect",
         "$connect",
+        None,
         None,
     ]
 
@@ -56,6 +51,8 @@ def test_routes_of_steps():
         ((Send("alice", "x"),), "alice acts before it has connected"),
         ((Connect("alice"), Close("alice"), Resume("alice")), "alice acts before it has connected"),
         ((Connect("alice"), Connect("alice")), "alice connects while it is connected"),
+        ((Connect("alice"), Expect("alice", "1", 31)), "alice waits 31 s; 30 s are allowed"),
+        ((Connect("alice", refused=True), Send("alice", "x")), "alice acts before it has connected"),
     ],
 )
 def test_a_session_that_can_not_be_run(steps, problem):
@@ -99,12 +96,17 @@ def test_what_is_no_session_is_refused(session):
         sessions_from_json(json.dumps({"schema_version": 1, "sessions": [session]}))
 
 
+def test_whoever_was_refused_may_try_again():
+    assert Session("again", (Connect("alice", refused=True), Connect("alice"))).clients == ("alice",)
+
+
 def test_steps_in_words():
-    assert [describe(step) for step in EVERYTHING.steps[:6]] == [
+    assert [describe(step) for step in (*EVERYTHING.steps[:6], EVERYTHING.steps[7])] == [
         "alice connects",
         "mallory connects (to be refused)",
         "alice sends 'text \"with\"\\nlines' to chat",
         "alice sends '{bad'",
         "alice loses its stream and resumes",
         "alice closes",
+        'alice waits for \'{"text": "hello"}\'',
     ]

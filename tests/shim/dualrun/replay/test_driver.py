@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 import time
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -13,7 +14,7 @@ from starlette.responses import Response
 
 from shim.dualrun.evaluate import evaluate
 from shim.dualrun.record.canonical import Recording
-from shim.dualrun.record.scenario import Close, Connect, Resume, Send, Session
+from shim.dualrun.record.scenario import Close, Connect, Expect, Resume, Send, Session
 from shim.dualrun.replay.driver import run_sessions
 from shim.dualrun.replay.settling import Timing
 from shim.dualrun.replay.stream_client import StreamClient
@@ -125,6 +126,23 @@ async def test_events_carry_the_step_that_caused_them():
         (3, "bob", 1),
         (4, "alice", 1),
     ]
+
+
+async def test_an_expectation_is_checked_against_the_legacy_path():
+    met = Expect("bob", '{"text": "hello"}')
+    steps = (*OPENING, act("alice", "chat", "hello"), met, replace(met, within_s=0.05), act("bob", "echo", "on"))
+    sessions = (Session("expecting", steps),)
+    first = await over_websocket(sessions)
+    assert [problem.sentence for problem in first.problems] == [
+        "step 6 was in vain: bob waits for '{\"text\": \"hello\"}'"
+    ]
+    assert [(e.step, e.client) for e in first.events if e.kind == "msg"] == [(3, "bob"), (6, "bob")]
+    assert (await over_stream(first, sessions)).problems == ()
+
+
+async def test_a_wait_that_is_not_required_is_no_problem():
+    sessions = (Session("waiting", (*OPENING, Expect("bob", '"never"', 0.05, required=False))),)
+    assert (await over_websocket(sessions)).problems == ()
 
 
 async def test_what_clients_did_is_kept_apart_from_what_they_received():
