@@ -451,7 +451,7 @@ def test_identities_are_read_from_either_file(tmp_path, file, prefix):
         ("[[verify.identity]]\n", "verify.identity, number 1, name is None; allowed: text."),
         (
             '[[verify.identity]]\nname = "a"\ntoken = "x"\n',
-            "verify.identity, number 1 is a table with token; allowed: name, headers, query, refused.",
+            "verify.identity, number 1 is a table with token; allowed: name, headers, query, refused, clients.",
         ),
         (
             '[[verify.identity]]\nname = "a"\nquery = { n = 1 }\n',

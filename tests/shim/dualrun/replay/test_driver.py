@@ -134,7 +134,7 @@ async def test_an_expectation_is_checked_against_the_legacy_path():
     sessions = (Session("expecting", steps),)
     first = await over_websocket(sessions)
     assert [problem.sentence for problem in first.problems] == [
-        "step 6 was in vain: bob waits for '{\"text\": \"hello\"}'"
+        'step 6 was in vain: bob waits for \'{"text": "hello"}\''
     ]
     assert [(e.step, e.client) for e in first.events if e.kind == "msg"] == [(3, "bob"), (6, "bob")]
     assert (await over_stream(first, sessions)).problems == ()
