@@ -7,7 +7,7 @@ import json
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from migrator.schemas import DOCUMENTS, schema
+from migrator.schemas import DOCUMENTS, READ, schema
 from tests.running import CHAT, ROOT, invoke
 
 FOLDER = ROOT / "docs" / "reference" / "schema"
@@ -17,7 +17,7 @@ def written(name: str) -> Draft202012Validator:
     return Draft202012Validator(json.loads((FOLDER / f"{name}.json").read_text("utf-8")))
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("name", [*DOCUMENTS, *READ])
 def test_the_schema_in_the_docs_is_up_to_date(name: str) -> None:
     stale = "docs/reference/schema is stale; run: .venv/bin/python scripts/schemas.py"
     assert (FOLDER / f"{name}.json").read_text("utf-8") == schema(name), stale
