@@ -82,7 +82,8 @@ def plan_sessions(
     routes = tuple(route.key for route in api.routes)
     silent = _silent_routes(inventory, api)
     if who.reason:
-        return SessionPlan((), environment, routes, silent, (who.reason, *gaps), assumed)
+        of_functions = _of_functions(inventory, api)
+        return SessionPlan((), environment, routes, silent, (who.reason, *gaps), assumed, of_functions)
     writer = _Writer(api, who, seed)
     sessions = tuple(writer.sessions())
     return SessionPlan(

@@ -486,3 +486,12 @@ def test_text_that_is_compared_with_a_word_is_something_else_too() -> None:
     assert texts == ["ping", "hello 1 from alice", "ping", "hello 3 from alice"]
     chosen = route("say", key("color", literals=("red",)))
     assert json.loads(message_for("$request.body.action", chosen, "alice", 1) or "")["color"] == "red"
+
+
+def test_without_anybody_who_may_connect_the_service_still_gets_its_variables() -> None:
+    guard = Handler(
+        id="app.py:f", path="app.py", module="app", function="f", language="python", environment={"POOL": "p"}
+    )
+    plan = plan_sessions(inventory(api={"authorizer": authorizer(token=None)}, handlers=(guard,)))
+    assert (plan.sessions, plan.service_environment) == ((), {"POOL": "p"})
+    assert "No client can be made up for the authorizer auth" in plan.gaps[0]
