@@ -42,7 +42,7 @@ class Result:
     findings: list[str] = field(default_factory=list)
     again: str = "not run"
     starts: dict[str, str] = field(default_factory=dict)
-    """Application -> 'yes', or what it said last."""
+    """Application -> 'yes', 'yes, but …' where some handlers can't be imported, or what it said last."""
     stubs: list[str] = field(default_factory=list)
     verify: dict[str, str] = field(default_factory=dict)
     changed: str = ""
@@ -126,7 +126,11 @@ def _serve(result: Result, app: Path, new: Path, entry: Path, work: Path, *, ver
         environment = boundary(Path(folder), app, work / f"stubs{len(result.starts)}.txt")
         ended = python(["-m", "bench.corpus.start", str(source), str(entry)], START_LIMIT_S, environment)
         told = _json(ended)
-        result.starts[name] = "yes" if told.get("starts") else str(told.get("said") or ended.last_line)[-400:]
+        said = str(told.get("said") or "")
+        if told.get("starts"):
+            result.starts[name] = f"yes, but {said}" if said else "yes"
+        else:
+            result.starts[name] = (said or ended.last_line)[-400:]
         result.seconds[f"start {name}"] = round(ended.seconds, 1)
         if verify and told.get("starts"):
             report = work / "verify.json"

@@ -39,7 +39,9 @@ async def _serve(inventory: Inventory, new: Path, environment: Mapping[str, str]
             base = side.url.removesuffix("/stream")
             async with httpx.AsyncClient(trust_env=False, timeout=10) as http:
                 described = await http.get(f"{base}/openapi.json")
-                return {"starts": described.status_code == 200, "said": f"openapi.json: {described.status_code}"}
+                unusable = (await http.get(f"{base}/healthz")).json().get("unusable_handler_files", 0)
+                said = f"{unusable} files with handlers can't be imported" if unusable else ""
+                return {"starts": described.status_code == 200, "said": said}
     except DualRunError as error:
         return {"starts": False, "said": str(error)}
 

@@ -25,7 +25,7 @@ def summary(results: Sequence[Result]) -> str:
     count = len(results)
     native, all_routes = (sum(r.levels.get("native", 0) for r in results), sum(sum(r.levels.values()) for r in results))
     share = native / all_routes if all_routes else 0.0
-    starting = [r for r in results if r.starts and all(said == "yes" for said in r.starts.values())]
+    starting = [r for r in results if r.starts and all(_starts(said) for said in r.starts.values())]
     scanned = sum("crash" not in r.scan and "too long" not in r.scan for r in results)
     lines = [
         f"- scan without a crash: {scanned} of {count}",
@@ -59,7 +59,7 @@ def _cells(result: Result) -> list[str]:
         "yes" if result.closes else "NO",
         str(len(result.findings)),
         _first(result.again),
-        ", ".join(sorted({"yes" if said == "yes" else "NO" for said in result.starts.values()})) or "nothing written",
+        ", ".join(sorted({"yes" if _starts(said) else "NO" for said in result.starts.values()})) or "nothing written",
         ", ".join(result.stubs),
         ", ".join(said.partition(":")[0] for said in result.verify.values()),
         f"{sum(result.seconds.values()):.0f}",
@@ -78,11 +78,15 @@ def _notes(result: Result) -> str:
     lines += [f"- leftover: {finding}" for finding in result.findings[:5]]
     lines += [f"- not native: {reason}" for reason in result.reasons]
     lines += [f"- refused: {reason}" for reason in result.refused]
-    lines += [f"- {name} does not start: {said}" for name, said in result.starts.items() if said != "yes"]
+    lines += [f"- {name} starts: {said}" for name, said in result.starts.items() if said != "yes"]
     lines += [f"- verify {name}: {said}" for name, said in result.verify.items() if not said.startswith("PASS")]
     if result.changed:
         lines.append(f"- THE CLONE CHANGED: {result.changed}")
     return f"### {result.repository}\n\n" + "\n".join(" ".join(line.split()) for line in lines) if lines else ""
+
+
+def _starts(said: str) -> bool:
+    return said.startswith("yes")
 
 
 def _first(text: str) -> str:
