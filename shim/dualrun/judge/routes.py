@@ -46,6 +46,7 @@ def judge_routes(evidence: Evidence) -> dict[str, RouteVerdict]:
             errors[route],
             exercised.get(route, set()),
             attempted.get(route, set()),
+            compared=not attempted.get(route, set()).isdisjoint(evidence.comparisons),
             silent=route in evidence.silent,
             failure=evidence.failures.get(route, ""),
         )
@@ -62,6 +63,7 @@ def _judge_route(  # noqa: PLR0911 - one line a case
     exercised: set[str],
     attempted: set[str],
     *,
+    compared: bool,
     silent: bool,
     failure: str,
 ) -> tuple[Verdict, str]:
@@ -69,6 +71,8 @@ def _judge_route(  # noqa: PLR0911 - one line a case
         return "FAIL", f"{number(differing, 'difference')} that nothing explains"
     if not attempted:
         return "INCONCLUSIVE", "no session exercises it"
+    if not exercised and compared:
+        return "INCONCLUSIVE", "no client was connected when its turn came"
     if not exercised:
         return "INCONCLUSIVE", f"it is only exercised in sessions that could not be compared ({listed(attempted)})"
     # Connects and closes are observed by themselves; a message to no route is answered by an error frame or not.

@@ -7,6 +7,7 @@ from shim.dualrun.evaluate import evaluate
 from shim.dualrun.judge.judging import judge
 from shim.dualrun.judge.measuring import measure
 from shim.dualrun.judge.verdict import Evidence
+from shim.dualrun.record.canonical import Recording
 from shim.dualrun.record.scenario import Connect, Resume, Session
 from tests.shim.dualrun.recorded import Special, leave, record, say, talk, three
 
@@ -145,3 +146,13 @@ def test_a_difference_that_is_explained_does_not_fail():
     judgement = judge(evidence, measure(evidence, record(CHAT, HELLO), record(CHAT, [])))
     assert judgement.verdict == "PASS"
     assert judgement.routes["chat"].differences == 0
+
+
+def test_a_route_for_which_no_client_was_connected_says_so():
+    session = talk(say())
+    runs = [
+        Recording(run, path, (), frozenset((session.name, index) for index in range(len(session.steps))))
+        for run, path in (("legacy-1", "websocket"), ("legacy-2", "websocket"), ("candidate", "stream"))
+    ]
+    found = evaluate([session], (runs[0], runs[1]), runs[2]).judgement
+    assert found.routes["chat"].reason == "no client was connected when its turn came"
