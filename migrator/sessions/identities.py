@@ -7,7 +7,7 @@ import hashlib
 import time
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import jwt
@@ -29,12 +29,16 @@ TOKEN_LIFETIME_S = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Identities:
-    """environment: variables that both sides need to accept them. reason: why there are none; '' when there are."""
+    """environment: variables that both sides need to accept them. reason: why there are none; '' when there are.
+
+    tokens: those that accepted identities show, by their names.
+    """
 
     accepted: tuple[Identity, ...] = ()
     refused: tuple[Identity, ...] = ()
     environment: Mapping[str, str] | None = None
     reason: str = ""
+    tokens: Mapping[str, str] = field(default_factory=dict)
 
 
 def identities_for(
@@ -54,7 +58,7 @@ def identities_for(
     place = _place(authorizer.token, authorizer.identity_sources)
     assert place is not None
     minter = _Minter(inventory, authorizer.token, place, _secret(authorizer.token, seed, app))
-    return Identities(minter.accepted(), minter.refused(), minter.environment())
+    return Identities(minter.accepted(), minter.refused(), minter.environment(), tokens=minter.tokens)
 
 
 def _for_connect(inventory: Inventory, seed: int, app: Path | None) -> Identities:
@@ -65,7 +69,7 @@ def _for_connect(inventory: Inventory, seed: int, app: Path | None) -> Identitie
         extra = _client_parameters(inventory, frozenset())
         return Identities(tuple(Identity(name, query=_sampled(extra, name)) for name in CLIENTS))
     minter = _Minter(inventory, token, place, _secret(token, seed, app))
-    return Identities(minter.accepted(), environment=minter.environment())
+    return Identities(minter.accepted(), environment=minter.environment(), tokens=minter.tokens)
 
 
 def group_of(client: str) -> str:
@@ -114,6 +118,8 @@ class _Minter:
         self._algorithm = next((name for name in token.algorithms if name.startswith("HS")), "HS256")
         self._extra = _client_parameters(inventory, frozenset({place[1]}))
         self._now = int(time.time())
+        self.tokens: dict[str, str] = {}
+        """By the name of who shows it, as far as they are made."""
 
     def accepted(self) -> tuple[Identity, ...]:
         return tuple(self._present(name, self._secret, TOKEN_LIFETIME_S) for name in CLIENTS)
@@ -135,6 +141,7 @@ class _Minter:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", InsecureKeyLengthWarning)  # a secret in code is as long as it is
             value = jwt.encode(claims, key, algorithm=self._algorithm)
+        self.tokens[name] = value
         extra = _sampled(self._extra, who or name)
         return _presenting(name, self._place, self._token, value, extra, refused=refused)
 

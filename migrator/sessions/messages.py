@@ -38,6 +38,7 @@ _NUMBER_WORDS: Final = (
     "number",
     "index",
 )
+_TOKEN_WORDS: Final = ("token", "jwt")
 _FLAG_WORDS: Final = ("enabled", "active", "typing", "visible", "online")
 
 
@@ -60,16 +61,24 @@ def selecting(expression: str, route_key: str) -> dict[str, object] | None:
 
 
 def message_for(
-    expression: str, route: Route, client: str, number: int, *, left_out: LeftOut = "nothing", text: str | None = None
+    expression: str,
+    route: Route,
+    client: str,
+    number: int,
+    *,
+    left_out: LeftOut = "nothing",
+    text: str | None = None,
+    token: str | None = None,
 ) -> str | None:
     """A message to `route` with a value for each key that it reads; None when no message reaches it.
 
-    `number` makes texts unique. `text`: what the keys that hold text say instead.
+    `number` makes texts unique. `text`: what the keys that hold text say instead. `token`: the one that the client
+    showed when it connected, for keys that ask for it again; None when it has none.
     """
     message = {} if route.key == "$default" else selecting(expression, route.key)
     if message is None:
         return None
-    value = partial(_sample, client=client, number=number, text=text)
+    value = partial(_sample, client=client, number=number, text=text, token=token)
     _add(message, message_of(route.reads, value, without=_left_out(route, left_out)))
     return json.dumps(message, ensure_ascii=False)
 
@@ -126,8 +135,10 @@ def _may_be_text(key: MessageKey) -> bool:
     return key.kind in {"text", "unknown"} and any(word in words for word in _TEXT_WORDS)
 
 
-def _sample(key: MessageKey, element: int, *, client: str, number: int, text: str | None) -> object:
+def _sample(key: MessageKey, element: int, *, client: str, number: int, text: str | None, token: str | None) -> object:
     words = words_of(key.name)
+    if token is not None and words[-1] in _TOKEN_WORDS and not key.literals:
+        return token
     label = f"{number}-{element}" if element else f"{number}"
     hello = f"hello {label} from {client}"
     if key.literals:

@@ -178,7 +178,8 @@ class _Writer:
 
     def _good(self, route: Route, name: str, *, text: str | None = None, left_out: LeftOut = "nothing") -> Send | None:
         self._number += 1
-        message = message_for(self._expression, route, name, self._number, left_out=left_out, text=text)
+        token = self._who.tokens.get(name)
+        message = message_for(self._expression, route, name, self._number, left_out=left_out, text=text, token=token)
         return None if message is None else Send(name, message, route.key)
 
     def _others(self, route: Route) -> Iterator[Step]:

@@ -495,3 +495,11 @@ def test_without_anybody_who_may_connect_the_service_still_gets_its_variables() 
     plan = plan_sessions(inventory(api={"authorizer": authorizer(token=None)}, handlers=(guard,)))
     assert (plan.sessions, plan.service_environment) == ((), {"POOL": "p"})
     assert "No client can be made up for the authorizer auth" in plan.gaps[0]
+
+
+def test_a_message_that_asks_for_the_token_again_has_it() -> None:
+    plan = plan_sessions(
+        inventory(route("say", key("token"), key("text")), api={"connect_token": JWT, "connect_query": ("token",)})
+    )
+    message = next(json.loads(send.text) for send in sent(plan, "say: good messages") if send.client == "bob")
+    assert message["token"] == dict(connects(plan)["bob"].query)["token"]
