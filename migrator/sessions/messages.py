@@ -89,8 +89,9 @@ def bare_message(expression: str, route: Route) -> str | None:
     return None if message is None else json.dumps(message, ensure_ascii=False)
 
 
-def holds_text(route: Route) -> bool:
-    return any(_is_text(key) for key in route.reads)
+def text_keys(route: Route) -> int:
+    """How many keys of its messages hold text."""
+    return sum(_is_text(key) for key in route.reads)
 
 
 def holds_inner(route: Route) -> bool:

@@ -16,8 +16,8 @@ from migrator.sessions.messages import (
     LeftOut,
     bare_message,
     holds_inner,
-    holds_text,
     message_for,
+    text_keys,
     words_of,
 )
 from shim.dualrun.record.identity import Identity
@@ -190,12 +190,12 @@ class _Writer:
         variants = [self._good(route, second, left_out="optional")]
         if holds_inner(route):
             variants.append(self._good(route, second, left_out="inner"))
-        if holds_text(route):
+        if text_keys(route):
             variants += [
                 self._good(route, first, text=UNICODE_TEXT),
                 self._good(route, second, text="two\nlines\r\nand\rmore"),
                 self._good(route, first, text=""),
-                self._good(route, second, text="x" * LARGE_LENGTH),
+                self._good(route, second, text="x" * (LARGE_LENGTH // text_keys(route))),
             ]
         # What follows a failed message must still be answered.
         variants.append(self._good(route, first))

@@ -503,3 +503,8 @@ def test_a_message_that_asks_for_the_token_again_has_it() -> None:
     )
     message = next(json.loads(send.text) for send in sent(plan, "say: good messages") if send.client == "bob")
     assert message["token"] == dict(connects(plan)["bob"].query)["token"]
+
+
+def test_a_large_message_fits_into_a_frame_however_many_texts_it_has() -> None:
+    plan = plan_sessions(inventory(route("say", *(key(name) for name in ("text", "message", "content", "comment")))))
+    assert 15_000 < max(len(send.text) for send in sent(plan)) < 32 * 1024
