@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 
 from bench.power.blind import Place, change_characters
 from bench.power.permuting import permuted
 from bench.power.recorded import Recorded
 from shim.dualrun.compare.difference import Comparison
-from shim.dualrun.evaluate import Learned, learn
+from shim.dualrun.evaluate import Candidate, learn
 from shim.dualrun.judge.power.power import Power
 from shim.dualrun.judge.power.self_check import Stageable, check_power
 from shim.dualrun.judge.power.stage import Stage
@@ -46,23 +46,24 @@ class Measured:
 def measure(name: str, recorded: Recorded, *, seed: int, of_a_kind: int) -> Measured:
     """Sessions in which the two paths differ are no material: nobody knows which of them is without a fault."""
     learned = learn(recorded.usable, recorded.legacy)
+    new = learned.candidate(recorded.candidate)
     compared = [
         Stageable(
             session,
             recorded.candidate.of_session(session.name),
-            learned.copy().compare(session, recorded.candidate),
+            new.afresh().compare(session),
         )
         for session in recorded.usable
-        if session.name in learned.volatile
+        if session.name in learned.stable
     ]
     same = [material for material in compared if not material.found.unexplained]
 
     def recompare(session: Session, events: Sequence[Event]) -> Comparison:
-        return learned.copy().compare(session, replace(recorded.candidate, events=tuple(events)))
+        return new.afresh().compare(session, events)
 
     power = check_power(same, recompare, seed=seed, of_a_kind=of_a_kind, compared=NO_LIMIT)
     measured = Measured(name, power, len(same), differing=len(compared) - len(same), unstable=len(learned.unstable))
-    for what, session, comparison in _pairs(recorded, learned, same, Random(seed)):
+    for what, session, comparison in _pairs(recorded, new, same, Random(seed)):
         measured.pairs += 1
         if comparison.unexplained:
             first = comparison.unexplained[0]
@@ -72,15 +73,15 @@ def measure(name: str, recorded: Recorded, *, seed: int, of_a_kind: int) -> Meas
 
 
 def _pairs(
-    recorded: Recorded, learned: Learned, same: Sequence[Stageable], chance: Random
+    recorded: Recorded, new: Candidate, same: Sequence[Stageable], chance: Random
 ) -> Iterator[tuple[str, Session, Comparison]]:
     """Legacy against legacy under rules that another pair taught; the new path against what is like it by design."""
     crossed = learn([material.session for material in same], (recorded.legacy[0], recorded.candidate))
+    second = crossed.candidate(recorded.legacy[1])
     for material in same:
         session = material.session
-        if session.name in crossed.volatile:
-            yield "legacy against legacy", session, crossed.copy().compare(session, recorded.legacy[1])
+        if session.name in crossed.stable:
+            yield "legacy against legacy", session, second.afresh().compare(session)
         stage = Stage(session, material.candidate, material.found, chance)
         for _ in range(PERMUTATIONS):
-            other = replace(recorded.candidate, events=tuple(permuted(stage, chance)))
-            yield "permuted by design", session, learned.copy().compare(session, other)
+            yield "permuted by design", session, new.afresh().compare(session, list(permuted(stage, chance)))

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from shim.dualrun.compare import learning
 from shim.dualrun.compare.difference import ByDesign, Comparison, Difference
-from shim.dualrun.compare.matching import LearningMatcher, NoiseMatcher
-from shim.dualrun.compare.noise import NoiseLedger, NoiseRule, Volatile
-from shim.dualrun.compare.session import compare_session
+from shim.dualrun.compare.rules import NoiseRule
+from shim.dualrun.compare.session import SessionRun
 from shim.dualrun.judge.judging import judge
 from shim.dualrun.judge.latency import Margin
 from shim.dualrun.judge.measuring import measure
 from shim.dualrun.judge.verdict import Evidence, Judgement
 from shim.dualrun.record.canonical import Event, Recording
 from shim.dualrun.record.scenario import Session
+
+NOTHING = SessionRun()
+"""Of a session in which a run has recorded nothing."""
 
 MAX_REASONS = 3
 """Differences of the legacy path with itself that are quoted for one session."""
@@ -31,8 +34,9 @@ class Evaluation:
 
     @property
     def differences(self) -> tuple[Difference, ...]:
-        """Explained ones too, in the order of the sessions and steps."""
-        return tuple(found for comparison in self.comparisons.values() for found in comparison.differences)
+        """First what nothing explains, then what something does; each in the order of the sessions and steps."""
+        found = [found for comparison in self.comparisons.values() for found in comparison.differences]
+        return tuple(sorted(found, key=lambda difference: difference.explained is not None))
 
     @property
     def unexplained(self) -> tuple[Difference, ...]:
@@ -50,6 +54,7 @@ def evaluate(
     failures: Mapping[str, str] | None = None,
     margin: Margin | None = None,
     seed: int = 0,
+    noise: Sequence[NoiseRule] = (),
 ) -> Evaluation:
     """`routes`: all that have to be tested; those that the sessions exercise are added.
 
@@ -58,13 +63,13 @@ def evaluate(
     `failures`: by route, what failed most often behind it on the legacy path; None where nothing is known of it.
     `margin`: how much slower is tolerated. None for measuring only: two paths that share one machine say little of how
     fast either will be. `seed` decides which faults are injected to measure power.
+    `noise`: rules of the user's own, that need not be learned from the legacy runs.
     """
     problems = (*legacy[0].problems, *legacy[1].problems, *candidate.problems)
     broken = {problem.session for problem in problems}
-    learned = learn([session for session in sessions if session.name not in broken], legacy)
-    comparisons = {
-        session.name: learned.compare(session, candidate) for session in sessions if session.name in learned.volatile
-    }
+    learned = learn([session for session in sessions if session.name not in broken], legacy, noise)
+    new = learned.candidate(candidate)
+    comparisons = {session.name: new.compare(session) for session in sessions if session.name in learned.stable}
     by_design: dict[ByDesign, int] = {}
     for comparison in comparisons.values():
         for what, count in comparison.by_design.items():
@@ -81,61 +86,67 @@ def evaluate(
         failures or {},
         latency_is_judged=margin is not None,
     )
-    rules = learned.ledger.rules()  # before anything is compared again to measure power
 
     def recompare(session: Session, events: Sequence[Event]) -> Comparison:
-        return learned.copy().compare(session, replace(candidate, events=tuple(events)))
+        return new.afresh().compare(session, events)
 
     measures = measure(evidence, legacy[1], candidate, recompare, margin, seed)
-    return Evaluation(judge(evidence, measures), comparisons, rules, by_design)
+    return Evaluation(judge(evidence, measures), comparisons, new.rules(), by_design)
 
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What the two legacy runs told of noise. volatile: by session in which they agree but for noise.
+    """What two legacy runs told of noise. stable: sessions in which they agree but for noise.
 
-    unstable: by session, in what they differ otherwise.
+    unstable: by session, in what they differ otherwise. legacy: by session, the first run.
     """
 
-    legacy: Recording
-    ledger: NoiseLedger
-    volatile: dict[str, Volatile]
-    unstable: dict[str, tuple[str, ...]]
+    legacy: Mapping[str, SessionRun]
+    known: learning.Learned
+    unstable: Mapping[str, tuple[str, ...]]
 
-    def compare(self, session: Session, candidate: Recording) -> Comparison:
-        """Counts what the rules explain in the ledger."""
-        return _compare(session, self.legacy, candidate, NoiseMatcher(self.ledger, self.volatile[session.name]))
+    @property
+    def stable(self) -> Collection[str]:
+        return self.known.volatile.keys()
 
-    def copy(self) -> Learned:
-        """The same rules; what they explain there is not counted here."""
-        return replace(self, ledger=self.ledger.copy())
-
-
-def learn(sessions: Iterable[Session], legacy: tuple[Recording, Recording]) -> Learned:
-    learned = Learned(legacy[0], NoiseLedger(), {}, {})
-    for session in sessions:
-        volatile, reasons = _learn(session, legacy, learned.ledger)
-        if reasons:
-            learned.unstable[session.name] = reasons
-        else:
-            learned.volatile[session.name] = volatile
-    return learned
+    def candidate(self, recording: Recording) -> Candidate:
+        """Its hits are counted by itself."""
+        return Candidate(self.legacy, learning.runs_by_session(recording), self.known.candidate())
 
 
-def _learn(
-    session: Session, legacy: tuple[Recording, Recording], ledger: NoiseLedger
-) -> tuple[Volatile, tuple[str, ...]]:
-    matcher = LearningMatcher(ledger)
-    found = _compare(session, legacy[0], legacy[1], matcher).unexplained
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One recording of the new path, under what was learned."""
+
+    legacy: Mapping[str, SessionRun]
+    runs: Mapping[str, SessionRun]
+    under: learning.Candidate
+
+    def compare(self, session: Session, events: Sequence[Event] | None = None) -> Comparison:
+        """`session`: a stable one. `events`: instead of those recorded; None for these."""
+        run = self.runs.get(session.name, NOTHING)
+        right = run if events is None else replace(run, events=events)
+        return self.under.compare(session, self.legacy.get(session.name, NOTHING), right)
+
+    def afresh(self) -> Candidate:
+        """As if nothing had been compared yet."""
+        return replace(self, under=self.under.learned.candidate())
+
+    def rules(self) -> tuple[NoiseRule, ...]:
+        """With the hits so far."""
+        return self.under.used_rules()
+
+
+def learn(sessions: Iterable[Session], legacy: tuple[Recording, Recording], noise: Sequence[NoiseRule] = ()) -> Learned:
+    """`noise`: rules of the user's own."""
+    runs = learning.runs_by_session(legacy[0]), learning.runs_by_session(legacy[1])
+    known = learning.learn(sessions, runs, noise)
+    return Learned(runs[0], known, {name: _reasons(found) for name, found in known.unstable.items()})
+
+
+def _reasons(found: Sequence[Difference]) -> tuple[str, ...]:
     # The sentences are written for a legacy and a new path; here both are legacy.
     reasons = [f"step {d.step + 1}, {d.client}: {d.kind}{f' at {d.path}' if d.path else ''}." for d in found]
     if len(reasons) > MAX_REASONS:
         reasons[MAX_REASONS:] = [f"And {len(found) - MAX_REASONS} more."]
-    return matcher.volatile(), tuple(reasons)
-
-
-def _compare(
-    session: Session, left: Recording, right: Recording, matcher: LearningMatcher | NoiseMatcher
-) -> Comparison:
-    skipped = frozenset(step for name, step in left.skipped ^ right.skipped if name == session.name)
-    return compare_session(session, left.of_session(session.name), right.of_session(session.name), matcher, skipped)
+    return tuple(reasons)

@@ -1,158 +1,149 @@
 """Finds, for each event of one client on the left, the event on the right that is the same.
 
-Exact content first, then content without moments and ids, each within the same step before others; only what is
-left over is compared by similarity. Identical streams cost n log n.
+By explicit id, then by exact content, by the key of its type, by content without moments and ids, each within the
+same step before others; only what is left over is compared by similarity. Costs n log n.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from array import array
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
-from shim.dualrun.compare.leaves import Leaf, walk
+from shim.dualrun.compare.keys import Side, key_value
 from shim.dualrun.compare.payload import is_error_frame, parse
 from shim.dualrun.record.canonical import Event
 
-SIMILAR_ENOUGH = 0.5
-"""Least share of leaves that two leftover messages must have in common to be one message that was changed."""
-
-MAX_SIMILARITY_PAIRS = 2_500
-"""Leftovers of one step beyond this are not compared with each other; they count as missing and extra."""
+Key = Callable[[Side, int], Hashable]
+"""Of the event at an index of a side; None for an event that has none."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Alignment:
-    pairs: tuple[tuple[Event, Event], ...]
-    left: tuple[Event, ...] = ()
-    right: tuple[Event, ...] = ()
+    """Of one client. pairs: indexes of the left and the right side."""
+
+    left: Side
+    right: Side
+    pairs: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def matched(self) -> list[tuple[Event, Event]]:
+        """In the order of the left side."""
+        return [(self.left.events[a], self.right.events[b]) for a, b in sorted(self.pairs)]
+
+    @property
+    def missing(self) -> list[Event]:
+        return [self.left.events[index] for index in self.left.open]
+
+    @property
+    def surplus(self) -> list[Event]:
+        return [self.right.events[index] for index in self.right.open]
+
+    def add(self, found: Sequence[tuple[int, int]]) -> None:
+        self.pairs += found
+        self.left.take({a for a, _ in found})
+        self.right.take({b for _, b in found})
+
+    def match(self, key: Key) -> None:
+        """First come, first served among events of one key."""
+        if not (self.left.open and self.right.open):
+            return
+        # Chains instead of lists: a million different keys would need a million lists.
+        following = array("q", [-1]) * len(self.right.events)
+        first: dict[Hashable, int] = {}
+        for index in reversed(self.right.open):
+            of = key(self.right, index)
+            if of is not None:
+                following[index] = first.get(of, -1)
+                first[of] = index
+        found: list[tuple[int, int]] = []
+        for index in self.left.open:
+            of = key(self.left, index)
+            if of is None:
+                continue
+            option = first.get(of, -1)
+            # A message can be late, but not come long before what caused it. One step is allowed, because the legacy
+            # path may have been the late one.
+            earliest = self.left.events[index].step - 1
+            while option >= 0 and self.right.events[option].step < earliest:
+                option = following[option]
+            if option >= 0:
+                found.append((index, option))
+                option = following[option]
+            if of in first:
+                first[of] = option
+        self.add(found)
 
 
-def align(left: Sequence[Event], right: Sequence[Event]) -> Alignment:
-    """Pairs of equal content; leftovers keep their order."""
-    pairs: list[tuple[Event, Event]] = []
-    for key in (_exact_in_step, _exact, _shape_in_step, _shape):
-        found = _match(left, right, key)
-        pairs += found
-        taken_left = {a.key for a, _ in found}
-        taken_right = {b.key for _, b in found}
-        left = [event for event in left if event.key not in taken_left]
-        right = [event for event in right if event.key not in taken_right]
-    return Alignment(tuple(sorted(pairs, key=lambda pair: pair[0].n)), tuple(left), tuple(right))
-
-
-def pair_similar(left: Iterable[Event], right: Iterable[Event]) -> list[tuple[Event, Event]]:
-    """Most similar first, within a step; an error is paired with an error, whatever they say."""
-    by_step: dict[int, list[Event]] = {}
-    for event in right:
-        by_step.setdefault(event.step, []).append(event)
-    sizes: dict[int, int] = {}
-    left = list(left)
-    for event in left:
-        sizes[event.step] = sizes.get(event.step, 0) + 1
-    scored = [
-        (-score, a.n, b.n, a, b)
-        for a in left
-        if sizes[a.step] * len(by_step.get(a.step, ())) <= MAX_SIMILARITY_PAIRS
-        for b in by_step.get(a.step, ())
-        if (score := similarity(a, b)) >= SIMILAR_ENOUGH
-    ]
-    scored.sort(key=lambda entry: entry[:3])
-    taken_left: set[int] = set()
-    taken_right: set[int] = set()
-    pairs: list[tuple[Event, Event]] = []
-    for _, a_n, b_n, a, b in scored:
-        if a_n not in taken_left and b_n not in taken_right:
-            taken_left.add(a_n)
-            taken_right.add(b_n)
-            pairs.append((a, b))
-    return pairs
-
-
-def similarity(left: Event, right: Event) -> float:
-    """0 to 1; a leaf with another value of the same type counts half."""
-    left_failed, right_failed = is_error(left), is_error(right)
-    if left_failed and right_failed:
-        return 1.0
-    a, b = parse(left.text).value, parse(right.text).value
-    if isinstance(a, str) or isinstance(b, str):
-        return _text_similarity(a, b) if isinstance(a, str) and isinstance(b, str) else 0.0
-    differing = [found for found in walk(a, b) if isinstance(found, Leaf)]
-    half = sum(1 for leaf in differing if leaf.problem in {"has another value", "has another text"})
-    total = max(_leaf_count(a), _leaf_count(b), len(differing))
-    return (total - len(differing) + half / 2) / total if total else 1.0
+def align_clients(
+    sides: Mapping[str, tuple[Sequence[Event], Sequence[Event]]], key_paths: Mapping[str, str]
+) -> dict[str, Alignment]:
+    """By client. What two clients received alike is matched alike, so that ids tell which of several it was."""
+    # Two streams number their events alike, whatever these are.
+    have_ids = any(event.path == "websocket" and event.id for left, _ in sides.values() for event in left)
+    aligned = {client: Alignment(Side(left), Side(right)) for client, (left, right) in sides.items()}
+    for one in aligned.values():
+        if have_ids:
+            one.match(_application_id)
+        one.match(_exact_in_step)
+        one.match(_exact)
+        if key_paths:
+            one.match(partial(_by_key_path, dict(key_paths)))
+        one.match(_unambiguous(one))
+    if any(one.left.open and one.right.open for one in aligned.values()):
+        known = {one.left.exact[a]: one.right.exact[b] for one in aligned.values() for a, b in one.pairs}
+        for one in aligned.values():
+            one.match(partial(_as_others, known, one.left))
+            one.match(_shape_in_step)
+            one.match(_shape)
+    return aligned
 
 
 def is_error(event: Event) -> bool:
     return event.kind == "error" or is_error_frame(event.text)
 
 
-def outside_longest_increasing(numbers: Sequence[int]) -> set[int]:
-    """Indexes of the fewest numbers without which the others increase: the least that was moved."""
-    tails: list[int] = []
-    tail_at: list[int] = []
-    before: list[int] = []
-    for index, number in enumerate(numbers):
-        place = bisect_left(tails, number)
-        before.append(tail_at[place - 1] if place else -1)
-        if place == len(tails):
-            tails.append(number)
-            tail_at.append(index)
-        else:
-            tails[place], tail_at[place] = number, index
-    moved = set(range(len(numbers)))
-    index = tail_at[-1] if tail_at else -1
-    while index >= 0:
-        moved.discard(index)
-        index = before[index]
-    return moved
+def _application_id(side: Side, index: int) -> Hashable:
+    """A number that a stream has given does not tell which message it is, unless the legacy path has it too."""
+    return side.events[index].id or None
 
 
-def _match(
-    left: Sequence[Event], right: Sequence[Event], key: Callable[[Event], Hashable]
-) -> list[tuple[Event, Event]]:
-    waiting: dict[Hashable, deque[Event]] = {}
-    for event in right:
-        waiting.setdefault(key(event), deque()).append(event)
-    pairs: list[tuple[Event, Event]] = []
-    for event in left:
-        options = waiting.get(key(event))
-        # A message can be late, but not come long before what caused it. One step is allowed, because the legacy
-        # path may have been the late one.
-        while options and options[0].step < event.step - 1:
-            options.popleft()
-        if options:
-            pairs.append((event, options.popleft()))
-    return pairs
+def _exact(side: Side, index: int) -> Hashable:
+    return side.exact[index]
 
 
-def _exact(event: Event) -> Hashable:
-    return (event.kind, parse(event.text).exact)
+def _exact_in_step(side: Side, index: int) -> Hashable:
+    return (side.events[index].step, side.exact[index])
 
 
-def _exact_in_step(event: Event) -> Hashable:
-    return (event.step, _exact(event))
+def _by_key_path(paths: dict[str, str], side: Side, index: int) -> Hashable:
+    return key_value(parse(side.events[index].text), paths)
 
 
-def _shape(event: Event) -> Hashable:
-    return (event.kind, parse(event.text).shape)
+def _shape(side: Side, index: int) -> Hashable:
+    return side.shape[index]
 
 
-def _shape_in_step(event: Event) -> Hashable:
-    return (event.step, _shape(event))
+def _shape_in_step(side: Side, index: int) -> Hashable:
+    return (side.events[index].step, side.shape[index])
 
 
-def _text_similarity(left: str, right: str) -> float:
-    """Share of words in common; linear, because texts can be long."""
-    a, b = set(left.split()), set(right.split())
-    return len(a & b) / max(len(a), len(b)) if a and b else 0.0
+def _unambiguous(one: Alignment) -> Key:
+    """The shape within a step, of shapes that both sides have equally often: nothing of the kind is missing."""
+    counts = [Counter(_shape_in_step(side, index) for index in side.open) for side in (one.left, one.right)]
+    sure = {shape for shape, count in counts[0].items() if counts[1].get(shape) == count}
+
+    def key(side: Side, index: int) -> Hashable:
+        shape = _shape_in_step(side, index)
+        return shape if shape in sure else None
+
+    return key
 
 
-def _leaf_count(value: object) -> int:
-    match value:
-        case dict():
-            return sum(map(_leaf_count, value.values()))
-        case list():
-            return sum(map(_leaf_count, value))
-    return 1
+def _as_others(known: Mapping[int, int], left: Side, side: Side, index: int) -> Hashable:
+    """What another client's partner of the same message says."""
+    if side is left:
+        return known.get(side.exact[index])
+    return side.exact[index]

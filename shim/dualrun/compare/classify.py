@@ -2,101 +2,165 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from shim.dualrun.compare.align import is_error
 from shim.dualrun.compare.classes import DifferenceClass
-from shim.dualrun.compare.difference import Difference
-from shim.dualrun.compare.payload import parse
+from shim.dualrun.compare.deliveries import Deliveries, names
+from shim.dualrun.compare.difference import ByDesign, Comparison, Difference
+from shim.dualrun.compare.size_limit import (
+    CONTENT_TOO_LARGE,
+    TOO_BIG,
+    is_beyond_frame,
+    is_beyond_message,
+    is_too_large_to_push,
+)
 from shim.dualrun.record.canonical import Event
 from shim.dualrun.record.scenario import Close, Session
 
 
-class Deliveries:
-    """Who received what in which step on the legacy path, moments and ids aside."""
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What is known of one session besides the events that are left over.
 
-    def __init__(self, events: Iterable[Event]) -> None:
-        self._steps: dict[str, dict[str, set[int]]] = {}
-        for event in events:
-            if event.kind == "msg":
-                self._steps.setdefault(parse(event.text).shape, {}).setdefault(event.client, set()).add(event.step)
+    too_big: steps at whose message the legacy path closed the connection. refused: those that the new path answered
+    with 413. not_due: steps in which a client of the new path was away, or whose step only one side took, by client;
+    only_new: those in which a client of the legacy path was.
+    """
 
-    def others_in(self, event: Event) -> list[str]:
-        """Clients other than the event's own that received the same in the same step."""
-        return [client for client, steps in self._of(event).items() if client != event.client and event.step in steps]
-
-    def others_until(self, event: Event) -> list[str]:
-        """Or one step later: the legacy path may have been the late one."""
-        return [
-            client
-            for client, steps in self._of(event).items()
-            if client != event.client and min(steps) <= event.step + 1
-        ]
-
-    def own_in(self, event: Event) -> bool:
-        return event.step in self._of(event).get(event.client, ())
-
-    def own_ever(self, event: Event) -> bool:
-        return event.client in self._of(event)
-
-    def _of(self, event: Event) -> Mapping[str, set[int]]:
-        return self._steps.get(parse(event.text).shape, {})
+    session: Session
+    deliveries: Deliveries
+    too_big: frozenset[int]
+    refused: frozenset[int]
+    not_due: Mapping[str, Collection[int]]
+    only_new: Mapping[str, Collection[int]]
 
 
-def classify_surplus(session: Session, event: Event, deliveries: Deliveries, received: Mapping[str, int]) -> Difference:
-    """`received`: what the client rightly received on the new path: the exact content, and when first (its `n`)."""
-    others = deliveries.others_in(event)
+def too_big_steps(events: Iterable[Event]) -> frozenset[int]:
+    return frozenset(event.step for event in events if event.kind == "close" and event.status == TOO_BIG)
+
+
+def refused_steps(events: Iterable[Event]) -> frozenset[int]:
+    return frozenset(event.step for event in events if event.kind != "msg" and event.status == CONTENT_TOO_LARGE)
+
+
+def is_leak(session: Session, event: Event, deliveries: Deliveries) -> bool:
     actor = session.steps[event.step].client
-    again = received.get(parse(event.text).exact, event.n) < event.n
-    client = event.client
-    if others and not deliveries.own_in(event) and client != actor:
-        return _misrouted(session, event, others)
+    return event.client != actor and bool(deliveries.others_in(event)) and not deliveries.own_in(event)
+
+
+def classify_surplus(known: Circumstances, event: Event, *, again: bool, into: Comparison) -> DifferenceClass:
+    """`again`: whether the client rightly received exactly this before, on the new path."""
+    kind, detail, by_design = _surplus(known, event, again=again)
+
+    def make(explained: str | None = None) -> Difference:
+        return difference(known.session, event, kind, detail, explained=explained)
+
+    if by_design:
+        into.add_by_design(kind, by_design, make)
+    else:
+        into.add(kind, None, make)
+    return kind
+
+
+def _surplus(  # noqa: PLR0911 - one line a case
+    known: Circumstances, event: Event, *, again: bool
+) -> tuple[DifferenceClass, str, ByDesign | None]:
+    client, step, deliveries = event.client, event.step, known.deliveries
+    actor = known.session.steps[step].client
+    if event.kind == "gap":
+        return "gap", f"{client} was told that events were lost: {event.text}.", None
+    if _is_returned_status(event):
+        return "error_shape", f"{client} was answered {event.status} without a word.", "returned_status"
+    others = deliveries.others_in(event)
+    own = deliveries.own_in(event)
+    if others and not own and client != actor:
+        return "misrouted", _leak(client, others), None
     if is_error(event):
-        return _difference(session, event, "error_shape", f"{client} received an error on the new path only.")
-    if again or deliveries.own_in(event):
-        return _difference(session, event, "duplicate", f"{client} received the message once more on the new path.")
+        if event.status == CONTENT_TOO_LARGE and is_beyond_frame(known.session, step):
+            excused = step in known.too_big or is_beyond_message(known.session, step)
+            return (
+                "size_limit",
+                f"{client}'s message was answered 413 on the new path.",
+                ("size_limit" if excused else None),
+            )
+        only_there = step in known.only_new.get(client, ())
+        return (
+            "error_shape",
+            f"{client} received an error on the new path only.",
+            ("consequence" if only_there else None),
+        )
+    if again or own:
+        if event.resumed:
+            return "resume_duplicate", f"{client} received the message again after it took up its stream.", None
+        return "duplicate", f"{client} received the message once more on the new path.", None
     if client == actor and others:
-        detail = f"{client} received its own message on the new path; on the legacy path only {_names(others)} did."
-        return _difference(session, event, "extra", detail)
+        only = names(others)
+        return (
+            "extra",
+            f"{client} received its own message on the new path; on the legacy path only {only} did.",
+            None,
+        )
     earlier = deliveries.others_until(event)
     if earlier and client != actor and not deliveries.own_ever(event):
-        return _misrouted(session, event, earlier)
-    return _difference(session, event, "extra", f"{client} received a message that the legacy path did not send.")
+        return "misrouted", _leak(client, earlier), None
+    detail = f"{client} received a message that the legacy path did not send."
+    if (step in known.too_big and is_beyond_frame(known.session, step)) or is_too_large_to_push(event):
+        return "size_limit", f"{detail} It is beyond the limits of a WebSocket API.", "size_limit"
+    return "extra", detail, "consequence" if step in known.only_new.get(client, ()) else None
 
 
-def classify_missing(session: Session, missing: Sequence[Event], paired: Iterable[Event]) -> list[Difference]:
-    """`missing`: of all clients. `paired`: events of the legacy path that the new path has too."""
-    arrived = {event.step for event in paired}
-    differences: list[Difference] = []
+def classify_missing(
+    known: Circumstances,
+    missing: Sequence[Event],
+    arrived: Collection[int],
+    on_its_way: Sequence[bool],
+    into: Comparison,
+) -> None:
+    """`missing`: of all clients, in order. `arrived`: steps of which something came on the new path too.
+
+    `on_its_way`: for each of `missing`, whether it may have been when the session ended.
+    """
+    session = known.session
     unnoticed: dict[int, list[Event]] = {}
-    for event in missing:
+    for place, event in enumerate(missing):
         step = session.steps[event.step]
-        if isinstance(step, Close) and event.step not in arrived and not is_error(event):
+        client = event.client
+        kind: DifferenceClass = "missing"
+        by_design: ByDesign | None = None
+        detail = f"{client} did not receive the message on the new path."
+        if event.step in known.not_due.get(client, ()):
+            by_design = "consequence"
+        elif isinstance(step, Close) and event.step not in arrived and not is_error(event) and client != step.client:
             unnoticed.setdefault(event.step, []).append(event)
+            continue
+        elif isinstance(step, Close) and client == step.client:
+            by_design = "presence"
         elif is_error(event):
-            detail = f"{event.client} received an error on the legacy path, and none on the new one."
-            differences.append(_difference(session, event, "error_shape", detail, legacy=True))
-        else:
-            detail = f"{event.client} did not receive the message on the new path."
-            differences.append(_difference(session, event, "missing", detail, legacy=True))
+            kind, detail = "error_shape", f"{client} received an error on the legacy path, and none on the new one."
+        elif event.step in known.refused and is_beyond_frame(session, event.step):
+            kind, detail = "size_limit", f"{detail} The message that causes it was answered 413."
+        elif on_its_way[place]:
+            kind, detail = "pending_tail", f"{client} had not received the message when the session ended."
+        _add(into, kind, by_design, session, event, detail)
     for index, events in unnoticed.items():
-        who = _names(dict.fromkeys(event.client for event in events))
-        detail = (
-            f"The disconnect of {session.steps[index].client} was not noticed: "
-            f"{len(events)} {'message' if len(events) == 1 else 'messages'} to {who} did not come."
-        )
-        differences.append(_difference(session, events[0], "lifecycle", detail, legacy=True))
-    return differences
+        who = names(dict.fromkeys(event.client for event in events))
+        number = f"{len(events)} {'message' if len(events) == 1 else 'messages'}"
+        detail = f"The disconnect of {session.steps[index].client} was not noticed: {number} to {who} did not come."
+        _add(into, "lifecycle", None, session, events[0], detail)
 
 
-def _misrouted(session: Session, event: Event, others: Sequence[str]) -> Difference:
-    detail = f"{event.client} received a message that on the legacy path only {_names(others)} received."
-    return _difference(session, event, "misrouted", detail)
-
-
-def _difference(
-    session: Session, event: Event, kind: DifferenceClass, detail: str, *, legacy: bool = False
+def difference(
+    session: Session,
+    event: Event,
+    kind: DifferenceClass,
+    detail: str,
+    *,
+    legacy: bool = False,
+    explained: str | None = None,
 ) -> Difference:
+    """Of an event that one side has."""
     return Difference(
         kind,
         session.name,
@@ -108,9 +172,26 @@ def _difference(
         None if legacy else event,
         expected=event.text if legacy else "",
         found="" if legacy else event.text,
+        explained=explained,
     )
 
 
-def _names(names: Iterable[str]) -> str:
-    listed = list(names)
-    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"
+def _add(
+    into: Comparison, kind: DifferenceClass, by_design: ByDesign | None, session: Session, event: Event, detail: str
+) -> None:
+    def make(explained: str | None = None) -> Difference:
+        return difference(session, event, kind, detail, legacy=True, explained=explained)
+
+    if by_design:
+        into.add_by_design(kind, by_design, make)
+    else:
+        into.add(kind, None, make)
+
+
+def _is_returned_status(event: Event) -> bool:
+    """A status without a word comes from the handler: what the service itself refuses, it explains in the body."""
+    return event.kind == "error" and event.channel == "post" and event.status is not None and not event.text
+
+
+def _leak(client: str, others: Sequence[str]) -> str:
+    return f"{client} received a message that on the legacy path only {names(others)} received."

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from shim.dualrun.compare.classes import CLASSES, DifferenceClass
+from shim.dualrun.compare.fanout import DeliveryMatrix
 from shim.dualrun.record.canonical import Event
 
 ByDesign = Literal[
-    "handshake_status", "post_status", "returned_status", "error_as_answer", "answer_order", "json_spelling", "late"
+    "handshake_status",
+    "post_status",
+    "returned_status",
+    "error_as_answer",
+    "answer_order",
+    "independent_order",
+    "json_spelling",
+    "late",
+    "presence",
+    "size_limit",
+    "consequence",
 ]
 
 BY_DESIGN: dict[ByDesign, str] = {
@@ -18,12 +31,26 @@ BY_DESIGN: dict[ByDesign, str] = {
     "returned_status": "The status that a handler returns is that of the POST; a WebSocket hides it.",
     "error_as_answer": "An error frame may come as the answer to the POST, with its status, instead of on the stream.",
     "answer_order": "There is no order between the answer to a POST and what comes on the stream in the same step.",
+    "independent_order": "Messages have no order when they come from different senders of whom neither had seen the "
+    "other's, as long as all who receive both see them alike.",
     "json_spelling": "JSON may be spelled differently: white space, order of keys, 1.0 for 1.",
-    "late": "A message may come in a later step, as long as the order of the client's messages stays.",
+    "late": "A message may come in a later step, within its margin, as long as the order of the client's messages "
+    "stays.",
+    "presence": "A client that leaves may or may not receive what comes in the step of its own leaving.",
+    "size_limit": "A WebSocket API closes a connection that sends more than 32 KB in a frame or 128 KB in a message; "
+    "a POST is larger, or is answered 413.",
+    "consequence": "What a client receives, or misses, because another difference that is listed keeps it connected or "
+    "away, is part of that difference.",
 }
 """Differences that the new path has on purpose, or that no client can rely on. None of them fails a dual run.
 
 That connection ids have other values is not listed: ids are checked by the rule 'id_bijection'."""
+
+MAX_KEPT = 1_000
+"""Differences of one class and explanation that are kept of one session; all are counted. Of what nothing explains,
+MAX_UNEXPLAINED are kept."""
+
+MAX_UNEXPLAINED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +85,7 @@ class Difference:
 class Comparison:
     """One session. differences: explained ones too; only the others can fail a dual run.
 
+    counts: of all, by class and explanation, those too that are not kept in `differences`.
     rows: by client, the events of both sides in order, side by side.
     """
 
@@ -65,6 +93,8 @@ class Comparison:
     differences: list[Difference] = field(default_factory=list)
     by_design: dict[ByDesign, int] = field(default_factory=dict)
     rows: dict[str, list[tuple[Event | None, Event | None]]] = field(default_factory=dict)
+    counts: Counter[tuple[DifferenceClass, str | None]] = field(default_factory=Counter)
+    deliveries: DeliveryMatrix | None = None
 
     @property
     def unexplained(self) -> list[Difference]:
@@ -72,3 +102,15 @@ class Comparison:
 
     def count(self, what: ByDesign) -> None:
         self.by_design[what] = self.by_design.get(what, 0) + 1
+
+    def add(self, kind: DifferenceClass, explained: str | None, make: Callable[[], Difference]) -> None:
+        """Counts one; `make` is called only when it is kept."""
+        self.counts[kind, explained] += 1
+        if self.counts[kind, explained] <= (MAX_UNEXPLAINED if explained is None else MAX_KEPT):
+            self.differences.append(make())
+
+    def add_by_design(self, kind: DifferenceClass, what: ByDesign, make: Callable[[str], Difference]) -> None:
+        """`make` is given the explanation."""
+        self.count(what)
+        explained = f"by_design:{what}"
+        self.add(kind, explained, lambda: make(explained))

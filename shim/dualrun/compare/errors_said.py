@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from shim.dualrun.compare.payload import parse
+from shim.dualrun.compare.tokens import split
 from shim.dualrun.record.canonical import Event
 from shim.gateway import frames
 
@@ -33,4 +34,4 @@ def said(event: Event) -> str:
     """The 'message' of an error's body, without moments and ids; the body itself where it has none."""
     value = parse(event.text).value
     message = value.get("message") if isinstance(value, dict) else None
-    return parse(message if isinstance(message, str) else event.text).shape.removeprefix("text ")
+    return split(message if isinstance(message, str) else event.text).shape

@@ -41,10 +41,17 @@ class Moment:
 
 def moment_of_number(value: float) -> Moment | None:
     """Seconds, milli-, micro- or nanoseconds since 1970, by magnitude."""
-    for least, per_second, unit in _EPOCHS:
-        if least <= value < least * 10:
-            return Moment(f"{type(value).__name__}:{unit}", value / per_second, 1.0 if unit == "s" else 0.0)
-    return None
+    if not is_moment(value):
+        return None
+    per_second, unit = next(epoch[1:] for epoch in _EPOCHS if value < epoch[0] * 10)
+    # JSON has one kind of number: 1.0 is 1.
+    digits = "int" if value == int(value) else "float"
+    return Moment(f"{digits}:{unit}", value / per_second, 1.0 if unit == "s" else 0.0)
+
+
+def is_moment(value: float) -> bool:
+    """Whether `moment_of_number` finds one."""
+    return 1e9 <= value < 1e19 and (value < 1e10 or 1e12 <= value < 1e13 or 1e15 <= value < 1e16 or value >= 1e18)
 
 
 def moment_of_text(text: str) -> Moment | None:
@@ -61,7 +68,7 @@ def moment_of_text(text: str) -> Moment | None:
     return None
 
 
-def close_in_time(left: Moment, left_at: float, right: Moment, right_at: float) -> bool:
+def close_in_time(left: Moment, left_at: float, right: Moment, right_at: float, window_s: float = WINDOW_S) -> bool:
     """Whether both are as far from the time at which they were received. `*_at`: seconds since 1970."""
     if left.form != right.form:
         return False
@@ -69,7 +76,7 @@ def close_in_time(left: Moment, left_at: float, right: Moment, right_at: float) 
     if left.period:
         apart %= left.period
         apart = min(apart, left.period - apart)
-    return apart <= WINDOW_S + left.resolution
+    return apart <= window_s + left.resolution
 
 
 def is_now(moment: Moment, at: float) -> bool:

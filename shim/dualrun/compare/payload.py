@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from shim.dualrun.compare.moments import moment_of_number
-from shim.dualrun.compare.tokens import split
+from shim.dualrun.compare.moments import is_moment
+from shim.dualrun.compare.tokens import may_have_tokens, split
 
 MAX_DEPTH: Final = 64
 """Deeper JSON is compared as text, so that no message can exhaust the stack."""
 
+_CONTAINERS: Final = {dict, list}
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
@@ -25,35 +26,64 @@ class Payload:
     """
 
     value: object
-    exact: str
-    shape: str
+    exact: int
+    shape: int
 
 
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Payload:
+    """`exact` and `shape` are hashes of 61 bits that hold within one process only."""
     value = _value_of(text)
+    parts: list[object] = []
+    tokens: list[object] = []
+    _take_apart(value, parts, tokens)
+    shape = tuple(parts)
+    return Payload(value, hash((shape, tuple(tokens))), hash(shape))
+
+
+def shape_key(value: object) -> int:
+    parts: list[object] = []
+    _take_apart(value, parts, [])
+    return hash(tuple(parts))
+
+
+# What a value begins with among the parts, so that no two values have the same parts.
+_OBJECT, _LIST, _TOKENS, _NUMBER, _MOMENT, _TRUE, _FALSE, _NULL = range(8)
+
+
+def _take_apart(  # noqa: PLR0912 - a case for each type
+    value: object, parts: list[object], tokens: list[object]
+) -> None:
+    """`parts`: what is the same in all messages of one shape; `tokens`: moments and ids, in the order of the parts."""
     if isinstance(value, str):
-        return Payload(value, f"text {value}", f"text {split(value).shape}")
-    return Payload(value, _canonical(value), _canonical(shape_of(value)))
-
-
-def shape_of(value: object) -> object:
-    match value:
-        case dict():
-            return {key: shape_of(item) for key, item in value.items()}
-        case list():
-            return [shape_of(item) for item in value]
-        case str():
-            return split(value).shape
-        case bool():
-            return value
-        case int() | float() if moment_of_number(value):
-            return "<timestamp>"
-    return value
-
-
-def shape_key(value: object) -> str:
-    return _canonical(shape_of(value))
+        if may_have_tokens(value) and (found := split(value)).tokens:
+            parts += (_TOKENS, len(found.tokens), *found.literals)
+            for token in found.tokens:
+                parts.append(token.kind)
+                tokens.append(token.text)
+        else:
+            parts.append(value)
+    elif isinstance(value, dict):
+        parts += (_OBJECT, len(value))
+        for key in sorted(value):
+            parts.append(key)
+            _take_apart(value[key], parts, tokens)
+    elif isinstance(value, list):
+        parts += (_LIST, len(value))
+        for item in value:
+            _take_apart(item, parts, tokens)
+    elif value is True:
+        parts.append(_TRUE)
+    elif value is False:
+        parts.append(_FALSE)
+    elif isinstance(value, int | float):
+        if is_moment(value):
+            parts.append(_MOMENT)
+            tokens.append(value)
+        else:
+            parts += (_NUMBER, value if value == value else "NaN")  # noqa: PLR0124 - NaN is not itself
+    else:
+        parts.append(_NULL)
 
 
 def is_error_frame(text: str) -> bool:
@@ -80,31 +110,17 @@ def _value_of(text: str) -> object:
     if not text.lstrip().startswith(("{", "[")):
         return text
     try:
-        value = json.loads(text, parse_float=_number)
+        value = json.loads(text)
     except (ValueError, RecursionError):
         return text
-    return value if _is_shallow(value) else text
+    if text.count("[") + text.count("{") > MAX_DEPTH and not _is_shallow(value):
+        return text
+    return value
 
 
-def _number(digits: str) -> float:
-    """JSON has one kind of number: 1.0 is 1."""
-    number = float(digits)
-    return int(number) if number.is_integer() and abs(number) < 1e15 else number
-
-
-def _is_shallow(value: object) -> bool:
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        level = [
-            item
-            for container in level
-            if isinstance(container, dict | list)
-            for item in (container.values() if isinstance(container, dict) else container)
-        ]
-        if not level:
-            return True
-    return False
-
-
-def _canonical(value: object) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+def _is_shallow(value: object, depth: int = MAX_DEPTH) -> bool:
+    if isinstance(value, dict):
+        return depth > 0 and all(_is_shallow(item, depth - 1) for item in value.values() if type(item) in _CONTAINERS)
+    if isinstance(value, list):
+        return depth > 0 and all(_is_shallow(item, depth - 1) for item in value if type(item) in _CONTAINERS)
+    return True

@@ -3,160 +3,161 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from shim.dualrun.compare.align import Alignment, align, is_error, outside_longest_increasing, pair_similar
-from shim.dualrun.compare.classes import DifferenceClass
-from shim.dualrun.compare.classify import Deliveries, classify_missing, classify_surplus
-from shim.dualrun.compare.difference import Comparison, Difference
-from shim.dualrun.compare.errors_said import status_problem
-from shim.dualrun.compare.lifecycle import absent_steps, compare_lifecycle
+from shim.dualrun.compare.align import Alignment, align_clients
+from shim.dualrun.compare.classify import (
+    Circumstances,
+    classify_missing,
+    classify_surplus,
+    is_leak,
+    refused_steps,
+    too_big_steps,
+)
+from shim.dualrun.compare.contents import compare_contents
+from shim.dualrun.compare.deliveries import Deliveries
+from shim.dualrun.compare.difference import Comparison
+from shim.dualrun.compare.lateness import Clock, may_be_on_its_way
+from shim.dualrun.compare.lifecycle import absent_steps, compare_lifecycle, presence
 from shim.dualrun.compare.matching import Matcher
-from shim.dualrun.compare.payload import parse
+from shim.dualrun.compare.order import compare_order
+from shim.dualrun.compare.publishes import matrix_of_session
+from shim.dualrun.compare.similar import pair_similar
 from shim.dualrun.record.canonical import Event
 from shim.dualrun.record.scenario import Send, Session
 
 Pair = tuple[Event, Event]
 
 
+@dataclass(frozen=True, slots=True)
+class SessionRun:
+    """What one run has of one session. events: what clients received, in order of receipt. sent: what they did.
+
+    skipped: steps that could not be taken. ended: when the recording of the session ended, in seconds since 1970; None
+    for long enough after all of it.
+    """
+
+    events: Sequence[Event] = ()
+    sent: Sequence[Event] = ()
+    skipped: frozenset[int] = frozenset()
+    ended: float | None = None
+
+
+@dataclass(slots=True)
+class _Client:
+    left: list[Event] = field(default_factory=list)
+    right: list[Event] = field(default_factory=list)
+    tied: list[Pair] = field(default_factory=list)
+
+
 def compare_session(
-    session: Session,
-    left: Sequence[Event],
-    right: Sequence[Event],
-    matcher: Matcher,
-    skipped: frozenset[int] = frozenset(),
+    session: Session, left: SessionRun, right: SessionRun, matcher: Matcher, key_paths: Mapping[str, str] | None = None
 ) -> Comparison:
-    """`left`: events of the legacy path. `skipped`: steps that only one of the two sides could take."""
+    """`left`: the legacy path. `key_paths`: by message type, a path whose value tells its messages apart."""
     result = Comparison(session.name)
-    deliveries = Deliveries(left)
-    sides = {client: (_of(left, client), _of(right, client)) for client in session.clients}
-    pairs: list[Pair] = []
-    missing: list[Event] = []
-    surplus: list[tuple[Event, dict[str, int]]] = []
-    for client, (ours, theirs) in sides.items():
-        tied = compare_lifecycle(session, client, ours, theirs, result)
-        aligned = _align_messages(session, ours, theirs, tied, deliveries)
-        pairs += aligned.pairs
-        # What follows from another difference, a refused client or a step that was not taken, is not one itself.
-        gone = (absent_steps(session, client, theirs) - absent_steps(session, client, ours)) | skipped
-        missing += [event for event in aligned.left if event.step not in gone]
-        rightly = {parse(event.text).exact: event.n for _, event in reversed(aligned.pairs)}
-        for event in aligned.right:
-            if _is_returned_status(event):
-                result.count("returned_status")
-            elif event.step not in skipped:
-                surplus.append((event, rightly))
-        result.rows[client] = _side_by_side(ours, theirs, [*aligned.pairs, *tied])
-        result.differences += _reordered(session, aligned.pairs, result)
-    result.differences += classify_missing(session, missing, (a for a, _ in pairs))
-    result.differences += [classify_surplus(session, event, deliveries, rightly) for event, rightly in surplus]
-    for a, b in sorted(pairs, key=lambda pair: (pair[0].step, pair[0].at)):
-        result.differences += _contents(session, a, b, matcher, result)
+    clients = _by_client(session, left, right)
+    for name, client in clients.items():
+        client.tied = compare_lifecycle(session, name, client.left, client.right, result)
+    aligned = align_clients({name: _messages(client) for name, client in clients.items()}, key_paths or {})
+    known = _circumstances(session, left, right, clients, aligned)
+    for one in aligned.values():
+        # What was meant for others must not be explained away as a changed message of this client.
+        surplus = one.right.open
+        own = frozenset(n for n in surplus if not is_leak(session, one.right.events[n], known.deliveries))
+        pair_similar(one, own)
+    clocks = Clock.of(left.events, left.sent, left.ended), Clock.of(right.events, right.sent, right.ended)
+    leaks = _classify(known, aligned, clocks, result)
+    compare_order(session, aligned, result)
+    compare_contents(session, aligned, matcher, clocks, result)
+    for name, client in clients.items():
+        result.rows[name] = _side_by_side(client.left, client.right, [*aligned[name].matched, *client.tied])
+    there = {name: presence(session, name, client.right) for name, client in clients.items()}
+    result.deliveries = matrix_of_session(session, aligned, leaks, there)
     result.differences.sort(key=lambda difference: difference.step)
-    _count_posts(session, right, result)
+    _count_posts(session, right.events, result)
     return result
 
 
-def _of(events: Sequence[Event], client: str) -> list[Event]:
-    return [event for event in events if event.client == client]
+def _by_client(session: Session, left: SessionRun, right: SessionRun) -> dict[str, _Client]:
+    clients = {name: _Client() for name in session.clients}
+    for event in left.events:
+        if event.client in clients:
+            clients[event.client].left.append(event)
+    for event in right.events:
+        if event.client in clients:
+            clients[event.client].right.append(event)
+    return clients
 
 
-def _align_messages(
-    session: Session, left: list[Event], right: list[Event], tied: list[Pair], deliveries: Deliveries
-) -> Alignment:
-    known = {a.n for a, _ in tied}, {b.n for _, b in tied}
-    aligned = align(_messages(left, known[0]), _messages(right, known[1]))
-    # What was meant for others must not be explained away as a changed message of this client.
-    own = [event for event in aligned.right if not _is_leak(session, event, deliveries)]
-    similar = pair_similar(aligned.left, own)
-    taken = {a.n for a, _ in similar}, {b.n for _, b in similar}
-    return Alignment(
-        tuple(sorted((*aligned.pairs, *similar), key=lambda pair: pair[0].n)),
-        tuple(event for event in aligned.left if event.n not in taken[0]),
-        tuple(event for event in aligned.right if event.n not in taken[1]),
+def _messages(client: _Client) -> tuple[list[Event], list[Event]]:
+    known = {a.n for a, _ in client.tied}, {b.n for _, b in client.tied}
+    kinds = {"msg", "error", "gap"}
+    return (
+        [event for event in client.left if event.kind in kinds and event.n not in known[0]],
+        [event for event in client.right if event.kind in kinds and event.n not in known[1]],
     )
 
 
-def _messages(events: list[Event], known: set[int]) -> list[Event]:
-    return [event for event in events if event.kind in {"msg", "error"} and event.n not in known]
-
-
-def _is_returned_status(event: Event) -> bool:
-    """A status without a word comes from the handler: what the service itself refuses, it explains in the body."""
-    return event.kind == "error" and event.channel == "post" and event.status is not None and not event.text
-
-
-def _is_leak(session: Session, event: Event, deliveries: Deliveries) -> bool:
-    actor = session.steps[event.step].client
-    return event.client != actor and bool(deliveries.others_in(event)) and not deliveries.own_in(event)
-
-
-def _contents(session: Session, a: Event, b: Event, matcher: Matcher, result: Comparison) -> list[Difference]:
-    if b.step > a.step:
-        result.count("late")
-    if b.channel == "post" and a.channel != "post":
-        result.count("error_as_answer")
-    if a.kind != b.kind:
-        detail = f"{a.client} received an error of another form."
-        return [_pair_difference(session, "error_shape", a, b, None, a.text, b.text, detail)]
-    if is_error(b) and (problem := status_problem(a, b)):
-        detail = f"The error that {a.client} received {problem}."
-        return [_pair_difference(session, "error_shape", a, b, None, str(a.status or ""), str(b.status), detail)]
-    leaves = matcher.differences(a, b)
-    if not leaves and a.text != b.text and parse(a.text).exact == parse(b.text).exact:
-        result.count("json_spelling")
-    failed = is_error(a) or is_error(b)
-    return [
-        _pair_difference(
-            session,
-            "error_shape" if failed else "payload",
-            a,
-            b,
-            leaf.path,
-            leaf.left,
-            leaf.right,
-            f"{leaf.path} of a message to {a.client} {leaf.problem}.",
-        )
-        for leaf in leaves
-    ]
-
-
-def _reordered(session: Session, pairs: Sequence[Pair], result: Comparison) -> list[Difference]:
-    on_stream = [(a, b) for a, b in pairs if b.channel != "post" or a.channel == "post"]
-    moved = outside_longest_increasing([b.n for _, b in on_stream])
-    numbers = [b.n for _, b in pairs]
-    if len(on_stream) < len(pairs) and len(outside_longest_increasing(numbers)) > len(moved):
-        result.count("answer_order")
-    differences = []
-    for index in sorted(moved):
-        a, b = on_stream[index]
-        detail = f"{a.client} received the message at another place among its messages."
-        differences.append(_pair_difference(session, "reordered", a, b, None, a.text, b.text, detail))
-    return differences
-
-
-def _pair_difference(
+def _circumstances(
     session: Session,
-    kind: DifferenceClass,
-    a: Event,
-    b: Event,
-    path: str | None,
-    expected: str,
-    found: str,
-    detail: str,
-) -> Difference:
-    return Difference(
-        kind,
-        session.name,
-        a.step,
-        a.client,
-        session.route_of(a.step),
-        detail,
-        a,
-        b,
-        path,
-        expected,
-        found,
+    left: SessionRun,
+    right: SessionRun,
+    clients: Mapping[str, _Client],
+    aligned: Mapping[str, Alignment],
+) -> Circumstances:
+    # What follows from another difference, a refused client or a step that was not taken, is not one itself.
+    one_sided = left.skipped ^ right.skipped
+    not_due: dict[str, Collection[int]] = {}
+    only_new: dict[str, Collection[int]] = {}
+    for name, client in clients.items():
+        away = absent_steps(session, name, client.left), absent_steps(session, name, client.right)
+        not_due[name] = (away[1] - away[0]) | one_sided
+        only_new[name] = (away[0] - away[1]) | one_sided
+    return Circumstances(
+        session,
+        Deliveries(aligned),
+        too_big_steps(left.events),
+        refused_steps(right.events),
+        not_due,
+        only_new,
+    )
+
+
+def _classify(
+    known: Circumstances,
+    aligned: Mapping[str, Alignment],
+    clocks: tuple[Clock, Clock],
+    result: Comparison,
+) -> list[Event]:
+    """Returns what was misrouted."""
+    missing = [event for one in aligned.values() for event in one.missing]
+    if missing:
+        arrived = {one.left.events[a].step for one in aligned.values() for a, _ in one.pairs}
+        last = {name: max(one.left.events[a].n for a, _ in one.pairs) for name, one in aligned.items() if one.pairs}
+        # What is missing before something that has come is lost.
+        on_its_way = [event.n > last.get(event.client, -1) and may_be_on_its_way(event, *clocks) for event in missing]
+        classify_missing(known, missing, arrived, on_its_way, result)
+    leaks: list[Event] = []
+    for one in aligned.values():
+        surplus = one.right.open
+        if not surplus:
+            continue
+        rightly: dict[int, int] = {}
+        for _, b in sorted(one.pairs):
+            rightly.setdefault(one.right.exact[b], one.right.events[b].n)
+        for index in surplus:
+            event = one.right.events[index]
+            again = rightly.get(one.right.exact[index], event.n) < event.n or _same_id(one, event)
+            if classify_surplus(known, event, again=again, into=result) == "misrouted":
+                leaks.append(event)
+    return leaks
+
+
+def _same_id(one: Alignment, event: Event) -> bool:
+    """Whether a stream has sent the very same event before."""
+    return bool(event.id) and any(
+        one.right.events[b].id == event.id and one.right.events[b].n < event.n for _, b in one.pairs
     )
 
 
@@ -164,12 +165,12 @@ def _side_by_side(
     left: Sequence[Event], right: Sequence[Event], pairs: Sequence[Pair]
 ) -> list[tuple[Event | None, Event | None]]:
     """In the order of the left side; what only the right side has stands before its next paired event."""
-    partner = {a.key: b for a, b in pairs}
-    paired = {b.key for _, b in pairs}
-    waiting = deque(event for event in right if event.key not in paired)
+    partner = {a.n: b for a, b in pairs}
+    paired = {b.n for _, b in pairs}
+    waiting = deque(event for event in right if event.n not in paired)
     rows: list[tuple[Event | None, Event | None]] = []
     for a in left:
-        b = partner.get(a.key)
+        b = partner.get(a.n)
         while b is not None and waiting and waiting[0].n < b.n:
             rows.append((None, waiting.popleft()))
         rows.append((a, b))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from shim.dualrun.compare.moments import CLOCK, HTTP, ISO, LOG, moment_of_text
 
@@ -18,17 +17,22 @@ _HIDDEN: Final = r"hmac:[0-9a-f]{16}(?![0-9a-f])"
 _CANDIDATE: Final = re.compile(
     rf"(?<![A-Za-z0-9_:/-])(?:(?P<moment>{HTTP}|{LOG}|{ISO}|{CLOCK})(?![A-Za-z0-9_:-])|{_HIDDEN}|(?P<word>{_WORD}))"
 )
+_HINT: Final = re.compile(r"\d|[a-z][_\-+/=]*[A-Z]|[A-Z_\-+/=][A-Z][_\-+/=]*[a-z]")
+"""Is in every text that has a token: moments have digits, and ids digits or capitals in their middle."""
+
 _UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_SPACE: Final = re.compile(r"\s")
+_DIGIT: Final = re.compile(r"\d")
+_LETTER: Final = re.compile(r"[^\W\d_]")
+_MIXED: Final = re.compile(r"[a-z].*?[A-Z]|[A-Z].*?[a-z]")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     kind: TokenKind
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(NamedTuple):
     """A text as literals and the tokens between them; there is one literal more than there are tokens."""
 
     literals: tuple[str, ...]
@@ -43,8 +47,17 @@ class Split:
         return "".join(parts)
 
 
+def may_have_tokens(text: str) -> bool:
+    """False only for texts without any token; most are told by a quick look."""
+    return len(text) > 3 and _HINT.search(text) is not None
+
+
 @lru_cache(maxsize=4096)
 def split(text: str) -> Split:
+    if not may_have_tokens(text):
+        return Split((text,), ())
+    if _UUID.fullmatch(text):
+        return Split(("", ""), (Token("id", text),))
     literals: list[str] = []
     tokens: list[Token] = []
     start = 0
@@ -59,15 +72,11 @@ def split(text: str) -> Split:
 
 def is_opaque(text: str) -> bool:
     """Whether a text looks like an id that a program made up: no words of a language look like this."""
-    if len(text) < 6 or any(character.isspace() for character in text):
+    if len(text) < 6 or _SPACE.search(text):
         return False
-    digits = any(character.isdigit() for character in text)
-    letters = any(character.isalpha() for character in text)
     if len(text) < 8:
-        return digits and letters
-    inner = text[1:]
-    mixed = any(c.isupper() for c in inner) and any(c.islower() for c in inner)
-    return digits or mixed
+        return _DIGIT.search(text) is not None and _LETTER.search(text) is not None
+    return _DIGIT.search(text) is not None or _MIXED.search(text, 1) is not None
 
 
 def same_id_format(left: str, right: str) -> bool:

@@ -26,7 +26,7 @@ def samples_of(
         comparison = comparisons.get(session.name)
         if comparison is None:
             continue
-        fan_outs: dict[tuple[int, str], list[tuple[Event, Event]]] = {}
+        fan_outs: dict[tuple[int, int], list[tuple[Event, Event]]] = {}
         for a, b in _pairs(comparison):
             began = legacy_began.get((session.name, a.step)), candidate_began.get((session.name, b.step))
             if a.step != b.step or began[0] is None or began[1] is None:

@@ -89,7 +89,7 @@ def fingerprint(events: Iterable[Event]) -> Hashable:
     return frozenset(Counter(outcome for event in events if (outcome := _outcome(event))).items())
 
 
-def _outcome(event: Event) -> tuple[str, str, int | None, str] | None:
+def _outcome(event: Event) -> tuple[str, str, int | None, str | int] | None:
     if event.kind == "open" or (event.kind == "error" and not event.text):
         return None  # a handshake has its own status on each path, and only a POST has one that says nothing
     if is_error(event):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Path = Literal["websocket", "stream"]
-Kind = Literal["open", "refused", "msg", "close", "error", "connect", "resume"]
+Kind = Literal["open", "refused", "msg", "close", "error", "gap", "connect", "resume"]
 Channel = Literal["socket", "stream", "post"]
 Direction = Literal["received", "sent"]
 
@@ -20,8 +20,9 @@ class Event:
     run: 'legacy-1', 'legacy-2' or 'candidate'.
     step: 0-based index of the step that was current when it arrived; of what was sent, the step itself.
     n: 0-based number of the event among those of this client, session and direction.
-    kind: 'error' is what no client of the other path could receive, such as a POST answered 413. 'connect' and
-      'resume' are sent only; the text of a connect is its handshake, see `handshake_text`.
+    kind: 'error' is what no client of the other path could receive, such as a POST answered 413. 'gap': the server
+      tells that it has lost events between two streams; the text says which. 'connect' and 'resume' are sent only; the
+      text of a connect is its handshake, see `handshake_text`.
     channel: where it came from; 'post' for the body of an HTTP answer.
     status: HTTP status of an open, refusal or error; close code of a close; else None.
     at: when it was received or sent, in seconds since 1970.

@@ -243,6 +243,8 @@ class StreamClient:
                 code = told.get("code")
                 self._closed_by_server(code if isinstance(code, int) else 1005, str(told.get("reason", "")))
                 return True
+            case "gap":
+                self._hear(event, event.data, "gap")
             case other:
                 self._hear(event, f"event {other!r}: {event.data}", "error")
         return False

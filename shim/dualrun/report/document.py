@@ -8,7 +8,7 @@ from pydantic import Field
 
 from shim.dualrun.compare.classes import DifferenceClass
 from shim.dualrun.compare.difference import ByDesign
-from shim.dualrun.compare.noise import RuleKind
+from shim.dualrun.compare.rules import RuleKind
 from shim.dualrun.judge.verdict import Verdict
 from shim.dualrun.record.canonical import Channel, Kind
 from shim.dualrun.report.cut import Name, Text

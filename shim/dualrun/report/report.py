@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from shim.dualrun.compare.difference import ByDesign, Comparison, Difference
-from shim.dualrun.compare.noise import NoiseRule
+from shim.dualrun.compare.rules import NoiseRule
 from shim.dualrun.evaluate import Evaluation
 from shim.dualrun.judge.verdict import Measures, RouteVerdict, TypeVerdict, Verdict
 from shim.dualrun.record.canonical import Event

@@ -100,4 +100,5 @@ def three(
 
 
 def classes(evaluation: Evaluation) -> list[str]:
-    return [difference.kind for difference in evaluation.differences]
+    """Of what nothing explains."""
+    return [difference.kind for difference in evaluation.unexplained]

@@ -40,7 +40,7 @@ class Stage:
         latest: dict[str, int] = {}
         self._numbers: dict[int, int] = {}
         counts: Counter[tuple[str, int]] = Counter()
-        self._recipients: dict[tuple[int, str], set[str]] = {}
+        self._recipients: dict[tuple[int, int], set[str]] = {}
         for place, event in enumerate(events):
             if event.client in latest:
                 self._next[latest[event.client]] = place

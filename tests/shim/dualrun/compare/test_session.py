@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from shim.dualrun.compare.align import outside_longest_increasing
+from shim.dualrun.compare.increasing import outside_longest_increasing
 from shim.dualrun.evaluate import evaluate
 from shim.dualrun.record.scenario import Connect, Session
 from tests.shim.dualrun.recorded import Special, classes, leave, record, say, talk, three
@@ -20,7 +20,7 @@ FRAME = {"message": "Internal server error", "connectionId": "aB3dE5gH7jK9mN1=",
 
 def only(evaluation, kind):
     assert classes(evaluation) == [kind]
-    return evaluation.differences[0]
+    return evaluation.unexplained[0]
 
 
 def test_nothing_received_is_no_difference():
@@ -118,7 +118,7 @@ def test_a_changed_payload_names_the_leaf():
 def test_how_a_leaf_differs(value, problem):
     base = {"type": "chat", "text": "hello"}
     found = three(CHAT, [(3, "bob", {**base, "n": 5})], candidate=[(3, "bob", {**base, **value})])
-    assert [d.detail for d in found.differences] == [problem]
+    assert [d.detail for d in found.unexplained] == [problem]
 
 
 def test_a_quite_different_message_is_missing_and_extra():

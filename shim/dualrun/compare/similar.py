@@ -1,0 +1,90 @@
+"""Pairs what is left over by similarity: messages that were changed. Bounded, whatever is left over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from shim.dualrun.compare.align import Alignment, is_error
+from shim.dualrun.compare.leaves import Walk
+from shim.dualrun.compare.payload import parse
+from shim.dualrun.record.canonical import Event
+
+SIMILAR_ENOUGH: Final = 0.5
+"""Least share of leaves that two leftover messages must have in common to be one message that was changed."""
+
+MAX_COMPARISONS: Final = 100_000
+"""Comparisons of one client; with more left over, each message is compared with fewer neighbours, but with one."""
+
+MAX_NEIGHBOURS: Final = 50
+"""Messages of the other side, around the same place in the step, that a message is compared with."""
+
+
+def pair_similar(one: Alignment, allowed: frozenset[int]) -> None:
+    """Most similar first, within a step; an error is paired with an error, whatever they say.
+
+    `allowed`: indexes on the right that may be taken for a changed message.
+    """
+    left, right = one.left.open, [index for index in one.right.open if index in allowed]
+    if not (left and right):
+        return
+    neighbours = max(1, min(MAX_NEIGHBOURS, MAX_COMPARISONS // len(left)))
+    scored = [
+        (-score, a, b)
+        for ours, theirs in _by_step(one, left, right)
+        for place, a in enumerate(ours)
+        for b in _around(theirs, place * len(theirs) // len(ours), neighbours)
+        if (score := similarity(one.left.events[a], one.right.events[b])) >= SIMILAR_ENOUGH
+    ]
+    taken_left: set[int] = set()
+    taken_right: set[int] = set()
+    pairs: list[tuple[int, int]] = []
+    for _, a, b in sorted(scored):
+        if a not in taken_left and b not in taken_right:
+            taken_left.add(a)
+            taken_right.add(b)
+            pairs.append((a, b))
+    one.add(pairs)
+
+
+def similarity(left: Event, right: Event) -> float:
+    """0 to 1; a leaf with another value of the same type counts half."""
+    if is_error(left) and is_error(right):
+        return 1.0
+    a, b = parse(left.text).value, parse(right.text).value
+    if isinstance(a, str) or isinstance(b, str):
+        return _text_similarity(a, b) if isinstance(a, str) and isinstance(b, str) else 0.0
+    walk = Walk().compare(a, b)
+    differing = len(walk.leaves)
+    half = sum(1 for leaf in walk.leaves if leaf.problem in {"has another value", "has another text"})
+    total = max(_leaf_count(a), _leaf_count(b), differing)
+    return (total - differing + half / 2) / total if total else 1.0
+
+
+def _by_step(one: Alignment, left: Sequence[int], right: Sequence[int]) -> list[tuple[list[int], list[int]]]:
+    steps: dict[int, tuple[list[int], list[int]]] = {}
+    for index in left:
+        steps.setdefault(one.left.events[index].step, ([], []))[0].append(index)
+    for index in right:
+        steps.setdefault(one.right.events[index].step, ([], []))[1].append(index)
+    return [found for found in steps.values() if found[0] and found[1]]
+
+
+def _around(listed: Sequence[int], place: int, number: int) -> Sequence[int]:
+    first = max(0, min(place - number // 2, len(listed) - number))
+    return listed[first : first + number]
+
+
+def _text_similarity(left: str, right: str) -> float:
+    """Share of words in common; linear, because texts can be long."""
+    a, b = set(left.split()), set(right.split())
+    return len(a & b) / max(len(a), len(b)) if a and b else 0.0
+
+
+def _leaf_count(value: object) -> int:
+    match value:
+        case dict():
+            return sum(map(_leaf_count, value.values()))
+        case list():
+            return sum(map(_leaf_count, value))
+    return 1
