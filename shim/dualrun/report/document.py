@@ -14,7 +14,7 @@ from shim.dualrun.record.canonical import Channel, Kind
 from shim.dualrun.report.cut import Name, Text
 from shim.dualrun.report.deliveries import Delivery
 from shim.dualrun.report.part import Part
-from shim.dualrun.report.proof import Coverage, Evidence, Latency, Power, Stub
+from shim.dualrun.report.proof import Proof, Stub, TypeResult
 
 
 class Route(Part):
@@ -155,7 +155,7 @@ class ReportDocument(Part):
 
     difference_count: explained ones too; `differences` lists the first of them, what nothing explains before the rest.
     assumed: sentences on what both sides were given because nothing declares it.
-    statistics: sentences on what so many sessions prove.
+    types: by route and type of message. proof: the numbers behind the verdict; None where nothing was compared.
     left_out: sentences on what is not listed because there is too much of it.
     """
 
@@ -179,11 +179,8 @@ class ReportDocument(Part):
     deliveries: Deliveries | None
     noise_rules: tuple[Rule, ...]
     by_design: tuple[Design, ...]
-    coverage: Coverage | None = None
-    power: Power | None = None
-    evidence: Evidence | None = None
-    latency: Latency | None = None
-    statistics: tuple[Text, ...] = ()
+    types: tuple[TypeResult, ...] = ()
+    proof: Proof | None = None
     stubs: tuple[Stub, ...] = ()
     left_out: tuple[str, ...]
 

@@ -8,6 +8,7 @@ from typing import Final
 from shim.dualrun.compare.difference import BY_DESIGN
 from shim.dualrun.compare.difference import Difference as FoundDifference
 from shim.dualrun.compare.message_type import type_of
+from shim.dualrun.judge.verdict import Measures
 from shim.dualrun.record.canonical import Event as SeenEvent
 from shim.dualrun.report import deliveries as delivering
 from shim.dualrun.report import lanes as laning
@@ -27,12 +28,14 @@ from shim.dualrun.report.document import (
     Tally,
     Timeline,
 )
+from shim.dualrun.report.proof import Proof, TypeResult
 from shim.dualrun.report.tally import tally
 
 MAX_DIFFERENCES: Final = 200
 MAX_REASONS: Final = 50
 MAX_ROUTES: Final = 1_000
 MAX_RULES: Final = 200
+MAX_TYPES: Final = 200
 
 
 def document(report: reporting.Report) -> ReportDocument:
@@ -45,6 +48,7 @@ def document(report: reporting.Report) -> ReportDocument:
         (len(report.would_change), MAX_REASONS, "ways to change the verdict"),
         (len(report.assumed), MAX_REASONS, "assumptions"),
         (len(report.rules), MAX_RULES, "noise rules"),
+        (len(report.types), MAX_TYPES, "types of messages"),
     )
     return ReportDocument(
         verdict=report.verdict,
@@ -71,8 +75,18 @@ def document(report: reporting.Report) -> ReportDocument:
         by_design=tuple(
             Design(what=what, meaning=BY_DESIGN[what], count=count) for what, count in (report.by_design or {}).items()
         ),
+        types=tuple(TypeResult.model_validate(found.to_record()) for found in report.types[:MAX_TYPES]),
+        proof=_proof(report.measures) if report.measures else None,
         left_out=tuple(_left_out(listed)),
     )
+
+
+def _proof(measures: Measures) -> Proof:
+    record = measures.to_record()
+    if record["power"]:
+        record["power"]["by_type"] = dict(list(record["power"]["by_type"].items())[:MAX_TYPES])
+    sentences = (measures.bound, measures.trail, measures.odd_one_out)
+    return Proof.model_validate({**record, "sentences": tuple(map(str, sentences))})
 
 
 def _left_out(listed: Iterable[tuple[int, int, str]]) -> Iterator[str]:

@@ -6,26 +6,26 @@ from collections.abc import Sequence
 
 from shim.dualrun.report.pictures.chart import HEIGHT, WIDTH, Frame, round_up
 from shim.dualrun.report.pictures.picture import Curve, Picture, Shape
-from shim.dualrun.report.proof import LatencyCurve
+from shim.dualrun.report.proof import LatencyCurve, Margin
 
 
-def draw_latency(curve: LatencyCurve, number: int) -> Picture:
+def draw_latency(curve: LatencyCurve, margin: Margin, number: int) -> Picture:
     """`number`: of the curve on its page."""
-    longest = max([*curve.legacy, *curve.candidate], default=0.0)
-    most = round_up(longest + curve.margin_s)
+    slowest = [time + margin.of(time) for time in curve.legacy_s]
+    most = round_up(max([*slowest, *curve.candidate_s], default=0.0))
     frame = Frame(most, 0.0, 1.0)
     along = [(most * share, _seconds(most * share)) for share in (0.0, 0.5, 1.0)]
     shapes: list[Shape] = list(frame.axes(along, [(0.0, "0 %"), (0.5, "50 %"), (1.0, "100 %")], "time until received"))
-    legacy, tolerated = _steps(frame, curve.legacy), _steps(frame, [time + curve.margin_s for time in curve.legacy])
+    legacy, tolerated = _steps(frame, curve.legacy_s), _steps(frame, slowest)
     shapes += [
         Curve((*legacy, *reversed(tolerated)), "margin", closed=True),
         Curve(legacy, "legacy"),
-        Curve(_steps(frame, curve.candidate), "candidate"),
+        Curve(_steps(frame, curve.candidate_s), "candidate"),
     ]
     description = (
         f"Share of messages that came within a time ({curve.phase}, {curve.samples} pairs). Median: "
-        f"{_seconds(_median(curve.legacy))} on the WebSocket, {_seconds(_median(curve.candidate))} on SSE + POST; "
-        f"{_seconds(curve.margin_s)} more are tolerated."
+        f"{_seconds(_median(curve.legacy_s))} on the WebSocket, {_seconds(_median(curve.candidate_s))} on SSE + POST; "
+        f"{_seconds(margin.of(_median(curve.legacy_s)))} more are tolerated."
     )
     name = f"latency-{number}"
     return Picture(name, f"Latency, {curve.phase}", description, WIDTH, HEIGHT, tuple(shapes))

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from shim.dualrun.judge.power.faults import FAULTS
 from shim.dualrun.record.scenario import Session
 from shim.dualrun.report.document import ReportDocument
-from shim.dualrun.report.proof import (
-    Coverage,
-    CoverageRow,
-    Evidence,
-    Latency,
-    LatencyCurve,
-    Power,
-    PowerRow,
-    Quantile,
-    Stub,
-)
+from shim.dualrun.report.proof import Proof, Stub
 from shim.dualrun.report.report import Report, build_report
 from tests.shim.dualrun.recorded import leave, say, talk, three
 
@@ -61,56 +52,54 @@ def many(number: int) -> Report:
 
 def full(found: ReportDocument) -> ReportDocument:
     """The document with everything that says how much a run proves."""
-    proof = {
-        "coverage": Coverage(
-            phases=("connect", "steady", HOSTILE),
-            rows=(
-                CoverageRow(name="chat", states=("match", "review", "untested")),
-                CoverageRow(name=HOSTILE, states=("match", "untested", "untested")),
-            ),
-        ),
-        "power": Power(
-            floor=0.95,
-            enough=False,
-            rows=(
-                PowerRow(kind="misrouted", injected=40, found=40, named=40),
-                PowerRow(kind="missing", injected=40, found=30, named=29),
-            ),
-        ),
-        "evidence": Evidence(
-            tolerated=0.05,
-            stop=20.0,
-            enough=False,
-            sessions=50,
-            differing=0,
-            sessions_to_go=38,
-            points=tuple((session, 1.05**session) for session in range(1, 51)),
-        ),
-        "latency": Latency(
-            quantiles=(
-                Quantile(
-                    phase="steady",
-                    quantile="p99",
-                    samples=50,
-                    samples_needed=370,
-                    verdict="not enough data",
-                    legacy_s=None,
-                    candidate_s=None,
-                    interval_s=None,
-                    margin_s=None,
-                ),
-            ),
-            curves=(
-                LatencyCurve(
-                    phase="steady",
-                    samples=50,
-                    margin_s=0.05,
-                    legacy=tuple(0.010 + 0.001 * n for n in range(20)),
-                    candidate=tuple(0.012 + 0.002 * n for n in range(20)),
-                ),
-            ),
-        ),
-        "statistics": ("With 95% confidence fewer than 5.8% of such sessions differ.",),
-        "stubs": (Stub(name=HOSTILE, source="recorded", used=3),),
+    times = tuple(0.010 + 0.001 * n for n in range(51))
+    p99 = {
+        "phase": "steady",
+        "quantile": "p99",
+        "samples": 80,
+        "samples_needed": 370,
+        "verdict": "not enough data",
+        "legacy_s": None,
+        "candidate_s": None,
+        "interval_s": None,
+        "margin_s": None,
     }
-    return ReportDocument.model_validate({**dict(found), **proof})
+    assert found.proof is not None
+    proof = Proof.model_validate(
+        {
+            **dict(found.proof),
+            "sentences": ("With 95% confidence fewer than 5.8% of such sessions differ.",),
+            "evidence": {
+                "tolerated": 0.05,
+                "stop": 20.0,
+                "enough": False,
+                "differing": 0,
+                "sessions": 50,
+                "sessions_to_go": 38,
+                "points": tuple((session, 1.05**session) for session in range(1, 51)),
+            },
+            "latency": {
+                "margin": {"share": 0.1, "seconds": 0.05},
+                "results": (p99,),
+                "curves": (
+                    {
+                        "phase": "steady",
+                        "samples": 80,
+                        "legacy_s": times,
+                        "candidate_s": tuple(2 * time for time in times),
+                    },
+                ),
+            },
+            "power": {
+                "injected": 80,
+                "found": 70,
+                "share": 0.875,
+                "floor": 0.95,
+                "enough": False,
+                "by_kind": {kind: {"injected": 40, "found": 35, "named": 34} for kind in list(FAULTS)[:2]},
+                "by_type": {HOSTILE: {"injected": 40, "found": 40, "named": 40}},
+                "missed": (HOSTILE,),
+            },
+        }
+    )
+    return found.model_copy(update={"proof": proof, "stubs": (Stub(name=HOSTILE, source="recorded", used=3),)})

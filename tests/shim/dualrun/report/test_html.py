@@ -100,12 +100,23 @@ def test_a_pass_shows_who_received_what_and_no_divergence():
 
 
 def test_untested_cells_and_faults_that_were_not_found_are_said():
-    said = words_of(render_html(full(document(conversation()))))
-    assert "3 of 6 cells are untested" in said
-    assert said.count("Untested") == 3
-    assert "Too few of them were found, so a PASS would prove nothing." in said
+    found = full(document(conversation()))
+    said = words_of(render_html(found))
+    untested = found.proof.coverage.untested
+    assert untested > 0
+    assert f"{untested} of " in said
+    assert said.count("Untested") == untested
+    assert "That is too few, so a PASS would prove nothing." in said
     assert "not enough data" in said
     assert "38 more sessions without a difference would be enough" in said
+
+
+def test_a_real_pass_tells_its_power_and_its_types():
+    made = report([(3, "bob", {"type": "chat", "n": 1}), (4, "alice", {"type": "chat", "n": 2}), (5, "bob", "z")])
+    said = words_of(page_of(made))
+    assert "faults that were put into the recording of the new path were found" in said
+    assert "Faults by kind" in said
+    assert "With 95% confidence fewer than" in said
 
 
 def test_explained_and_unexplained_are_counted_apart():
