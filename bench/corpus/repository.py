@@ -59,6 +59,7 @@ class Result:
 def run(folder: Path, work: Path, keys: Mapping[str, Any], *, verify: bool = True) -> Result:
     """`keys`: {"application": folder in the clone, "routes": [...]} for what can't be seen by simple means."""
     result = Result(folder.name, commit=git(folder, "rev-parse", "--short", "HEAD"))
+    before = git(folder, "status", "--porcelain")  # a clone may lack files that the host keeps elsewhere
     app = folder / str(keys.get("application", "."))
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
@@ -71,7 +72,8 @@ def run(folder: Path, work: Path, keys: Mapping[str, Any], *, verify: bool = Tru
         _again(result, app, new, work / "again")
         for entry in sorted(new.rglob(str(ENTRY))):
             _serve(result, app, new, entry.parent.parent, work, verify=verify)
-    result.changed = git(folder, "status", "--porcelain")[:200]
+    after = git(folder, "status", "--porcelain")
+    result.changed = "" if after == before else "\n".join(sorted({*after.splitlines()} ^ {*before.splitlines()}))[:200]
     return result
 
 
