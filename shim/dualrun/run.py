@@ -18,6 +18,7 @@ from shim.dualrun.replay.processes import candidate_process, legacy_process
 from shim.dualrun.replay.settling import DEFAULT_TIMING, Timing
 from shim.dualrun.replay.stream_client import StreamClient
 from shim.dualrun.replay.websocket_client import WebSocketClient
+from shim.dualrun.replay.world import World
 from shim.dualrun.report.report import Report, build_report, now
 
 
@@ -59,11 +60,13 @@ def verify(
     `progress` is called before each session of each run, so three times the number of sessions.
     A failure of the harness gives an INCONCLUSIVE report, not an exception.
     """
-    sides = (legacy_app.resolve(), candidate.resolve())
+    sides, world = (legacy_app.resolve(), candidate.resolve()), World()
 
     async def record_all() -> tuple[Recorded, Recorded, Recorded]:
         of = _counted(progress, 3 * len(sessions))
-        first = await record_legacy(sides[0], sessions, environment, timing=timing, progress=of("legacy-1"))
+        first = await record_legacy(
+            sides[0], sessions, environment, world=world, timing=timing, progress=of("legacy-1")
+        )
         known = first.recording
         second, new = await asyncio.gather(  # both know from the first run what to wait for
             record_legacy(
@@ -72,6 +75,7 @@ def verify(
                 environment,
                 run="legacy-2",
                 first=known,
+                world=world,
                 timing=timing,
                 progress=of("legacy-2"),
             ),
@@ -81,6 +85,7 @@ def verify(
                 {**(service_environment or {}), **environment},
                 tables,
                 first=known,
+                world=world,
                 timing=timing,
                 progress=of("candidate"),
             ),
@@ -126,14 +131,16 @@ async def record_legacy(
     *,
     run: str = "legacy-1",
     first: Recording | None = None,
+    world: World | None = None,
     timing: Timing = DEFAULT_TIMING,
     progress: Progress = no_progress,
 ) -> Recorded:
     """The sessions over WebSocket, in front of the unchanged application. Raises DualRunError.
 
-    `first`: an earlier run, from which this one knows what to wait for; None waits for silence.
+    `first`: an earlier run, from which this one knows what to wait for; None is for the first. `world`: of all runs
+    that are to be compared; None is one that begins now.
     """
-    async with legacy_process(app, environment) as side:
+    async with legacy_process(app, environment, world) as side:
         recording = await run_sessions(
             sessions,
             partial(WebSocketClient, side.url),
@@ -154,11 +161,12 @@ async def record_candidate(
     tables: Sequence[Mapping[str, Any]],
     *,
     first: Recording,
+    world: World | None = None,
     timing: Timing = DEFAULT_TIMING,
     progress: Progress = no_progress,
 ) -> Recorded:
     """The sessions over SSE + POST, against the migrated application. Raises DualRunError."""
-    async with candidate_process(app, environment, tables) as side:
+    async with candidate_process(app, environment, tables, world) as side:
         recording = await run_sessions(
             sessions,
             partial(StreamClient, side.url),

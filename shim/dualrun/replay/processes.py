@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import socket
 import sys
 import tempfile
@@ -20,6 +19,7 @@ import httpx
 from shim.dualrun.errors import ProcessFailed
 from shim.dualrun.replay.control_line import ControlLine, control_line
 from shim.dualrun.replay.failures import Failures
+from shim.dualrun.replay.world import World, pinned_environment
 
 START_TIMEOUT_S = 60.0
 """Seconds that a side has to come up: it imports the handlers, their libraries and the AWS in memory."""
@@ -35,18 +35,6 @@ STDERR_LINES = 20
 
 LONGEST_LINE = 500
 """Characters of a line that an error quotes."""
-
-_KEPT = ("PATH", "HOME", "TMPDIR", "TEMP", "SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV")
-"""Variables that a Python process needs to start. All others of this process, credentials first, stay here."""
-
-_PINNED = {
-    "TZ": "UTC",
-    "LC_ALL": "C.UTF-8",
-    "PYTHONHASHSEED": "0",
-    "PYTHONUNBUFFERED": "1",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "AWS_EC2_METADATA_DISABLED": "true",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +54,18 @@ class Side:
         return self._running.failures.most_frequent()
 
 
-def pinned_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """What both sides see: a fixed zone and hash seed, and the application's own variables.
-
-    Not those that a Python process needs to start: a deployed function's `PYTHONPATH` names folders of Lambda's.
-    """
-    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return {**kept, **_PINNED, **{name: value for name, value in environment.items() if name not in _KEPT}}
-
-
 @asynccontextmanager
-async def legacy_process(app: Path, environment: Mapping[str, str]) -> AsyncIterator[Side]:
+async def legacy_process(app: Path, environment: Mapping[str, str], world: World | None = None) -> AsyncIterator[Side]:
     """The application unchanged, behind the shim. `app`: absolute. Raises ProcessFailed when it doesn't come up."""
     arguments: tuple[str, ...]
     arguments = ("migrator.cli", "shim", str(app), "--port", "0", "--format", "json", "--aws", "moto")
     for setting in ("logs.level=info", "logs.form=json", "logs.messages=false", "backend.python.require_all=false"):
         arguments += ("--set", setting)
     arguments += ("--backend", "python")  # whatever the application's own shim.toml says
-    async with _process("The legacy path (ws2sse shim)", app, arguments, environment) as (running, line):
+    async with _process("The legacy path (ws2sse shim)", app, arguments, environment, world or World()) as (
+        running,
+        line,
+    ):
         said = await running.first_line()
         try:
             told = json.loads(said)
@@ -96,7 +78,10 @@ async def legacy_process(app: Path, environment: Mapping[str, str]) -> AsyncIter
 
 @asynccontextmanager
 async def candidate_process(
-    directory: Path, environment: Mapping[str, str], tables: Sequence[Mapping[str, Any]]
+    directory: Path,
+    environment: Mapping[str, str],
+    tables: Sequence[Mapping[str, Any]],
+    world: World | None = None,
 ) -> AsyncIterator[Side]:
     """The migrated application, in the same world. Raises ProcessFailed when it doesn't come up."""
     with tempfile.TemporaryDirectory() as folder, socket.socket() as listener:
@@ -113,7 +98,8 @@ async def candidate_process(
             "--tables",
             str(definitions),
         )
-        async with _process("The new path", directory, arguments, environment, pass_fds=(fd,)) as (running, line):
+        new = _process("The new path", directory, arguments, environment, world or World(), pass_fds=(fd,))
+        async with new as (running, line):
             base = f"http://127.0.0.1:{listener.getsockname()[1]}"
             # Were it still open here, connections to a process that has ended would wait instead of being refused.
             listener.close()
@@ -228,19 +214,22 @@ async def _process(
     application: Path,
     arguments: Sequence[str],
     environment: Mapping[str, str],
+    world: World,
     *,
     pass_fds: tuple[int, ...] = (),
 ) -> AsyncIterator[tuple[_Running, ControlLine]]:
     """`arguments`: a module, and what it is called with."""
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        start = ("shim.dualrun.replay.pinned.start", "--control", str(theirs.fileno()), "--application")
+        pins = ("--at", str(world.at), "--seed", str(world.seed), "--control", str(theirs.fileno()))
         # -P: nothing of the current folder may take the place of our modules.
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-P",
             "-m",
-            *start,
+            "shim.dualrun.replay.pinned.start",
+            *pins,
+            "--application",
             str(application),
             *arguments,
             env=pinned_environment(environment),

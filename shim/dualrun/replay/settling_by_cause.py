@@ -18,6 +18,9 @@ DRAIN_TURNS = 20
 LATE_S = 0.25
 """Wait for what the first run received, from a server that is idle: longer than a kernel keeps what was sent."""
 
+STEP_S = 0.1
+"""Seconds by which the clock of the world moves before each step."""
+
 MOST_ROUNDS = 50
 """Most times that a step's events lead to new work, such as streams that are taken up again; then it is a flood."""
 
@@ -35,6 +38,8 @@ class ByCause:
         self._timing = timing
 
     async def begin_step(self, session: Session, step: int) -> None:
+        await self._line.ask("move", seconds=STEP_S)
+        await self._line.ask("step", session=session.name, step=step)
         if step == 0 and self._expected is not None:
             self._expected.begin(session.name)
 

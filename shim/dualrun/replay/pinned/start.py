@@ -13,8 +13,11 @@ from pathlib import Path
 import uvicorn.config
 
 from shim.dualrun.replay.pinned.application import set_application
+from shim.dualrun.replay.pinned.clock import PinnedClock
 from shim.dualrun.replay.pinned.control import Control
+from shim.dualrun.replay.pinned.draws import PinnedDraws
 from shim.dualrun.replay.pinned.idle import LoopWatch
+from shim.dualrun.replay.pinned.sleeps import follow_sleeps
 from shim.dualrun.replay.pinned.work import Work
 
 
@@ -28,7 +31,13 @@ def main() -> None:
     # uvloop keeps to itself what it has to do, and so nobody could tell when it has nothing left.
     for name in ("auto", "uvloop"):
         uvicorn.config.LOOP_FACTORIES[name] = uvicorn.config.LOOP_FACTORIES["asyncio"]
+    clock, draws = PinnedClock(arguments.at), PinnedDraws(arguments.seed)
+    clock.start()
+    draws.start()
+    follow_sleeps(work, clock)
     control = Control(arguments.control)
+    control.on("move", lambda question: clock.move(question["seconds"]))
+    control.on("step", lambda question: draws.begin(question["session"], question["step"]))
     control.on("settle", lambda _: work.settle_in())
     control.on("idle", lambda question: watch.wait(float(question["limit_s"]), float(question["threads_s"])))
     control.start()
@@ -40,6 +49,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="shim.dualrun.replay.pinned.start", description=__doc__)
     parser.add_argument("--control", type=int, required=True, help="socket to be asked on, inherited")
     parser.add_argument("--application", type=Path, required=True, help="folder whose code is the application's")
+    parser.add_argument("--at", type=float, required=True, help="first time that the clock shows, seconds since 1970")
+    parser.add_argument("--seed", type=int, required=True, help="for all that the application draws")
     parser.add_argument("module")
     parser.add_argument("rest", nargs=argparse.REMAINDER)
     return parser

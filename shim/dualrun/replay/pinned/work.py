@@ -6,10 +6,9 @@ handed over, and a thread is busy until it is back in the place where it waits f
 
 from __future__ import annotations
 
-import asyncio
 import sys
 import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, thread
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,7 +45,6 @@ class Work:
         self._count_submits(ThreadPoolExecutor)
         self._count_submits(HandlerThreads)
         self._count_thread_calls()
-        self._count_sleeps()
 
     def settle_in(self) -> None:
         """What threads do now, before the first session, is how they wait for work."""
@@ -57,6 +55,14 @@ class Work:
         """Threads that are busy now were waited for in vain; where they are now is not waited for again."""
         for ident, place, _ in self._busy_threads():
             self._forgiven.add((ident, place))
+
+    @contextmanager
+    def counting(self, what: str) -> Iterator[None]:
+        self._add(what, 1)
+        try:
+            yield
+        finally:
+            self._add(what, -1)
 
     def counted(self) -> str:
         """Calls and sleeps that are under way; '' for none."""
@@ -86,14 +92,6 @@ class Work:
             found.append((ident, place, f"thread {name} is at {_readable(frame)}"))
         return found
 
-    @contextmanager
-    def _counted(self, what: str) -> Iterator[None]:
-        self._add(what, 1)
-        try:
-            yield
-        finally:
-            self._add(what, -1)
-
     def _add(self, what: str, number: int) -> None:
         with self._lock:
             self._counts[what] = self._counts.get(what, 0) + number
@@ -118,23 +116,10 @@ class Work:
         original = anyio.to_thread.run_sync
 
         async def run_sync(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - as the original
-            with self._counted("calls in threads"):
+            with self.counting("calls in threads"):
                 return await original(*arguments, **options)
 
         anyio.to_thread.run_sync = run_sync  # type: ignore[assignment]
-
-    def _count_sleeps(self) -> None:
-        original = asyncio.sleep
-
-        async def counted(delay: float, result: object) -> object:
-            with self._counted("sleeps of the application"):
-                return await original(delay, result)
-
-        def sleep(delay: float, result: object = None) -> Coroutine[Any, Any, object]:
-            caller = sys._getframe(1).f_code.co_filename  # noqa: SLF001
-            return counted(delay, result) if is_of_application(caller) else original(delay, result)
-
-        asyncio.sleep = sleep  # type: ignore[assignment]
 
 
 def _place(frame: FrameType) -> _Place:

@@ -9,7 +9,8 @@ import pytest
 
 from shim.dualrun.errors import ProcessFailed
 from shim.dualrun.replay import processes
-from shim.dualrun.replay.processes import candidate_process, legacy_process, pinned_environment
+from shim.dualrun.replay.processes import candidate_process, legacy_process
+from shim.dualrun.replay.world import pinned_environment
 
 TABLE = {
     "TableName": "Connections",

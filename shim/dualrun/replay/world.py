@@ -1,0 +1,45 @@
+"""What both sides of a dual run are given alike: clock, draws, environment."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_KEPT = ("PATH", "HOME", "TMPDIR", "TEMP", "SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV")
+"""Variables that a Python process needs to start. All others of this process, credentials first, stay here."""
+
+_PINNED = {
+    "TZ": "UTC",
+    "LC_ALL": "C.UTF-8",
+    "PYTHONHASHSEED": "0",
+    "PYTHONUNBUFFERED": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+def _now() -> float:
+    return float(int(time.time()))
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All runs of a dual run are given the same one.
+
+    at: when the first session begins, in whole seconds since 1970; by default now, since tokens of sessions are made
+        for now. seed: for what the application draws.
+    """
+
+    at: float = field(default_factory=_now)
+    seed: int = 0
+
+
+def pinned_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """What both sides see: a fixed zone and hash seed, and the application's own variables.
+
+    Not those that a Python process needs to start: a deployed function's `PYTHONPATH` names folders of Lambda's.
+    """
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return {**kept, **_PINNED, **{name: value for name, value in environment.items() if name not in _KEPT}}
