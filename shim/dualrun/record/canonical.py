@@ -107,3 +107,11 @@ def _pairs(value: object) -> tuple[tuple[str, str], ...]:
 
 def _is_pair(value: object) -> bool:
     return isinstance(value, list) and len(value) == 2 and all(isinstance(part, str) for part in value)
+
+
+def readable(data: bytes) -> str:
+    """Text of a binary message: the text itself when it is UTF-8, else 'binary:' and hexadecimal digits."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return f"binary:{data.hex()}"

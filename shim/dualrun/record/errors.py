@@ -11,7 +11,8 @@ RecordingError(path)
 ├── LineInvalid(path, line, problem)
 ├── EventOutOfTurn(path, line, session, client, n, expected)
 ├── KeyUnusable(path, problem)
-└── ScenarioInvalid(path, line, problem)
+├── ScenarioInvalid(path, line, problem)
+└── HarInvalid(path, problem)
 """
 
 from __future__ import annotations
@@ -158,3 +159,14 @@ class ScenarioInvalid(RecordingError):
     def __str__(self) -> str:
         where = f"{self.path}, line {self.line}" if self.line else str(self.path)
         return f"{where}: {self.problem}{'' if self.problem.endswith('?') else '.'}"
+
+
+class HarInvalid(RecordingError):
+    """Raised for an HTTP archive that no session can be taken from."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        self.problem = problem
+        super().__init__(path, problem)
+
+    def __str__(self) -> str:
+        return f"No session can be taken from {self.path}: {self.problem}."

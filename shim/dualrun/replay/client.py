@@ -48,11 +48,3 @@ class PathClient(Protocol):
 
 
 ClientMaker = Callable[[Sink], PathClient]
-
-
-def readable(data: bytes) -> str:
-    """Text of a binary message: the text itself when it is UTF-8, else 'binary:' and hexadecimal digits."""
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return f"binary:{data.hex()}"

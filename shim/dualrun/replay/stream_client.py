@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 
 from shim.dualrun.errors import EventTooLarge, PathUnreachable
-from shim.dualrun.record.canonical import Kind
+from shim.dualrun.record.canonical import Kind, readable
 from shim.dualrun.record.scenario import Pairs
-from shim.dualrun.replay.client import USER_AGENT, Sink, readable
+from shim.dualrun.replay.client import USER_AGENT, Sink
 from shim.dualrun.replay.event_stream_reader import EventStreamReader, StreamEvent
 
 ANSWER_TIMEOUT_S = 35.0

@@ -9,8 +9,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from shim.dualrun.errors import PathUnreachable
+from shim.dualrun.record.canonical import readable
 from shim.dualrun.record.scenario import Pairs
-from shim.dualrun.replay.client import MAX_MESSAGE_BYTES, USER_AGENT, Sink, readable
+from shim.dualrun.replay.client import MAX_MESSAGE_BYTES, USER_AGENT, Sink
 
 ANSWER_TIMEOUT_S = 35.0
 """Seconds to wait for a handshake: API Gateway gives an integration 29 s, and some time to answer."""
