@@ -53,7 +53,10 @@ def load_function(root: Path, module: str, function: str, import_path: Iterable[
         try:
             loaded = importlib.import_module(module)
         except (Exception, SystemExit) as error:
-            raise HandlerUnusable(module, function, f"{type(error).__name__}: {error}{_place(error, root)}") from error
+            reason = f"{type(error).__name__}: {error}{_place(error, root)}"
+            if isinstance(error, SyntaxError):  # most often code for a later Python
+                reason += f"; Python {sys.version_info.major}.{sys.version_info.minor} runs here"
+            raise HandlerUnusable(module, function, reason) from error
         found = getattr(loaded, function, None)
     if not callable(found):
         raise HandlerUnusable(module, function, f"{loaded.__file__} has no function {function}")

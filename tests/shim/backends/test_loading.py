@@ -129,3 +129,11 @@ print([handler({}, None) for handler in handlers], service.other is other)
     )
     said = subprocess.run([sys.executable, "main.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert said.stdout == "['shared', 'shared'] True\n", said.stderr
+
+
+def test_code_that_does_not_parse_is_told_with_the_python_that_runs_here(tmp_path: Path) -> None:
+    write(tmp_path, {"for_another_python.py": "def handler(event, context) -> :\n"})
+    here = rf"Python {sys.version_info.major}\.{sys.version_info.minor} runs here"
+
+    with pytest.raises(HandlerUnusable, match=rf"SyntaxError: .*; {here}"):
+        load_function(tmp_path, "for_another_python", "handler")
