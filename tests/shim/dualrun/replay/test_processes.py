@@ -137,3 +137,20 @@ async def test_a_legacy_application_that_is_not_there_says_so(tmp_path):
         async with legacy_process(tmp_path / "nothing", {}):
             raise AssertionError
     assert "nothing" in str(caught.value)
+
+
+async def test_a_legacy_function_that_cannot_be_imported_here_is_compared_with_nothing(tmp_path):
+    (tmp_path / "serverless.yml").write_text(
+        "service: a\nprovider: {name: aws, runtime: python3.11}\nfunctions:\n"
+        "  connect: {handler: sound.handler, events: [{websocket: $connect}]}\n"
+        "  say: {handler: broken.handler, events: [{websocket: {route: say}}]}\n",
+        "utf-8",
+    )
+    (tmp_path / "sound.py").write_text("def handler(event, context):\n    return {'statusCode': 200}\n", "utf-8")
+    (tmp_path / "broken.py").write_text(
+        "import a_library_that_is_not_there\n\ndef handler(event, context):\n    return {}\n", "utf-8"
+    )
+    with pytest.raises(ProcessFailed, match="ended at once") as caught:
+        async with legacy_process(tmp_path, {}):
+            raise AssertionError
+    assert "broken.handler can't be used as a handler: ModuleNotFoundError" in str(caught.value)
