@@ -12,23 +12,14 @@ from migrator.scan.node.trace import Tracer
 from migrator.scan.node.tree import Node
 from migrator.scan.node.values import ELEMENT, Origin, Value, Values, is_sender, message_path, plain_path, texts
 from migrator.scan.python.describe import CONNECTION_KEY
-from migrator.scan.python.recipients import PERSONAL, WIDER, Addressed
+from migrator.scan.python.recipients import PERSONAL, Addressed, widest_of
 
 _PLACEHOLDER: Final = re.compile(r"([#\w.]+)\s*=\s*:?\w+")
 
 
 def addressed(tracer: Tracer, values: Values) -> Addressed:
     """The widest of what the values of a connection id say; unknown when one of them isn't understood."""
-    found = [item for value in sorted(values, key=_order) if (item := _one(tracer, value)) is not None]
-    if not found:
-        return Addressed("unknown", "nothing in the application gives it a value")
-    widest = max(found, key=lambda item: WIDER[item.recipient])
-    clauses = list(dict.fromkeys(item.evidence for item in found))
-    return Addressed(widest.recipient, "; or ".join(clauses[:3]))
-
-
-def _order(value: Value) -> tuple[str, str, tuple[str, ...]]:
-    return value.origin.kind, value.origin.name, value.path
+    return widest_of(item for value in values if (item := _one(tracer, value)) is not None)
 
 
 def _one(tracer: Tracer, value: Value) -> Addressed | None:  # noqa: PLR0911 - one line a kind of origin

@@ -43,18 +43,16 @@ class Addressed:
 
 def addressed(tracer: Tracer, values: Values) -> Addressed:
     """The widest of what the values of a connection id say; unknown when one of them isn't understood."""
-    found = [item for value in sorted(values, key=_order) if (item := _one(tracer, value)) is not None]
-    if not found:
+    return widest_of(item for value in values if (item := _one(tracer, value)) is not None)
+
+
+def widest_of(found: Iterable[Addressed]) -> Addressed:
+    """With the clauses of up to three, the widest first. Values have no order, so what is said can't follow theirs."""
+    ordered = sorted(set(found), key=lambda item: (-WIDER[item.recipient], item.evidence))
+    if not ordered:
         return Addressed("unknown", "nothing in the application gives it a value")
-    widest = max(found, key=lambda item: WIDER[item.recipient])
-    clauses = list(dict.fromkeys(item.evidence for item in found))
-    if len(clauses) == 1:
-        return widest
-    return Addressed(widest.recipient, "; or ".join(clauses[:3]))
-
-
-def _order(value: Value) -> tuple[str, tuple[str, ...]]:
-    return type(value.origin).__name__, value.path
+    clauses = list(dict.fromkeys(item.evidence for item in ordered))
+    return Addressed(ordered[0].recipient, "; or ".join(clauses[:3]))
 
 
 def _one(tracer: Tracer, value: Value) -> Addressed | None:  # noqa: PLR0911 - one line a kind of origin

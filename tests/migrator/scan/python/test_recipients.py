@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 
 from migrator.inventory.model import Push
+from migrator.scan.python.recipients import Addressed, widest_of
 from tests.migrator.scan.applications import scan_say
 
 LEAD = """
@@ -114,3 +116,21 @@ def test_whether_the_sender_is_left_out(tmp_path: Path, loop: str, excludes: boo
     found = push(tmp_path, f"items = table.scan()['Items']\n{loop}")
 
     assert (found.recipient, found.excludes_sender) == ("all", excludes)
+
+
+def test_of_many_origins_the_same_three_are_told_in_any_order() -> None:
+    found = [
+        Addressed("one", "it is the literal 'a'"),
+        Addressed("unknown", "its origin is not understood (b)"),
+        Addressed("unknown", "its origin is not understood (a)"),
+        Addressed("self", "it is its own"),
+    ]
+
+    told = {widest_of(order) for order in permutations(found)}
+
+    assert told == {
+        Addressed(
+            "unknown",
+            "its origin is not understood (a); or its origin is not understood (b); or it is the literal 'a'",
+        )
+    }
