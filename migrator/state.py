@@ -11,7 +11,7 @@ FOLDER = ".ws2sse"
 
 
 def verify_report_path(app: Path) -> Path:
-    """Where `ws2sse verify --record` keeps its report."""
+    """Where `ws2sse verify --keep` keeps its report."""
     return app / FOLDER / "verify.json"
 
 

@@ -54,7 +54,7 @@ ITEMS: Final = (
         depends_on=("DEV-FIND-CODE",),
         action=(
             "Run ws2sse migrate APP --out NEW, settle what it marks, then run ws2sse verify APP NEW "
-            "--record until it says PASS on all routes."
+            "--keep until it says PASS on all routes."
         ),
         undo=(
             "Keep serving the old application: nothing of it was changed. The shim serves both kinds of "
@@ -150,7 +150,7 @@ def move_route(item_id: str, title: str, key: str) -> Item:
         subject=key,
         depends_on=("DEV-FIND-CODE",),
         action=(
-            "Run the sessions of this route through both paths: ws2sse verify APP NEW --record. Settle "
+            "Run the sessions of this route through both paths: ws2sse verify APP NEW --keep. Settle "
             "the differences that it shows."
         ),
         undo="Send the clients of this route back to the WebSocket path; it still stands.",

@@ -22,9 +22,9 @@ def unusable(facts: Facts) -> Evidence:
     if facts.report_problem:
         return Evidence(verdict="no_data", summary=f"The verify report can't be used: {facts.report_problem}.")
     if facts.report is None:
-        return Evidence(verdict="no_data", summary="No verify report is recorded. Run ws2sse verify APP NEW --record.")
+        return Evidence(verdict="no_data", summary="No verify report is recorded. Run ws2sse verify APP NEW --keep.")
     summary = f"The verify report of {facts.report.finished_at} is older than the source. "
-    return Evidence(verdict="stale", summary=summary + "Run ws2sse verify APP NEW --record again.")
+    return Evidence(verdict="stale", summary=summary + "Run ws2sse verify APP NEW --keep again.")
 
 
 def result_verdict(report: VerifyReport, key: str) -> ReportVerdict | None:

@@ -13,16 +13,23 @@ from typing import Final
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from migrator.commands.options import app_argument, format_option
+from migrator.commands.options import format_option
+from migrator.commands.verify_remote import record_at, replay_at, server_at
 from migrator.console import say, stderr_console, stdout_console
 from migrator.errors import WsSseError
 from migrator.isolation import isolated
 from migrator.scan import scan_application
-from migrator.sessions import identities_from_config, plan_sessions
+from migrator.sessions import Identity, identities_from_config, plan_sessions
+from migrator.sessions.plan import GivenSessions
 from migrator.state import verify_report_path
 from migrator.writing import write_file
+from shim.dualrun.errors import DualRunError
+from shim.dualrun.record.scenario import Session
+from shim.dualrun.record.sources import sessions_from_file
+from shim.dualrun.remote import Server
 from shim.dualrun.replay.driver import Progress as TellProgress
 from shim.dualrun.report.forms import FORMS, SUFFIXES, Form, write_report
+from shim.dualrun.report.report import Report
 from shim.dualrun.report.text import print_report
 from shim.dualrun.run import verify
 
@@ -44,9 +51,22 @@ class NotMigrated(WsSseError):
         return f"{self.path} has no {ENTRY}. Give a folder that `ws2sse migrate APP --out` has written."
 
 
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
 @click.command("verify")
-@app_argument
-@click.argument("new", type=click.Path(path_type=Path))
+@click.argument("app", type=click.Path(path_type=Path), required=False)
+@click.argument("new", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--sessions",
+    "sessions_file",
+    type=FILE,
+    help="Sessions to run instead of generated ones: a scenario (YAML), a recording, or an HTTP archive (HAR).",
+)
+@click.option("--record", "record_file", type=FILE, help="Record the sessions at --url, the legacy path, in this file.")
+@click.option("--replay", "replay_file", type=FILE, help="Replay what --record wrote at --url, the new path; compare.")
+@click.option("--url", help="Server that runs already: ws:// and wss:// for WebSocket, http:// and https:// for SSE.")
+@click.option("--key", "key_file", type=FILE, help="Key of the recording. Default: beside it, with the ending .key.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed gives other sessions and messages.")
 @format_option(*FORMS)
 @click.option(
@@ -56,29 +76,81 @@ class NotMigrated(WsSseError):
     multiple=True,
     help=f"File to write the report to, in the form that its name ends in ({', '.join(SUFFIXES)}). May be repeated.",
 )
-@click.option("--record", is_flag=True, help="Keep the report in APP/.ws2sse, as evidence for `ws2sse checklist`.")
+@click.option("--keep", is_flag=True, help="Keep the report in APP/.ws2sse, as evidence for `ws2sse checklist`.")
 @click.pass_context
 def command(
-    ctx: click.Context, app: Path, new: Path, seed: int, form: Form, reports: tuple[Path, ...], record: bool
+    ctx: click.Context,
+    app: Path | None,
+    new: Path | None,
+    sessions_file: Path | None,
+    record_file: Path | None,
+    replay_file: Path | None,
+    url: str | None,
+    key_file: Path | None,
+    seed: int,
+    form: Form,
+    reports: tuple[Path, ...],
+    keep: bool,
 ) -> None:
-    """Runs generated sessions of several clients through APP over WebSocket, twice, and through NEW over SSE + POST,
-    and compares what each client received, in order.
+    """Runs sessions of several clients through APP over WebSocket, twice, and through NEW over SSE + POST, and compares
+    what each client received, in order.
 
-    Both run on this machine, with AWS played in their processes. Ends with 0 for PASS, 1 for FAIL, 3 for INCONCLUSIVE.
+    Both run on this machine, with AWS played in their processes. With --record and --replay they are servers that run
+    already. Ends with 0 for PASS, 1 for FAIL, 3 for INCONCLUSIVE.
 
     \b
     Examples:
       ws2sse verify examples/chat build/chat-sse
-      ws2sse verify . ../new --report verify.html --report junit.xml --record
+      ws2sse verify . ../new --sessions scenarios/chat.yaml
+      ws2sse verify . ../new --report verify.html --report junit.xml --keep
       ws2sse verify . ../new --format markdown > comment.md
+      ws2sse verify . --record legacy.jsonl --url wss://abc.execute-api.eu-west-1.amazonaws.com/prod
+      ws2sse verify . --replay legacy.jsonl --url https://chat.example.org/stream
     """
-    files = [*_report_files(reports, form), *([(verify_report_path(app), _KEPT)] if record else [])]
+    if keep and app is None:
+        raise click.UsageError("--keep needs APP, the folder that the report is kept in.")
+    kept = [(verify_report_path(app), _KEPT)] if keep and app is not None else []
+    files = [*_report_files(reports, form), *kept]
+    given = None if sessions_file is None else partial(_given, sessions_file)
+    try:
+        if record_file is not None or replay_file is not None or url is not None:
+            if url is None or (record_file is None) == (replay_file is None) or new is not None:
+                raise click.UsageError("--url goes with --record FILE or --replay FILE, and without NEW.")
+            server = server_at(url)
+            if replay_file is None:
+                assert record_file is not None
+                _record(record_file, server, app, seed, given, key_file)
+                return
+            with _progress(0) as progress:
+                result, notes = replay_at(replay_file, server, app=app, key_file=key_file, progress=progress)
+            _say_all(notes)
+        else:
+            if app is None or new is None:
+                raise click.UsageError("Give APP and NEW; or --url with --record FILE or --replay FILE.")
+            result = _verify(app, new, seed, given)
+    except DualRunError as error:
+        raise WsSseError(str(error)) from error
+    if form == "text":
+        print_report(result, stdout_console())
+    else:
+        click.echo(write_report(result, form), nl=False)
+    for path, wanted in files:
+        write_file(path, write_report(result, wanted))
+        say(f"Wrote {path}.")
+    if not files:
+        say("Nothing was written. --keep keeps this result as evidence for `ws2sse checklist`.")
+    ctx.exit(result.exit_status)
+
+
+def _verify(app: Path, new: Path, seed: int, given: GivenSessions | None) -> Report:
     inventory = isolated(partial(scan_application, app))
     if not (new / ENTRY).is_file():
         raise NotMigrated(new)
-    plan = plan_sessions(inventory, seed=seed, identities=identities_from_config(app), given=os.environ, app=app)
+    plan = plan_sessions(
+        inventory, seed=seed, identities=identities_from_config(app), given=os.environ, app=app, instead=given
+    )
     with _progress(3 * len(plan.sessions)) as progress:
-        result = verify(
+        return verify(
             app,
             new,
             plan.sessions,
@@ -91,16 +163,26 @@ def command(
             assumed=plan.assumed,
             progress=progress,
         )
-    if form == "text":
-        print_report(result, stdout_console())
-    else:
-        click.echo(write_report(result, form), nl=False)
-    for path, wanted in files:
-        write_file(path, write_report(result, wanted))
-        say(f"Wrote {path}.")
-    if not files:
-        say("Nothing was written. --record keeps this result as evidence for `ws2sse checklist`.")
-    ctx.exit(result.exit_status)
+
+
+def _record(
+    file: Path, server: Server, app: Path | None, seed: int, given: GivenSessions | None, key_file: Path | None
+) -> None:
+    with _progress(0) as progress:
+        problems = record_at(file, server, app=app, seed=seed, given=given, key_file=key_file, progress=progress)
+    _say_all(problems)
+    say(f"Wrote {file}, with two runs of the same sessions. Secrets are hidden; keep the key for --replay.")
+
+
+def _given(file: Path, identities: tuple[Identity, ...]) -> tuple[tuple[Session, ...], tuple[str, ...]]:
+    source = sessions_from_file(file, environment=os.environ, identities=identities)
+    _say_all(source.notes)
+    return source.sessions, source.gaps
+
+
+def _say_all(notes: Sequence[str]) -> None:
+    for note in notes:
+        say(note)
 
 
 def _report_files(paths: Sequence[Path], form: Form) -> list[tuple[Path, Form]]:
@@ -120,5 +202,5 @@ def _progress(total: int) -> Iterator[TellProgress]:
     """A bar on a terminal, nothing elsewhere."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=stderr_console(), transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task("starting", total=total)
-        yield lambda session, index, _: bar.update(task, description=session, completed=index - 1)
+        task = bar.add_task("starting", total=total or None)
+        yield lambda session, index, total: bar.update(task, description=session, completed=index - 1, total=total)

@@ -23,6 +23,24 @@ def identities_from_config(app_dir: Path) -> tuple[Identity, ...]:
     return tuple(_identity(path, number, entry) for number, entry in enumerate(entries, 1))
 
 
+def redacted_paths_from_config(app_dir: Path) -> tuple[str, ...]:
+    """`verify.redact` of the same table: what is secret in messages and handshakes beside what always is.
+
+    Raises ConfigurationInvalid.
+    """
+    path, section = configuration(app_dir)
+    verify = section.get("verify", {})
+    paths = verify.get("redact", []) if isinstance(verify, dict) else verify
+    if not isinstance(paths, list) or not all(isinstance(one, str) for one in paths):
+        raise ConfigurationInvalid(path, "verify.redact", repr(paths), "a list of texts")
+    wrong = [one for one in paths if not one.startswith(("$.", "$[", "query.", "header."))]
+    if wrong:
+        raise ConfigurationInvalid(
+            path, "verify.redact", wrong[0], "paths such as $.user.email, query.name, header.name"
+        )
+    return tuple(paths)
+
+
 def _identity(path: Path, number: int, entry: object) -> Identity:
     key = f"verify.identity, number {number}"
     if not isinstance(entry, dict):

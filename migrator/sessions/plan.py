@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from migrator.sessions.messages import (
 )
 from shim.dualrun.record.identity import Identity
 from shim.dualrun.record.scenario import Close, Connect, Resume, Send, Session, Step
+from shim.dualrun.record.sources import with_routes
 
 SETUP_WORDS = frozenset({"join", "subscribe", "enter", "register", "init", "hello", "login", "identify"})
 """Routes with such a word in their key come first in a session: without them others may reach nobody."""
@@ -50,6 +51,10 @@ class SessionPlan:
     """Variables that the infrastructure gives to single functions; the migrated service has them all."""
 
 
+GivenSessions = Callable[[tuple[Identity, ...]], tuple[tuple[Session, ...], tuple[str, ...]]]
+"""Sessions of a file, and sentences on what they can't test, for the identities that there are."""
+
+
 def generate_sessions(
     inventory: Inventory, *, seed: int = 0, identities: tuple[Identity, ...] = ()
 ) -> tuple[Session, ...]:
@@ -64,11 +69,13 @@ def plan_sessions(
     identities: tuple[Identity, ...] = (),
     given: Mapping[str, str] | None = None,
     app: Path | None = None,
+    instead: GivenSessions | None = None,
 ) -> SessionPlan:
     """`identities`: from `identities_from_config`; empty to make them up from what the authorizer's code says.
 
     `given`: the caller's variables; of these, the ones that code needs and nothing declares are used. None for none.
     `app`: the application's folder, for a token's secret that stands in its code; None to go without such a secret.
+    `instead`: what gives the sessions; None to generate them.
     """
     values, told = assumed_environment(inventory, given or {})
     assumed = (*told, *assumed_tables(inventory))
@@ -81,6 +88,12 @@ def plan_sessions(
     who = identities_for(inventory, api.authorizer, identities, seed, app)
     routes = tuple(route.key for route in api.routes)
     silent = _silent_routes(inventory, api)
+    if instead is not None:
+        sessions, more = instead((*who.accepted, *who.refused))
+        sessions = with_routes(sessions, api.route_selection_expression, routes)
+        environment.update(who.environment or {})
+        of_functions = _of_functions(inventory, api)
+        return SessionPlan(sessions, environment, routes, silent, (*gaps, *more), assumed, of_functions)
     if who.reason:
         of_functions = _of_functions(inventory, api)
         return SessionPlan((), environment, routes, silent, (who.reason, *gaps), assumed, of_functions)

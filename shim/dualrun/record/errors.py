@@ -12,7 +12,10 @@ RecordingError(path)
 ├── EventOutOfTurn(path, line, session, client, n, expected)
 ├── KeyUnusable(path, problem)
 ├── ScenarioInvalid(path, line, problem)
-└── HarInvalid(path, problem)
+├── HarInvalid(path, problem)
+├── NotRecordedTwice(path, found)
+├── NothingRecorded(path, reason)
+└── KeyIsAnother(path, recorded, given)
 """
 
 from __future__ import annotations
@@ -170,3 +173,43 @@ class HarInvalid(RecordingError):
 
     def __str__(self) -> str:
         return f"No session can be taken from {self.path}: {self.problem}."
+
+
+class NotRecordedTwice(RecordingError):
+    """Raised when a file has not the two runs of the legacy path that a comparison needs. `found`: the runs it has."""
+
+    def __init__(self, path: Path, found: tuple[str, ...]) -> None:
+        self.found = found
+        super().__init__(path, found)
+
+    def __str__(self) -> str:
+        return (
+            f"{self.path} has {', '.join(self.found)}, not two runs of the legacy path, and without them nobody knows "
+            f"what is noise. Run its sessions against the legacy path first: ws2sse verify --record FILE --url wss://… "
+            f"--sessions {self.path}"
+        )
+
+
+class NothingRecorded(RecordingError):
+    """Raised when there is nothing to write; a file that was there is unchanged."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.reason = reason
+        super().__init__(path, reason)
+
+    def __str__(self) -> str:
+        return f"Nothing was recorded in {self.path}: {self.reason.rstrip('.')}."
+
+
+class KeyIsAnother(RecordingError):
+    """Raised when what was recorded can't be compared, because its secrets were hidden with another key."""
+
+    def __init__(self, path: Path, recorded: str, given: str) -> None:
+        self.recorded, self.given = recorded, given
+        super().__init__(path, recorded, given)
+
+    def __str__(self) -> str:
+        return (
+            f"The secrets in {self.path} were hidden with key {self.recorded or '(none)'}; the one given is "
+            f"{self.given}. Give the key that it was recorded with."
+        )

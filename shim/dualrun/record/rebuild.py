@@ -18,7 +18,10 @@ class Rebuilt:
     def renumbered(self, recording: Recording) -> Recording:
         """What was received in any run of the same sessions."""
         events = tuple(self._renumbered(event) for event in recording.events if event.session in self.steps)
-        return replace(recording, events=events, sent=tuple(self._renumbered(event) for event in recording.sent))
+        sent = tuple(self._renumbered(event) for event in recording.sent)
+        skipped = {(name, self.steps[name].get(step)) for name, step in recording.skipped if name in self.steps}
+        there = frozenset((name, step) for name, step in skipped if step is not None)
+        return replace(recording, events=events, sent=sent, skipped=there)
 
     def _renumbered(self, event: Event) -> Event:
         numbers = self.steps.get(event.session, {})

@@ -29,7 +29,8 @@ class Substituted:
 def with_identities(sessions: Sequence[Session], identities: Iterable[Identity]) -> Substituted:
     """A client has the identity whose `clients` name it, or that has its name; others that bring the same secrets have
     the next one of the accepted that is free."""
-    substitution = _Substitution(tuple(identities))
+    clients = {client for session in sessions for client in session.clients}
+    substitution = _Substitution(tuple(identities), clients)
     # Handshakes first: a message may hold a secret of somebody who connects later.
     connected = [_with_steps(session, map(substitution.handshake, session.steps)) for session in sessions]
     done = tuple(_with_steps(session, map(substitution.message, session.steps)) for session in connected)
@@ -37,11 +38,11 @@ def with_identities(sessions: Sequence[Session], identities: Iterable[Identity])
 
 
 class _Substitution:
-    def __init__(self, identities: tuple[Identity, ...]) -> None:
+    def __init__(self, identities: tuple[Identity, ...], clients: set[str]) -> None:
         self.names: dict[str, str] = {}
         self._values: dict[str, str] = {}
         self._by_client = {client: one for one in identities for client in (one.clients or (one.name,))}
-        self._free = [one for one in identities if not one.refused and not one.clients]
+        self._free = [one for one in identities if not one.refused and not one.clients and one.name not in clients]
         self._by_secrets: dict[tuple[str, ...], Identity | None] = {}
         self._without: dict[str, None] = {}
         self._unknown = 0
