@@ -11,7 +11,8 @@ from migrator.inventory.selection import Selection
 
 SCHEMA_VERSION = 1
 
-Language = Literal["python", "javascript", "typescript"]
+Language = Literal["python", "javascript", "typescript", "other"]
+"""Of a handler; 'other' for runtimes whose code is not read, such as Java and Go."""
 ClientLanguage = Literal["python", "javascript", "typescript", "swift", "kotlin", "java", "dart", "csharp"]
 Framework = Literal["chalice"]
 Recipient = Literal["self", "one", "group", "all", "unknown"]

@@ -124,6 +124,8 @@ class Settling:
 
     def _foreign(self, handler: Handler) -> str:
         stays = f"{handler.language} handlers are not migrated"
+        if handler.language == "other":
+            stays = handler.problem or "its runtime is not read"
         api = next((api for api in self.inventory.apis if handler.id in {route.handler for route in api.routes}), None)
         return f"{stays}; {meanwhile(self.inventory, api)}" if api is not None else stays
 

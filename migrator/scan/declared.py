@@ -126,3 +126,8 @@ class Service:
 
     def problem(self, location: Location, message: str, *, serious: bool = False, served: bool = False) -> None:
         self.problems.append(Problem(location=location, message=message, serious=serious, served=served))
+
+
+def is_unread(function: Function) -> bool:
+    """Whether it is written for a runtime whose code is not read, such as Java."""
+    return bool(function.runtime) and not function.runtime.startswith(("python", "node"))

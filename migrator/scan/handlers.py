@@ -9,7 +9,7 @@ from typing import Final
 
 from migrator.inventory.model import Framework, Handler, Language, Trigger
 from migrator.inventory.record import Location
-from migrator.scan.declared import Function, Service
+from migrator.scan.declared import Function, Service, is_unread
 from migrator.scan.files import Files
 from migrator.scan.node.built import source_of
 from migrator.scan.node.program import NodeProgram
@@ -92,7 +92,7 @@ class Handlers:
                 framework=function.framework,
                 framework_object=function.framework_object,
             )
-            if found.problem is None and path not in self.files:
+            if language != "other" and found.problem is None and path not in self.files:
                 found.problem = f"there is no file {path}"
         found.triggers.extend(function.triggers)
         found.environment.update(function.environment)
@@ -102,6 +102,8 @@ class Handlers:
         """File, module, function and language. A file that isn't there is named as it would be called."""
         target, _, name = function.handler.rpartition(".")
         target, name = target or name or function.key, name if target else "handler"
+        if is_unread(function):
+            return function.root, "", function.handler or function.key, "other"
         script = function.runtime.startswith("node")
         base = join_folder(function.root, target if script else _as_path(target))
         module = _as_path(target).strip("./").replace("/", ".")
@@ -148,7 +150,7 @@ class Handlers:
     def enter_scripts(self, program: NodeProgram) -> None:
         """The same for JavaScript and TypeScript."""
         for found in self.found.values():
-            if found.language == "python" or found.problem is not None or found.location is not None:
+            if found.language in {"python", "other"} or found.problem is not None or found.location is not None:
                 continue
             function = program.enter(found.path, found.function, found.id)
             if function is not None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
-from migrator.scan.declared import Function, Service
+from migrator.scan.declared import Function, Service, is_unread
 from migrator.scan.files import Files, is_dockerfile
 from migrator.scan.node.built import source_of
 from migrator.scan.paths import join_folder
@@ -47,7 +47,7 @@ def relocate(files: Files, services: Iterable[Service]) -> None:
     for service in services:
         folder = PurePosixPath(service.path).parent.as_posix()
         for function in service.functions.values():
-            if function.runtime and not function.runtime.startswith(("python", "node")):
+            if is_unread(function):
                 function.problem = function.problem or f"its runtime is {function.runtime}, which is not read"
                 continue
             if function.image and not function.handler:

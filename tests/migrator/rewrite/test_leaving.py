@@ -325,3 +325,13 @@ def test_other_routes_of_the_api_go_on(tmp_path: Path) -> None:
     by_path = {o.site.location.path: o for o in plan.account.outcomes if o.site.kind == "handler"}
     assert (by_path["call.py"].status, by_path["app.py"].status) == ("skipped", "rewritten")
     assert not plan.account.imbalance()
+
+
+def test_a_handler_for_a_runtime_that_is_not_read_is_skipped_with_its_runtime(tmp_path: Path) -> None:
+    serverless = dedent(SERVERLESS).replace("handler: app.say", "handler: com.example.Say::run\n    runtime: java21")
+
+    _, plan = planned(tmp_path, {"serverless.yml": serverless, "app.py": CLIENT})
+
+    (say,) = [o for o in plan.account.outcomes if o.site.kind == "handler" and o.status == "skipped"]
+    assert say.reason.startswith("its runtime is java21, which is not read; meanwhile `ws2sse shim")
+    assert not plan.account.imbalance()

@@ -60,7 +60,9 @@ def test_short_inline_code_is_no_copy(tmp_path: Path) -> None:
 def test_a_runtime_that_is_not_read_is_said(tmp_path: Path) -> None:
     found = scan(tmp_path, {"template.yaml": MISSING.replace("python3.11", "java21"), "say/chatting.py": CODE})
 
-    assert found.handlers[0].problem == "its runtime is java21, which is not read"
+    (handler,) = found.handlers
+    assert (handler.language, handler.path) == ("other", "build/output")
+    assert handler.problem == "its runtime is java21, which is not read"
 
 
 # What is found
