@@ -21,6 +21,7 @@ from migrator.isolation import isolated
 from migrator.scan import scan_application
 from migrator.sessions import Identity, identities_from_config, plan_sessions
 from migrator.sessions.plan import GivenSessions
+from migrator.sessions.stubs import stubs_from_config
 from migrator.state import verify_report_path
 from migrator.writing import write_file
 from shim.dualrun.errors import DualRunError
@@ -161,6 +162,7 @@ def _verify(app: Path, new: Path, seed: int, given: GivenSessions | None) -> Rep
             silent_routes=plan.silent,
             gaps=plan.gaps,
             assumed=plan.assumed,
+            stubs=stubs_from_config(app),
             progress=progress,
         )
 

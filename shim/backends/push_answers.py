@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import http
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from shim.backends.pushes import PushAnswer, answer_push
+from shim.backends.pushes import PushAnswer
 
 if TYPE_CHECKING:
     import httpx
@@ -54,8 +54,15 @@ def aio_response(answer: PushAnswer, url: str) -> AWSResponse:
 class LocalSocket:
     """Takes the bytes of one request from an `http.client.HTTPConnection`, and has those of the response."""
 
-    def __init__(self, connection: Any, method: str, url: str) -> None:  # noqa: ANN401 - the part of it that is used
+    def __init__(
+        self,
+        connection: Any,  # noqa: ANN401 - the part of it that is used
+        method: str,
+        url: str,
+        answer: Callable[[str, str, bytes], PushAnswer | None],
+    ) -> None:
         self._connection, self._method, self._url = connection, method, url
+        self._answer = answer
         self._sent = bytearray()
         self._response: Any = None
 
@@ -64,7 +71,7 @@ class LocalSocket:
 
     def makefile(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - of a file
         if self._response is None:
-            answer = answer_push(self._method, self._url, self._body())
+            answer = self._answer(self._method, self._url, self._body())
             self._response = _bytes(answer) if answer is not None else self._from_outside(*arguments, **options)
         return self._response
 

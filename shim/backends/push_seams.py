@@ -1,7 +1,7 @@
-"""The one place of each HTTP library where every request passes, and where pushes are answered instead of sent.
+"""The one place of each HTTP library where every request passes, and where some are answered instead of sent.
 
-What is no push passes untouched. Libraries that are not installed are left out. In front of urllib3 there are two more:
-moto answers for @connections too, and does so above urllib3 for botocore and for requests.
+What the seam doesn't catch passes untouched. Libraries that are not installed are left out. In front of urllib3 there
+are two more: moto answers for @connections too, and does so above urllib3 for botocore and for requests.
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 import http.client
 from collections.abc import Callable
 from importlib.util import find_spec
-from typing import Any
+from typing import Any, Protocol
 
 from shim.backends.push_answers import LocalSocket, aio_response, aws_response, httpx_response, urllib3_response
-from shim.backends.pushes import PushAnswer, answer_push, is_push
+from shim.backends.pushes import PushAnswer
 from shim.outgoing import uncaught
 
 _BEFORE_SEND = "before-send.apigatewaymanagementapi"
@@ -20,11 +20,26 @@ _BEFORE_SEND = "before-send.apigatewaymanagementapi"
 Undo = Callable[[], None]
 
 
-def install() -> Undo:
-    """Returns what puts the libraries back as they were."""
-    seams = {"urllib3": _urllib3, "requests": _requests, "botocore": _botocore, "httpx": _httpx}
-    undos = [seam() for library, seam in seams.items() if find_spec(library) is not None]
-    return _all([*undos, _http_client()])
+class Seam(Protocol):
+    """Which requests are caught, by their absolute address, and how they are answered."""
+
+    def catches(self, url: str) -> bool: ...
+
+    def answer(self, method: str, url: str, body: bytes) -> PushAnswer | None:
+        """None: it is to be sent after all."""
+
+
+def install(seam: Seam) -> Undo:
+    """Returns what puts the libraries back as they were. Of several seams the one that was installed last is first."""
+    places = {"urllib3": _urllib3, "requests": _requests, "httpx": _httpx}
+    undos = [place(seam) for library, place in places.items() if find_spec(library) is not None]
+    return _all([*undos, _http_client(seam)])
+
+
+def install_all(seam: Seam) -> Undo:
+    """The same, and in front of moto for clients of @connections."""
+    first = [_botocore(seam)] if find_spec("botocore") is not None else []
+    return _all([*first, install(seam)])
 
 
 def _all(undos: list[Undo]) -> Undo:
@@ -41,16 +56,17 @@ def _replace(owner: Any, name: str, by: Callable[..., Any]) -> Undo:  # noqa: AN
     return lambda: setattr(owner, name, original)
 
 
-def _urllib3() -> Undo:
+def _urllib3(seam: Seam) -> Undo:
     from urllib3.connectionpool import HTTPConnectionPool  # noqa: PLC0415 - perhaps not installed
 
     original = HTTPConnectionPool.urlopen
 
     def urlopen(pool: Any, method: str, url: str, body: Any = None, *rest: Any, **options: Any) -> Any:  # noqa: ANN401
-        if not is_push(url):
+        address = f"{pool.scheme}://{_host(pool)}{url}" if url.startswith("/") else url
+        if not seam.catches(address):
             return original(pool, method, url, body, *rest, **options)
         body = whole(body)
-        answer = answer_push(method, url, body)
+        answer = seam.answer(method, address, body)
         if answer is not None:
             return urllib3_response(answer, method, url, options.get("preload_content", True))
         with uncaught():
@@ -59,7 +75,7 @@ def _urllib3() -> Undo:
     return _replace(HTTPConnectionPool, "urlopen", urlopen)
 
 
-def _requests() -> Undo:
+def _requests(seam: Seam) -> Undo:
     from requests import PreparedRequest, Response, Session  # noqa: PLC0415 - perhaps not installed
     from requests.adapters import BaseAdapter, HTTPAdapter  # noqa: PLC0415
 
@@ -73,7 +89,7 @@ def _requests() -> Undo:
         def send(self, request: PreparedRequest, *rest: Any, **options: Any) -> Response:  # noqa: ANN401
             method, url = str(request.method), str(request.url)
             request.body = whole(request.body)
-            answer = answer_push(method, url, request.body)
+            answer = seam.answer(method, url, request.body)
             if answer is None:
                 with uncaught():
                     return self._real.send(request, *rest, **options)
@@ -84,12 +100,12 @@ def _requests() -> Undo:
 
     def get_adapter(session: Session, url: str) -> BaseAdapter:
         real = original(session, url)
-        return PushAdapter(real) if is_push(url) else real
+        return PushAdapter(real) if seam.catches(url) else real
 
     return _replace(Session, "get_adapter", get_adapter)
 
 
-def _botocore() -> Undo:
+def _botocore(seam: Seam) -> Undo:
     """Every client has event handlers of its own, copied when its session was made; so they are added when it calls."""
     from botocore.endpoint import Endpoint  # noqa: PLC0415 - perhaps not installed
 
@@ -100,48 +116,45 @@ def _botocore() -> Undo:
             is_async = type(endpoint).__module__.partition(".")[0] == "aiobotocore"
             # More specific than moto's handler, so it is asked first.
             endpoint._event_emitter.register(  # noqa: SLF001
-                _BEFORE_SEND, _before_send_aio if is_async else _before_send, unique_id=_BEFORE_SEND
+                _BEFORE_SEND, before_send_aio if is_async else before_send, unique_id=_BEFORE_SEND
             )
         return original(endpoint, operation_model, request_dict)
+
+    def before_send(request: Any, **_: object) -> Any:  # noqa: ANN401 - types of botocore
+        answer = answer_to(request)
+        return None if answer is None else aws_response(answer, request.url)
+
+    def before_send_aio(request: Any, **_: object) -> Any:  # noqa: ANN401 - types of aiobotocore
+        answer = answer_to(request)
+        return None if answer is None else aio_response(answer, request.url)
+
+    def answer_to(request: Any) -> PushAnswer | None:  # noqa: ANN401
+        if not seam.catches(request.url):
+            return None
+        request.body = whole(request.body)
+        return seam.answer(request.method, request.url, request.body)
 
     return _replace(Endpoint, "make_request", make_request)
 
 
-def _before_send(request: Any, **_: object) -> Any:  # noqa: ANN401 - types of botocore
-    answer = _answer_botocore(request)
-    return None if answer is None else aws_response(answer, request.url)
-
-
-def _before_send_aio(request: Any, **_: object) -> Any:  # noqa: ANN401 - types of aiobotocore
-    answer = _answer_botocore(request)
-    return None if answer is None else aio_response(answer, request.url)
-
-
-def _answer_botocore(request: Any) -> PushAnswer | None:  # noqa: ANN401
-    if not is_push(request.url):
-        return None
-    request.body = whole(request.body)
-    return answer_push(request.method, request.url, request.body)
-
-
-def _httpx() -> Undo:
+def _httpx(seam: Seam) -> Undo:
     import httpx  # noqa: PLC0415 - perhaps not installed
 
     original, original_async = httpx.HTTPTransport.handle_request, httpx.AsyncHTTPTransport.handle_async_request
 
     def handle(transport: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
-        if not is_push(str(request.url)):
+        if not seam.catches(str(request.url)):
             return original(transport, request)
-        answer = answer_push(request.method, str(request.url), request.read())
+        answer = seam.answer(request.method, str(request.url), request.read())
         if answer is not None:
             return httpx_response(answer)
         with uncaught():
             return original(transport, request)
 
     async def handle_async(transport: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
-        if not is_push(str(request.url)):
+        if not seam.catches(str(request.url)):
             return await original_async(transport, request)
-        answer = answer_push(request.method, str(request.url), await request.aread())
+        answer = seam.answer(request.method, str(request.url), await request.aread())
         if answer is not None:
             return httpx_response(answer)
         with uncaught():
@@ -155,17 +168,24 @@ def _httpx() -> Undo:
     )
 
 
-def _http_client() -> Undo:
+def _http_client(seam: Seam) -> Undo:
     """Also urllib.request. A connection that is asked for a push talks to a socket of ours instead of connecting."""
     original = http.client.HTTPConnection.putrequest
 
     def putrequest(connection: Any, method: str, url: str, *rest: Any, **options: Any) -> None:  # noqa: ANN401
-        if is_push(url):
+        scheme = "https" if isinstance(connection, http.client.HTTPSConnection) else "http"
+        address = f"{scheme}://{_host(connection)}{url}" if url.startswith("/") else url
+        if seam.catches(address):
             connection.close()
-            connection.sock = LocalSocket(connection, method, url)
+            connection.sock = LocalSocket(connection, method, address, seam.answer)
         original(connection, method, url, *rest, **options)
 
     return _replace(http.client.HTTPConnection, "putrequest", putrequest)
+
+
+def _host(connection: Any) -> str:  # noqa: ANN401 - of urllib3 or http.client
+    host = f"[{connection.host}]" if ":" in connection.host else connection.host
+    return f"{host}:{connection.port}" if connection.port else host
 
 
 def whole(body: Any) -> bytes:  # noqa: ANN401 - a text, bytes, a file, or pieces

@@ -50,7 +50,7 @@ class PushCatcher:
 
         with PushCatcher._lock:
             if not PushCatcher._installed:
-                PushCatcher._undo = push_seams.install()
+                PushCatcher._undo = push_seams.install_all(_Pushes())
             PushCatcher._installed.append(self)
 
     def uninstall(self) -> None:
@@ -81,6 +81,16 @@ class PushCatcher:
             said = json.dumps({"message": problem.message}).encode() if problem.message else b""
             return _answer(problem.status, said, problem.error_type)
         return _answer(403, b'{"message":"Missing Authentication Token"}', "MissingAuthenticationTokenException")
+
+
+class _Pushes:
+    """As the seams of HTTP libraries want it."""
+
+    def catches(self, url: str) -> bool:
+        return is_push(url)
+
+    def answer(self, method: str, url: str, body: bytes) -> PushAnswer | None:
+        return answer_push(method, url, body)
 
 
 def is_push(url: str) -> bool:

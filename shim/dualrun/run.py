@@ -9,14 +9,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from shim.dualrun.errors import DualRunError
+from shim.dualrun.errors import ControlLost, DualRunError
 from shim.dualrun.evaluate import evaluate
 from shim.dualrun.record.canonical import Recording
 from shim.dualrun.record.scenario import Session
 from shim.dualrun.replay.driver import Progress, no_progress, run_sessions
-from shim.dualrun.replay.processes import candidate_process, legacy_process
+from shim.dualrun.replay.processes import Side, candidate_process, legacy_process
 from shim.dualrun.replay.settling import DEFAULT_TIMING, Timing
 from shim.dualrun.replay.stream_client import StreamClient
+from shim.dualrun.replay.stubs import Stub, uses_by_name
 from shim.dualrun.replay.websocket_client import WebSocketClient
 from shim.dualrun.replay.world import World
 from shim.dualrun.report.report import Report, build_report, now
@@ -27,11 +28,13 @@ class Recorded:
     """One run. last_words: what its process said when it ended while it was needed; usually nothing.
 
     failures: of the legacy path, by route, what failed most often behind it.
+    stubs: how often each answered in place of what lies outside.
     """
 
     recording: Recording
     last_words: tuple[str, ...] = ()
     failures: Mapping[str, str] = field(default_factory=dict)
+    stubs: Mapping[str, int] = field(default_factory=dict)
 
 
 def verify(
@@ -46,6 +49,7 @@ def verify(
     silent_routes: Collection[str] = (),
     gaps: Sequence[str] = (),
     assumed: Sequence[str] = (),
+    stubs: Sequence[Stub] = (),
     timing: Timing = DEFAULT_TIMING,
     progress: Progress = no_progress,
 ) -> Report:
@@ -57,10 +61,11 @@ def verify(
     `silent_routes`: those that send nothing to anybody, so that silence on both sides is a result.
     `gaps`: sentences on what the sessions can't test; with any, there is no PASS.
     `assumed`: sentences on what both sides were given because nothing declares it; they are only told.
+    `stubs`: answer in place of other hosts, and of AWS; for what none of them matches an answer is made up, and told.
     `progress` is called before each session of each run, so three times the number of sessions.
     A failure of the harness gives an INCONCLUSIVE report, not an exception.
     """
-    sides, world = (legacy_app.resolve(), candidate.resolve()), World()
+    sides, world = (legacy_app.resolve(), candidate.resolve()), World(stubs=tuple(stubs))
 
     async def record_all() -> tuple[Recorded, Recorded, Recorded]:
         of = _counted(progress, 3 * len(sessions))
@@ -121,7 +126,9 @@ def verify(
         evaluation, tuple(sessions), application=sides[0].name, legacy=str(legacy_app), candidate=str(candidate)
     )
     last_words = (*first.last_words, *second.last_words, *new.last_words)
-    return replace(report, reasons=(*report.reasons, *last_words), assumed=tuple(assumed))
+    used = uses_by_name((run.recording.run, run.stubs) for run in (first, second, new))
+    told = (*assumed, *(str(use) for use in used))
+    return replace(report, reasons=(*report.reasons, *last_words), assumed=told, stubs=used)
 
 
 async def record_legacy(
@@ -151,7 +158,8 @@ async def record_legacy(
             timing=timing,
             progress=progress,
         )
-        return Recorded(recording, tuple(await side.last_words()), side.failures())
+        stubs = await _used(side)
+        return Recorded(recording, tuple(await side.last_words()), side.failures(), stubs)
 
 
 async def record_candidate(
@@ -177,7 +185,17 @@ async def record_candidate(
             timing=timing,
             progress=progress,
         )
-        return Recorded(recording, tuple(await side.last_words()))
+        stubs = await _used(side)
+        return Recorded(recording, tuple(await side.last_words()), stubs=stubs)
+
+
+async def _used(side: Side) -> dict[str, int]:
+    """Nothing of a process that has ended."""
+    try:
+        used: dict[str, int] = await side.line.ask("stubs")
+    except ControlLost:
+        return {}
+    return used
 
 
 def _counted(progress: Progress, total: int) -> Callable[[str], Progress]:

@@ -220,18 +220,11 @@ async def _process(
 ) -> AsyncIterator[tuple[_Running, ControlLine]]:
     """`arguments`: a module, and what it is called with."""
     ours, theirs = socket.socketpair()
-    with ours, theirs:
-        pins = ("--at", str(world.at), "--seed", str(world.seed), "--control", str(theirs.fileno()))
+    with ours, theirs, tempfile.TemporaryDirectory() as folder:
+        pins = (*world.pins(Path(folder)), "--control", str(theirs.fileno()), "--application", str(application))
         # -P: nothing of the current folder may take the place of our modules.
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-P",
-            "-m",
-            "shim.dualrun.replay.pinned.start",
-            *pins,
-            "--application",
-            str(application),
-            *arguments,
+            *(sys.executable, "-P", "-m", "shim.dualrun.replay.pinned.start", *pins, *arguments),
             env=pinned_environment(environment),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,

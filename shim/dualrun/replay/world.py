@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from shim.dualrun.replay.stubs import Stub
 
 _KEPT = ("PATH", "HOME", "TMPDIR", "TEMP", "SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV")
 """Variables that a Python process needs to start. All others of this process, credentials first, stay here."""
@@ -30,10 +34,18 @@ class World:
 
     at: when the first session begins, in whole seconds since 1970; by default now, since tokens of sessions are made
         for now. seed: for what the application draws.
+    stubs: what answers in place of other hosts; for those that none answers for, an answer is made up.
     """
 
     at: float = field(default_factory=_now)
     seed: int = 0
+    stubs: tuple[Stub, ...] = ()
+
+    def pins(self, folder: Path) -> tuple[str, ...]:
+        """Options for pinned/start.py. What may be long or secret lies in `folder`, not on the command line."""
+        stubs = folder / "stubs.json"
+        stubs.write_text(json.dumps([stub.to_record() for stub in self.stubs]), "utf-8")
+        return ("--at", str(self.at), "--seed", str(self.seed), "--stubs", str(stubs))
 
 
 def pinned_environment(environment: Mapping[str, str]) -> dict[str, str]:

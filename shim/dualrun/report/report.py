@@ -11,6 +11,7 @@ from shim.dualrun.evaluate import Evaluation
 from shim.dualrun.judge.verdict import Measures, RouteVerdict, TypeVerdict, Verdict
 from shim.dualrun.record.canonical import Event
 from shim.dualrun.record.scenario import Session, describe
+from shim.dualrun.replay.stubs import StubUse
 from shim.dualrun.report.deliveries import Deliveries, deliveries
 from shim.dualrun.report.lanes import Moment, is_at, lanes
 from shim.dualrun.report.timeline import Timeline, timeline
@@ -49,7 +50,8 @@ class Divergence:
 class Report:
     """sessions: how many were compared. finished_at: ISO 8601, UTC. differences: explained ones too.
 
-    assumed: sentences on what both sides were given because nothing declares it.
+    assumed: sentences on what both sides were given because nothing declares it, and on what was answered in place of
+        the outside. stubs: the latter by name, with the calls of each run.
     types: by route and type of message. measures: the numbers behind the verdict; None where nothing was compared.
     """
 
@@ -67,6 +69,7 @@ class Report:
     by_design: dict[ByDesign, int] | None = None
     first: Divergence | None = None
     assumed: tuple[str, ...] = ()
+    stubs: tuple[StubUse, ...] = ()
     timeline: Timeline | None = None
     deliveries: Deliveries | None = None
     types: tuple[TypeVerdict, ...] = ()

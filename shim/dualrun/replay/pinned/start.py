@@ -6,19 +6,25 @@ Started by the dual run: python -m shim.dualrun.replay.pinned.start OPTIONS MODU
 from __future__ import annotations
 
 import argparse
+import json
 import runpy
 import sys
 from pathlib import Path
 
 import uvicorn.config
 
+from shim.backends.push_seams import install
+from shim.dualrun.replay.pinned.answers import Answers
 from shim.dualrun.replay.pinned.application import set_application
+from shim.dualrun.replay.pinned.aws_answers import answer_aws
 from shim.dualrun.replay.pinned.clock import PinnedClock
 from shim.dualrun.replay.pinned.control import Control
 from shim.dualrun.replay.pinned.draws import PinnedDraws
 from shim.dualrun.replay.pinned.idle import LoopWatch
+from shim.dualrun.replay.pinned.network import close_network
 from shim.dualrun.replay.pinned.sleeps import follow_sleeps
 from shim.dualrun.replay.pinned.work import Work
+from shim.dualrun.replay.stubs import Stub
 
 
 def main() -> None:
@@ -35,7 +41,12 @@ def main() -> None:
     clock.start()
     draws.start()
     follow_sleeps(work, clock)
+    answers = Answers([Stub(**record) for record in json.loads(arguments.stubs.read_text("utf-8"))])
+    install(answers)
+    answer_aws(answers)
+    close_network(answers.refused)
     control = Control(arguments.control)
+    control.on("stubs", lambda _: answers.used())
     control.on("move", lambda question: clock.move(question["seconds"]))
     control.on("step", lambda question: draws.begin(question["session"], question["step"]))
     control.on("settle", lambda _: work.settle_in())
@@ -51,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--application", type=Path, required=True, help="folder whose code is the application's")
     parser.add_argument("--at", type=float, required=True, help="first time that the clock shows, seconds since 1970")
     parser.add_argument("--seed", type=int, required=True, help="for all that the application draws")
+    parser.add_argument("--stubs", type=Path, required=True, help="JSON list of answers in place of other hosts")
     parser.add_argument("module")
     parser.add_argument("rest", nargs=argparse.REMAINDER)
     return parser
