@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,7 @@ from typing import Final
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from migrator.commands.noise import known_noise, noise_options, write_learned
 from migrator.commands.options import format_option
 from migrator.commands.verify_remote import record_at, replay_at, server_at
 from migrator.console import say, stderr_console, stdout_console
@@ -24,6 +26,7 @@ from migrator.sessions.plan import GivenSessions
 from migrator.sessions.stubs import stubs_from_config
 from migrator.state import verify_report_path
 from migrator.writing import write_file
+from shim.dualrun.compare.noise_file import NoiseFile
 from shim.dualrun.errors import DualRunError
 from shim.dualrun.record.scenario import Session
 from shim.dualrun.record.sources import sessions_from_file
@@ -78,6 +81,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     help=f"File to write the report to, in the form that its name ends in ({', '.join(SUFFIXES)}). May be repeated.",
 )
 @click.option("--keep", is_flag=True, help="Keep the report in APP/.ws2sse, as evidence for `ws2sse checklist`.")
+@noise_options
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -92,6 +96,8 @@ def command(
     form: Form,
     reports: tuple[Path, ...],
     keep: bool,
+    noise: Path | None,
+    learn: Path | None,
 ) -> None:
     """Runs sessions of several clients through APP over WebSocket, twice, and through NEW over SSE + POST, and compares
     what each client received, in order.
@@ -105,6 +111,7 @@ def command(
       ws2sse verify . ../new --sessions scenarios/chat.yaml
       ws2sse verify . ../new --report verify.html --report junit.xml --keep
       ws2sse verify . ../new --format markdown > comment.md
+      ws2sse verify . ../new --noise noise.toml --learn noise.toml
       ws2sse verify . --record legacy.jsonl --url wss://abc.execute-api.eu-west-1.amazonaws.com/prod
       ws2sse verify . --replay legacy.jsonl --url https://chat.example.org/stream
     """
@@ -113,7 +120,9 @@ def command(
     kept = [(verify_report_path(app), _KEPT)] if keep and app is not None else []
     files = [*_report_files(reports, form), *kept]
     given = None if sessions_file is None else partial(_given, sessions_file)
+    today = datetime.now(UTC).date()
     try:
+        known = known_noise(noise, today)
         if record_file is not None or replay_file is not None or url is not None:
             if url is None or (record_file is None) == (replay_file is None) or new is not None:
                 raise click.UsageError("--url goes with --record FILE or --replay FILE, and without NEW.")
@@ -123,12 +132,15 @@ def command(
                 _record(record_file, server, app, seed, given, key_file)
                 return
             with _progress(0) as progress:
-                result, notes = replay_at(replay_file, server, app=app, key_file=key_file, progress=progress)
+                result, notes = replay_at(
+                    replay_file, server, app=app, key_file=key_file, noise=known, progress=progress
+                )
             _say_all(notes)
         else:
             if app is None or new is None:
                 raise click.UsageError("Give APP and NEW; or --url with --record FILE or --replay FILE.")
-            result = _verify(app, new, seed, given)
+            result = _verify(app, new, seed, given, known)
+        write_learned(noise, learn, result.rules, today)
     except DualRunError as error:
         raise WsSseError(str(error)) from error
     if form == "text":
@@ -138,12 +150,12 @@ def command(
     for path, wanted in files:
         write_file(path, write_report(result, wanted))
         say(f"Wrote {path}.")
-    if not files:
+    if not files and not learn:
         say("Nothing was written. --keep keeps this result as evidence for `ws2sse checklist`.")
     ctx.exit(result.exit_status)
 
 
-def _verify(app: Path, new: Path, seed: int, given: GivenSessions | None) -> Report:
+def _verify(app: Path, new: Path, seed: int, given: GivenSessions | None, noise: NoiseFile) -> Report:
     inventory = isolated(partial(scan_application, app))
     if not (new / ENTRY).is_file():
         raise NotMigrated(new)
@@ -163,6 +175,7 @@ def _verify(app: Path, new: Path, seed: int, given: GivenSessions | None) -> Rep
             gaps=plan.gaps,
             assumed=plan.assumed,
             stubs=stubs_from_config(app),
+            noise=noise,
             progress=progress,
         )
 

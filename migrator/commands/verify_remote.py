@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from migrator.isolation import isolated
 from migrator.scan import scan_application
 from migrator.sessions import identities_from_config, plan_sessions, redacted_paths_from_config
 from migrator.sessions.plan import GivenSessions
+from shim.dualrun.compare.noise_file import NoiseFile
 from shim.dualrun.record.errors import NothingRecorded
 from shim.dualrun.record.keyed import Hasher, key_beside, read_key, read_or_make_key
 from shim.dualrun.record.redaction import Redactor
@@ -58,7 +60,7 @@ def record_at(
 
 
 def replay_at(
-    file: Path, server: Server, *, app: Path | None, key_file: Path | None, progress: Progress
+    file: Path, server: Server, *, app: Path | None, key_file: Path | None, noise: NoiseFile, progress: Progress
 ) -> tuple[Report, tuple[str, ...]]:
     """The report, and what is odd about the file. Raises DualRunError."""
     inventory = _inventory(app)
@@ -70,7 +72,7 @@ def replay_at(
             server,
             identities=identities_from_config(app or Path()),
             redactor=lambda names: Redactor(Hasher(key, names), paths),
-            known=_known(inventory, app),
+            known=replace(_known(inventory, app), noise=noise),
             progress=progress,
         )
     )

@@ -2,6 +2,7 @@
 
 DualRunError
 ├── SessionInvalid(session, problem)
+├── NoiseFileInvalid(file, where, problem)
 ├── EventTooLarge(size, limit)
 ├── PathUnreachable(url, problem)
 ├── ControlLost(what, problem)
@@ -24,6 +25,17 @@ class SessionInvalid(DualRunError):
 
     def __str__(self) -> str:
         return f"Session {self.session!r} can't be run: {self.problem}."
+
+
+class NoiseFileInvalid(DualRunError):
+    """Raised when a file of noise rules can't be used as it is. where: the table and key; '' for the whole file."""
+
+    def __init__(self, file: str, where: str, problem: str) -> None:
+        self.file, self.where, self.problem = file, where, problem
+        super().__init__(file, where, problem)
+
+    def __str__(self) -> str:
+        return f"{self.file}{f', {self.where}' if self.where else ''}: {self.problem}."
 
 
 class EventTooLarge(DualRunError):

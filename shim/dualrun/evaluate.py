@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from shim.dualrun.compare import learning
 from shim.dualrun.compare.difference import ByDesign, Comparison, Difference
+from shim.dualrun.compare.noise_file import NO_FILE, NoiseFile
 from shim.dualrun.compare.rules import NoiseRule
 from shim.dualrun.compare.session import SessionRun
 from shim.dualrun.judge.judging import judge
@@ -54,7 +55,7 @@ def evaluate(
     failures: Mapping[str, str] | None = None,
     margin: Margin | None = None,
     seed: int = 0,
-    noise: Sequence[NoiseRule] = (),
+    noise: NoiseFile = NO_FILE,
 ) -> Evaluation:
     """`routes`: all that have to be tested; those that the sessions exercise are added.
 
@@ -63,7 +64,7 @@ def evaluate(
     `failures`: by route, what failed most often behind it on the legacy path; None where nothing is known of it.
     `margin`: how much slower is tolerated. None for measuring only: two paths that share one machine say little of how
     fast either will be. `seed` decides which faults are injected to measure power.
-    `noise`: rules of the user's own, that need not be learned from the legacy runs.
+    `noise`: rules of the user's own, that need not be learned from the legacy runs, and waivers; none that expired.
     """
     problems = (*legacy[0].problems, *legacy[1].problems, *candidate.problems)
     broken = {problem.session for problem in problems}
@@ -137,8 +138,8 @@ class Candidate:
         return self.under.used_rules()
 
 
-def learn(sessions: Iterable[Session], legacy: tuple[Recording, Recording], noise: Sequence[NoiseRule] = ()) -> Learned:
-    """`noise`: rules of the user's own."""
+def learn(sessions: Iterable[Session], legacy: tuple[Recording, Recording], noise: NoiseFile = NO_FILE) -> Learned:
+    """`noise`: rules of the user's own, and waivers."""
     runs = learning.runs_by_session(legacy[0]), learning.runs_by_session(legacy[1])
     known = learning.learn(sessions, runs, noise)
     return Learned(runs[0], known, {name: _reasons(found) for name, found in known.unstable.items()})

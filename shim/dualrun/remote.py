@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 from typing import Final
 from urllib.parse import urlsplit
 
+from shim.dualrun.compare.noise_file import NO_FILE, NoiseFile
 from shim.dualrun.evaluate import evaluate
 from shim.dualrun.record.canonical import Path, Recording
 from shim.dualrun.record.errors import KeyIsAnother, NothingRecorded, NotRecordedTwice
@@ -97,13 +98,14 @@ async def record(
 class Known:
     """What is known of the application beside its recording; without it, routes have no names.
 
-    expression, routes: how a message selects its route. silent: routes that send nothing. gaps: as of `evaluate`.
+    expression, routes: how a message selects its route. silent: routes that send nothing. gaps, noise: as of `evaluate`.
     """
 
     expression: str = ""
     routes: tuple[str, ...] = ()
     silent: Collection[str] = ()
     gaps: tuple[str, ...] = ()
+    noise: NoiseFile = NO_FILE
 
 
 async def replay(
@@ -149,6 +151,7 @@ async def replay(
         routes=known.routes,
         silent=known.silent,
         gaps=(*known.gaps, *given.gaps, *cut_off),
+        noise=known.noise,
     )
     report = build_report(
         evaluation, tuple(sessions), application=first.header.application, legacy=str(file), candidate=server.url

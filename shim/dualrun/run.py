@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from shim.dualrun.compare.noise_file import NO_FILE, NoiseFile
 from shim.dualrun.errors import ControlLost, DualRunError
 from shim.dualrun.evaluate import evaluate
 from shim.dualrun.record.canonical import Recording
@@ -50,6 +51,7 @@ def verify(
     gaps: Sequence[str] = (),
     assumed: Sequence[str] = (),
     stubs: Sequence[Stub] = (),
+    noise: NoiseFile = NO_FILE,
     timing: Timing = DEFAULT_TIMING,
     progress: Progress = no_progress,
 ) -> Report:
@@ -62,6 +64,7 @@ def verify(
     `gaps`: sentences on what the sessions can't test; with any, there is no PASS.
     `assumed`: sentences on what both sides were given because nothing declares it; they are only told.
     `stubs`: answer in place of other hosts, and of AWS; for what none of them matches an answer is made up, and told.
+    `noise`: rules and waivers of the user's own that have not expired.
     `progress` is called before each session of each run, so three times the number of sessions.
     A failure of the harness gives an INCONCLUSIVE report, not an exception.
     """
@@ -120,6 +123,7 @@ def verify(
         routes=routes,
         silent=silent_routes,
         gaps=gaps,
+        noise=noise,
         failures=first.failures,
     )
     report = build_report(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from shim.dualrun.compare.applying import NoiseMatcher, RuleSet
@@ -12,10 +12,12 @@ from shim.dualrun.compare.evidence import Evidence
 from shim.dualrun.compare.keys import KeyPaths
 from shim.dualrun.compare.matching import LearningMatcher
 from shim.dualrun.compare.message_type import message_type
+from shim.dualrun.compare.noise_file import NO_FILE, NoiseFile
 from shim.dualrun.compare.payload import general
 from shim.dualrun.compare.rules import NoiseRule, RuleKey
 from shim.dualrun.compare.session import SessionRun, compare_session
 from shim.dualrun.compare.volatile import IdsEverywhere, SharedIds, Volatile
+from shim.dualrun.compare.waivers import waive
 from shim.dualrun.record.canonical import Event, Recording
 from shim.dualrun.record.scenario import Session
 
@@ -33,10 +35,10 @@ class Learned:
     unstable: Mapping[str, tuple[Difference, ...]]
     key_paths: Mapping[str, str]
     shared: frozenset[str]
-    given: tuple[NoiseRule, ...] = ()
+    given: NoiseFile = NO_FILE
 
     def candidate(self) -> Candidate:
-        return Candidate(self, RuleSet.of(self.rules, self.given), IdsEverywhere(self.shared))
+        return Candidate(self, RuleSet.of(self.rules, self.given.rules), IdsEverywhere(self.shared))
 
 
 @dataclass(slots=True)
@@ -53,11 +55,12 @@ class Candidate:
         matcher = NoiseMatcher(self.rules, self.learned.volatile[session.name], self.everywhere)
         comparison = compare_session(session, left, right, matcher, self.learned.key_paths)
         self.hits.update(matcher.hits)
+        waive(comparison, self.learned.given.waivers)
         return comparison
 
     def used_rules(self) -> tuple[NoiseRule, ...]:
         """All rules with their hits, and those that were applied without (a time that is now on both sides)."""
-        known = {rule.key: rule for rule in (*self.learned.rules, *self.learned.given)}
+        known = {rule.key: rule for rule in (*self.learned.rules, *self.learned.given.rules)}
         unlearned = [key for key in self.hits if key not in known]
         rules = [replace(rule, hits=self.hits[key]) for key, rule in known.items()]
         rules += [NoiseRule(key.kind, key.path, 0, self.hits[key], (), key.message) for key in unlearned]
@@ -67,11 +70,11 @@ class Candidate:
 def learn(
     sessions: Iterable[Session],
     legacy: tuple[Mapping[str, SessionRun], Mapping[str, SessionRun]],
-    given: Sequence[NoiseRule] = (),
+    given: NoiseFile = NO_FILE,
 ) -> Learned:
-    """`legacy`: by session, of two runs. `given`: rules of the user's own, that need no evidence."""
+    """`legacy`: by session, of two runs. `given`: rules of the user's own, that need no evidence, and waivers."""
     evidence, shared, key_paths = Evidence(), SharedIds(), KeyPaths()
-    places = frozenset((rule.message, rule.path) for rule in given)
+    places = frozenset((rule.message, rule.path) for rule in given.rules)
     volatile: dict[str, Volatile] = {}
     found: dict[str, Comparison] = {}
     for session in sessions:
@@ -90,7 +93,7 @@ def learn(
         if (differences := tuple(d for d in comparison.unexplained if not _is_noise(d, noisy)))
     }
     stable = {name: positions for name, positions in volatile.items() if name not in unstable}
-    return Learned(rules, stable, unstable, key_paths.paths(), shared.known(), tuple(given))
+    return Learned(rules, stable, unstable, key_paths.paths(), shared.known(), given)
 
 
 def runs_by_session(recording: Recording) -> dict[str, SessionRun]:
