@@ -77,7 +77,7 @@ def test_without_a_fault_nothing_is_found(legacy: Legacy, migrated_chat: Path) -
     evaluation = judge(legacy, migrated_chat)
 
     assert evaluation.judgement.verdict == "PASS"
-    assert evaluation.differences == ()
+    assert evaluation.unexplained == ()
 
 
 SEND = 'if self.send_message(connection["connection_id"], message):'
@@ -181,10 +181,10 @@ def test_a_fault_is_found_and_called_by_its_name(
     evaluation = judge(legacy, spoiled)
 
     assert evaluation.judgement.verdict == "FAIL"
-    found = {difference.kind for difference in evaluation.differences}
+    found = {difference.kind for difference in evaluation.unexplained}
     assert expected in found
     assert found <= {expected, *ALSO.get(fault, ())}
-    assert any(difference.critical for difference in evaluation.differences) == (expected == "misrouted")
+    assert any(difference.critical for difference in evaluation.unexplained) == (expected == "misrouted")
 
 
 def test_the_command_says_fail_and_shows_the_first_divergence(migrated_chat: Path, tmp_path: Path) -> None:
