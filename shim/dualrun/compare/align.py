@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from shim.dualrun.compare.keys import Side, key_value
+from shim.dualrun.compare.keys import MAX_KEYS, KeyPath, Side, key_value
 from shim.dualrun.compare.payload import is_error_frame, parse
 from shim.dualrun.record.canonical import Event
 
@@ -78,7 +78,7 @@ class Alignment:
 
 
 def align_clients(
-    sides: Mapping[str, tuple[Sequence[Event], Sequence[Event]]], key_paths: Mapping[str, str]
+    sides: Mapping[str, tuple[Sequence[Event], Sequence[Event]]], key_paths: Mapping[str, tuple[KeyPath, ...]]
 ) -> dict[str, Alignment]:
     """By client. What two clients received alike is matched alike, so that ids tell which of several it was."""
     # Two streams number their events alike, whatever these are.
@@ -89,8 +89,8 @@ def align_clients(
             one.match(_application_id)
         one.match(_exact_in_step)
         one.match(_exact)
-        if key_paths:
-            one.match(partial(_by_key_path, dict(key_paths)))
+        for rank in range(MAX_KEYS if key_paths else 0):
+            one.match(partial(_by_key_path, key_paths, rank))
         one.match(_unambiguous(one))
     if any(one.left.open and one.right.open for one in aligned.values()):
         known = {one.left.exact[a]: one.right.exact[b] for one in aligned.values() for a, b in one.pairs}
@@ -118,8 +118,8 @@ def _exact_in_step(side: Side, index: int) -> Hashable:
     return (side.events[index].step, side.exact[index])
 
 
-def _by_key_path(paths: dict[str, str], side: Side, index: int) -> Hashable:
-    return key_value(parse(side.events[index].text), paths)
+def _by_key_path(paths: Mapping[str, tuple[KeyPath, ...]], rank: int, side: Side, index: int) -> Hashable:
+    return key_value(parse(side.events[index].text).value, paths, rank)
 
 
 def _shape(side: Side, index: int) -> Hashable:

@@ -6,12 +6,12 @@ Keys are computed once for each event and kept as numbers, so that a million eve
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from shim.dualrun.compare.message_type import type_of_value
 from shim.dualrun.compare.moments import is_moment
-from shim.dualrun.compare.payload import Payload, child, parse
+from shim.dualrun.compare.payload import parse
 from shim.dualrun.record.canonical import Event
 
 LEAST_KEY_PAIRS: Final = 5
@@ -21,6 +21,15 @@ MAX_KEY_PAIRS: Final = 1_000
 """Messages of one type that are looked at for a key."""
 
 MAX_KEY_DEPTH: Final = 3
+
+MAX_KEYS: Final = 3
+"""Paths of one type that are tried, one after the other: what is wrong with a message may be its key."""
+
+LEAST_SHARED: Final = 2
+"""Messages that a path has to tell apart where both sides have the same values of it."""
+
+KeyPath = tuple[str, ...]
+"""Keys of objects, from the outermost."""
 
 
 class Side:
@@ -42,22 +51,22 @@ class Side:
 
 
 class KeyPaths:
-    """By message type, a path at which the two legacy runs have the same value, in each message another."""
+    """By message type, paths at which the two legacy runs have the same value, in each message another."""
 
     def __init__(self) -> None:
         self._seen: dict[str, int] = {}
-        self._values: dict[str, dict[str, set[object]]] = {}
+        self._paths: dict[str, set[KeyPath]] = {}
 
     def learn(self, pairs: Iterable[tuple[Event, Event]]) -> None:
         """`pairs`: of one client in one session."""
-        values: dict[str, dict[str, set[object]]] = {}
+        values: dict[str, dict[KeyPath, set[object]]] = {}
         for left, right in pairs:
             a, b = parse(left.text).value, parse(right.text).value
             message = type_of_value(a)
             if not isinstance(a, dict) or self._seen.get(message, 0) >= MAX_KEY_PAIRS:
                 continue
             mine, theirs = dict(_scalars(a)), dict(_scalars(b))
-            known = values.setdefault(message, {path: set() for path in self._values.get(message, mine)})
+            known = values.setdefault(message, {path: set() for path in self._paths.get(message, mine)})
             for path in list(known):
                 value = mine.get(path)
                 if value is None or theirs.get(path) != value or value in known[path]:
@@ -65,36 +74,70 @@ class KeyPaths:
                 else:
                     known[path].add(value)
             self._seen[message] = self._seen.get(message, 0) + 1
-        self._values.update(values)
+        self._paths.update({message: set(known) for message, known in values.items()})
 
-    def paths(self) -> dict[str, str]:
-        """The first such path of each type that has enough messages."""
+    def paths(self) -> dict[str, tuple[KeyPath, ...]]:
+        """At most MAX_KEYS of each type that has enough messages, the outermost first."""
         return {
-            message: min(paths, key=lambda path: (path.count("."), path))
-            for message, paths in self._values.items()
+            message: tuple(sorted(paths, key=lambda path: (len(path), path))[:MAX_KEYS])
+            for message, paths in self._paths.items()
             if paths and self._seen[message] >= LEAST_KEY_PAIRS
         }
 
 
-def key_value(payload: Payload, paths: dict[str, str]) -> tuple[str, object] | None:
-    """The message type and the value of its key; None when it has none."""
-    if not isinstance(payload.value, dict):
+def shared_keys(left: Side, right: Side, allowed: frozenset[int]) -> dict[str, tuple[KeyPath, ...]]:
+    """Of what has no partner yet, by message type: a path that has the same values on both sides, each once.
+
+    `allowed`: indexes on the right that may be taken.
+    """
+    found: dict[str, tuple[KeyPath, ...]] = {}
+    other = _by_type(right, [index for index in right.open if index in allowed])
+    for message, ours in _by_type(left, left.open).items():
+        theirs = other.get(message, [])
+        if len(ours) != len(theirs) or not LEAST_SHARED <= len(ours) <= MAX_KEY_PAIRS:
+            continue
+        paths = [
+            path for path in ours[0] if (values := _values(ours, path)) is not None and values == _values(theirs, path)
+        ]
+        if paths:
+            found[message] = tuple(sorted(paths, key=lambda path: (len(path), path))[:1])
+    return found
+
+
+def key_value(value: object, paths: Mapping[str, tuple[KeyPath, ...]], rank: int) -> tuple[str, object] | None:
+    """The message type and what stands at the path of that rank (0-based); None when it has none."""
+    message = type_of_value(value)
+    known = paths.get(message, ())
+    if rank >= len(known):
         return None
-    message = type_of_value(payload.value)
-    path = paths.get(message)
-    value = dict(_scalars(payload.value)).get(path) if path else None
-    return None if value is None else (message, value)
+    for key in known[rank]:
+        value = value.get(key) if isinstance(value, dict) else None
+    return (message, value) if isinstance(value, str | int) and not isinstance(value, bool) else None
 
 
-def _scalars(value: object, path: str = "$", depth: int = MAX_KEY_DEPTH) -> Iterable[tuple[str, str | int]]:
+def _by_type(side: Side, indexes: Iterable[int]) -> dict[str, list[dict[KeyPath, str | int]]]:
+    found: dict[str, list[dict[KeyPath, str | int]]] = {}
+    for index in indexes:
+        value = parse(side.events[index].text).value
+        if isinstance(value, dict):
+            found.setdefault(type_of_value(value), []).append(dict(_scalars(value)))
+    return found
+
+
+def _values(messages: Sequence[Mapping[KeyPath, str | int]], path: KeyPath) -> set[str | int] | None:
+    """None when a message has none, or two have the same."""
+    values = {message[path] for message in messages if path in message}
+    return values if len(values) == len(messages) else None
+
+
+def _scalars(value: object, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str | int]]:
     """Texts and whole numbers under keys; no moments, which tell when and not which."""
-    if not isinstance(value, dict) or not depth:
+    if not isinstance(value, dict) or len(path) >= MAX_KEY_DEPTH:
         return
     for key, item in value.items():
-        where = child(path, key)
         if isinstance(item, dict):
-            yield from _scalars(item, where, depth - 1)
+            yield from _scalars(item, (*path, key))
         elif (isinstance(item, str) and item) or (
             isinstance(item, int) and not isinstance(item, bool) and not is_moment(item)
         ):
-            yield where, item
+            yield (*path, key), item

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from shim.dualrun.compare.applying import NoiseMatcher, RuleSet
 from shim.dualrun.compare.difference import Comparison, Difference
 from shim.dualrun.compare.evidence import Evidence
-from shim.dualrun.compare.keys import KeyPaths
+from shim.dualrun.compare.keys import KeyPath, KeyPaths
 from shim.dualrun.compare.matching import LearningMatcher
 from shim.dualrun.compare.message_type import message_type
 from shim.dualrun.compare.noise_file import NO_FILE, NoiseFile
@@ -33,7 +33,7 @@ class Learned:
     rules: tuple[NoiseRule, ...]
     volatile: Mapping[str, Volatile]
     unstable: Mapping[str, tuple[Difference, ...]]
-    key_paths: Mapping[str, str]
+    key_paths: Mapping[str, tuple[KeyPath, ...]]
     shared: frozenset[str]
     given: NoiseFile = NO_FILE
 

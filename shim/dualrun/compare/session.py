@@ -18,6 +18,7 @@ from shim.dualrun.compare.classify import (
 from shim.dualrun.compare.contents import compare_contents
 from shim.dualrun.compare.deliveries import Deliveries
 from shim.dualrun.compare.difference import Comparison
+from shim.dualrun.compare.keys import KeyPath
 from shim.dualrun.compare.lateness import Clock, may_be_on_its_way
 from shim.dualrun.compare.lifecycle import absent_steps, compare_lifecycle, presence
 from shim.dualrun.compare.matching import Matcher
@@ -52,9 +53,13 @@ class _Client:
 
 
 def compare_session(
-    session: Session, left: SessionRun, right: SessionRun, matcher: Matcher, key_paths: Mapping[str, str] | None = None
+    session: Session,
+    left: SessionRun,
+    right: SessionRun,
+    matcher: Matcher,
+    key_paths: Mapping[str, tuple[KeyPath, ...]] | None = None,
 ) -> Comparison:
-    """`left`: the legacy path. `key_paths`: by message type, a path whose value tells its messages apart."""
+    """`left`: the legacy path. `key_paths`: by message type, paths whose value tells its messages apart."""
     result = Comparison(session.name)
     clients = _by_client(session, left, right)
     for name, client in clients.items():

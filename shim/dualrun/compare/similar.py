@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Final
 
 from shim.dualrun.compare.align import Alignment, is_error
+from shim.dualrun.compare.keys import Side, key_value, shared_keys
 from shim.dualrun.compare.leaves import Walk
 from shim.dualrun.compare.payload import parse
 from shim.dualrun.record.canonical import Event
@@ -21,10 +22,14 @@ MAX_NEIGHBOURS: Final = 50
 
 
 def pair_similar(one: Alignment, allowed: frozenset[int]) -> None:
-    """Most similar first, within a step; an error is paired with an error, whatever they say.
+    """By a key that both sides share, then the most similar first, within a step; an error is paired with an error,
+    whatever they say.
 
     `allowed`: indexes on the right that may be taken for a changed message.
     """
+    if not (one.left.open and allowed):
+        return
+    _pair_by_key(one, allowed)
     left, right = one.left.open, [index for index in one.right.open if index in allowed]
     if not (left and right):
         return
@@ -45,6 +50,18 @@ def pair_similar(one: Alignment, allowed: frozenset[int]) -> None:
             taken_right.add(b)
             pairs.append((a, b))
     one.add(pairs)
+
+
+def _pair_by_key(one: Alignment, allowed: frozenset[int]) -> None:
+    paths = shared_keys(one.left, one.right, allowed)
+    if paths:
+
+        def key(side: Side, index: int) -> Hashable:
+            if side is one.right and index not in allowed:
+                return None
+            return key_value(parse(side.events[index].text).value, paths, 0)
+
+        one.match(key)
 
 
 def similarity(left: Event, right: Event) -> float:

@@ -39,7 +39,8 @@ def key_of(left: Sequence[object], right: Sequence[object]) -> str:
     first = left[0] if left else None
     if not isinstance(first, dict) or len(left) > MAX_KEYED:
         return ""
-    for key in sorted(map(str, first)):
+    # A text is what a thing is called more often than a number is.
+    for key in sorted(map(str, first), key=lambda key: (not isinstance(first[key], str), key)):
         values, others = _values(left, key), _values(right, key)
         if len(values) == len(left) == len(others) and values.keys() == others.keys():
             return key
@@ -65,13 +66,14 @@ class Unordered:
         return paired
 
     def _by_key(self, key: str, left: list[object], right: list[object]) -> list[object] | None:
-        """None when they have no such key, or not the same values of it."""
+        """None when not all of them have the key, each with another value. What has no partner comes in order."""
         if not key:
             return None
         values, others = _values(left, key), _values(right, key)
-        if len(values) == len(left) == len(others) and values.keys() == others.keys():
-            return [others[value] for value in values]
-        return None
+        if not len(values) == len(left) == len(others):
+            return None
+        rest = iter([item for value, item in others.items() if value not in values])
+        return [others[value] if value in others else next(rest) for value in values]
 
     def _by_content(self, left: list[object], right: list[object]) -> list[object]:
         left_shapes = [shape_key(item) for item in left]
