@@ -98,7 +98,8 @@ async def record(
 class Known:
     """What is known of the application beside its recording; without it, routes have no names.
 
-    expression, routes: how a message selects its route. silent: routes that send nothing. gaps, noise: as of `evaluate`.
+    expression, routes: how a message selects its route. silent: routes that send nothing. gaps, noise: as of
+    `evaluate`.
     """
 
     expression: str = ""
