@@ -30,6 +30,7 @@ from shim.backends.websocket import WebSocketBridge
 from shim.config.errors import SettingMissing
 from shim.config.options import ShimOptions, served_api
 from shim.dualrun.cutover.service import Side
+from shim.dualrun.record.recorded_service import RecordedStreams
 from shim.emulation import GatewayService
 from shim.gateway.definition import ApiDefinition, AuthorizerDefinition, LambdaMapped, LambdaProxy
 from shim.gateway.models import ModelUnusable
@@ -142,7 +143,7 @@ def host(app: Path, inventory: Inventory, options: ShimOptions) -> Hosted:
 
 def bridge(options: ShimOptions) -> Hosted:
     """Serves both kinds of clients from the server behind the shim. Raises NotHostable or SettingMissing."""
-    streams = Streams(options.streams)
+    streams = _streams(options)
     try:
         if options.backend == "websocket":
             if options.websocket is None:
@@ -182,9 +183,13 @@ def token_places(inventory: Inventory) -> TokenPlaces:
 def _gateway(definition: ApiDefinition, backend: PythonBackend | LambdaBackend, options: ShimOptions) -> GatewayService:
     """Raises NotHostable for what API Gateway would not have deployed."""
     try:
-        return GatewayService(definition, backend, Streams(options.streams))
+        return GatewayService(definition, backend, _streams(options))
     except (ExpressionUnusable, ModelUnusable) as error:
         raise NotHostable([str(error)]) from error
+
+
+def _streams(options: ShimOptions) -> Streams:
+    return Streams(options.streams) if options.recording.file is None else RecordedStreams(options.streams)
 
 
 def _served(definition: ApiDefinition) -> set[str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout, suppress
+from contextlib import redirect_stdout, suppress
 from functools import partial
 from pathlib import Path
 from typing import get_args
@@ -15,6 +14,7 @@ from pydantic import ValidationError
 from migrator import hosting
 from migrator.commands.options import format_option
 from migrator.commands.shim_ending import end_at_once_at_the_second_signal
+from migrator.commands.shim_errors import sentences
 from migrator.commands.shim_settings import layers_of_settings, local_credentials
 from migrator.commands.shim_words import Started, announce, explain, talker
 from migrator.cutting_over import cut_over
@@ -22,26 +22,23 @@ from migrator.errors import ApplicationNotFound, WsSseError
 from migrator.inventory.model import Inventory
 from migrator.isolation import isolated
 from shim.app import ShimApp
-from shim.backends.loading import HandlerUnusable
 from shim.backends.options import Workers
-from shim.backends.worker_process import WorkerFailed
-from shim.config import AddressUnavailable
 from shim.config.configuration import Configuration, configuration_of
-from shim.config.errors import ConfigurationError
 from shim.config.layers import Layer
 from shim.config.options import ShimOptions, options_of
 from shim.config.printing import as_json, as_text, as_toml
 from shim.config.settings import Aws, BackendKind
 from shim.dualrun.cutover.build import operator_router
-from shim.dualrun.cutover.errors import CutoverError
 from shim.dualrun.cutover.service import CutoverService
+from shim.dualrun.record.recorded_service import recorded
+from shim.dualrun.record.recorder import TrafficRecorder
+from shim.dualrun.record.recording_start import start_recording
 from shim.faces.console import console_router
-from shim.faces.credentials import CredentialsUnreadable
 from shim.faces.metrics import metrics_router
 from shim.hot.server import hot_server, settle_collector
 from shim.logs import configure_logging, log_happenings
 from shim.pages import TokenPlaces, add_pages
-from shim.tracing import TracingUnavailable, start_tracing
+from shim.tracing import start_tracing
 
 FILE_PATH = click.Path(path_type=Path, dir_okay=False)
 
@@ -68,6 +65,7 @@ _PRINTERS = {"text": as_text, "json": as_json, "toml": as_toml}
     "auto, the default, takes moto when there are no credentials.",
 )
 @click.option("--credentials-file", type=FILE_PATH, help="Who may push: as in ~/.aws/credentials.")
+@click.option("--record", "record_file", type=FILE_PATH, help="Record what clients send and receive, without secrets.")
 @click.option("--config", "config_file", type=FILE_PATH, help="Settings. Default: shim.toml in APP.")
 @click.option(
     "--set", "assigned", multiple=True, metavar="KEY=VALUE", help="Any setting but a secret, such as limits.idle_s=0."
@@ -93,6 +91,7 @@ def command(
     reload: bool | None,
     aws: str | None,
     credentials_file: Path | None,
+    record_file: Path | None,
     config_file: Path | None,
     assigned: tuple[str, ...],
     inventory_file: Path | None,
@@ -129,8 +128,9 @@ def command(
         "--reload": ("backend.python.reload", reload),
         "--aws": ("backend.aws", aws),
         "--credentials-file": ("management.credentials_file", credentials_file),
+        "--record": ("recording.file", record_file),
     }
-    with _sentences():
+    with sentences():
         inventory = None if app is None else _inventory(app, inventory_file)
         layers = layers_of_settings(
             app, inventory, config_file=config_file, options=options, upstream=upstream, assigned=assigned
@@ -149,9 +149,11 @@ def _serve(app: Path | None, inventory: Inventory | None, options: ShimOptions, 
     try:
         with redirect_stdout(sys.stderr):  # what handlers print is their log
             hosted = _host(app, inventory, options)
+        recorder = None
         try:
+            recorder = start_recording(options.recording, hosted.service.api.name)
             web = hosting.web_folder(app, inventory) if app is not None and inventory is not None else None
-            application = _application(hosted, options, inventory, web)
+            application = _application(hosted, options, inventory, web, recorder)
             service = application.service
             tracing = start_tracing(service, options.tracing)
             host, port = options.listen.host, listening.getsockname()[1]
@@ -170,12 +172,18 @@ def _serve(app: Path | None, inventory: Inventory | None, options: ShimOptions, 
                 raise WsSseError("The shim did not come up; the log says why.")
         finally:
             hosted.close()
+            if recorder is not None:
+                recorder.close()
     finally:
         listening.close()
 
 
 def _application(
-    hosted: hosting.Hosted, options: ShimOptions, inventory: Inventory | None, web: Path | None
+    hosted: hosting.Hosted,
+    options: ShimOptions,
+    inventory: Inventory | None,
+    web: Path | None,
+    recorder: TrafficRecorder | None,
 ) -> ShimApp:
     """The place where everything that looks at the service, or stands beside it, is put together."""
     service = cut_over(hosted, options)
@@ -185,7 +193,7 @@ def _application(
         beside.append(operator_router(service))
     try:
         application = ShimApp(
-            service,
+            service if recorder is None else recorded(service, recorder),
             faces=options.faces,
             management=options.management,
             routers=tuple(beside),
@@ -230,20 +238,3 @@ def _inventory(app: Path, file: Path | None) -> Inventory:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
         raise WsSseError(f"{file} is not an inventory of this version: {where}: {first['msg']}.") from error
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """What the shim can't do is a sentence of the command."""
-    try:
-        yield
-    except (
-        AddressUnavailable,
-        ConfigurationError,
-        CredentialsUnreadable,
-        CutoverError,
-        HandlerUnusable,
-        TracingUnavailable,
-        WorkerFailed,
-    ) as error:
-        raise WsSseError(str(error)) from error

@@ -22,6 +22,7 @@ from shim.faces.options import FaceOptions, InvalidFaceOptions
 from shim.gateway.definition import ApiDefinition
 from shim.gateway.limits import GatewayLimits
 from shim.logs import LogOptions
+from shim.recording import RecordingOptions
 from shim.streams import StreamLimits
 from shim.tracing import TracingOptions
 
@@ -48,6 +49,7 @@ class ShimOptions:
     console: ConsoleOptions
     logs: LogOptions
     tracing: TracingOptions
+    recording: RecordingOptions
     cutover: CutoverOptions | None
     drain_s: float
 
@@ -73,6 +75,7 @@ def options_of(configuration: Configuration) -> ShimOptions:
         console=_build(ConsoleOptions, "console", configuration, backend=values["backend.kind"]),
         logs=_build(LogOptions, "logs", configuration),
         tracing=_build(TracingOptions, "tracing", configuration),
+        recording=_build(RecordingOptions, "recording", configuration),
         cutover=_build_when_given(CutoverOptions, "cutover", configuration),
         drain_s=values["drain_s"],
     )

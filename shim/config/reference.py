@@ -67,6 +67,7 @@ _ABOUT: Final = {
     "console": "The page that shows what the shim does",
     "logs": "What is logged",
     "tracing": "OpenTelemetry",
+    "recording": "A recording of traffic",
     "cutover": "From the old service to the new one",
     "cutover.fall_back": "When it goes back by itself",
 }

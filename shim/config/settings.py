@@ -23,6 +23,7 @@ from shim.faces.options import FaceOptions
 from shim.gateway.definition import ApiDefinition
 from shim.gateway.limits import GatewayLimits
 from shim.logs import LogOptions
+from shim.recording import RecordingOptions
 from shim.streams import StreamLimits
 from shim.tracing import TracingOptions
 
@@ -84,6 +85,7 @@ ShimSettings: Final[type[Section]] = create_model(
     console=_always(section_of(ConsoleOptions, without=("backend",))),
     logs=_always(section_of(LogOptions)),
     tracing=_always(section_of(TracingOptions)),
+    recording=_always(section_of(RecordingOptions)),
     cutover=_when_given(section_of(CutoverOptions), "From the old service to the new one, in stages."),
     drain_s=(
         Annotated[float, Field(ge=0, allow_inf_nan=False)],

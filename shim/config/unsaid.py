@@ -15,6 +15,7 @@ from shim.faces.forwarding import ForwardingOptions
 from shim.gateway.definition import ApiDefinition
 from shim.gateway.limits import GatewayLimits, Throttle
 from shim.logs import LogOptions
+from shim.recording import RecordingOptions
 from shim.streams import StreamLimits
 
 WORDS: Final[dict[type, dict[str, str]]] = {
@@ -59,6 +60,7 @@ LEAST: Final[dict[type, dict[str, float]]] = {
     GatewayLimits: {"frame_bytes": 1, "payload_bytes": 1, "url_characters": 1, "messages_at_once": 1},
     LambdaOptions: {"concurrency": 1, "timeout_s": 0.001},
     LogOptions: {"longest": 80},
+    RecordingOptions: {"max_mb": 1},
     PythonOptions: {"threads": 1, "most_calls": 1, "start_timeout_s": 0.001},
     RestUpstream: {"attempts": 1, "requests_at_once": 1},
     StreamLimits: {"replay_events": 1, "replay_bytes": 1, "idempotency_keys": 1, "connections": 1, "heartbeat_s": 0.1},

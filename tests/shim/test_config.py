@@ -201,7 +201,18 @@ class TestNothingIsForgotten:
     def test_defaults_are_those_of_the_options(self) -> None:
         built = options_of(configuration_of([]))
 
-        for field in ("streams", "faces", "management", "metrics", "console", "logs", "tracing", "python", "lambda_"):
+        for field in (
+            "streams",
+            "faces",
+            "management",
+            "metrics",
+            "console",
+            "logs",
+            "tracing",
+            "recording",
+            "python",
+            "lambda_",
+        ):
             made = getattr(built, field)
             assert made == type(made)(), field
         assert built.api == ApiDefinition(name="ws2sse", routes={})
@@ -219,6 +230,7 @@ class TestNothingIsForgotten:
             "metrics.token",
             "console.token",
             "cutover.operators",
+            "recording.key",
         }
 
 

@@ -15,7 +15,8 @@ RecordingError(path)
 ├── HarInvalid(path, problem)
 ├── NotRecordedTwice(path, found)
 ├── NothingRecorded(path, reason)
-└── KeyIsAnother(path, recorded, given)
+├── KeyIsAnother(path, recorded, given)
+└── RecordingFull(path, size, max_mb)
 """
 
 from __future__ import annotations
@@ -213,3 +214,14 @@ class KeyIsAnother(RecordingError):
             f"The secrets in {self.path} were hidden with key {self.recorded or '(none)'}; the one given is "
             f"{self.given}. Give the key that it was recorded with."
         )
+
+
+class RecordingFull(RecordingError):
+    """Raised when a recording has no room for more. `size`: bytes."""
+
+    def __init__(self, path: Path, size: int, max_mb: int) -> None:
+        self.size, self.max_mb = size, max_mb
+        super().__init__(path, size, max_mb)
+
+    def __str__(self) -> str:
+        return f"{self.path} has {self.size} bytes already, and recording.max_mb is {self.max_mb}. Give another file."

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from shim.dualrun.record.canonical import Channel, Direction, Event, Kind, Path, Recording, handshake_text
 from shim.dualrun.record.har_messages import Message
+from shim.dualrun.record.header import TRAFFIC
 from shim.dualrun.record.notes import Note
 from shim.dualrun.record.scenario import Pairs
 
-RUN = "traffic"
 SESSION = "archive"
 
 
@@ -46,7 +46,7 @@ def merged(conversations: Sequence[Conversation], notes: list[Note]) -> Recordin
         notes.append(Note("left_out", 0, f"{unanswered} handshakes were not answered; they are taken as they are"))
     told.sort(key=lambda event: event.at)  # stable: what one client did and heard keeps its order
     received = tuple(event for event in told if event.direction == "received")
-    return Recording(RUN, path, received, sent=tuple(event for event in told if event.direction == "sent"))
+    return Recording(TRAFFIC, path, received, sent=tuple(event for event in told if event.direction == "sent"))
 
 
 def _events(one: Conversation, client: str, path: Path) -> Iterator[Event]:
@@ -77,7 +77,7 @@ class _Maker:
         n = self._counts[direction]
         self._counts[direction] += 1
         return Event(
-            run=RUN,
+            run=TRAFFIC,
             path=self._path,
             session=SESSION,
             step=0,

@@ -13,6 +13,9 @@ from shim.dualrun.record.canonical import Path
 FORMAT: Final = "ws2sse-recording"
 SCHEMA_VERSION: Final = 1
 
+TRAFFIC: Final = "traffic"
+"""The run of recordings of what real clients did."""
+
 Clock = Literal["wall", "wall_and_monotonic"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
@@ -50,7 +50,7 @@ class End:
 Item = Header | Event | Skipped | Problem | End | Note
 
 
-def read_items(path: Path, *, max_line_bytes: int = MAX_LINE_BYTES) -> Iterator[Item]:
+def read_items(path: Path, *, max_line_bytes: int = MAX_LINE_BYTES) -> Generator[Item]:
     """One line at a time is held. Raises a RecordingError for what is no recording of this version.
 
     A file has one part or several, each with a header: a recorder that is started again adds one. A line that was cut

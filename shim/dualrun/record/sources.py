@@ -11,7 +11,7 @@ from typing import Final, Literal
 from shim.dualrun.record.canonical import Recording
 from shim.dualrun.record.errors import RecordingUnreadable
 from shim.dualrun.record.har import read_har
-from shim.dualrun.record.header import FORMAT
+from shim.dualrun.record.header import FORMAT, TRAFFIC
 from shim.dualrun.record.identity import Identity
 from shim.dualrun.record.keyed import Hasher
 from shim.dualrun.record.loading import load_recordings
@@ -25,9 +25,6 @@ from shim.dualrun.record.traffic import sessions_of_traffic
 from shim.gateway.selection import select_route
 
 SourceKind = Literal["scenario", "sessions", "recording", "archive"]
-
-TRAFFIC: Final = "traffic"
-"""The run of recordings of what real clients did."""
 
 _HEAD_BYTES: Final = 65_536
 
