@@ -83,7 +83,7 @@ def test_nothing_of_a_message_became_an_element(page: Page) -> None:
 
 def test_a_keyboard_reaches_what_scrolls_and_what_opens(page: Page) -> None:
     assert page.locator(".scroll:not([tabindex='0'])").count() == 0
-    page.locator("summary").focus()
+    page.locator("summary").first.focus()
     page.keyboard.press("Enter")
     assert page.get_by_role("table", name="What nothing explains comes first.").is_visible()
 
