@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from migrator.commands.noise import known_noise, noise_options, write_learned
 from migrator.commands.options import format_option
 from migrator.commands.verify_remote import record_at, replay_at, server_at
+from migrator.commands.verify_repro import telling, write_repro
 from migrator.console import say, stderr_console, stdout_console
 from migrator.errors import WsSseError
 from migrator.isolation import isolated
@@ -80,6 +81,11 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     multiple=True,
     help=f"File to write the report to, in the form that its name ends in ({', '.join(SUFFIXES)}). May be repeated.",
 )
+@click.option(
+    "--repro",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the shortest session that shows the first difference, found by replaying shorter ones.",
+)
 @click.option("--keep", is_flag=True, help="Keep the report in APP/.ws2sse, as evidence for `ws2sse checklist`.")
 @noise_options
 @click.pass_context
@@ -95,6 +101,7 @@ def command(
     seed: int,
     form: Form,
     reports: tuple[Path, ...],
+    repro: Path | None,
     keep: bool,
     noise: Path | None,
     learn: Path | None,
@@ -112,6 +119,7 @@ def command(
       ws2sse verify . ../new --report verify.html --report junit.xml --keep
       ws2sse verify . ../new --format markdown > comment.md
       ws2sse verify . ../new --noise noise.toml --learn noise.toml
+      ws2sse verify . ../new --repro repro
       ws2sse verify . --record legacy.jsonl --url wss://abc.execute-api.eu-west-1.amazonaws.com/prod
       ws2sse verify . --replay legacy.jsonl --url https://chat.example.org/stream
     """
@@ -124,6 +132,8 @@ def command(
     try:
         known = known_noise(noise, today)
         if record_file is not None or replay_file is not None or url is not None:
+            if repro is not None:
+                raise click.UsageError("--repro goes with APP and NEW, since it runs shorter sessions on both.")
             if url is None or (record_file is None) == (replay_file is None) or new is not None:
                 raise click.UsageError("--url goes with --record FILE or --replay FILE, and without NEW.")
             server = server_at(url)
@@ -139,7 +149,7 @@ def command(
         else:
             if app is None or new is None:
                 raise click.UsageError("Give APP and NEW; or --url with --record FILE or --replay FILE.")
-            result = _verify(app, new, seed, given, known)
+            result = _verify(app, new, seed, given, known, repro)
         write_learned(noise, learn, result.rules, today)
     except DualRunError as error:
         raise WsSseError(str(error)) from error
@@ -150,12 +160,14 @@ def command(
     for path, wanted in files:
         write_file(path, write_report(result, wanted))
         say(f"Wrote {path}.")
-    if not files and not learn:
+    if not files and not learn and repro is None:
         say("Nothing was written. --keep keeps this result as evidence for `ws2sse checklist`.")
     ctx.exit(result.exit_status)
 
 
-def _verify(app: Path, new: Path, seed: int, given: GivenSessions | None, noise: NoiseFile) -> Report:
+def _verify(
+    app: Path, new: Path, seed: int, given: GivenSessions | None, noise: NoiseFile, repro: Path | None
+) -> Report:
     inventory = isolated(partial(scan_application, app))
     if not (new / ENTRY).is_file():
         raise NotMigrated(new)
@@ -163,7 +175,7 @@ def _verify(app: Path, new: Path, seed: int, given: GivenSessions | None, noise:
         inventory, seed=seed, identities=identities_from_config(app), given=os.environ, app=app, instead=given
     )
     with _progress(3 * len(plan.sessions)) as progress:
-        return verify(
+        report = verify(
             app,
             new,
             plan.sessions,
@@ -177,7 +189,11 @@ def _verify(app: Path, new: Path, seed: int, given: GivenSessions | None, noise:
             stubs=stubs_from_config(app),
             noise=noise,
             progress=progress,
+            shorten=None if repro is None else telling(progress, 3 * len(plan.sessions)),
         )
+    if repro is not None:
+        write_repro(repro, report, app=app, new=new, identities=plan.identities)
+    return report
 
 
 def _record(

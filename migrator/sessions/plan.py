@@ -49,6 +49,8 @@ class SessionPlan:
     """Sentences on what nothing declares, and on what was used instead."""
     service_environment: Mapping[str, str] = field(default_factory=dict)
     """Variables that the infrastructure gives to single functions; the migrated service has them all."""
+    identities: tuple[Identity, ...] = ()
+    """All that clients can have, by which a scenario file may name them."""
 
 
 GivenSessions = Callable[[tuple[Identity, ...]], tuple[tuple[Session, ...], tuple[str, ...]]]
@@ -88,12 +90,13 @@ def plan_sessions(
     who = identities_for(inventory, api.authorizer, identities, seed, app)
     routes = tuple(route.key for route in api.routes)
     silent = _silent_routes(inventory, api)
+    known = (*who.accepted, *who.refused)
     if instead is not None:
-        sessions, more = instead((*who.accepted, *who.refused))
+        sessions, more = instead(known)
         sessions = with_routes(sessions, api.route_selection_expression, routes)
         environment.update(who.environment or {})
         of_functions = _of_functions(inventory, api)
-        return SessionPlan(sessions, environment, routes, silent, (*gaps, *more), assumed, of_functions)
+        return SessionPlan(sessions, environment, routes, silent, (*gaps, *more), assumed, of_functions, known)
     if who.reason:
         of_functions = _of_functions(inventory, api)
         return SessionPlan((), environment, routes, silent, (who.reason, *gaps), assumed, of_functions)
@@ -107,6 +110,7 @@ def plan_sessions(
         (*gaps, *writer.unreachable()),
         assumed,
         _of_functions(inventory, api),
+        known,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -22,6 +23,7 @@ from shim.dualrun.replay.stubs import Stub, uses_by_name
 from shim.dualrun.replay.websocket_client import WebSocketClient
 from shim.dualrun.replay.world import World
 from shim.dualrun.report.report import Report, build_report, now
+from shim.dualrun.report.repro.reduce import Runs, Tell, reduce_divergence
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ def verify(
     noise: NoiseFile = NO_FILE,
     timing: Timing = DEFAULT_TIMING,
     progress: Progress = no_progress,
+    shorten: Tell | None = None,
 ) -> Report:
     """Runs all sessions twice over the legacy path and once over the new one; each run has a fresh process.
 
@@ -66,12 +69,16 @@ def verify(
     `stubs`: answer in place of other hosts, and of AWS; for what none of them matches an answer is made up, and told.
     `noise`: rules and waivers of the user's own that have not expired.
     `progress` is called before each session of each run, so three times the number of sessions.
+    `shorten`: looks for the shortest session with the first difference, by replay of shorter ones, and is told of it;
+    None doesn't look.
     A failure of the harness gives an INCONCLUSIVE report, not an exception.
     """
-    sides, world = (legacy_app.resolve(), candidate.resolve()), World(stubs=tuple(stubs))
+    sides = (legacy_app.resolve(), candidate.resolve())
 
-    async def record_all() -> tuple[Recorded, Recorded, Recorded]:
-        of = _counted(progress, 3 * len(sessions))
+    async def record_all(
+        sessions: Sequence[Session], progress: Progress = no_progress
+    ) -> tuple[Recorded, Recorded, Recorded]:
+        of, world = _counted(progress, 3 * len(sessions)), World(stubs=tuple(stubs))
         first = await record_legacy(
             sides[0], sessions, environment, world=world, timing=timing, progress=of("legacy-1")
         )
@@ -101,7 +108,7 @@ def verify(
         return first, second, new
 
     try:
-        first, second, new = asyncio.run(record_all())
+        first, second, new = asyncio.run(record_all(sessions, progress))
     except DualRunError as error:
         return Report(
             verdict="INCONCLUSIVE",
@@ -132,7 +139,19 @@ def verify(
     last_words = (*first.last_words, *second.last_words, *new.last_words)
     used = uses_by_name((run.recording.run, run.stubs) for run in (first, second, new))
     told = (*assumed, *(str(use) for use in used))
-    return replace(report, reasons=(*report.reasons, *last_words), assumed=told, stubs=used)
+    report = replace(report, reasons=(*report.reasons, *last_words), assumed=told, stubs=used)
+    if shorten is None or report.first is None:
+        return report
+
+    def replay(shorter: Sequence[Session]) -> Runs:
+        first, second, new = asyncio.run(record_all(shorter))
+        return first.recording, second.recording, new.recording
+
+    runs = (*legacy, new.recording)
+    found = reduce_divergence(
+        report.first.difference, sessions, runs, replay, noise=noise, seconds=time.monotonic, tell=shorten
+    )
+    return replace(report, shortest=found)
 
 
 async def record_legacy(

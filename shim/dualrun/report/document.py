@@ -150,12 +150,26 @@ class Design(Part):
     count: int
 
 
+class Shortest(Part):
+    """The shortest session that was found to show the first difference. steps: in words.
+
+    confirmed: whether it diverged when it was replayed by itself. replays: how many sessions were replayed for it.
+    """
+
+    kind: DifferenceClass = Field(serialization_alias="class")
+    steps: tuple[Text, ...]
+    messages: int
+    confirmed: bool
+    replays: int
+
+
 class ReportDocument(Part):
     """The result of one dual run.
 
     difference_count: explained ones too; `differences` lists the first of them, what nothing explains before the rest.
     assumed: sentences on what both sides were given because nothing declares it.
     types: by route and type of message. proof: the numbers behind the verdict; None where nothing was compared.
+    shortest: None where nobody looked for it.
     left_out: sentences on what is not listed because there is too much of it.
     """
 
@@ -182,6 +196,7 @@ class ReportDocument(Part):
     types: tuple[TypeResult, ...] = ()
     proof: Proof | None = None
     stubs: tuple[Stub, ...] = ()
+    shortest: Shortest | None = None
     left_out: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:

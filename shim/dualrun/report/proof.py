@@ -160,8 +160,7 @@ class Proof(Part):
 
 
 class Stub(Part):
-    """What answered in the place of something outside: given by the user, recorded, or made up from the request."""
+    """What answered in place of something outside of the pinned world, and how often in each run."""
 
     name: Text
-    source: Name
-    used: int
+    calls: dict[Name, int]

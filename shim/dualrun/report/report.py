@@ -14,6 +14,7 @@ from shim.dualrun.record.scenario import Session, describe
 from shim.dualrun.replay.stubs import StubUse
 from shim.dualrun.report.deliveries import Deliveries, deliveries
 from shim.dualrun.report.lanes import Moment, is_at, lanes
+from shim.dualrun.report.repro.reduce import Shortest
 from shim.dualrun.report.timeline import Timeline, timeline
 
 CONTEXT_ROWS = 3
@@ -53,6 +54,7 @@ class Report:
     assumed: sentences on what both sides were given because nothing declares it, and on what was answered in place of
         the outside. stubs: the latter by name, with the calls of each run.
     types: by route and type of message. measures: the numbers behind the verdict; None where nothing was compared.
+    shortest: the shortest session with the first difference; None where nobody looked for it.
     """
 
     verdict: Verdict
@@ -74,6 +76,7 @@ class Report:
     deliveries: Deliveries | None = None
     types: tuple[TypeVerdict, ...] = ()
     measures: Measures | None = None
+    shortest: Shortest | None = None
 
     @property
     def unexplained(self) -> tuple[Difference, ...]:

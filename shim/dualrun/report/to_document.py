@@ -10,6 +10,7 @@ from shim.dualrun.compare.difference import Difference as FoundDifference
 from shim.dualrun.compare.message_type import type_of
 from shim.dualrun.judge.verdict import Measures
 from shim.dualrun.record.canonical import Event as SeenEvent
+from shim.dualrun.record.scenario import Send, describe
 from shim.dualrun.report import deliveries as delivering
 from shim.dualrun.report import lanes as laning
 from shim.dualrun.report import report as reporting
@@ -25,10 +26,12 @@ from shim.dualrun.report.document import (
     ReportDocument,
     Route,
     Rule,
+    Shortest,
     Tally,
     Timeline,
 )
-from shim.dualrun.report.proof import Proof, TypeResult
+from shim.dualrun.report.proof import Proof, Stub, TypeResult
+from shim.dualrun.report.repro import reduce
 from shim.dualrun.report.tally import tally
 
 MAX_DIFFERENCES: Final = 200
@@ -36,6 +39,7 @@ MAX_REASONS: Final = 50
 MAX_ROUTES: Final = 1_000
 MAX_RULES: Final = 200
 MAX_TYPES: Final = 200
+MAX_STUBS: Final = 200
 
 
 def document(report: reporting.Report) -> ReportDocument:
@@ -48,6 +52,7 @@ def document(report: reporting.Report) -> ReportDocument:
         (len(report.would_change), MAX_REASONS, "ways to change the verdict"),
         (len(report.assumed), MAX_REASONS, "assumptions"),
         (len(report.rules), MAX_RULES, "noise rules"),
+        (len(report.stubs), MAX_STUBS, "stubs"),
         (len(report.types), MAX_TYPES, "types of messages"),
     )
     return ReportDocument(
@@ -75,8 +80,10 @@ def document(report: reporting.Report) -> ReportDocument:
         by_design=tuple(
             Design(what=what, meaning=BY_DESIGN[what], count=count) for what, count in (report.by_design or {}).items()
         ),
+        stubs=tuple(map(Stub.model_validate, report.stubs[:MAX_STUBS])),
         types=tuple(TypeResult.model_validate(found.to_record()) for found in report.types[:MAX_TYPES]),
         proof=_proof(report.measures) if report.measures else None,
+        shortest=_shortest(report.shortest) if report.shortest else None,
         left_out=tuple(_left_out(listed)),
     )
 
@@ -87,6 +94,17 @@ def _proof(measures: Measures) -> Proof:
         record["power"]["by_type"] = dict(list(record["power"]["by_type"].items())[:MAX_TYPES])
     sentences = (measures.bound, measures.trail, measures.odd_one_out)
     return Proof.model_validate({**record, "sentences": tuple(map(str, sentences))})
+
+
+def _shortest(found: reduce.Shortest) -> Shortest:
+    steps = found.session.steps
+    return Shortest(
+        kind=found.difference.kind,
+        steps=tuple(map(describe, steps)),
+        messages=sum(isinstance(step, Send) for step in steps),
+        confirmed=found.confirmed,
+        replays=found.replays,
+    )
 
 
 def _left_out(listed: Iterable[tuple[int, int, str]]) -> Iterator[str]:

@@ -102,4 +102,6 @@ def full(found: ReportDocument) -> ReportDocument:
             },
         }
     )
-    return found.model_copy(update={"proof": proof, "stubs": (Stub(name=HOSTILE, source="recorded", used=3),)})
+    return found.model_copy(
+        update={"proof": proof, "stubs": (Stub(name=HOSTILE, calls={"legacy-1": 3, "candidate": 2}),)}
+    )
