@@ -30,6 +30,7 @@ from shim.backends.websocket import WebSocketBridge
 from shim.config.errors import SettingMissing
 from shim.config.options import ShimOptions, served_api
 from shim.dualrun.cutover.service import Side
+from shim.dualrun.cutover.tapped_streams import TappedStreams
 from shim.dualrun.record.recorded_service import RecordedStreams
 from shim.emulation import GatewayService
 from shim.gateway.definition import ApiDefinition, AuthorizerDefinition, LambdaMapped, LambdaProxy
@@ -189,6 +190,8 @@ def _gateway(definition: ApiDefinition, backend: PythonBackend | LambdaBackend, 
 
 
 def _streams(options: ShimOptions) -> Streams:
+    if options.cutover is not None:
+        return TappedStreams(options.streams)
     return Streams(options.streams) if options.recording.file is None else RecordedStreams(options.streams)
 
 

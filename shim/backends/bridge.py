@@ -78,10 +78,10 @@ class Bridge(StreamConnections):
         self._requests = TokenBucket(api.limits.requests)
 
     @abstractmethod
-    async def _open_link(self, handshake: Handshake) -> Link:
+    async def open_link(self, handshake: Handshake) -> Link:
         """Raises UpstreamRefused."""
 
-    async def _close_shared(self) -> None:
+    async def close_shared(self) -> None:
         """Ends what the links shared, after the last of them."""
 
     async def connect(self, handshake: Handshake, *, resume_window_s: float | None = None) -> Accepted:
@@ -131,7 +131,7 @@ class Bridge(StreamConnections):
         """After every end was told upstream, each within `close_timeout_s`."""
         while self._ending:
             await asyncio.wait(self._ending)
-        await self._close_shared()
+        await self.close_shared()
 
     async def _connect(self, handshake: Handshake, connection_id: str, resume_window_s: float | None) -> Accepted:
         """Raises UpstreamRefused."""
@@ -144,7 +144,7 @@ class Bridge(StreamConnections):
             raise UpstreamRefused(503, str(error), {"Retry-After": "5"}) from error
         link = None
         try:
-            link = await self._open_link(handshake)
+            link = await self.open_link(handshake)
             self._check_going_on()
             self.streams.activate(connection_id)
         except BaseException:

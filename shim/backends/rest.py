@@ -44,7 +44,7 @@ class RestBridge(Bridge):
             body_bytes=streams.limits.payload_bytes,
         )
 
-    async def _open_link(self, handshake: Handshake) -> RestLink:
+    async def open_link(self, handshake: Handshake) -> RestLink:
         offered = offered_subprotocols(handshake)
         headers = [
             *forwarded_headers(handshake, self._upstream.headers, without=WRITTEN_BY_THE_BRIDGE),
@@ -80,5 +80,5 @@ class RestBridge(Bridge):
             raise
         return link
 
-    async def _close_shared(self) -> None:
+    async def close_shared(self) -> None:
         await self._sender.aclose()

@@ -77,7 +77,7 @@ class WebSocketBridge(Bridge):
         self._address = check_address(upstream.url, ("ws", "wss"))
         self._tls = verified_tls(upstream.ca_file) if self._address.scheme == "wss" else None
 
-    async def _open_link(self, handshake: Handshake) -> WebSocketLink:
+    async def open_link(self, handshake: Handshake) -> WebSocketLink:
         offered = offered_subprotocols(handshake)
         try:
             socket = await _Connect(

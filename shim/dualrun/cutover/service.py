@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from shim.dualrun.cutover.control import Control
+from shim.dualrun.cutover.journal import Entry
 from shim.dualrun.cutover.movers import Mover
+from shim.dualrun.cutover.observers import Observers
 from shim.dualrun.cutover.options import CutoverOptions
+from shim.dualrun.cutover.pairs import HandshakeRefused, take_pair_id
+from shim.dualrun.cutover.shadows import without_header
 from shim.dualrun.cutover.stages import MEANINGS, Place
 from shim.dualrun.cutover.users import user_of
 from shim.gateway.definition import ApiDefinition
 from shim.gateway.ids import new_id
-from shim.observing import Face, Happening, Observer, Refused
+from shim.observing import Face, Happening, MessageHandled, Observer, Refused
 from shim.service import Accepted, ConnectRefused, Handshake, Service
 from shim.streams import Closed, ConnectionGone, Streams
 
@@ -45,11 +48,19 @@ class Client:
 class CutoverService:
     """Implements `Service` over an old and a new one, which share its streams. `control` is closed with it."""
 
-    def __init__(self, old: Side, new: Side, control: Control, options: CutoverOptions) -> None:
+    def __init__(
+        self,
+        old: Side,
+        new: Side,
+        control: Control,
+        observers: Observers,
+        options: CutoverOptions,
+    ) -> None:
         self.api: ApiDefinition = old.api
         self.streams: Streams = old.streams
         self.control = control
         self.observers: list[Observer] = []
+        self.observed = observers
         self.pushes = old.pushes
         self.clients: dict[str, Client] = {}
         self.options = options
@@ -57,9 +68,8 @@ class CutoverService:
         new.pushes = old.pushes
         for place, side in self._sides.items():
             side.observers = [self._told_by(place)]
-        self.place_observers: list[Callable[[Place, Happening], None]] = []
         self._mover = Mover(self._misplaced, self._tell_to_move, options.moves_per_s)
-        control.listeners.append(self._mover.changed)
+        control.listeners += [self._changed, self._mover.changed]
 
     @property
     def accepting(self) -> bool:
@@ -80,19 +90,45 @@ class CutoverService:
 
     async def connect(self, handshake: Handshake, *, resume_window_s: float | None = None) -> Accepted:
         """Raises ConnectRefused, with 410 for a WebSocket when none is taken any more."""
-        position = self.control.position
-        if handshake.face == "websocket" and not MEANINGS[position.stage].websocket:
-            raise self._refused(handshake, 410, GONE)
-        user = user_of(handshake, self.options.user_from)
+        try:
+            handshake, pair_id = take_pair_id(without_header(handshake, self.options.shadow_header))
+            position = self.control.position
+            self._check_face(handshake.face)
+            user = user_of(handshake, self.options.user_from)
+            if pair_id is not None and self._only_listens(handshake.face, user):
+                return self.observed.pairs.join(pair_id, handshake, resume_window_s=resume_window_s)
+        except HandshakeRefused as refused:
+            raise self._refused(handshake, refused.status, refused.message) from refused
         place = position.serves(user, self.control.salt)
-        accepted = await self._sides[place].connect(handshake, resume_window_s=resume_window_s)
-        self._open(accepted.connection_id, Client(place, user, handshake.face))
+        self.observed.begin_work(None)
+        try:
+            accepted = await self._sides[place].connect(handshake, resume_window_s=resume_window_s)
+        finally:
+            self.observed.end_work(None)
+        self._open(accepted.connection_id, Client(place, user, handshake.face), handshake, pair_id)
         return accepted
 
     async def message(
         self, connection_id: str, body: str | bytes, message_id: str, *, deliver: bool = True
     ) -> str | None:
-        return await self._side_of(connection_id).message(connection_id, body, message_id, deliver=deliver)
+        """As `Service.message`. Who only listens and speaks all the same, is closed with 1008."""
+        observed = self.observed
+        if observed.pairs.is_mirror(connection_id):
+            self.streams.close(connection_id, 1008, "this connection of the pair only listens")
+            return None
+        side = self._side_of(connection_id)
+        acts = isinstance(body, str) and observed.shadows.has(connection_id) and observed.shadows_route(body)
+        acting = connection_id if acts else None
+        observed.begin_work(acting)
+        try:
+            if acts:
+                observed.shadows.act(connection_id, str(body), message_id)
+            reply = await side.message(connection_id, body, message_id, deliver=deliver)
+        finally:
+            observed.end_work(acting)
+        if acts and reply is not None and not deliver:
+            observed.answered(connection_id, reply)
+        return reply
 
     def post(self, connection_id: str, data: bytes) -> None:
         self._side_of(connection_id).post(connection_id, data)
@@ -105,13 +141,14 @@ class CutoverService:
 
     async def run(self) -> None:
         """For the life of the service; see `Service.run`."""
-        background = [asyncio.create_task(self._mover.run())]
+        background = [asyncio.create_task(self._mover.run()), asyncio.create_task(self.observed.guard.run())]
         try:
             await self.streams.run(self._disconnected)
         except asyncio.CancelledError:
             self.accepting = False
             await _cancelled(background)
             await self.streams.shutdown(self._disconnected)
+            await self.observed.shadows.close()
             for side in self._sides.values():
                 await side.let_go()
             raise
@@ -123,7 +160,7 @@ class CutoverService:
         client = self.clients.get(connection_id)
         return self._sides["old" if client is None else client.place]
 
-    def _open(self, connection_id: str, client: Client) -> None:
+    def _open(self, connection_id: str, client: Client, handshake: Handshake, pair_id: str | None) -> None:
         self.clients[connection_id] = client
         try:
             self.streams.info(connection_id)
@@ -132,11 +169,44 @@ class CutoverService:
             return
         if self._is_misplaced(client):  # the stage changed while $connect ran
             self._mover.look_again()
+            return
+        if pair_id is not None:
+            self.observed.pairs.begin(pair_id, connection_id, handshake)
+        if self._has_shadow(client):
+            self.observed.shadow(connection_id, handshake)
+
+    def _check_face(self, face: Face) -> None:
+        """Raises HandshakeRefused."""
+        if face == "websocket" and not MEANINGS[self.control.position.stage].websocket:
+            raise HandshakeRefused(410, GONE)
+
+    def _only_listens(self, face: Face, user: str | None) -> bool:
+        """Of a handshake that names a pair. Raises HandshakeRefused where no pair is taken."""
+        meaning = MEANINGS[self.control.position.stage]
+        takes = meaning.shown is not None and user is not None and user in self.control.position.canaries
+        acting = meaning.shown or ("websocket" if meaning.others == "old" else "sse")
+        if face != acting and not takes:
+            raise HandshakeRefused(409, "no pair is taken of this user at this stage")
+        return face != acting
+
+    def _has_shadow(self, client: Client) -> bool:
+        position = self.control.position
+        routes = self.options.read_only_routes or position.mutating_routes
+        return bool(routes) and client.place == "old" and position.shadows(client.user, self.control.salt)
 
     async def _disconnected(self, closed: Closed) -> None:
         self.clients.pop(closed.connection_id, None)
+        self.observed.ended(closed.connection_id, closed.code, closed.reason)
         for side in self._sides.values():  # one of them knows it
             await side.disconnected(closed)
+
+    def _changed(self, entry: Entry) -> None:
+        """A listener of `Control`."""
+        if entry.before is not None and entry.before.stage != entry.after.stage:
+            self.observed.pairs.end_all()
+        for connection_id, client in self.clients.items():
+            if self.observed.shadows.has(connection_id) and not self._has_shadow(client):
+                self.observed.unshadow(connection_id)
 
     def _misplaced(self) -> list[str]:
         return [connection_id for connection_id, client in self.clients.items() if self._is_misplaced(client)]
@@ -159,8 +229,8 @@ class CutoverService:
 
     def _told_by(self, place: Place) -> Observer:
         def tell(happening: Happening) -> None:
-            for place_observer in self.place_observers:
-                place_observer(place, happening)
+            if isinstance(happening, MessageHandled):
+                self.observed.verdict.rates.add(place, happening.outcome, happening.latency_s)
             for observer in self.observers:
                 observer(happening)
 

@@ -27,4 +27,5 @@ def status_of(service: CutoverService) -> dict[str, Any]:
         "unwritten": control.unwritten,
         "held_s": round(control.held_s(), 1),
         "clients": {"old": counted["old"], "new": counted["new"]},
+        "observed": service.observed.to_record(),
     }

@@ -77,6 +77,9 @@ class Watch:
     def begin(self, client: str) -> None:
         self._lanes[client] = Lane(client, self._clock())
 
+    def watches(self, client: str) -> bool:
+        return client in self._lanes
+
     def note(self, client: str, side: Side, text: str, *, expected: bool = True) -> None:
         """A message came to a client. `expected` False: the other side may well not have it."""
         if client in self._lanes:
@@ -117,9 +120,9 @@ class Watch:
                 lane.lose("more messages came than can be looked at")
         while self._inbox:
             client, side, text, at, expected = self._inbox.popleft()
-            lane = self._lanes.get(client)
-            if lane is not None and lane.lost is None:
-                lane.add(side, text, at, expected=expected)
+            watched = self._lanes.get(client)
+            if watched is not None and watched.lost is None:
+                watched.add(side, text, at, expected=expected)
 
     def _compare(self, lanes: list[Lane], cut: float, settled: Settled) -> None:
         comparison = self._comparison(lanes)

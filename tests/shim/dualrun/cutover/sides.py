@@ -19,11 +19,11 @@ from shim.dualrun.cutover.build import cutover_service, operator_router
 from shim.dualrun.cutover.operators import ACTION_HEADER, PATH
 from shim.dualrun.cutover.options import CutoverOptions
 from shim.dualrun.cutover.service import CutoverService
+from shim.dualrun.cutover.tapped_streams import TappedStreams
 from shim.emulation import GatewayService
 from shim.faces.metrics import metrics_router
 from shim.gateway.definition import ApiDefinition, LambdaProxy, RouteDefinition
 from shim.integrations import FunctionFailed
-from shim.streams import Streams
 from tests.shim.serving import listening, listening_hot
 
 ROUTES = ("$connect", "$disconnect", "read", "write", "all", "fail")
@@ -88,7 +88,7 @@ def gateway(application: Application, stage: str) -> GatewayService:
         stage=stage,
         selection_expression="$request.body.action",
     )
-    service = GatewayService(api, application, Streams())
+    service = GatewayService(api, application, TappedStreams())
     application.post = service.post
     return service
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,8 @@ class Desk:
     def __init__(self, folder: Path, **options: Any) -> None:
         self.path = folder / "cutover.jsonl"
         self.clock = Clock()
-        self.control = Control(CutoverOptions(journal=self.path, **options), clock=self.clock)
+        self.options = CutoverOptions(journal=self.path, **options)
+        self.control = Control(self.options, clock=self.clock)
         self.told: list[Entry] = []
         self.control.listeners.append(self.told.append)
 
@@ -40,15 +40,6 @@ class Desk:
         return await self.control.change(more, by=by, why="it is time", **options)
 
 
-def asynchronously(test: Callable[[Path], Awaitable[None]]) -> Callable[[Path], None]:
-    def run(tmp_path: Path) -> None:
-        asyncio.run(asyncio.wait_for(test(tmp_path), 20))
-
-    run.__name__ = test.__name__
-    return run
-
-
-@asynchronously
 async def test_a_stage_may_not_be_left_out(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
 
@@ -61,7 +52,6 @@ async def test_a_stage_may_not_be_left_out(tmp_path: Path) -> None:
     assert desk.told == []
 
 
-@asynchronously
 async def test_nothing_is_written_for_what_is_so_already(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
 
@@ -70,7 +60,6 @@ async def test_nothing_is_written_for_what_is_so_already(tmp_path: Path) -> None
     assert desk.control.number == 1
 
 
-@asynchronously
 async def test_who_does_not_say_why_changes_nothing(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
 
@@ -79,7 +68,6 @@ async def test_who_does_not_say_why_changes_nothing(tmp_path: Path) -> None:
             await desk.control.change({"stage": "tap"}, by="ana", why=why)
 
 
-@asynchronously
 async def test_a_change_is_written_and_told(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
 
@@ -90,14 +78,12 @@ async def test_a_change_is_written_and_told(tmp_path: Path) -> None:
     assert read_journal(desk.path)[-1] == entry
 
 
-@asynchronously
 async def test_force_leaves_out_stages_and_is_written_down(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
 
     assert (await desk.set(stage="rampdown", force=True)).forced
 
 
-@asynchronously
 async def test_going_back_needs_no_force_however_far(tmp_path: Path) -> None:
     desk = Desk(tmp_path, stage="rampdown")
 
@@ -106,7 +92,6 @@ async def test_going_back_needs_no_force_however_far(tmp_path: Path) -> None:
     assert desk.control.position.stage == "legacy"
 
 
-@asynchronously
 async def test_of_two_operators_at_once_the_second_is_told_of_the_first(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     seen = desk.control.number
@@ -121,7 +106,6 @@ async def test_of_two_operators_at_once_the_second_is_told_of_the_first(tmp_path
     assert [entry.by for entry in read_journal(desk.path)] == ["start", "ana"]
 
 
-@asynchronously
 async def test_frozen_it_goes_neither_forward_nor_back_by_itself(tmp_path: Path) -> None:
     desk = Desk(tmp_path, stage="live")
     await desk.set(frozen=True)
@@ -134,7 +118,6 @@ async def test_frozen_it_goes_neither_forward_nor_back_by_itself(tmp_path: Path)
     assert not desk.control.position.frozen
 
 
-@asynchronously
 async def test_evidence_from_before_a_change_does_not_take_it_back(tmp_path: Path) -> None:
     desk = Desk(tmp_path, stage="live")
     then = desk.control.number
@@ -143,7 +126,6 @@ async def test_evidence_from_before_a_change_does_not_take_it_back(tmp_path: Pat
     assert await desk.control.fall_back("too many differ", {}, of=then) is None
 
 
-@asynchronously
 async def test_it_goes_back_by_itself_and_is_held_there(tmp_path: Path) -> None:
     desk = Desk(tmp_path, stage="live", share_percent=5, fall_back=FallBackRules(hold_s=600))
 
@@ -159,7 +141,6 @@ async def test_it_goes_back_by_itself_and_is_held_there(tmp_path: Path) -> None:
     await desk.set(stage="live")
 
 
-@asynchronously
 async def test_the_hold_lasts_over_a_restart(tmp_path: Path) -> None:
     desk = Desk(tmp_path, stage="live")
     await desk.control.fall_back("a leak", {}, of=1)
@@ -171,7 +152,6 @@ async def test_the_hold_lasts_over_a_restart(tmp_path: Path) -> None:
         await again.set(stage="live")
 
 
-@asynchronously
 async def test_from_the_first_and_the_last_stage_it_does_not_go_back_by_itself(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     assert await desk.control.fall_back("a leak", {}, of=1) is None
@@ -180,7 +160,6 @@ async def test_from_the_first_and_the_last_stage_it_does_not_go_back_by_itself(t
     assert await desk.control.fall_back("errors", {}, of=2) is None
 
 
-@asynchronously
 async def test_it_never_goes_forward_by_itself_unless_that_was_asked_for(tmp_path: Path) -> None:
     desk = Desk(tmp_path, stage="tap")
     shadow = desk.control.position.changed({"stage": "shadow"})
@@ -192,7 +171,6 @@ async def test_it_never_goes_forward_by_itself_unless_that_was_asked_for(tmp_pat
     assert asked.control.position.stage == "shadow"
 
 
-@asynchronously
 async def test_on_a_full_disk_a_change_is_refused_and_has_no_effect(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
 
@@ -203,7 +181,6 @@ async def test_on_a_full_disk_a_change_is_refused_and_has_no_effect(tmp_path: Pa
     await desk.set(stage="tap")
 
 
-@asynchronously
 async def test_a_full_disk_does_not_keep_clients_where_messages_leak(tmp_path: Path) -> None:
     desk = Desk(tmp_path, stage="live")
 
@@ -221,7 +198,6 @@ async def test_a_full_disk_does_not_keep_clients_where_messages_leak(tmp_path: P
     assert [entry.after.stage for entry in read_journal(desk.path)] == ["live", "shadow"]
 
 
-@asynchronously
 async def test_a_change_that_nobody_waits_for_any_more_takes_effect_all_the_same(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     changing = asyncio.create_task(desk.set(stage="tap"))
