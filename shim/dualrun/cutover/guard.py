@@ -45,8 +45,10 @@ class Guard:
     async def check(self) -> None:
         """One look. Raises JournalUnwritable or JournalBroken."""
         of = self._control.number
-        for watch in self._watches:
-            self._verdict.take(watch.settle())
+        settled = [watch.settle() for watch in self._watches]
+        for one in settled:
+            self._verdict.take(one)
+        self._verdict.under_way = sum(one.under_way for one in settled)
         turn = self._verdict.turned()
         if turn is not None:
             entry = await self._control.fall_back(turn.why, turn.evidence, of=of)

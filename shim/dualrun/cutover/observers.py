@@ -13,6 +13,7 @@ from shim.dualrun.cutover.guard import Guard
 from shim.dualrun.cutover.matchers import SameText, typed
 from shim.dualrun.cutover.options import CutoverOptions
 from shim.dualrun.cutover.pairs import Pairs
+from shim.dualrun.cutover.rates import is_failure
 from shim.dualrun.cutover.shadows import Shadows
 from shim.dualrun.cutover.tapped_streams import TappedStreams
 from shim.dualrun.cutover.verdict import Verdict
@@ -41,7 +42,7 @@ class Observers:
         self._options = options
         self.verdict = Verdict(options.fall_back, clock=clock)
         tapped = Watch("tap", SameText, settle_s=options.settle_s, session_s=options.session_s, clock=clock)
-        settle_s = max(options.settle_s, options.shadow_timeout_s)
+        settle_s = options.settle_s + options.shadow_timeout_s  # an answer may take so long, and is then given up
         shadowed = Watch("shadow", typed, settle_s=settle_s, session_s=options.session_s, clock=clock)
         self._shadowed = shadowed
         self.pairs = Pairs(streams, tapped, options.pairs)
@@ -68,6 +69,15 @@ class Observers:
         self._streams.watch_sent(connection_id, sent)
         for event in self._streams.kept(connection_id):
             self._shadowed.note(connection_id, "legacy", event.message.data.decode("utf-8", "replace"), expected=False)
+
+    def watch_new(self, connection_id: str) -> None:
+        """Counts what the new service says that it failed at."""
+
+        def sent(text: str) -> None:
+            if is_failure(text):
+                self.verdict.rates.add("new", "integration_error", 0.0)
+
+        self._streams.watch_sent(connection_id, sent)
 
     def unshadow(self, connection_id: str) -> None:
         """Nothing when it has no shadow."""

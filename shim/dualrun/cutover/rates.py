@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final, Literal
 
+from shim.dualrun.compare.payload import is_error_frame
 from shim.dualrun.cutover.options import FallBackRules
+from shim.gateway.frames import ENDPOINT_REQUEST_TIMED_OUT, INTERNAL_SERVER_ERROR, SERVICE_UNAVAILABLE
 from shim.observing import Outcome
 
 Where = Literal["old", "new", "shadow"]
@@ -18,6 +20,17 @@ LEAST_FOR_P95: Final = 75
 """Values without which no bound of a p95 can be given: 1 - 0.95^n has to exceed 0.975, rounded up."""
 
 FAILED: Final[frozenset[Outcome]] = frozenset({"integration_error", "timed_out", "execution_error"})
+
+
+_WORDS: Final = frozenset({INTERNAL_SERVER_ERROR, ENDPOINT_REQUEST_TIMED_OUT, SERVICE_UNAVAILABLE})
+
+
+def is_failure(text: str) -> bool:
+    """Whether a message to a client is an error frame that says that the service failed: one that speaks
+    `docs/protocol.md` takes a message with 202, and says so later."""
+    if not text.startswith('{"message"') or not is_error_frame(text):
+        return False
+    return any(f'"{words}"' in text for words in _WORDS)
 
 
 @dataclass(frozen=True, slots=True)

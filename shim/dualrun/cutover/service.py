@@ -172,7 +172,9 @@ class CutoverService:
             return
         if pair_id is not None:
             self.observed.pairs.begin(pair_id, connection_id, handshake)
-        if self._has_shadow(client):
+        if client.place == "new":
+            self.observed.watch_new(connection_id)
+        elif self._has_shadow(client):
             self.observed.shadow(connection_id, handshake)
 
     def _check_face(self, face: Face) -> None:

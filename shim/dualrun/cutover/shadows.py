@@ -18,7 +18,7 @@ from shim.backends.bridge import Bridge, Link
 from shim.backends.rest_upstream import RestUpstream
 from shim.backends.upstream import UpstreamRefused
 from shim.dualrun.cutover.options import CutoverOptions
-from shim.dualrun.cutover.rates import Rates
+from shim.dualrun.cutover.rates import Rates, is_failure
 from shim.dualrun.cutover.watching import Watch
 from shim.gateway.events import Pairs
 from shim.service import BinaryRefused, Handshake
@@ -167,6 +167,8 @@ class Shadows:
                 return
             text = data if isinstance(data, str) else data.decode("utf-8", "replace")
             self._watch.note(connection_id, "candidate", text)
+            if is_failure(text):
+                self._rates.add("shadow", "integration_error", 0.0)
 
         receiving = asyncio.create_task(link.receive(deliver))
         acting = asyncio.create_task(self._act(connection_id, shadow, link))

@@ -43,7 +43,8 @@ class Verdict:
     def begin_anew(self) -> None:
         """After a change: what was seen before it says nothing about what is now."""
         self.since = self._clock()
-        self.sessions = self.differing = self.lost = self.compared = self.ambient = self.leaks = 0
+        self.under_way = 0
+        self.sessions = self.differing = self.lost = self.compared = self.ambient = self.tail = self.leaks = 0
         self.unexplained: Counter[str] = Counter()
         self.examples: deque[str] = deque(maxlen=MOST_EXAMPLES)
         self._too_many_in_a_row = 0
@@ -53,6 +54,7 @@ class Verdict:
         """What has become certain. A session in which one side was lost counts only when it differed before."""
         self.compared += settled.compared
         self.ambient += settled.ambient
+        self.tail += settled.tail
         for found in settled.differences:
             if found.explained is None:
                 self.unexplained[found.kind] += 1
@@ -81,8 +83,10 @@ class Verdict:
 
     @property
     def against(self) -> float:
-        """Evidence that more sessions differ than may; 1 before the first one."""
-        return evidence(self.sessions - self.differing, self.sessions, 1 - self._rules.difference_rate)
+        """Evidence that more sessions differ than may; 1 before any. One that differs is known before it ends, so that
+        those that run beside it and do not are counted as well."""
+        count = self.sessions + self.under_way
+        return evidence(count - self.differing, count, 1 - self._rules.difference_rate)
 
     @property
     def proven(self) -> bool:
@@ -109,10 +113,12 @@ class Verdict:
             "verdict": self.word,
             "since": self.since,
             "sessions": self.sessions,
+            "under_way": self.under_way,
             "differing": self.differing,
             "lost": self.lost,
             "messages_compared": self.compared,
             "ambient": self.ambient,
+            "tail": self.tail,
             LEAKS: self.leaks,
             "unexplained": dict(self.unexplained),
             "evidence_against": min(self.against, 1e300),

@@ -7,13 +7,14 @@ pending. What was compared is forgotten.
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from shim.dualrun.compare.difference import Comparison, Difference
 from shim.dualrun.compare.matching import Matcher
+from shim.dualrun.compare.payload import parse
 from shim.dualrun.compare.session import compare_session
 from shim.dualrun.cutover.lanes import Lane, Side, certain_rows, event_of
 from shim.dualrun.record.canonical import Event
@@ -24,6 +25,9 @@ CLIENTS_AT_ONCE: Final = 100
 
 MOST_UNSORTED: Final = 100_000
 """Messages of all clients between two looks; of more, the oldest are dropped, and no client is compared then."""
+
+MOST_REMEMBERED: Final = 20_000
+"""Contents of which it is remembered who received them from the old service, so that a leak is known for one later."""
 
 _NOBODY: Final = "(nobody)"
 """Acts in the comparison, so that no client's messages count as answers to what it did."""
@@ -42,12 +46,16 @@ class SessionOver:
 @dataclass(slots=True)
 class Settled:
     """What has become certain. compared: messages that both sides had. ambient: those of the old side that may have had
-    nothing to do with what the new one was asked, and that it did not have."""
+    nothing to do with what the new one was asked, and that it did not have. tail: those that only one side had when the
+    client left. under_way: sessions that have not ended, in which something was compared and nothing differs yet.
+    """
 
     differences: list[Difference] = field(default_factory=list)
     sessions: list[SessionOver] = field(default_factory=list)
     compared: int = 0
     ambient: int = 0
+    tail: int = 0
+    under_way: int = 0
 
 
 class Watch:
@@ -69,6 +77,7 @@ class Watch:
         self._session_s = session_s
         self._clock = clock
         self._lanes: dict[str, Lane] = {}
+        self._received: OrderedDict[int, set[str]] = OrderedDict()
         self._inbox: deque[tuple[str, Side, str, float, bool]] = deque(maxlen=MOST_UNSORTED)
 
     def __len__(self) -> int:
@@ -112,6 +121,7 @@ class Watch:
             self._compare(busy[first : first + CLIENTS_AT_ONCE], now - self._settle_s, settled)
         for lane in list(self._lanes.values()):
             self._count(lane, now, settled)
+        settled.under_way = sum(1 for lane in self._lanes.values() if lane.compared and not lane.differing)
         return settled
 
     def _sort_in(self) -> None:
@@ -138,10 +148,40 @@ class Watch:
             settled.compared += both
             certain: set[tuple[Side, int]] = {("legacy", a.n) for a, _ in rows if a is not None}
             certain |= {("candidate", b.n) for _, b in rows if b is not None}
+            self._remember(lane.client, [a for a, _ in rows if a is not None])
             for found in comparison.differences:
                 if found.client == lane.client and _is_certain(found, certain):
-                    _take(found, lane, settled)
+                    self._take(found, lane, settled)
             lane.drop(certain)
+
+    def _remember(self, client: str, legacy: list[Event]) -> None:
+        for event in legacy:
+            self._received.setdefault(_content(event), set()).add(client)
+        while len(self._received) > MOST_REMEMBERED:
+            self._received.popitem(last=False)
+
+    def _take(self, found: Difference, lane: Lane, settled: Settled) -> None:
+        if found.candidate is None and found.legacy is not None and found.legacy.n in lane.ambient:
+            settled.ambient += 1
+            return
+        if self._is_tail(found, lane):
+            settled.tail += 1
+            return
+        if found.kind == "extra" and found.candidate is not None:
+            receivers = self._received.get(_content(found.candidate))
+            if receivers:
+                found = replace(found, kind="duplicate" if lane.client in receivers else "misrouted")
+        settled.differences.append(found)
+        if found.explained is None and not lane.differing:
+            lane.differing = True
+            settled.sessions.append(SessionOver(lane.client, lane.compared, differing=True, lost=None))
+
+    def _is_tail(self, found: Difference, lane: Lane) -> bool:
+        """Whether a message that only one side had may have been on its way on the other when the client left."""
+        event = found.legacy if found.candidate is None else found.candidate if found.legacy is None else None
+        if lane.ended is None or event is None or found.critical:
+            return False
+        return event.at >= lane.ended - self._settle_s
 
     def _comparison(self, lanes: list[Lane]) -> Comparison:
         clients = [*(lane.client for lane in lanes), _NOBODY]
@@ -158,13 +198,14 @@ class Watch:
         return [*opened, *(replace(event, step=len(clients), session=self._name) for event in pending)]
 
     def _count(self, lane: Lane, now: float, settled: Settled) -> None:
-        """A session ends with its client, or after its time; one in which nothing came does not count."""
+        """A session ends with its client, or after its time; one in which nothing came does not count. One that differs
+        was counted when it did."""
         left = lane.ended is not None and now - lane.ended >= self._settle_s
         over = left or lane.lost is not None
         if not over and now - lane.began < self._session_s:
             return
-        if lane.compared or lane.differing or lane.lost is not None:
-            settled.sessions.append(SessionOver(lane.client, lane.compared, lane.differing, lane.lost))
+        if not lane.differing and (lane.compared or lane.lost is not None):
+            settled.sessions.append(SessionOver(lane.client, lane.compared, differing=False, lost=lane.lost))
         if over:
             del self._lanes[lane.client]
         else:
@@ -177,9 +218,6 @@ def _is_certain(found: Difference, certain: set[tuple[Side, int]]) -> bool:
     )
 
 
-def _take(found: Difference, lane: Lane, settled: Settled) -> None:
-    if found.candidate is None and found.legacy is not None and found.legacy.n in lane.ambient:
-        settled.ambient += 1
-        return
-    settled.differences.append(found)
-    lane.differing = lane.differing or found.explained is None
+def _content(event: Event) -> int:
+    """What it says, moments and ids aside."""
+    return hash(parse(event.text).shape)

@@ -24,7 +24,7 @@ def cut(tmp_path: Path) -> Iterator[Cutting]:
         yield running
 
 
-def soon(condition: Callable[[], object], seconds: float = 5) -> None:
+def soon(condition: Callable[[], object], seconds: float = 15) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end

@@ -44,6 +44,16 @@ def test_one_session_that_differs_is_no_reason_yet() -> None:
     assert verdict.turned() is None
 
 
+def test_one_that_differs_beside_many_that_run_and_do_not_is_no_reason_yet() -> None:
+    verdict = Verdict(RULES, clock=Clock())
+    verdict.under_way = 99
+    sessions(verdict, 1, differing=1)
+    assert verdict.turned() is None
+
+    verdict.under_way = 0
+    assert verdict.turned() is not None
+
+
 def test_proof_that_more_sessions_differ_than_may_is_a_reason() -> None:
     verdict = Verdict(RULES, clock=Clock())
     sessions(verdict, 20, differing=4)

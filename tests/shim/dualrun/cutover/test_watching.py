@@ -108,6 +108,15 @@ def test_what_was_for_somebody_else_is_a_leak() -> None:
     assert found.client == "ana"
 
 
+def test_what_somebody_else_was_sent_long_before_is_a_leak_too() -> None:
+    watched = Watched()
+    watched.come("ben", legacy=[said(7)], candidate=[said(7)])
+    assert watched.kinds(60) == []
+    watched.come("ana", candidate=[said(7)])
+
+    assert watched.kinds() == ["misrouted"]
+
+
 def test_what_may_have_other_causes_may_be_missing_but_nothing_may_be_too_many() -> None:
     watched = Watched()
     watched.watch.note("ana", "legacy", said(1), expected=False)
@@ -128,6 +137,41 @@ def test_a_session_ends_with_its_client_after_what_was_pending() -> None:
     (session,) = watched.after(2).sessions
 
     assert (session.client, session.compared, session.differing) == ("ana", 1, False)
+
+
+def test_what_was_on_its_way_when_the_client_left_is_no_difference() -> None:
+    watched = Watched()
+    watched.come(legacy=[said(1)])
+    watched.clock.now += 60
+    watched.come(legacy=[said(2)])
+    watched.watch.end("ana")
+    settled = watched.after(6)
+
+    assert [(found.kind, found.legacy and found.legacy.text) for found in settled.differences] == [("missing", said(1))]
+    assert settled.tail == 1
+
+
+def test_a_session_that_differs_counts_at_once_and_once_beside_those_under_way() -> None:
+    watched = Watched()
+    watched.come("ana", legacy=[said(1)])
+    watched.come("ben", legacy=[said(2)], candidate=[said(2)])
+    settled = watched.after(6)
+
+    assert [(session.client, session.differing) for session in settled.sessions] == [("ana", True)]
+    assert settled.under_way == 1
+    watched.come("ana", legacy=[said(3)])
+    watched.after(6)
+    watched.watch.end("ana")
+    assert watched.after(6).sessions == []
+
+
+def test_one_more_long_after_the_first_is_a_duplicate() -> None:
+    watched = Watched()
+    watched.come(legacy=[said(1)], candidate=[said(1)])
+    assert watched.kinds(60) == []
+    watched.come(candidate=[said(1)])
+
+    assert watched.kinds() == ["duplicate"]
 
 
 def test_a_long_connection_is_a_session_every_so_often_and_silence_is_none() -> None:
