@@ -8,6 +8,7 @@ from shim.backends.upstream import UpstreamAddressInvalid
 from shim.config.errors import SettingMissing
 from shim.config.options import ShimOptions
 from shim.dualrun.cutover.build import cutover_service
+from shim.dualrun.errors import NoiseFileInvalid
 from shim.service import Service
 
 
@@ -24,7 +25,7 @@ def cut_over(hosted: Hosted, options: ShimOptions) -> Service:
         raise SettingMissing("backend.rest.url", "[cutover]")
     try:
         return cutover_service(hosted.service, options.rest, options.cutover)
-    except UpstreamAddressInvalid as error:
+    except (UpstreamAddressInvalid, NoiseFileInvalid) as error:
         raise NotHostable([str(error)]) from error
     except OSError as error:
         raise NotHostable([f"ca_file: {error.strerror or error}"]) from error

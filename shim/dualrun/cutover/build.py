@@ -23,8 +23,8 @@ from shim.dualrun.cutover.tapped_streams import TappedStreams
 def cutover_service(
     old: Side, upstream: RestUpstream, options: CutoverOptions, *, clock: Callable[[], float] = time.time
 ) -> CutoverService:
-    """`upstream`: the new service. Raises UpstreamAddressInvalid, OSError, JournalUnwritable or JournalBroken, and
-    TypeError for an old service whose streams are no `TappedStreams`."""
+    """`upstream`: the new service. Raises UpstreamAddressInvalid, OSError, NoiseFileInvalid, JournalUnwritable or
+    JournalBroken, and TypeError for an old service whose streams are no `TappedStreams`."""
     streams = old.streams
     if not isinstance(streams, TappedStreams):
         raise TypeError("the streams of the old service can't be tapped")

@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from shim.backends.bridge import Bridge
+from shim.dualrun.compare.noise_file import NO_FILE
+from shim.dualrun.compare.noise_reading import read_noise_file
 from shim.dualrun.cutover.control import Control
 from shim.dualrun.cutover.guard import Guard
 from shim.dualrun.cutover.matchers import SameText, typed
@@ -24,7 +27,7 @@ from shim.service import Handshake
 
 
 class Observers:
-    """`shadow_bridge`: opens the connections of shadows. `clock`: seconds since the epoch."""
+    """`shadow_bridge`: opens the connections of shadows. `clock`: seconds since the epoch. Raises NoiseFileInvalid."""
 
     def __init__(
         self,
@@ -43,7 +46,19 @@ class Observers:
         self.verdict = Verdict(options.fall_back, clock=clock)
         tapped = Watch("tap", SameText, settle_s=options.settle_s, session_s=options.session_s, clock=clock)
         settle_s = options.settle_s + options.shadow_timeout_s  # an answer may take so long, and is then given up
-        shadowed = Watch("shadow", typed, settle_s=settle_s, session_s=options.session_s, clock=clock)
+        noise = (
+            NO_FILE
+            if options.noise is None
+            else read_noise_file(options.noise).on(datetime.fromtimestamp(clock(), UTC).date())
+        )
+        shadowed = Watch(
+            "shadow",
+            typed(noise),
+            settle_s=settle_s,
+            session_s=options.session_s,
+            waivers=noise.waivers,
+            clock=clock,
+        )
         self._shadowed = shadowed
         self.pairs = Pairs(streams, tapped, options.pairs)
         self.shadows = Shadows(shadow_bridge, shadowed, self.verdict.rates, options)

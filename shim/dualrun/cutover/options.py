@@ -100,6 +100,10 @@ class CutoverOptions:
     shadow_clients: int = 200
     """Most clients that have a shadow at the same time; others are not observed. Default 200."""
 
+    noise: Path | None = None
+    """Noise rules and waivers for what the new service answers to shadows: a file of `ws2sse verify --learn`. Default
+    none: ids and times may differ, and nothing else."""
+
     settle_s: float = 5.0
     """How much later a message may come over the other path before it counts as missing. Default 5."""
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from shim.dualrun.compare.difference import Comparison, Difference
 from shim.dualrun.compare.matching import Matcher
 from shim.dualrun.compare.payload import parse
-from shim.dualrun.compare.session import compare_session
+from shim.dualrun.compare.session import SessionRun, compare_session
+from shim.dualrun.compare.waivers import Waiver, waive
 from shim.dualrun.cutover.lanes import Lane, Side, certain_rows, event_of
 from shim.dualrun.record.canonical import Event
 from shim.dualrun.record.scenario import Connect, Send, Session
@@ -69,12 +70,14 @@ class Watch:
         *,
         settle_s: float,
         session_s: float,
+        waivers: Sequence[Waiver] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._name = name
         self._matcher = matcher
         self._settle_s = settle_s
         self._session_s = session_s
+        self._waivers = waivers
         self._clock = clock
         self._lanes: dict[str, Lane] = {}
         self._received: OrderedDict[int, set[str]] = OrderedDict()
@@ -186,9 +189,11 @@ class Watch:
     def _comparison(self, lanes: list[Lane]) -> Comparison:
         clients = [*(lane.client for lane in lanes), _NOBODY]
         session = Session(self._name, (*(Connect(client) for client in clients), Send(_NOBODY, "")))
-        return compare_session(
-            session, self._told(lanes, clients, "legacy"), self._told(lanes, clients, "candidate"), self._matcher()
-        )
+        left = SessionRun(self._told(lanes, clients, "legacy"))
+        right = SessionRun(self._told(lanes, clients, "candidate"))
+        comparison = compare_session(session, left, right, self._matcher())
+        waive(comparison, self._waivers)
+        return comparison
 
     def _told(self, lanes: list[Lane], clients: list[str], side: Side) -> list[Event]:
         """Every client connects in a step of its own, and all that is pending came in the one after them."""

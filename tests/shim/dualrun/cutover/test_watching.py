@@ -39,7 +39,7 @@ class Watched:
         return self.watch.settle()
 
     def kinds(self, seconds: float = 6) -> list[str]:
-        return [found.kind for found in self.after(seconds).differences]
+        return [found.kind for found in self.after(seconds).differences if found.explained is None]
 
 
 def said(number: int) -> str:
@@ -219,7 +219,7 @@ def test_beginning_anew_forgets_what_was_before() -> None:
     ],
 )
 def test_a_shadow_may_have_ids_of_its_own_and_nothing_else(legacy: str, candidate: str, kinds: list[str]) -> None:
-    watched = Watched(typed)
+    watched = Watched(typed())
     watched.come(legacy=[legacy], candidate=[candidate])
 
     assert watched.kinds() == kinds
