@@ -16,7 +16,7 @@ from shim.dualrun.report.repro.write import repro_files, write_runs
 def write_repro(folder: Path, report: Report, *, app: Path, new: Path, identities: Sequence[Identity]) -> None:
     """Says what was written, or that nothing was. Raises RecordingUnwritable, or WsSseError."""
     if report.shortest is None:
-        say("There is nothing to reproduce: nothing differs without an explanation.")
+        say("There is nothing to reproduce: no unexplained difference was found.")
         return
     known = {identity.name: identity for identity in identities}
     files = repro_files(report.shortest, folder, legacy=str(app), candidate=str(new), identities=known)

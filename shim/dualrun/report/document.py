@@ -8,11 +8,11 @@ from pydantic import Field
 
 from shim.dualrun.compare.classes import DifferenceClass
 from shim.dualrun.compare.difference import ByDesign
+from shim.dualrun.compare.fanout import Cell
 from shim.dualrun.compare.rules import RuleKind
 from shim.dualrun.judge.verdict import Verdict
 from shim.dualrun.record.canonical import Channel, Kind
 from shim.dualrun.report.cut import Name, Text
-from shim.dualrun.report.deliveries import Delivery
 from shim.dualrun.report.part import Part
 from shim.dualrun.report.proof import Proof, Stub, TypeResult
 
@@ -118,20 +118,25 @@ class Timeline(Part):
 
 
 class Publish(Part):
-    """step: 1-based. act: the step, in words."""
+    """A message on its way to its recipients. cells: what became of it, by client; to others, nothing was due."""
 
-    step: int
-    act: Text
-    deliveries: tuple[Delivery, ...]
+    name: Text
+    cells: dict[Name, Cell]
 
 
 class Deliveries(Part):
-    """Who received what in one session: a row for each step that pushed something, a delivery for each client."""
+    """Who received what in one session. left_out: publishes that are not listed.
+
+    precision: share of deliveries, over all sessions, that were meant for their recipient. recall: share of deliveries
+    due that were made. Both are None when there was none.
+    """
 
     session: Name
     clients: tuple[Name, ...]
     publishes: tuple[Publish, ...]
     left_out: int
+    precision: float | None
+    recall: float | None
 
 
 class Rule(Part):

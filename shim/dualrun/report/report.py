@@ -54,6 +54,7 @@ class Report:
     assumed: sentences on what both sides were given because nothing declares it, and on what was answered in place of
         the outside. stubs: the latter by name, with the calls of each run.
     types: by route and type of message. measures: the numbers behind the verdict; None where nothing was compared.
+    not_kept: differences that were counted and are not among `differences`, because there were too many of them.
     shortest: the shortest session with the first difference; None where nobody looked for it.
     """
 
@@ -77,6 +78,7 @@ class Report:
     types: tuple[TypeVerdict, ...] = ()
     measures: Measures | None = None
     shortest: Shortest | None = None
+    not_kept: int = 0
 
     @property
     def unexplained(self) -> tuple[Difference, ...]:
@@ -109,6 +111,7 @@ def build_report(
         timeline=timeline(evaluation.unexplained, evaluation.comparisons),
         deliveries=deliveries(sessions, evaluation.comparisons),
         types=judgement.types,
+        not_kept=sum(each.counts.total() - len(each.differences) for each in evaluation.comparisons.values()),
         measures=judgement.measures,
     )
 

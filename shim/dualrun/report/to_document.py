@@ -47,7 +47,7 @@ def document(report: reporting.Report) -> ReportDocument:
     ordered = sorted(report.differences, key=lambda found: found.explained is not None)
     listed = (
         (len(report.routes), MAX_ROUTES, "routes"),
-        (len(ordered), MAX_DIFFERENCES, "differences"),
+        (len(ordered) + report.not_kept, MAX_DIFFERENCES, "differences"),
         (len(report.reasons), MAX_REASONS, "reasons"),
         (len(report.would_change), MAX_REASONS, "ways to change the verdict"),
         (len(report.assumed), MAX_REASONS, "assumptions"),
@@ -67,7 +67,7 @@ def document(report: reporting.Report) -> ReportDocument:
         assumed=report.assumed[:MAX_REASONS],
         routes={name: Route.model_validate(route) for name, route in list(report.routes.items())[:MAX_ROUTES]},
         tally=tuple(map(Tally.model_validate, tally(report.differences))),
-        difference_count=len(report.differences),
+        difference_count=len(report.differences) + report.not_kept,
         unexplained_count=len(report.unexplained),
         differences=tuple(map(_difference, ordered[:MAX_DIFFERENCES])),
         first_divergence=_divergence(report.first) if report.first else None,
@@ -169,10 +169,12 @@ def _deliveries(found: delivering.Deliveries) -> Deliveries:
         session=found.session,
         clients=found.clients,
         publishes=tuple(
-            Publish(step=publish.step + 1, act=publish.act, deliveries=publish.deliveries)
-            for publish in found.publishes
+            Publish(name=name, cells={client: cell for client, cell in cells.items() if client in found.clients})
+            for name, cells in found.publishes
         ),
         left_out=found.left_out,
+        precision=found.precision,
+        recall=found.recall,
     )
 
 

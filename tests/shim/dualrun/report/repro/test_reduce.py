@@ -39,9 +39,9 @@ class Forgetful(Chat):
 def long_session(*needed: Send) -> Session:
     """What is needed in the midst of much else."""
     chance = random.Random(7)
-    talk = [act(chance.choice(["alice", "bob", "dave"]), "echo", f"word {n}") for n in range(12)]
+    talk = [act(chance.choice(["alice", "bob", "dave"]), "echo", f"word {n}") for n in range(7)]
     for number, step in enumerate(needed):
-        talk.insert(3 * number + 2, step)
+        talk.insert(2 * number + 1, step)
     return Session("long", (*OPENING, *talk, Close("dave"), person("dave", "blue"), act("dave", "echo", "back")))
 
 
