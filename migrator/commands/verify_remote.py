@@ -1,4 +1,7 @@
-"""`ws2sse verify --record` and `--replay`: sessions against servers that run already."""
+"""`ws2sse verify --record` and `--replay`: sessions against servers that run already.
+
+Without APP its settings are those of a ws2sse.toml beside the recording.
+"""
 
 from __future__ import annotations
 
@@ -47,11 +50,11 @@ def record_at(
     progress: Progress,
 ) -> tuple[str, ...]:
     """The problems of both runs. Raises DualRunError."""
-    sessions, gaps = _sessions(app, seed, given)
+    sessions, gaps = _sessions(app, file.parent, seed, given)
     if not sessions:
         raise NothingRecorded(file, gaps[0] if gaps else "there are no sessions")
     key = read_or_make_key(key_file or key_beside(file))
-    redactor = Redactor(Hasher(key), redacted_paths_from_config(app or Path()))
+    redactor = Redactor(Hasher(key), redacted_paths_from_config(app or file.parent))
     application = app.resolve().name if app is not None else str(urlsplit(server.url).hostname)
     recorded = asyncio.run(
         record(file, server, sessions, application=application, redactor=redactor, progress=progress)
@@ -65,12 +68,12 @@ def replay_at(
     """The report, and what is odd about the file. Raises DualRunError."""
     inventory = _inventory(app)
     key = read_key(key_file or key_beside(file))
-    paths = redacted_paths_from_config(app or Path())
+    paths = redacted_paths_from_config(app or file.parent)
     return asyncio.run(
         replay(
             file,
             server,
-            identities=identities_from_config(app or Path()),
+            identities=identities_from_config(app or file.parent),
             redactor=lambda names: Redactor(Hasher(key, names), paths),
             known=replace(_known(inventory, app), noise=noise),
             progress=progress,
@@ -78,8 +81,10 @@ def replay_at(
     )
 
 
-def _sessions(app: Path | None, seed: int, given: GivenSessions | None) -> tuple[tuple[Session, ...], tuple[str, ...]]:
-    identities = identities_from_config(app or Path())
+def _sessions(
+    app: Path | None, folder: Path, seed: int, given: GivenSessions | None
+) -> tuple[tuple[Session, ...], tuple[str, ...]]:
+    identities = identities_from_config(app or folder)
     inventory = _inventory(app)
     if inventory is not None:
         plan = plan_sessions(inventory, seed=seed, identities=identities, given=os.environ, app=app, instead=given)

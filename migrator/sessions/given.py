@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from migrator.configuration import configuration
 from migrator.errors import ConfigurationInvalid
 from shim.dualrun.record.identity import Identity
 from shim.dualrun.record.scenario import Pairs
+from shim.dualrun.record.variables import VariableMissing, with_variables
 
 
 def identities_from_config(app_dir: Path) -> tuple[Identity, ...]:
     """[[verify.identity]] of ws2sse.toml, else of [tool.ws2sse] in pyproject.toml; empty when there is none.
 
+    `${NAME}` in a header or a query parameter takes a variable of the environment.
     Raises ConfigurationInvalid for keys and values that are not understood.
     """
     path, section = configuration(app_dir)
@@ -66,4 +69,9 @@ def _pairs(path: Path, key: str, entry: dict[str, object], name: str) -> Pairs:
     value = entry.get(name, {})
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
         raise ConfigurationInvalid(path, f"{key}, {name}", repr(value), "a table of texts")
-    return tuple(value.items())
+    try:
+        return tuple((one, with_variables(text, os.environ)) for one, text in value.items())
+    except VariableMissing as error:
+        raise ConfigurationInvalid(
+            path, f"{key}, {name}", f"${{{error.name}}}", "a variable of the environment"
+        ) from None

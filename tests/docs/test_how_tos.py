@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from shim.config.configuration import configuration_of
 from shim.config.layers import shim_toml
 from shim.config.options import options_of
 from shim.config.setting import SETTINGS
+from shim.dualrun.record.loading import load_recordings
 from tests.docs.typed import Page, data_with, free_port, line_with, wait_until_it_answers
 from tests.running import CHAT, ROOT, running_migrated, running_shim, ws2sse
 
@@ -21,6 +23,7 @@ SECRET = "a-secret-for-trying-that-is-long-enough"
 HOW_TOS = ROOT / "docs" / "how-to"
 LOCALLY = "docs/how-to/run-your-app-locally.md"
 BRIDGE = "docs/how-to/bridge-an-existing-api-gateway.md"
+RECORD = "docs/how-to/record-and-replay.md"
 PHONES = "docs/how-to/keep-old-phones-alive.md"
 
 
@@ -111,3 +114,47 @@ def test_every_setting_that_a_page_names_is_one() -> None:
     }
 
     assert unknown == set()
+
+
+def test_a_scenario_is_recorded_and_replayed(
+    tmp_path: Path, migrated_chat: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A shim stands for the deployed API."""
+    monkeypatch.setattr("tests.running.SECRET", SECRET)
+    with running_shim(CHAT) as old, running_migrated(migrated_chat) as new:
+        page = Page(
+            RECORD,
+            {
+                "rehearsal": str(tmp_path / "rehearsal"),
+                "ws://127.0.0.1:8000/dev": old["websocket"],
+                "http://127.0.0.1:8080": new,
+            },
+        )
+        page.run("scenario")
+        page.run("identities")
+        page.run("record")
+        report = json.loads(page.run("replay"))
+    recorded = (tmp_path / "rehearsal" / "legacy.jsonl").read_text()
+    assert report["verdict"] == "PASS"
+    assert "eyJ" not in recorded
+    assert '"chat_message\\"' in recorded
+
+
+def test_the_shim_records_traffic(tmp_path: Path) -> None:
+    port = free_port()
+    page = Page(RECORD, {"rehearsal": str(tmp_path), "--port 8001": f"--port {port}"})
+    with page.running("traffic"):
+        wait_until_it_answers(port)
+    last = (tmp_path / "traffic.jsonl").read_text().splitlines()[-1]
+    assert json.loads(last) == {"end": {"received": 0, "sent": 0, "lost": 0}}
+
+
+def test_the_lines_of_the_page_on_recordings_are_read(tmp_path: Path) -> None:
+    lines = re.findall(r"```json\n(.*?)\n```", (ROOT / "docs" / "recordings.md").read_text("utf-8"))
+    file = tmp_path / "page.jsonl"
+    file.write_text(
+        "\n".join([*lines[:1], lines[1].replace('"n": 1', '"n": 0'), '{"end":{"received":1,"sent":0,"lost":0}}\n'])
+    )
+    (part,) = load_recordings(file).parts
+    assert part.whole
+    assert part.recording.events[0].text == "hello"

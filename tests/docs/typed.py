@@ -59,7 +59,7 @@ class Page:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=180,
         )
         assert finished.returncode == 0, finished.stderr
         return finished.stdout

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
 
 from pydantic import ValidationError
 
@@ -27,9 +25,8 @@ from shim.dualrun.record.scenario_model import (
     StepModel,
     WaitForModel,
 )
+from shim.dualrun.record.variables import VariableMissing, with_variables
 from shim.dualrun.record.yaml_nodes import Document, Place
-
-_VARIABLE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 def read_scenario(
@@ -133,16 +130,11 @@ class _Builder:
         found = dict(known)
         for texts, place in ((of_client, client), (of_step, step)):
             for name, text in texts.items():
-                found[name] = _VARIABLE.sub(
-                    lambda variable, at=(*place, what, name): self._variable(variable[1], at),  # type: ignore[misc]
-                    text,
-                )
+                try:
+                    found[name] = with_variables(text, self._environment)
+                except VariableMissing as error:
+                    raise self._invalid((*place, what, name), str(error)) from None
         return tuple(found.items())
-
-    def _variable(self, name: str, place: Place) -> str:
-        if name not in self._environment:
-            raise self._invalid(place, f"the environment has no variable {name}")
-        return self._environment[name]
 
     def _invalid(self, place: Place, problem: str) -> ScenarioInvalid:
         return ScenarioInvalid(self._path, self._document.line_of(place), problem)
