@@ -23,7 +23,7 @@ from shim.gateway.frames import (
     TOO_MANY_REQUESTS,
     error_frame,
 )
-from shim.gateway.ids import new_id
+from shim.gateway.ids import new_connection_id, new_id
 from shim.gateway.models import body_is_valid, check_models
 from shim.gateway.selection import CONNECT_ROUTE, DISCONNECT_ROUTE, check_expression, select_route
 from shim.gateway.throttling import TokenBucket
@@ -68,7 +68,7 @@ class GatewayService(StreamConnections):
             api_id=self.api.api_id,
             stage=self.api.stage,
             domain_name=handshake.domain_name or self.api.domain_name,
-            connection_id=new_id(),
+            connection_id=new_connection_id(),
             connected_at_ms=self._now_ms(),
             source_ip=handshake.source_ip,
             user_agent=handshake.user_agent,

@@ -9,6 +9,7 @@ from typing import Final, Literal, TypeAlias
 
 from migrator.inventory.messages import ELEMENT, ELEMENTS, message_of
 from migrator.inventory.model import KeyKind, MessageKey, Route
+from shim.dualrun.record.scenario import connection_id_of
 
 LeftOut: TypeAlias = Literal["nothing", "optional", "inner"]
 """Keys that a message doesn't have: optional ones, or of those only the ones inside of other keys' values."""
@@ -136,10 +137,18 @@ def _may_be_text(key: MessageKey) -> bool:
     return key.kind in {"text", "unknown"} and any(word in words for word in _TEXT_WORDS)
 
 
+def _given(words: list[str], other: str, token: str | None) -> str | None:
+    """What a server has given out before: a token, or the id of another client's connection."""
+    if token is not None and words[-1] in _TOKEN_WORDS:
+        return token
+    return connection_id_of(other) if words[-2:] == ["connection", "id"] or words == ["connectionid"] else None
+
+
 def _sample(key: MessageKey, element: int, *, client: str, number: int, text: str | None, token: str | None) -> object:
     words = words_of(key.name)
-    if token is not None and words[-1] in _TOKEN_WORDS and not key.literals:
-        return token
+    other = "alice" if client == "bob" else "bob"
+    if not key.literals and (given := _given(words, other, token)) is not None:
+        return given
     label = f"{number}-{element}" if element else f"{number}"
     hello = f"hello {label} from {client}"
     if key.literals:
@@ -158,7 +167,7 @@ def _sample(key: MessageKey, element: int, *, client: str, number: int, text: st
     is_text = key.kind == "text" or key.name.endswith(ELEMENT)
     for options, value in (
         (_PLACE_WORDS, "lobby"),
-        (_OTHER_WORDS, "alice" if client == "bob" else "bob"),
+        (_OTHER_WORDS, other),
         (_PERSON_WORDS, client),
         (_NUMBER_WORDS, number),
         (_FLAG_WORDS, True),

@@ -14,7 +14,7 @@ from shim.backends.upstream import Upstream, UpstreamRefused
 from shim.connections import StreamConnections
 from shim.gateway.definition import ApiDefinition
 from shim.gateway.frames import TOO_MANY_REQUESTS, error_frame
-from shim.gateway.ids import new_id
+from shim.gateway.ids import new_connection_id, new_id
 from shim.gateway.throttling import TokenBucket
 from shim.observing import Connected, Disconnected, MessageHandled, Outcome, Refused
 from shim.service import Accepted, ConnectRefused, Handshake
@@ -87,7 +87,7 @@ class Bridge(StreamConnections):
     async def connect(self, handshake: Handshake, *, resume_window_s: float | None = None) -> Accepted:
         """Raises ConnectRefused, with the status that the upstream gave; 502 when it can't be reached, 504 when it
         takes too long."""
-        started, connection_id = self._clock(), new_id()
+        started, connection_id = self._clock(), new_connection_id()
         try:
             accepted = await self._connect(handshake, connection_id, resume_window_s)
         except UpstreamRefused as refused:

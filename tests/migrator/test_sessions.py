@@ -25,7 +25,7 @@ from migrator.inventory.model import (
 from migrator.inventory.record import Location
 from migrator.sessions import Identity, generate_sessions, identities_from_config, plan_sessions
 from migrator.sessions.messages import UNICODE_TEXT, message_for, selecting
-from shim.dualrun.record.scenario import Close, Connect, Resume, Send
+from shim.dualrun.record.scenario import Close, Connect, Resume, Send, connection_id_of
 
 HERE = Location(path="app.py")
 JWT = TokenFacts(
@@ -253,6 +253,12 @@ def test_sample_values_follow_names_and_literals():
     required = message_for("$request.body.action", found, "alice", 3, left_out="optional")
     assert required is not None
     assert "limit" not in json.loads(required)
+
+
+def test_a_message_that_names_a_connection_has_that_of_another_client():
+    body = body_of(route("signal", key("action"), key("connectionId"), key("data.toConnectionId"), key("connection")))
+    assert body["connectionId"] == body["data"]["toConnectionId"] == connection_id_of("bob")
+    assert body["connection"] == "connection-3"
 
 
 def body_of(found: Route, number: int = 3, expression: str = "$request.body.action", **options: Any) -> dict[str, Any]:

@@ -30,6 +30,14 @@ class Connect:
     refused: bool | None = None
 
 
+def connection_id_of(client: str) -> str:
+    """Stands, in the text of a message, for the id that the server gave to a client's connection.
+
+    Only a server of the pinned world tells them.
+    """
+    return f"{{{{connection id of {client}}}}}"
+
+
 @dataclass(frozen=True, slots=True)
 class Send:
     """Sends one message. `route`: the route key that it is meant for; None when it is meant to match none."""

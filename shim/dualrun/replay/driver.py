@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from shim.dualrun.errors import ControlLost, PathUnreachable
 from shim.dualrun.record.canonical import Event, Path, Problem, Recording
-from shim.dualrun.record.scenario import Close, Connect, Expect, Resume, Send, Session, Step, describe
+from shim.dualrun.record.scenario import Close, Connect, Expect, Resume, Send, Session, Step, connection_id_of, describe
 from shim.dualrun.replay.client import ClientMaker, PathClient
 from shim.dualrun.replay.control_line import ControlLine
 from shim.dualrun.replay.session_log import MAX_EVENTS, SessionLog
@@ -67,6 +68,7 @@ class _Driver:
     async def run_session(self, session: Session) -> None:
         log = SessionLog(self._run, self._path, session.name)
         clients = {name: self._make(log.sink(name)) for name in session.clients}
+        ids: dict[str, str] = {}
         try:
             for index, step in enumerate(session.steps):
                 if isinstance(step, Expect):  # what arrives in the meantime, an earlier step has caused
@@ -75,7 +77,7 @@ class _Driver:
                     continue
                 log.step = index
                 await self._settling.begin_step(session, index)
-                if await self._take_step(session, step, clients[step.client], log):
+                if await self._take_step(session, step, clients[step.client], log, ids):
                     self._tell(session, index, await self._settling.after_step(session, index, clients, log))
         except (PathUnreachable, ControlLost) as error:
             self._problem(session, str(error))
@@ -99,18 +101,33 @@ class _Driver:
     def _problem(self, session: Session, sentence: str) -> None:
         self.problems.append(Problem(self._run, session.name, sentence))
 
-    async def _take_step(self, session: Session, step: Step, client: PathClient, log: SessionLog) -> bool:
-        """False when the step can't be taken because its client is not connected."""
+    async def _take_step(
+        self, session: Session, step: Step, client: PathClient, log: SessionLog, ids: dict[str, str]
+    ) -> bool:
+        """False when the step can't be taken because its client is not connected.
+
+        `ids`: of the connections, by client; those of a connect are added.
+        """
         if not isinstance(step, Connect) and not client.is_open:
             self.skipped.add((session.name, log.step))
             return False
         log.add_sent(step)
         try:
             async with asyncio.timeout(self._timing.step_limit):
-                await _act(step, client)
+                await _act(_with_ids(step, ids), client)
+                if isinstance(step, Connect) and client.is_open and (known := await self._settling.connection_id()):
+                    ids[step.client] = known
         except TimeoutError:
             self._problem(session, f"step {log.step + 1} was not over after {self._timing.step_limit:g} s")
         return True
+
+
+def _with_ids(step: Step, ids: Mapping[str, str]) -> Step:
+    """A message with the ids that it speaks of; one that isn't known is sent as it is written, on both sides."""
+    if isinstance(step, Send):
+        for client, known in ids.items():
+            step = replace(step, text=step.text.replace(connection_id_of(client), known))
+    return step
 
 
 async def _act(step: Step, client: PathClient) -> None:

@@ -52,6 +52,9 @@ class Settling(Protocol):
     ) -> str | None:
         """Returns when the step is over; a sentence when that can't be said. Raises PathUnreachable."""
 
+    async def connection_id(self) -> str | None:
+        """Of the client that has just connected, as the server knows it; None when the server doesn't tell."""
+
     async def after_session(self, session: Session) -> str | None:
         """Returns when the server has finished with what the session left behind."""
 
@@ -80,6 +83,9 @@ class ByTime:
         await self._expected.wait(log, step, self._timing.limit)
         while await log.next_event(self._timing.extra) and time.monotonic() < end:
             pass
+        return None
+
+    async def connection_id(self) -> str | None:
         return None
 
     async def after_session(self, session: Session) -> str | None:

@@ -51,6 +51,9 @@ class ByCause:
             await self._expected.wait(log, step, LATE_S)
         return busy
 
+    async def connection_id(self) -> str | None:
+        return str(await self._line.ask("connection")) or None
+
     async def after_session(self, session: Session) -> str | None:
         return await self._idle()
 

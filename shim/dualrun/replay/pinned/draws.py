@@ -1,6 +1,7 @@
 """What an application draws: the same ids, secrets and random numbers on every run, by session, step and order.
 
-What servers and libraries draw for themselves stays random, as do the keys of TLS, which are drawn in C. So a
+So are the ids of connections: what a table returns in the order of its hashes comes in one order on both sides. What
+servers and libraries draw for themselves otherwise stays random, as do the keys of TLS, which are drawn in C. So a
 difference in how often they draw can't shift what the application gets.
 """
 
@@ -11,11 +12,13 @@ import os
 import random
 import sys
 import uuid
+from collections import Counter
 from threading import Lock
 from types import FrameType
-from typing import Final
+from typing import Final, Literal
 
 from shim.dualrun.replay.pinned.application import is_of_application
+from shim.gateway.ids import id_of
 
 NODE: Final = 0x02_00_00_00_00_01
 """The address in version 1 UUIDs: one of those that nobody's network card has."""
@@ -41,6 +44,10 @@ _OTHERS: Final = (
 )
 """Modules that draw for themselves, also when the application has called them."""
 
+_IDS: Final = ("shim.gateway.ids", "sse_service.gateway.ids")
+
+Owner = Literal["application", "connection"]
+
 
 class PinnedDraws:
     """Behind `os.urandom`, and with it `secrets`, `uuid.uuid4` and random.SystemRandom; and the module `random`."""
@@ -49,7 +56,8 @@ class PinnedDraws:
         self._seed = seed
         self._lock = Lock()
         self._place = ""
-        self._drawn = 0
+        self._drawn: Counter[Owner] = Counter()
+        self._connection = b""
         self._real = os.urandom
 
     def start(self) -> None:
@@ -61,26 +69,37 @@ class PinnedDraws:
 
     def begin(self, session: str, step: int) -> None:
         with self._lock:
-            self._place, self._drawn = f"{self._seed}\n{session}\n{step}", 0
+            self._place, self._drawn = f"{self._seed}\n{session}\n{step}", Counter()
         random.seed(self._place)
 
+    def connection_id(self) -> str:
+        """The last one that was drawn; '' before the first."""
+        return id_of(self._connection) if self._connection else ""
+
     def _urandom(self, size: int, /) -> bytes:
-        if not _drawn_by_application(sys._getframe(1)):  # noqa: SLF001
+        owner = _owner(sys._getframe(1))  # noqa: SLF001
+        if owner is None:
             return self._real(size)
         with self._lock:
-            self._drawn += 1
-            key = f"{self._place}\n{self._drawn}"
-        return hashlib.shake_256(key.encode("utf-8", "surrogatepass")).digest(size)
+            self._drawn[owner] += 1
+            key = f"{self._place}\n{owner}\n{self._drawn[owner]}"
+        drawn = hashlib.shake_256(key.encode("utf-8", "surrogatepass")).digest(size)
+        if owner == "connection":
+            self._connection = drawn
+        return drawn
 
 
-def _drawn_by_application(frame: FrameType | None) -> bool:
+def _owner(frame: FrameType | None) -> Owner | None:
     for _ in range(MOST_FRAMES):
         if frame is None:
-            return False
+            return None
         if is_of_application(frame.f_code.co_filename):
-            return True
+            return "application"
         module = str(frame.f_globals.get("__name__", ""))
+        if module in _IDS:
+            caller = frame.f_back
+            return "connection" if caller is not None and caller.f_code.co_name == "new_connection_id" else None
         if module.startswith(_OTHERS):
-            return False
+            return None
         frame = frame.f_back
-    return False
+    return None

@@ -49,6 +49,7 @@ def main() -> None:
     control.on("stubs", lambda _: answers.used())
     control.on("move", lambda question: clock.move(question["seconds"]))
     control.on("step", lambda question: draws.begin(question["session"], question["step"]))
+    control.on("connection", lambda _: draws.connection_id())
     control.on("settle", lambda _: work.settle_in())
     control.on("idle", lambda question: watch.wait(float(question["limit_s"]), float(question["threads_s"])))
     control.start()

@@ -14,6 +14,7 @@ from shim.dualrun.replay.driver import run_sessions
 from shim.dualrun.replay.processes import candidate_process
 from shim.dualrun.replay.settling import Timing
 from shim.dualrun.replay.stream_client import StreamClient
+from shim.dualrun.replay.world import World
 from tests.shim.dualrun.replay.small_app import small_app
 
 ALICE = Connect("alice", query=(("name", "alice"),))
@@ -34,8 +35,11 @@ class Ran:
         return [(event.step, event.text) for event in self.recording.events if event.kind == "msg"]
 
 
+WORLD = World(at=1_800_000_000.0)
+
+
 async def ran(folder: Path, *steps: Step, timing: Timing | None = None) -> Ran:
-    async with candidate_process(folder, {}, []) as side:
+    async with candidate_process(folder, {}, [], WORLD) as side:
         begun = time.monotonic()
         recording = await run_sessions(
             [Session("one", (ALICE, *steps))],

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from shim.dualrun.record.scenario import connection_id_of
 from shim.dualrun.replay.settling_by_cause import STEP_S
 from tests.shim.dualrun.replay.small_app import small_app
 from tests.shim.dualrun.replay.test_settling_by_cause import act, ran
@@ -57,6 +59,37 @@ async def test_draws_are_alike_by_step_and_order_and_different_between_steps(tmp
     )
     assert one == other
     assert all(one[0][name] != one[1][name] for name in one[0].keys() - {"choice"})
+
+
+async def test_connections_have_the_same_ids_on_every_run_and_each_its_own(tmp_path):
+    source = """
+        import json
+        from shim.gateway.ids import new_connection_id, new_id
+
+        def draw(me, message):
+            push(me, json.dumps({"connections": [new_connection_id(), new_connection_id()], "request": new_id()}))
+        """
+    one, two = [(await told(tmp_path / name, source, act("draw")))[0] for name in ("one", "two")]
+    assert one["connections"] == two["connections"]
+    assert one["connections"][0] != one["connections"][1]
+    assert one["request"] != two["request"]
+
+
+async def test_a_message_may_speak_of_the_connection_of_another_client(tmp_path):
+    source = """
+        from shim.gateway.ids import new_connection_id
+
+        def tell(me, message):
+            push(me, message["to"])
+        """
+    folder = small_app(tmp_path, source)
+    main = folder / "sse_service" / "main.py"
+    connect = '    me = request.query_params["name"]\n'
+    main.write_text(main.read_text().replace(connect, f"{connect}    handlers.new_connection_id()\n"))
+    found = await ran(folder, act("tell", to=connection_id_of("alice")), act("tell", to=connection_id_of("nobody")))
+    (_, alice), (_, nobody) = found.messages
+    assert re.fullmatch(r"[\w-]{15}=", alice)
+    assert nobody == connection_id_of("nobody")
 
 
 async def test_the_clock_stands_still_within_a_step_and_moves_from_step_to_step(tmp_path):
