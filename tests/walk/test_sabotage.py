@@ -5,28 +5,13 @@ The legacy path is recorded once; each spoiled application runs as a process of 
 
 from __future__ import annotations
 
-import asyncio
 import json
-import shutil
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from migrator.scan import scan_application
-from migrator.sessions import SessionPlan, plan_sessions
-from shim.dualrun.evaluate import Evaluation, evaluate
-from shim.dualrun.record.canonical import Recording
-from shim.dualrun.replay.settling import Timing
-from shim.dualrun.run import record_candidate, record_legacy
 from tests.running import CHAT, ws2sse
-
-
-@dataclass(frozen=True)
-class Legacy:
-    plan: SessionPlan
-    runs: tuple[Recording, Recording]
-
+from tests.walk.spoiling import Legacy, judge, record_twice, spoil
 
 SESSIONS = {
     "refused connects",
@@ -37,40 +22,10 @@ SESSIONS = {
 }
 """Enough for every fault below; `make demo` runs all."""
 
-TIMING = Timing(limit=1.5)
-
 
 @pytest.fixture(scope="module")
 def legacy() -> Legacy:
-    whole = plan_sessions(scan_application(CHAT))
-    plan = replace(whole, sessions=tuple(session for session in whole.sessions if session.name in SESSIONS))
-    assert {session.name for session in plan.sessions} == SESSIONS
-
-    async def twice() -> tuple[Recording, Recording]:
-        first = await record_legacy(CHAT, plan.sessions, plan.environment)
-        second = await record_legacy(
-            CHAT, plan.sessions, plan.environment, run="legacy-2", first=first.recording, timing=TIMING
-        )
-        return first.recording, second.recording
-
-    return Legacy(plan, asyncio.run(twice()))
-
-
-def judge(legacy: Legacy, candidate: Path) -> Evaluation:
-    plan = legacy.plan
-    new = asyncio.run(
-        record_candidate(candidate, plan.sessions, plan.environment, (), first=legacy.runs[0], timing=TIMING)
-    )
-    return evaluate(plan.sessions, legacy.runs, new.recording, routes=(), silent=plan.silent, gaps=plan.gaps)
-
-
-def spoil(migrated: Path, into: Path, path: str, before: str, after: str) -> Path:
-    """A copy with one fault in it; a fault that does not apply any more is an error of the test."""
-    copy = shutil.copytree(migrated, into / "spoiled")
-    text = (copy / path).read_text()
-    assert text.count(before) == 1, f"{path} does not hold it exactly once: {before}"
-    (copy / path).write_text(text.replace(before, after))
-    return copy
+    return record_twice(SESSIONS)
 
 
 def test_without_a_fault_nothing_is_found(legacy: Legacy, migrated_chat: Path) -> None:
@@ -166,7 +121,7 @@ def test_a_fault_is_found_and_called_by_its_name(
     legacy: Legacy, migrated_chat: Path, tmp_path: Path, fault: str
 ) -> None:
     path, before, after, expected = FAULTS[fault]
-    source = migrated_chat
+    edits = [(path, before, after)]
     if expected == "reordered":  # the first answer moves behind the last one
         accepted = (
             '    connections.send_message(connection_id, {"type": "chat_accepted", "id": message_id, "text": text})\n'
@@ -175,10 +130,8 @@ def test_a_fault_is_found_and_called_by_its_name(
             "    connections.send_message(\n        connection_id,"
             ' {"type": "chat_delivered", "id": message_id, "recipients": recipients}\n    )\n'
         )
-        source = spoil(migrated_chat, tmp_path, path, accepted, "")
-        after = delivered + after
-    spoiled = spoil(source, tmp_path / "two", path, before, after)
-    evaluation = judge(legacy, spoiled)
+        edits = [(path, accepted, ""), (path, before, delivered + after)]
+    evaluation = judge(legacy, spoil(migrated_chat, tmp_path, edits))
 
     assert evaluation.judgement.verdict == "FAIL"
     found = {difference.kind for difference in evaluation.unexplained}
@@ -189,7 +142,7 @@ def test_a_fault_is_found_and_called_by_its_name(
 
 def test_the_command_says_fail_and_shows_the_first_divergence(migrated_chat: Path, tmp_path: Path) -> None:
     path, before, after, expected = FAULTS["a disconnect is not noticed"]
-    spoiled = spoil(migrated_chat, tmp_path, path, before, after)
+    spoiled = spoil(migrated_chat, tmp_path, [(path, before, after)])
     report = tmp_path / "verify.json"
     finished = ws2sse("verify", CHAT, spoiled, "--report", report)
 

@@ -1,0 +1,70 @@
+"""The legacy path of the example, recorded once, and copies of its migrated form with a fault in them."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from migrator.scan import scan_application
+from migrator.sessions import SessionPlan, plan_sessions
+from shim.dualrun.evaluate import Evaluation, evaluate
+from shim.dualrun.record.canonical import Recording
+from shim.dualrun.replay.settling import Timing
+from shim.dualrun.run import record_candidate, record_legacy
+from tests.running import CHAT
+
+TIMING = Timing(limit=1.5)
+
+Edit = tuple[str, str, str]
+"""A file, what it holds exactly once, and what stands there instead."""
+
+
+@dataclass(frozen=True)
+class Legacy:
+    plan: SessionPlan
+    runs: tuple[Recording, Recording]
+
+    def only(self, names: Collection[str]) -> Legacy:
+        """With these sessions alone."""
+        sessions = tuple(session for session in self.plan.sessions if session.name in names)
+        assert {session.name for session in sessions} == set(names)
+        kept = tuple(
+            replace(run, events=tuple(event for event in run.events if event.session in names)) for run in self.runs
+        )
+        return Legacy(replace(self.plan, sessions=sessions), (kept[0], kept[1]))
+
+
+def record_twice(names: Collection[str]) -> Legacy:
+    whole = plan_sessions(scan_application(CHAT))
+    plan = replace(whole, sessions=tuple(session for session in whole.sessions if session.name in names))
+    assert {session.name for session in plan.sessions} == set(names)
+
+    async def twice() -> tuple[Recording, Recording]:
+        first = await record_legacy(CHAT, plan.sessions, plan.environment)
+        second = await record_legacy(
+            CHAT, plan.sessions, plan.environment, run="legacy-2", first=first.recording, timing=TIMING
+        )
+        return first.recording, second.recording
+
+    return Legacy(plan, asyncio.run(twice()))
+
+
+def judge(legacy: Legacy, candidate: Path) -> Evaluation:
+    plan = legacy.plan
+    new = asyncio.run(
+        record_candidate(candidate, plan.sessions, plan.environment, (), first=legacy.runs[0], timing=TIMING)
+    )
+    return evaluate(plan.sessions, legacy.runs, new.recording, routes=(), silent=plan.silent, gaps=plan.gaps)
+
+
+def spoil(migrated: Path, into: Path, edits: Iterable[Edit]) -> Path:
+    """A copy with one fault in it; a fault that does not apply any more is an error of the test."""
+    copy = shutil.copytree(migrated, into / "spoiled")
+    for path, before, after in edits:
+        text = (copy / path).read_text()
+        assert text.count(before) == 1, f"{path} does not hold it exactly once: {before}"
+        (copy / path).write_text(text.replace(before, after))
+    return copy

@@ -1,0 +1,220 @@
+"""Bugs that people make when they move such code, in the migrated example: each is found, and called by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from shim.dualrun.compare.classes import DifferenceClass
+from tests.walk.spoiling import Edit, Legacy, judge, record_twice, spoil
+
+COMES_AND_GOES = "disconnect, reconnect and resume"
+CHAT = "chat: good messages"
+SPECIAL = "chat: other messages"
+PING = "ping: good messages"
+REFUSED = "refused connects"
+CONNECTS = "connects"
+
+CONNECTIONS = "tenant_chat/connections.py"
+MESSAGES = "tenant_chat/messages.py"
+ROUTER = "tenant_chat/router.py"
+AUTHORIZER = "tenant_chat/authorizer.py"
+STREAM = "sse_service/stream.py"
+
+SEND = "            streams.send(connection_id, json.dumps(message).encode())\n"
+FIND = "found = streams.find(tenant_id=tenant_id)\n"
+REPLY = "            self.connections.send_message(connection_id, reply)\n"
+DELIVERED = '    return {"type": "chat_delivered", "id": message_id, "recipients": recipients}\n'
+RESUME = "        return event_stream_response(streams, streams.connection_of(session), last_event_id=last_event_id(request))\n"
+
+
+@dataclass(frozen=True)
+class Bug:
+    """named: one of these classes has to be among what is found. also: what else follows from the bug."""
+
+    session: str
+    edits: tuple[Edit, ...]
+    named: frozenset[DifferenceClass]
+    also: frozenset[DifferenceClass] = frozenset()
+
+
+def bug(session: str, edits: Iterable[Edit], *named: DifferenceClass, also: Iterable[DifferenceClass] = ()) -> Bug:
+    return Bug(session, tuple(edits), frozenset(named), frozenset(also))
+
+
+BUGS = {
+    "who connects hears of itself": bug(
+        CONNECTS, [("handlers.py", "        exclude_connection=connection_id,\n", "")], "extra"
+    ),
+    "the last chunk of an answer is lost": bug(CHAT, [(MESSAGES, DELIVERED, "    return None\n")], "missing"),
+    "everybody is subscribed twice": bug(
+        CHAT, [(CONNECTIONS, FIND, f"{FIND}        found = [*found, *found]\n")], "duplicate", also=["payload"]
+    ),
+    "the answer goes to the connection that was first": bug(
+        CHAT,
+        [
+            (
+                ROUTER,
+                REPLY,
+                '            first = self.__dict__.setdefault("first", connection_id)\n'
+                "            self.connections.send_message(first, reply)\n",
+            )
+        ],
+        "misrouted",
+        also=["missing"],
+    ),
+    "an await is missing": bug(
+        PING,
+        [
+            (
+                ROUTER,
+                REPLY,
+                '            __import__("asyncio").to_thread(self.connections.send_message, connection_id, reply)\n',
+            )
+        ],
+        "missing",
+    ),
+    "an error is swallowed": bug(
+        COMES_AND_GOES, [(ROUTER, "            self.errors.handle(connection_id, error)\n", "")], "missing"
+    ),
+    "people are kept under the wrong key": bug(
+        CHAT,
+        [(CONNECTIONS, "            tenant_id=tenant_id,\n", "            tenant_id=user_id,\n")],
+        "missing",
+        also=["payload", "lifecycle"],
+    ),
+    "a token that has expired is taken": bug(
+        REFUSED,
+        [
+            (
+                AUTHORIZER,
+                'options={"require": ["user_id", "tenant_id"]}',
+                'options={"require": ["user_id", "tenant_id"], "verify_exp": False}',
+            )
+        ],
+        "lifecycle",
+        also=["extra"],
+    ),
+    "a refusal says more than it did": bug(
+        REFUSED, [(AUTHORIZER, 'HTTPException(401, "Unauthorized")', "HTTPException(401, str(error))")], "error_shape"
+    ),
+    "a resume repeats the latest message": bug(
+        COMES_AND_GOES,
+        [
+            (
+                CONNECTIONS,
+                SEND,
+                f'{SEND}            self.__dict__.setdefault("latest", {{}})[connection_id] = message\n',
+            ),
+            (
+                STREAM,
+                RESUME,
+                "        from tenant_chat.messages import connections\n"
+                "        again = streams.connection_of(session)\n"
+                f'        connections.send_message(again, connections.__dict__["latest"][again])\n{RESUME}',
+            ),
+        ],
+        "resume_duplicate",
+        "duplicate",
+    ),
+    "the answer comes with the POST, and the event too late": bug(
+        PING,
+        [
+            (
+                "handlers.py",
+                "def ping(caller: CurrentCaller, received: PingMessage) -> Response:\n",
+                "def ping(caller: CurrentCaller, received: PingMessage) -> Response:\n"
+                '    return Response(json.dumps({"type": "pong", "echo": received.as_sent().get("echo")}))\n',
+            )
+        ],
+        "missing",
+    ),
+    "an answer overtakes what it reports": bug(
+        CHAT,
+        [
+            (
+                MESSAGES,
+                '    connections.send_message(connection_id, {"type": "chat_accepted", "id": message_id, "text": text})\n',
+                "",
+            ),
+            (
+                MESSAGES,
+                DELIVERED,
+                '    connections.send_message(connection_id, {"type": "chat_delivered", "id": message_id,'
+                ' "recipients": recipients})\n'
+                '    return {"type": "chat_accepted", "id": message_id, "text": text}\n',
+            ),
+        ],
+        "reordered",
+    ),
+    "a number is written as text, as json does with Decimal and default=str": bug(
+        CHAT, [(MESSAGES, DELIVERED, DELIVERED.replace(": recipients}", ": str(recipients)}"))], "payload"
+    ),
+    "a number is no more a whole one": bug(
+        CHAT, [(MESSAGES, DELIVERED, DELIVERED.replace(": recipients}", ": recipients + 0.1}"))], "payload"
+    ),
+    "letters that are not ASCII are lost": bug(
+        SPECIAL,
+        [
+            (
+                CONNECTIONS,
+                "json.dumps(message).encode()",
+                'json.dumps(message, ensure_ascii=False).encode("ascii", "replace")',
+            )
+        ],
+        "payload",
+    ),
+    "line ends are made alike": bug(
+        SPECIAL,
+        [(MESSAGES, '            "text": text,\n', '            "text": "\\n".join(text.splitlines()),\n')],
+        "payload",
+    ),
+    "long texts are cut": bug(
+        SPECIAL, [(MESSAGES, '            "text": text,\n', '            "text": text[:1000],\n')], "payload"
+    ),
+    "an empty text is no more refused": bug(
+        SPECIAL,
+        [(MESSAGES, " or not text.strip():\n", ":\n")],
+        "extra",
+        "missing",
+        "payload",
+        also=["extra", "missing"],
+    ),
+    "a time says another zone": bug(
+        CHAT,
+        [
+            (
+                MESSAGES,
+                '"sent_at": datetime.now(UTC).isoformat()',
+                '"sent_at": datetime.now(UTC).isoformat().replace("+00:00", "+02:00")',
+            )
+        ],
+        "payload",
+    ),
+    "each recipient is told another id": bug(
+        CHAT, [(MESSAGES, '            "id": message_id,\n', '            "id": str(uuid.uuid4()),\n')], "payload"
+    ),
+    "a key has another name": bug(
+        CHAT, [(MESSAGES, DELIVERED, DELIVERED.replace('"recipients"', '"reached"'))], "payload"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def legacy() -> Legacy:
+    return record_twice({found.session for found in BUGS.values()})
+
+
+@pytest.mark.parametrize("name", BUGS)
+def test_a_bug_is_found_and_called_by_its_name(legacy: Legacy, migrated_chat: Path, tmp_path: Path, name: str) -> None:
+    made = BUGS[name]
+    evaluation = judge(legacy.only({made.session}), spoil(migrated_chat, tmp_path, made.edits))
+
+    assert evaluation.judgement.verdict == "FAIL", evaluation.judgement.reasons
+    found = {difference.kind for difference in evaluation.unexplained}
+    assert found & made.named
+    assert found <= made.named | made.also
+    assert any(difference.critical for difference in evaluation.unexplained) == ("misrouted" in made.named)
