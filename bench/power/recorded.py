@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from shim.dualrun.record.canonical import Event, Problem, Recording
-from shim.dualrun.record.scenario import Session, sessions_from_json, sessions_to_json
+from shim.dualrun.record.scenario import Session
+from shim.dualrun.record.scenario_json import sessions_from_json, sessions_to_json
 
 
 @dataclass(frozen=True)

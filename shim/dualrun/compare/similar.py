@@ -14,6 +14,9 @@ from shim.dualrun.record.canonical import Event
 SIMILAR_ENOUGH: Final = 0.5
 """Least share of leaves that two leftover messages must have in common to be one message that was changed."""
 
+SHORTEST_ALIKE: Final = 8
+"""Characters from which a text is long enough to be called similar by its characters, and not by its words alone."""
+
 MAX_COMPARISONS: Final = 100_000
 """Comparisons of one client; with more left over, each message is compared with fewer neighbours, but with one."""
 
@@ -70,7 +73,7 @@ def similarity(left: Event, right: Event) -> float:
         return 1.0
     a, b = parse(left.text).value, parse(right.text).value
     if isinstance(a, str) or isinstance(b, str):
-        return _text_similarity(a, b) if isinstance(a, str) and isinstance(b, str) else 0.0
+        return _text_similarity(left.text, right.text)
     walk = Walk().compare(a, b)
     differing = len(walk.leaves)
     half = sum(1 for leaf in walk.leaves if leaf.problem in {"has another value", "has another text"})
@@ -93,9 +96,29 @@ def _around(listed: Sequence[int], place: int, number: int) -> Sequence[int]:
 
 
 def _text_similarity(left: str, right: str) -> float:
-    """Share of words in common; linear, because texts can be long."""
+    """Share of words, or of characters from both ends, in common; linear, because texts can be long.
+
+    What is a beginning or an end of the other has been cut off.
+    """
     a, b = set(left.split()), set(right.split())
-    return len(a & b) / max(len(a), len(b)) if a and b else 0.0
+    words = len(a & b) / max(len(a), len(b)) if a and b else 0.0
+    shorter, longer = sorted((left, right), key=len)
+    if len(longer) < SHORTEST_ALIKE:
+        return words
+    begin = _common(shorter, longer)
+    ends = min(len(shorter), begin + _common(shorter[::-1], longer[::-1]))
+    if ends == len(shorter) >= SHORTEST_ALIKE // 2:
+        return max(words, SIMILAR_ENOUGH)
+    return max(words, ends / len(longer))
+
+
+def _common(shorter: str, longer: str) -> int:
+    """Length of the beginning that two texts have in common, by halves."""
+    low, high = 0, len(shorter)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if longer.startswith(shorter[:middle]) else (low, middle - 1)
+    return low
 
 
 def _leaf_count(value: object) -> int:

@@ -24,7 +24,8 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGN
 _SPACE: Final = re.compile(r"\s")
 _DIGIT: Final = re.compile(r"\d")
 _LETTER: Final = re.compile(r"[^\W\d_]")
-_MIXED: Final = re.compile(r"[a-z].*?[A-Z]|[A-Z].*?[a-z]")
+_LOWER: Final = re.compile(r"[a-z]")
+_UPPER: Final = re.compile(r"[A-Z]")
 
 
 class Token(NamedTuple):
@@ -76,7 +77,8 @@ def is_opaque(text: str) -> bool:
         return False
     if len(text) < 8:
         return _DIGIT.search(text) is not None and _LETTER.search(text) is not None
-    return _DIGIT.search(text) is not None or _MIXED.search(text, 1) is not None
+    # One expression for both would look at the rest of the text from each letter on.
+    return _DIGIT.search(text) is not None or bool(_LOWER.search(text, 1) and _UPPER.search(text, 1))
 
 
 def same_id_format(left: str, right: str) -> bool:

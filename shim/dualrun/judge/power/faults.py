@@ -17,6 +17,7 @@ FaultKind = Literal[
     "resume repeat",
     "swap",
     "overtake",
+    "independent order",
     "delay",
     "answer order",
     "text",
@@ -62,10 +63,13 @@ FAULTS: Final[dict[FaultKind, FaultMeaning]] = {
     "last chunk": _meaning(
         "The last of several messages that one step caused is lost.", "missing", "pending_tail", "error_shape"
     ),
-    "duplicate": _meaning("A message comes twice.", "duplicate", "error_shape"),
+    "duplicate": _meaning("A message comes twice.", "duplicate", "resume_duplicate", "error_shape"),
     "resume repeat": _meaning("A message comes again after the stream is resumed.", "resume_duplicate", "duplicate"),
     "swap": _meaning("Two messages that follow each other change places.", "reordered", "cross_channel_order"),
-    "overtake": _meaning("A message comes after the one of the next step.", "reordered", "late"),
+    "overtake": _meaning("A message comes after one that depends on it.", "reordered", "late"),
+    "independent order": _meaning(
+        "A message comes after one of a later step that has nothing to do with it.", "reordered", "late", by_design=True
+    ),
     "delay": _meaning("A message comes a step later; the order stays.", "late", by_design=True),
     "answer order": _meaning(
         "The answer to a POST and an event of the same step change places.", "cross_channel_order", by_design=True

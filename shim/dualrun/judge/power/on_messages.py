@@ -45,7 +45,8 @@ def _with_next(stage: Stage, place: int, event: Event, next_place: int, after: E
         yield from _delay(stage, place, event, after.step)
         if _can_be_told_apart(stage, event, after) and event.channel == after.channel != "post":
             late = replace(event, step=after.step, at=after.at, mono=after.mono)
-            yield _site("overtake", event, stage, (place, ()), (next_place, (after, late)))
+            overtaken: FaultKind = "overtake" if stage.depends(event, after) else "independent order"
+            yield _site(overtaken, event, stage, (place, ()), (next_place, (after, late)))
         return
     yield _site("merge", event, stage, (place, (replace(event, text=f"{event.text}\n{after.text}"),)), (next_place, ()))
     if _can_be_told_apart(stage, event, after):

@@ -74,6 +74,11 @@ class Stage:
             if client not in known and client != event.client and event.step not in self._absent[client]
         ]
 
+    def depends(self, first: Event, second: Event) -> bool:
+        """Whether an application can rely on the order: one sender's own, or the second's sender knew the first."""
+        sender = self.actor(second)
+        return self.actor(first) == sender or sender in self._recipients.get((first.step, parse(first.text).shape), ())
+
     def actor(self, event: Event) -> str:
         return self.session.steps[event.step].client
 
