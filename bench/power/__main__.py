@@ -16,9 +16,10 @@ import click
 from bench.power.applications import clones, record_application
 from bench.power.measuring import measure
 from bench.power.recorded import read
-from bench.power.table import goals_missed, table
+from bench.power.table import goals_missed, published, table
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+PAGES = (ROOT / "bench" / "README.md", ROOT / "docs" / "reference" / "judgement.md")
 
 
 @click.command()
@@ -27,7 +28,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 @click.option("--only", multiple=True, help="Only clones with this in their name; may be given again.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed injects other faults.")
 @click.option("--of-a-kind", type=int, default=12, show_default=True, help="Faults of a kind in each type of message.")
-def main(folder: Path | None, out: Path, only: tuple[str, ...], seed: int, of_a_kind: int) -> None:
+@click.option("--publish", is_flag=True, help="Writes the table into the documentation.")
+def main(folder: Path | None, out: Path, only: tuple[str, ...], seed: int, of_a_kind: int, *, publish: bool) -> None:
     """Says how many injected faults are found, and how often a pair without any is called different."""
     out = out.resolve()
     out.mkdir(parents=True, exist_ok=True)
@@ -52,6 +54,8 @@ def main(folder: Path | None, out: Path, only: tuple[str, ...], seed: int, of_a_
     text = table(measured)
     (out / "table.md").write_text(text, "utf-8")
     click.echo(text)
+    for page in PAGES if publish else ():
+        page.write_text(published(page.read_text("utf-8"), text), "utf-8")
     missed = goals_missed(measured)
     for sentence in missed:
         click.echo(f"Not reached: {sentence}.", err=True)

@@ -10,6 +10,7 @@ from bench.corpus.variables import needed
 from bench.power.recorded import Recorded, write
 from migrator.scan import scan_application
 from migrator.sessions import identities_from_config, plan_sessions
+from shim.dualrun.replay.world import World
 from shim.dualrun.run import record_candidate, record_legacy
 
 
@@ -18,15 +19,17 @@ async def record(app: Path, new: Path) -> Recorded:
     inventory = scan_application(app)
     plan = plan_sessions(inventory, identities=identities_from_config(app))
     sessions, environment = plan.sessions, {**needed(new), **plan.environment}
-    first = await record_legacy(app, sessions, environment)
+    world = World()
+    first = await record_legacy(app, sessions, environment, world=world)
     second, candidate = await asyncio.gather(
-        record_legacy(app, sessions, environment, run="legacy-2", first=first.recording),
+        record_legacy(app, sessions, environment, run="legacy-2", first=first.recording, world=world),
         record_candidate(
             new,
             sessions,
             {**plan.service_environment, **environment},
             inventory.table_definitions,
             first=first.recording,
+            world=world,
         ),
     )
     return Recorded(sessions, (first.recording, second.recording), candidate.recording, plan.silent)

@@ -9,9 +9,20 @@ from bench.power.measuring import Measured
 from shim.dualrun.judge.bounds import upper_bound
 from shim.dualrun.judge.power.faults import FAULTS, FaultKind
 
+BEGIN, END = "<!-- power -->", "<!-- /power -->"
+
 
 def table(measured: Sequence[Measured]) -> str:
     return "\n".join([*_faults(measured), "", *_blind(measured), "", *_pairs(measured), ""])
+
+
+def published(page: str, text: str) -> str:
+    """The page with the tables between its marks."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    if not after:
+        raise ValueError(f"the page has no {BEGIN} and {END}")
+    return f"{before}{BEGIN}\n{text.strip()}\n{END}{after}"
 
 
 def goals_missed(measured: Sequence[Measured]) -> list[str]:

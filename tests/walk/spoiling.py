@@ -13,6 +13,7 @@ from migrator.sessions import SessionPlan, plan_sessions
 from shim.dualrun.evaluate import Evaluation, evaluate
 from shim.dualrun.record.canonical import Recording
 from shim.dualrun.replay.settling import Timing
+from shim.dualrun.replay.world import World
 from shim.dualrun.run import record_candidate, record_legacy
 from tests.running import CHAT
 
@@ -26,15 +27,7 @@ Edit = tuple[str, str, str]
 class Legacy:
     plan: SessionPlan
     runs: tuple[Recording, Recording]
-
-    def only(self, names: Collection[str]) -> Legacy:
-        """With these sessions alone."""
-        sessions = tuple(session for session in self.plan.sessions if session.name in names)
-        assert {session.name for session in sessions} == set(names)
-        kept = tuple(
-            replace(run, events=tuple(event for event in run.events if event.session in names)) for run in self.runs
-        )
-        return Legacy(replace(self.plan, sessions=sessions), (kept[0], kept[1]))
+    world: World
 
 
 def record_twice(names: Collection[str]) -> Legacy:
@@ -42,20 +35,30 @@ def record_twice(names: Collection[str]) -> Legacy:
     plan = replace(whole, sessions=tuple(session for session in whole.sessions if session.name in names))
     assert {session.name for session in plan.sessions} == set(names)
 
+    world = World()
+
     async def twice() -> tuple[Recording, Recording]:
-        first = await record_legacy(CHAT, plan.sessions, plan.environment)
+        first = await record_legacy(CHAT, plan.sessions, plan.environment, world=world)
         second = await record_legacy(
-            CHAT, plan.sessions, plan.environment, run="legacy-2", first=first.recording, timing=TIMING
+            CHAT, plan.sessions, plan.environment, run="legacy-2", first=first.recording, world=world, timing=TIMING
         )
         return first.recording, second.recording
 
-    return Legacy(plan, asyncio.run(twice()))
+    return Legacy(plan, asyncio.run(twice()), world)
 
 
 def judge(legacy: Legacy, candidate: Path) -> Evaluation:
     plan = legacy.plan
     new = asyncio.run(
-        record_candidate(candidate, plan.sessions, plan.environment, (), first=legacy.runs[0], timing=TIMING)
+        record_candidate(
+            candidate,
+            plan.sessions,
+            plan.environment,
+            (),
+            first=legacy.runs[0],
+            world=legacy.world,
+            timing=TIMING,
+        )
     )
     return evaluate(plan.sessions, legacy.runs, new.recording, routes=(), silent=plan.silent, gaps=plan.gaps)
 

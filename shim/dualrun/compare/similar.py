@@ -75,7 +75,9 @@ def similarity(left: Event, right: Event) -> float:
     if isinstance(a, str) or isinstance(b, str):
         return _text_similarity(left.text, right.text)
     walk = Walk().compare(a, b)
-    differing = len(walk.leaves)
+    absent = sum(1 for leaf in walk.leaves if leaf.problem == "is absent")
+    surplus = sum(1 for leaf in walk.leaves if leaf.problem == "is not there on the legacy path")
+    differing = len(walk.leaves) - min(absent, surplus)  # a key with another name is one difference
     half = sum(1 for leaf in walk.leaves if leaf.problem in {"has another value", "has another text"})
     total = max(_leaf_count(a), _leaf_count(b), differing)
     return (total - differing + half / 2) / total if total else 1.0

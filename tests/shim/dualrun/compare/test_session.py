@@ -306,6 +306,12 @@ def test_a_text_that_was_changed_or_cut_is_still_that_message(text):
         assert set(classes(three(CHAT, [(3, "bob", text)], candidate=[(3, "bob", changed)]))) == {"payload"}
 
 
+def test_a_key_with_another_name_is_a_change_of_that_message():
+    legacy, candidate = ({"type": "told", "id": 1, name: 2} for name in ("recipients", "reached"))
+    found = three(CHAT, [(3, "bob", legacy)], candidate=[(3, "bob", candidate)])
+    assert [(d.kind, d.path) for d in found.unexplained] == [("payload", "$.recipients"), ("payload", "$.reached")]
+
+
 def test_another_text_is_another_message():
     found = classes(three(CHAT, [(3, "bob", "welcome")], candidate=[(3, "bob", "goodbye")]))
     assert sorted(found) == ["extra", "missing"]

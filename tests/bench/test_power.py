@@ -1,0 +1,66 @@
+"""What `make power` does with recordings: here of two short ones, written by hand."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from bench.power.measuring import measure
+from bench.power.permuting import permuted
+from bench.power.recorded import Recorded, read, write
+from bench.power.table import BEGIN, END, goals_missed, published, table
+from shim.dualrun.evaluate import learn
+from shim.dualrun.judge.power.stage import Stage
+from tests.shim.dualrun.recorded import leave, record, say, talk
+
+TALK = talk(say(), say("bob"), leave("alice"))
+
+
+def told(number: str) -> list:
+    return [
+        (step, client, {"type": "chat", "id": f"a1b2c3d4{number}{step}", "text": f"hello {step}"})
+        for step in (3, 4)
+        for client in ("alice", "bob")
+    ]
+
+
+@pytest.fixture
+def recorded() -> Recorded:
+    legacy = (record(TALK, told("x")), record(TALK, told("y"), run="legacy-2", later=100))
+    return Recorded((TALK,), legacy, record(TALK, told("z"), run="candidate", later=200), frozenset({"quiet"}))
+
+
+def test_a_recording_is_read_as_it_was_written(recorded, tmp_path):
+    write(recorded, tmp_path / "one.json")
+    assert read(tmp_path / "one.json") == recorded
+
+
+def test_what_is_different_by_design_is_no_alarm(recorded):
+    found = measure("one", recorded, seed=3, of_a_kind=5)
+    assert found.alarms == []
+    assert found.pairs == 7
+    assert found.power.injected >= 40
+    assert found.power.missed == ()
+
+
+def test_permuting_changes_something(recorded):
+    learned = learn(recorded.sessions, recorded.legacy)
+    comparison = learned.candidate(recorded.candidate).compare(TALK)
+    stage = Stage(TALK, recorded.candidate.events, comparison, Random(0))
+    assert all(permuted(stage, Random(seed)) != list(stage.events) for seed in range(20))
+
+
+def test_a_table_names_no_application_and_says_what_is_not_reached(recorded):
+    found = measure("somebody__something", recorded, seed=3, of_a_kind=2)
+    assert "somebody" not in table([found])
+    missed = goals_missed([found])
+    assert "1 applications, 11 are wanted" in missed
+    found.alarms.append("permuted by design, 'talk': extra at step 4: it differs")
+    assert "a false alarm: permuted by design, 'talk': extra at step 4: it differs" in goals_missed([found])
+
+
+def test_a_page_keeps_what_stands_around_the_table():
+    assert published(f"a\n{BEGIN}\nold\n{END}\nb\n", "new\n") == f"a\n{BEGIN}\nnew\n{END}\nb\n"
+    with pytest.raises(ValueError, match="has no"):
+        published("a\n", "new")
