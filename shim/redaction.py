@@ -61,6 +61,11 @@ def redact_by_looks(text: str, hide: Hide) -> str:
     return _BY_LOOKS.sub(partial(_by_looks, hide), text)
 
 
+def may_hold_secrets(text: str) -> bool:
+    """Whether there is a name of a secret in it, or the beginning of one; quicker than to look for the secret."""
+    return _SUSPICIOUS.search(text.casefold()) is not None
+
+
 @lru_cache(256)
 def is_secret_name(name: str) -> bool:
     """Whether what is called so is not to be shown."""
@@ -78,6 +83,9 @@ def one_line(text: str, most: int, keep: str = "") -> str:
     half = (most - 1) // 2
     return f"{shown[: most - 1 - half]}…{shown[len(shown) - half :]}"
 
+
+_SUSPICIOUS: Final = re.compile(rf"{_NAMES}|bearer|basic|aws4-hmac-sha256|eyj|://")
+"""In text without capitals: that is ten times as fast as a pattern that ignores them."""
 
 _ENDS: Final = re.compile(rf"(?:{_NAMES})\Z", re.IGNORECASE)
 

@@ -94,7 +94,7 @@ def _leaves(text: str) -> Iterator[Leaf]:
             case ":":
                 pass
             case '"':
-                value = json.loads(found)
+                value = found[1:-1] if "\\" not in found else json.loads(found)
                 if len(stack) > 1 and not top.is_list and top.key is None:
                     top.key = value
                     yield Leaf(token.start(), token.end(), value, top.path, top.keys, top, 0, is_key=True)

@@ -17,8 +17,8 @@ from typing import Final
 
 from shim.dualrun.record.canonical import Event, handshake_of, handshake_text
 from shim.dualrun.record.json_leaves import Leaf, json_leaves
-from shim.dualrun.record.keyed import Hasher
-from shim.redaction import is_secret_name, redact, redact_by_looks
+from shim.dualrun.record.keyed import SHORTEST_REMEMBERED, Hasher
+from shim.redaction import is_secret_name, may_hold_secrets, redact, redact_by_looks
 
 MAX_DEPTH: Final = 4
 """Texts within texts that are looked into."""
@@ -53,7 +53,10 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """Of a message, an answer or a reason."""
-        return self._text(text, MAX_DEPTH)
+        in_disguise = "\\u" in text or "\\/" in text or text.startswith("binary:")
+        if self._paths or in_disguise or may_hold_secrets(text):
+            return self._text(text, MAX_DEPTH)
+        return self._hasher.hide_known(_BASE64.sub(lambda found: self._base64(found[0], MAX_DEPTH - 1), text))
 
     def _connect(self, text: str) -> str:
         headers, query = handshake_of(text)
@@ -94,6 +97,8 @@ class Redactor:
     def _leaf(self, leaf: Leaf, text: str, depth: int) -> str | None:
         """What stands there instead; None when it stays."""
         value = leaf.value if leaf.value is not None else text[leaf.start : leaf.end]
+        if leaf.is_key and len(value) < SHORTEST_REMEMBERED:
+            return None
         if leaf.is_key:
             shown = self._hasher.hide_known(redact_by_looks(value, self._hasher.hide))
         elif (name := self._secret_name(leaf)) is not None:

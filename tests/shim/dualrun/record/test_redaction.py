@@ -149,6 +149,11 @@ def test_a_secret_that_was_found_once_is_hidden_where_nothing_names_it():
     assert MARK not in one.text(json.dumps({SECRET: 1}))
 
 
+@pytest.mark.parametrize("text", ['{"t\\u006fken": "%s"}', '{"TOKEN": "%s"}', '{"\u017fe\u017f\u017fion": "%s"}'])
+def test_names_in_disguise_are_names(text):
+    assert MARK not in redactor().text(text % SECRET)
+
+
 def test_short_secrets_are_not_looked_for_elsewhere():
     one = redactor()
     one.text('{"password": "room"}')
