@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from shim.dualrun.compare.keys import MAX_KEYS, KeyPath, Side, key_value
-from shim.dualrun.compare.payload import is_error_frame, parse
+from shim.dualrun.compare.payload import is_error_frame, value_of
 from shim.dualrun.record.canonical import Event
 
 Key = Callable[[Side, int], Hashable]
@@ -119,7 +119,7 @@ def _exact_in_step(side: Side, index: int) -> Hashable:
 
 
 def _by_key_path(paths: Mapping[str, tuple[KeyPath, ...]], rank: int, side: Side, index: int) -> Hashable:
-    return key_value(parse(side.events[index].text).value, paths, rank)
+    return key_value(value_of(side.events[index].text), paths, rank)
 
 
 def _shape(side: Side, index: int) -> Hashable:

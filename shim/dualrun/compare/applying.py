@@ -14,7 +14,7 @@ from shim.dualrun.compare.leaves import ABSENT, Leaf, TokenPair, Walk
 from shim.dualrun.compare.matching import RULE_OF
 from shim.dualrun.compare.message_type import type_of_value
 from shim.dualrun.compare.moments import WINDOW_S
-from shim.dualrun.compare.payload import general, parse
+from shim.dualrun.compare.payload import general, value_of
 from shim.dualrun.compare.rules import NoiseRule, RuleKey, RuleKind, label
 from shim.dualrun.compare.typed import HERE, both_now, objection
 from shim.dualrun.compare.unordered import Unordered
@@ -70,7 +70,7 @@ class NoiseMatcher:
         volatile = self._volatile.of(left)
         if left.text == right.text and not volatile and not self._rules.watched:
             return []
-        a, b = parse(left.text).value, parse(right.text).value
+        a, b = value_of(left.text), value_of(right.text)
         message = type_of_value(a)
         watch = self._rules.watched.get(message, frozenset())
         if volatile:

@@ -17,7 +17,7 @@ from shim.dualrun.compare.size_limit import (
     is_too_large_to_push,
 )
 from shim.dualrun.record.canonical import Event
-from shim.dualrun.record.scenario import Close, Session
+from shim.dualrun.record.scenario import Close, Resume, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ def is_leak(session: Session, event: Event, deliveries: Deliveries) -> bool:
     return event.client != actor and bool(deliveries.others_in(event)) and not deliveries.own_in(event)
 
 
-def classify_surplus(known: Circumstances, event: Event, *, again: bool, into: Comparison) -> DifferenceClass:
-    """`again`: whether the client rightly received exactly this before, on the new path."""
-    kind, detail, by_design = _surplus(known, event, again=again)
+def classify_surplus(known: Circumstances, event: Event, before: Event | None, into: Comparison) -> DifferenceClass:
+    """`before`: the same on the new path, that the client had rightly received when this came; None for nothing."""
+    kind, detail, by_design = _surplus(known, event, before)
 
     def make(explained: str | None = None) -> Difference:
         return difference(known.session, event, kind, detail, explained=explained)
@@ -65,7 +65,7 @@ def classify_surplus(known: Circumstances, event: Event, *, again: bool, into: C
 
 
 def _surplus(  # noqa: PLR0911 - one line a case
-    known: Circumstances, event: Event, *, again: bool
+    known: Circumstances, event: Event, before: Event | None
 ) -> tuple[DifferenceClass, str, ByDesign | None]:
     client, step, deliveries = event.client, event.step, known.deliveries
     actor = known.session.steps[step].client
@@ -91,8 +91,8 @@ def _surplus(  # noqa: PLR0911 - one line a case
             f"{client} received an error on the new path only.",
             ("consequence" if only_there else None),
         )
-    if again or own:
-        if event.resumed:
+    if before is not None or own:
+        if before is not None and _is_of_earlier_stream(known.session, before, event):
             return "resume_duplicate", f"{client} received the message again after it took up its stream.", None
         return "duplicate", f"{client} received the message once more on the new path.", None
     if client == actor and others:
@@ -191,6 +191,13 @@ def _add(
 def _is_returned_status(event: Event) -> bool:
     """A status without a word comes from the handler: what the service itself refuses, it explains in the body."""
     return event.kind == "error" and event.channel == "post" and event.status is not None and not event.text
+
+
+def _is_of_earlier_stream(session: Session, before: Event, event: Event) -> bool:
+    """Whether the client took up its stream in between."""
+    between = session.steps[before.step + 1 : event.step + 1]
+    again = any(isinstance(step, Resume) and step.client == event.client for step in between)
+    return event.resumed and (again or not before.resumed)
 
 
 def _leak(client: str, others: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shim.dualrun.compare.payload import parse
+from shim.dualrun.compare.payload import value_of
 from shim.dualrun.compare.tokens import split
 from shim.dualrun.record.canonical import Event
 from shim.gateway import frames
@@ -32,6 +32,6 @@ def status_problem(legacy: Event, candidate: Event) -> str | None:
 
 def said(event: Event) -> str:
     """The 'message' of an error's body, without moments and ids; the body itself where it has none."""
-    value = parse(event.text).value
+    value = value_of(event.text)
     message = value.get("message") if isinstance(value, dict) else None
-    return split(message if isinstance(message, str) else event.text).shape
+    return split(message if isinstance(message, str) else event.text.strip()).shape

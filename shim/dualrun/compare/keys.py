@@ -11,7 +11,7 @@ from typing import Final
 
 from shim.dualrun.compare.message_type import type_of_value
 from shim.dualrun.compare.moments import is_moment
-from shim.dualrun.compare.payload import parse
+from shim.dualrun.compare.payload import parse, value_of
 from shim.dualrun.record.canonical import Event
 
 LEAST_KEY_PAIRS: Final = 5
@@ -61,7 +61,7 @@ class KeyPaths:
         """`pairs`: of one client in one session."""
         values: dict[str, dict[KeyPath, set[object]]] = {}
         for left, right in pairs:
-            a, b = parse(left.text).value, parse(right.text).value
+            a, b = value_of(left.text), value_of(right.text)
             message = type_of_value(a)
             if not isinstance(a, dict) or self._seen.get(message, 0) >= MAX_KEY_PAIRS:
                 continue
@@ -118,7 +118,7 @@ def key_value(value: object, paths: Mapping[str, tuple[KeyPath, ...]], rank: int
 def _by_type(side: Side, indexes: Iterable[int]) -> dict[str, list[dict[KeyPath, str | int]]]:
     found: dict[str, list[dict[KeyPath, str | int]]] = {}
     for index in indexes:
-        value = parse(side.events[index].text).value
+        value = value_of(side.events[index].text)
         if isinstance(value, dict):
             found.setdefault(type_of_value(value), []).append(dict(_scalars(value)))
     return found

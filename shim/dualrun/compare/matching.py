@@ -8,7 +8,7 @@ from shim.dualrun.compare.bijection import Bijection
 from shim.dualrun.compare.evidence import Evidence
 from shim.dualrun.compare.leaves import Leaf, Walk
 from shim.dualrun.compare.message_type import type_of_value
-from shim.dualrun.compare.payload import general, parse
+from shim.dualrun.compare.payload import general, value_of
 from shim.dualrun.compare.rules import RuleKey, RuleKind
 from shim.dualrun.compare.tokens import TokenKind
 from shim.dualrun.compare.typed import objection
@@ -42,7 +42,7 @@ class LearningMatcher:
         self._ids = Bijection()
 
     def differences(self, left: Event, right: Event) -> list[Leaf]:
-        a, b = parse(left.text).value, parse(right.text).value
+        a, b = value_of(left.text), value_of(right.text)
         message = type_of_value(a)
         self._evidence.messages[message] += 1
         if left.text == right.text:

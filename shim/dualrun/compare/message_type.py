@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from shim.dualrun.compare.difference import Difference
-from shim.dualrun.compare.payload import parse
+from shim.dualrun.compare.payload import value_of
 from shim.dualrun.record.canonical import Event
 
 KEYS: Final = ("type", "action", "event", "kind", "op", "name")
@@ -29,7 +29,7 @@ def type_of_value(value: object) -> str:
 
 
 def message_type(text: str) -> str:
-    return type_of_value(parse(text).value)
+    return type_of_value(value_of(text))
 
 
 def type_of_event(event: Event | None) -> str:

@@ -33,7 +33,7 @@ class Payload:
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Payload:
     """`exact` and `shape` are hashes of 61 bits that hold within one process only."""
-    value = _value_of(text)
+    value = value_of(text)
     parts: list[object] = []
     tokens: list[object] = []
     _take_apart(value, parts, tokens)
@@ -67,7 +67,11 @@ def _take_apart(  # noqa: PLR0912 - a case for each type
         parts += (_OBJECT, len(value))
         for key in sorted(value):
             parts.append(key)
-            _take_apart(value[key], parts, tokens)
+            item = value[key]
+            if type(item) is str and not may_have_tokens(item):
+                parts.append(item)
+            else:
+                _take_apart(item, parts, tokens)
     elif isinstance(value, list):
         parts += (_LIST, len(value))
         for item in value:
@@ -88,7 +92,7 @@ def _take_apart(  # noqa: PLR0912 - a case for each type
 
 def is_error_frame(text: str) -> bool:
     """Whether it is API Gateway's answer to a message that failed or matched no route."""
-    value = parse(text).value
+    value = value_of(text)
     return isinstance(value, dict) and value.keys() == {"message", "connectionId", "requestId"}
 
 
@@ -106,7 +110,9 @@ def shown(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _value_of(text: str) -> object:
+@lru_cache(maxsize=4096)
+def value_of(text: str) -> object:
+    """What JSON says, not to be changed; the text itself when it is no JSON object or array."""
     if not text.lstrip().startswith(("{", "[")):
         return text
     try:

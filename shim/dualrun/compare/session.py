@@ -148,22 +148,22 @@ def _classify(
         surplus = one.right.open
         if not surplus:
             continue
-        rightly: dict[int, int] = {}
+        rightly: dict[int, Event] = {}
         for _, b in sorted(one.pairs):
-            rightly.setdefault(one.right.exact[b], one.right.events[b].n)
+            rightly.setdefault(one.right.exact[b], one.right.events[b])
         for index in surplus:
             event = one.right.events[index]
-            again = rightly.get(one.right.exact[index], event.n) < event.n or _same_id(one, event)
-            if classify_surplus(known, event, again=again, into=result) == "misrouted":
+            first = rightly.get(one.right.exact[index]) or _same_id(one, event)
+            before = first if first is not None and first.n < event.n else None
+            if classify_surplus(known, event, before, result) == "misrouted":
                 leaks.append(event)
     return leaks
 
 
-def _same_id(one: Alignment, event: Event) -> bool:
-    """Whether a stream has sent the very same event before."""
-    return bool(event.id) and any(
-        one.right.events[b].id == event.id and one.right.events[b].n < event.n for _, b in one.pairs
-    )
+def _same_id(one: Alignment, event: Event) -> Event | None:
+    """What the stream has sent before under the same id."""
+    known = (one.right.events[b] for _, b in one.pairs) if event.id else ()
+    return next((other for other in known if other.id == event.id and other.n < event.n), None)
 
 
 def _side_by_side(

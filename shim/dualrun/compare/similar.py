@@ -8,7 +8,7 @@ from typing import Final
 from shim.dualrun.compare.align import Alignment, is_error
 from shim.dualrun.compare.keys import Side, key_value, shared_keys
 from shim.dualrun.compare.leaves import Walk
-from shim.dualrun.compare.payload import parse
+from shim.dualrun.compare.payload import value_of
 from shim.dualrun.record.canonical import Event
 
 SIMILAR_ENOUGH: Final = 0.5
@@ -62,7 +62,7 @@ def _pair_by_key(one: Alignment, allowed: frozenset[int]) -> None:
         def key(side: Side, index: int) -> Hashable:
             if side is one.right and index not in allowed:
                 return None
-            return key_value(parse(side.events[index].text).value, paths, 0)
+            return key_value(value_of(side.events[index].text), paths, 0)
 
         one.match(key)
 
@@ -71,7 +71,7 @@ def similarity(left: Event, right: Event) -> float:
     """0 to 1; a leaf with another value of the same type counts half."""
     if is_error(left) and is_error(right):
         return 1.0
-    a, b = parse(left.text).value, parse(right.text).value
+    a, b = value_of(left.text), value_of(right.text)
     if isinstance(a, str) or isinstance(b, str):
         return _text_similarity(left.text, right.text)
     walk = Walk().compare(a, b)

@@ -288,7 +288,7 @@ OPEN = 'event: open\ndata: {"session": "s", "connectionId": "c"}'
         ("event: escaped\ndata: {bad", ("msg", None, "escaped event that is not JSON: {bad")),
         ("event: escaped\ndata: 5", ("msg", None, "escaped event that is not a string: 5")),
         ("event: binary\ndata: ???", ("msg", None, "binary event that is not base64: ???")),
-        ("event: gap\ndata: {}", ("error", None, "event 'gap': {}")),
+        ("event: gap\ndata: {}", ("gap", None, "{}")),
         ("event: close\ndata: []", ("close", 1005, "")),
         ("event: open\ndata: {}", ("error", None, "event 'open': {}")),
     ],

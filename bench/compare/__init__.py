@@ -1,0 +1,1 @@
+"""How fast recordings are compared, and in how much memory."""
