@@ -92,8 +92,6 @@ def _token(found: re.Match[str]) -> Token | None:
     text = found.group()
     if found["moment"] is not None:
         return Token("timestamp", text) if moment_of_text(text) else None
-    if _DIGIT.search(text) is None:
-        return Token("id", text) if len(text) > 7 and _MIXED.search(text, 1) else None
     if text[0].isdigit() and moment_of_text(text):
         return Token("timestamp", text)
     return Token("id", text) if is_opaque(text) else None
