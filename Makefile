@@ -54,7 +54,7 @@ bench-scan: $(STAMP) ## A scan of 10,000 files beside git grep: seconds and memo
 fuzz: $(STAMP) ## Broken and made-up programs, FUZZ_RUNS=1000 of them; with CORPUS=FOLDER clones that are broken
 	@FUZZ_RUNS=$(or $(FUZZ_RUNS),1000) FUZZ_CORPUS=$(CORPUS) $(BIN)/python -m pytest tests/migrator/fuzz -q
 
-image: $(STAMP) ## Takes the pictures of the README again
+image: $(STAMP) ## Takes the pictures of the docs again
 	@$(BIN)/python scripts/pictures.py
 
 clean: ## Removes what make made

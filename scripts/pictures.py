@@ -1,20 +1,30 @@
-"""Takes the picture of the README from a real run: two pages, two transports, one chat."""
+"""Takes the pictures of the docs from real runs: two pages, two transports, one chat; and a dual run that fails.
+
+Names of pictures choose them: `demo`, `verify-report`. Default: all.
+"""
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.browser.conftest import FLAGS
-from tests.running import CHAT, ROOT, running_shim, token
+from tests.running import CHAT, ROOT, WS2SSE, environment, running_shim, token, ws2sse
 
-PICTURE = ROOT / "docs" / "images" / "demo.png"
+IMAGES = ROOT / "docs" / "images"
+
+MEANT = "found = streams.find(tenant_id=tenant_id)"
+LEAKING = "found = streams.find()"
+"""What the new path of the dual run does wrong: it pushes to everybody, whatever their tenant."""
 
 FRAMES = """<!doctype html><style>
 body {{ margin: 0; padding: 12px; background: #334; height: 656px }}
@@ -42,21 +52,51 @@ def converse(page: Page, addresses: dict[str, str]) -> None:
     expect(legacy.locator("#log")).to_contain_text("SSE + POST already")
 
 
-def main() -> None:
+def demo(browser: Browser, picture: Path) -> None:
+    with running_shim(CHAT) as addresses:
+        page = browser.new_page(viewport={"width": 1280, "height": 680})
+        converse(page, addresses)
+        page.screenshot(path=picture)
+
+
+def verify_report(browser: Browser, picture: Path) -> None:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        new, report = folder / "chat-sse", folder / "verify.html"
+        shutil.copytree(CHAT, folder / "chat")
+        migrated = ws2sse("migrate", CHAT, "--out", new)
+        source = new / "tenant_chat" / "connections.py"
+        if not source.exists() or MEANT not in source.read_text("utf-8"):
+            sys.exit(f"{migrated.stderr}{source} is not what it was when this picture was made.")
+        source.write_text(source.read_text("utf-8").replace(MEANT, LEAKING), "utf-8")
+        command = [*WS2SSE, "verify", "chat", new.name, "--report", report.name]
+        env = environment(PYTHONPATH=str(ROOT))
+        finished = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+        if finished.returncode != 1:
+            sys.exit(f"{finished.stdout}{finished.stderr}")
+        page = browser.new_page(viewport={"width": 1100, "height": 1500})
+        page.goto(report.as_uri())
+        page.screenshot(path=picture)
+
+
+PICTURES = {"demo": demo, "verify-report": verify_report}
+
+
+def main(names: Sequence[str]) -> None:
     found = subprocess.run(
         [ROOT / "scripts" / "find-chromium", "--install"], capture_output=True, text=True, check=True
     )
     if not found.stdout.strip():
         sys.exit(found.stderr)
-    with running_shim(CHAT) as addresses, sync_playwright() as playwright:
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found.stdout.strip(), args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 680})
-        converse(page, addresses)
-        PICTURE.parent.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=PICTURE)
+        for name in names or PICTURES:
+            picture = IMAGES / f"{name}.png"
+            PICTURES[name](browser, picture)
+            print(f"Wrote {picture.relative_to(ROOT)}.")
         browser.close()
-    print(f"Wrote {PICTURE.relative_to(ROOT)}.")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

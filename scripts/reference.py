@@ -1,4 +1,5 @@
-"""Writes the pages of docs/reference that are made from the shim: its settings, and the stages of a cut-over."""
+"""Writes the pages of docs/reference that are made from the shim: its settings, the stages of a cut-over,
+and the differences of a dual run."""
 
 from __future__ import annotations
 
@@ -10,11 +11,17 @@ sys.path.insert(0, str(ROOT))
 
 from shim.config.reference import reference
 from shim.dualrun.cutover.stages import stage_page
+from shim.dualrun.report.reference import differences_page
 
 FOLDER = ROOT / "docs" / "reference"
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    for name, text in (("configuration.md", reference()), ("cut-over.md", stage_page())):
+    pages = {
+        "configuration.md": reference(),
+        "cut-over.md": stage_page(),
+        "dual-run-differences.md": differences_page(),
+    }
+    for name, text in pages.items():
         (FOLDER / name).write_text(text, "utf-8")
         print(f"Wrote {(FOLDER / name).relative_to(ROOT)}.")

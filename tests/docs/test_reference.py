@@ -7,6 +7,7 @@ import tomllib
 from shim.config.layers import shim_toml
 from shim.config.reference import reference
 from shim.dualrun.cutover.stages import stage_page
+from shim.dualrun.report.reference import differences_page
 from tests.running import ROOT
 
 PAGE = ROOT / "docs" / "reference" / "configuration.md"
@@ -19,6 +20,11 @@ def test_the_configuration_reference_is_up_to_date() -> None:
 def test_the_stages_of_a_cut_over_are_what_the_code_follows() -> None:
     page = ROOT / "docs" / "reference" / "cut-over.md"
     assert page.read_text("utf-8") == stage_page(), "docs are stale; run: .venv/bin/python scripts/reference.py"
+
+
+def test_the_differences_of_a_dual_run_are_those_of_the_code() -> None:
+    page = ROOT / "docs" / "reference" / "dual-run-differences.md"
+    assert page.read_text("utf-8") == differences_page(), "docs are stale; run: .venv/bin/python scripts/reference.py"
 
 
 def test_its_example_can_be_used(tmp_path) -> None:
