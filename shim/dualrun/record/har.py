@@ -19,7 +19,8 @@ from shim.dualrun.record.canonical import Recording
 from shim.dualrun.record.errors import HarInvalid, RecordingUnreadable
 from shim.dualrun.record.handshakes import application_headers
 from shim.dualrun.record.har_events import Conversation, merged
-from shim.dualrun.record.har_messages import socket_messages, stream_messages
+from shim.dualrun.record.har_messages import Message, socket_messages, stream_messages
+from shim.dualrun.record.har_posts import joined, session_in
 from shim.dualrun.record.notes import Note
 from shim.dualrun.record.scenario import Pairs
 
@@ -43,7 +44,7 @@ def read_har(path: Path) -> FromHar:
 def from_har(entries: list[Any], path: Path) -> FromHar:
     """`entries`: those of `log.entries`, whatever they are. `path`: for what errors say."""
     notes: list[Note] = []
-    conversations = list(_conversations(entries, path, notes))
+    conversations = joined(list(_conversations(entries, path, notes)), list(_posts(entries, path)), notes)
     if not conversations:
         raise HarInvalid(path, "no entry has messages of a WebSocket or of an event stream")
     if len(conversations) > MAX_CONVERSATIONS:
@@ -75,10 +76,12 @@ def _conversations(entries: list[Any], path: Path, notes: list[Note]) -> Iterato
         status = _at(entry, "response", "status")
         headers = application_headers(_headers(entry))
         query: Pairs = tuple(parse_qsl(url.query, keep_blank_values=True, errors="replace"))
+        opened = ""
         if isinstance(sockets, list):
             messages = socket_messages(sockets, started, number, notes)
         else:
-            messages = stream_messages(entry, streams, started, number, notes)
+            told = streams if isinstance(streams, list) else None
+            messages, opened = stream_messages(entry, told, started, number, notes)
         length = entry.get("time")
         lasted = length / 1000 if isinstance(length, int | float) and 0 <= length < 1e10 else 0.0
         yield Conversation(
@@ -90,7 +93,22 @@ def _conversations(entries: list[Any], path: Path, notes: list[Note]) -> Iterato
             ended=max((started + lasted, *(message.at for message in messages))),
             status=status if isinstance(status, int) else 0,
             messages=tuple(messages),
+            session=session_in(opened),
+            resumes=_session_named(entry),
         )
+
+
+def _posts(entries: list[Any], path: Path) -> Iterator[tuple[str, Message]]:
+    """The session that each one names, and what it sent."""
+    for number, entry in enumerate(entries, 1):
+        session = _session_named(entry)
+        if session and _at(entry, "request", "method") == "POST":
+            yield session, Message("sent", _text(entry, "request", "postData", "text"), _started(entry, number, path))
+
+
+def _session_named(entry: dict[str, Any]) -> str:
+    """In a header of the request, see docs/protocol.md; '' for none."""
+    return next((value for name, value in _headers(entry) if name.lower() == "stream-session"), "")
 
 
 def _entries(path: Path) -> list[Any]:

@@ -19,7 +19,7 @@ SESSION = "archive"
 class Conversation:
     """One connection. address: without its query. status: of the answer to its handshake; 0 without one.
 
-    started, ended: seconds since 1970.
+    started, ended: seconds since 1970. session: that an event stream told its client; resumes: that the client named.
     """
 
     address: str
@@ -30,6 +30,8 @@ class Conversation:
     ended: float
     status: int
     messages: tuple[Message, ...]
+    session: str = ""
+    resumes: str = ""
 
 
 def merged(conversations: Sequence[Conversation], notes: list[Note]) -> Recording:

@@ -57,19 +57,25 @@ def socket_messages(told: list[Any], started: float, entry: int, notes: list[Not
 
 def stream_messages(
     entry: dict[str, Any], told: list[Any] | None, started: float, number: int, notes: list[Note]
-) -> list[Message]:
-    """Of `_eventSourceMessages`, else of the body of the response, whose events have no times of their own."""
+) -> tuple[list[Message], str]:
+    """Of `_eventSourceMessages`, else of the body of the response, whose events have no times of their own; and the
+    data of the `open` event, '' without one."""
     if told is None:
-        return [
-            Message("received", event.data, started, event.id or "") for event in _body_events(entry, number, notes)
+        events = [(event.type, event.data, event.id or "") for event in _body_events(entry, number, notes)]
+        times = [started] * len(events)
+    else:
+        listed = [one for one in told[:MAX_MESSAGES] if isinstance(one, dict) and isinstance(one.get("data"), str)]
+        times = _walls([one.get("time") for one in listed], started, number, notes)
+        events = [
+            (str(one.get("eventName") or "message"), one["data"], str(one.get("eventId") or "")) for one in listed
         ]
-    listed = [one for one in told[:MAX_MESSAGES] if isinstance(one, dict) and isinstance(one.get("data"), str)]
-    times = _walls([one.get("time") for one in listed], started, number, notes)
-    return [
-        Message("received", one["data"], at, str(one.get("eventId") or ""))
-        for one, at in zip(listed, times, strict=True)
-        if str(one.get("eventName") or "message") == "message"
+    opened = next((data for kind, data, _ in events if kind == "open"), "")
+    messages = [
+        Message("received", data, at, event_id)
+        for (kind, data, event_id), at in zip(events, times, strict=True)
+        if kind == "message"
     ]
+    return messages, opened
 
 
 def _socket_message(one: dict[str, Any], at: float) -> Message | None:
@@ -137,4 +143,4 @@ def _body_events(entry: dict[str, Any], number: int, notes: list[Note]) -> list[
     except (binascii.Error, EventTooLarge):
         notes.append(Note("left_out", 0, f"the events of entry {number} can't be read"))
         return []
-    return [event for event in events[:MAX_MESSAGES] if event.type == "message"]
+    return list(events[:MAX_MESSAGES])

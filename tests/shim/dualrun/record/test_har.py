@@ -172,6 +172,38 @@ def test_an_event_stream_is_a_client_too():
     assert "left_out: entry 1 is an event stream without its events" in told(without)
 
 
+def request(method, second, *, session="", body="", status=202, **more):
+    headers = [{"name": "stream-session", "value": session}] if session else []
+    return {
+        "startedDateTime": f"2026-01-01T00:00:{second:02}.000Z",
+        "time": 10,
+        "request": {
+            "method": method,
+            "url": "https://api.example.org/dev",
+            "headers": headers,
+            "postData": {"mimeType": "text/plain", "text": body},
+        },
+        "response": {"status": status, "content": {"mimeType": "application/json"}},
+        **more,
+    }
+
+
+def test_posts_belong_to_the_stream_whose_session_they_name_and_so_does_a_stream_that_goes_on():
+    opened = {"time": START, "eventName": "open", "data": '{"session": "s-1", "connectionId": "c"}'}
+    found = read(
+        request("GET", 0, status=200, _eventSourceMessages=[opened, {"time": START + 2, "data": "one"}]),
+        request("POST", 1, session="s-1", body="hello"),
+        request("POST", 3, session="s-1", body="again"),
+        request("POST", 3, session="s-2", body="stranger"),
+        request("GET", 4, session="s-1", status=200, _eventSourceMessages=[{"time": START + 5, "data": "two"}]),
+    )
+    (session,) = sessions_of_traffic([found.recording]).sessions
+    assert [step.text for step in session.steps if isinstance(step, Send)] == ["hello", "again"]
+    assert [e.text for e in found.recording.events if e.kind == "msg"] == ["one", "two"]
+    assert session.clients == ("client-1",)
+    assert told(found) == ["left_out: 1 POSTs whose session no stream of the archive has are left out"]
+
+
 def test_a_socket_whose_messages_were_not_exported_is_told():
     entry = socket()
     del entry["_webSocketMessages"]
@@ -214,7 +246,7 @@ anything = st.recursive(
 
 
 @given(
-    key=st.sampled_from(["_webSocketMessages", "request", "response", "time", "_resourceType"]),
+    key=st.sampled_from(["_webSocketMessages", "_eventSourceMessages", "request", "response", "time", "_resourceType"]),
     value=anything,
     message=st.fixed_dictionaries({}, optional=dict.fromkeys(("type", "time", "opcode", "data"), anything)),
 )
