@@ -17,8 +17,10 @@ class Deliveries:
         self._steps: dict[int, dict[str, set[int]]] | None = None
 
     def others_in(self, event: Event) -> list[str]:
-        """Clients other than the event's own that received the same in the same step."""
-        return [client for client, steps in self._of(event).items() if client != event.client and event.step in steps]
+        """Clients other than the event's own that received the same in the same step; where nobody did, in the next."""
+        received = self._of(event)
+        step = event.step if any(event.step in steps for steps in received.values()) else event.step + 1
+        return [client for client, steps in received.items() if client != event.client and step in steps]
 
     def others_until(self, event: Event) -> list[str]:
         """Or one step later: the legacy path may have been the late one."""

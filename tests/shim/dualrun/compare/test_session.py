@@ -315,3 +315,9 @@ def test_a_key_with_another_name_is_a_change_of_that_message():
 def test_another_text_is_another_message():
     found = classes(three(CHAT, [(3, "bob", "welcome")], candidate=[(3, "bob", "goodbye")]))
     assert sorted(found) == ["extra", "missing"]
+
+
+def test_an_error_for_somebody_else_is_misrouted_where_the_legacy_path_was_the_later_one():
+    session = talk(say(), say("bob"), say("dave"))
+    found = three(session, [(4, "alice", FRAME)], candidate=[(3, "alice", FRAME), (3, "dave", FRAME)])
+    assert "misrouted" in classes(found)
