@@ -6,6 +6,8 @@ DualRunError
 ├── EventTooLarge(size, limit)
 ├── PathUnreachable(url, problem)
 ├── ControlLost(what, problem)
+├── SessionStuck(step, problem)
+├── SessionFloods(lost, limit)
 └── ProcessFailed(what, problem, stderr_tail)
 """
 
@@ -69,6 +71,28 @@ class ControlLost(DualRunError):
 
     def __str__(self) -> str:
         return f"{self.what} {self.problem}."
+
+
+class SessionStuck(DualRunError):
+    """Raised when a step does not end. `step`: its number, from 1."""
+
+    def __init__(self, step: int, problem: str) -> None:
+        self.step, self.problem = step, problem
+        super().__init__(step, problem)
+
+    def __str__(self) -> str:
+        return f"stopped at step {self.step}: {self.problem}"
+
+
+class SessionFloods(DualRunError):
+    """Raised when clients of a session are sent more than can be recorded. `lost`: events that were not."""
+
+    def __init__(self, lost: int, limit: int) -> None:
+        self.lost, self.limit = lost, limit
+        super().__init__(lost, limit)
+
+    def __str__(self) -> str:
+        return f"its clients were flooded: at least {self.lost} events beyond the first {self.limit} were dropped"
 
 
 class ProcessFailed(DualRunError):

@@ -17,27 +17,33 @@ ANSWER_S = 15.0
 
 
 class ControlLine:
-    """Asks one question at a time."""
+    """Asks one question at a time. Who asks may be cancelled."""
 
     def __init__(self, what: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._what = what
         self._reader, self._writer = reader, writer
         self._turn = asyncio.Lock()
+        self._asked = 0
 
     async def ask(self, op: str, *, limit_s: float = 0.0, **fields: object) -> Any:  # noqa: ANN401 - of any op
         """Raises ControlLost when the process has ended or is stuck, or could not answer."""
-        question = json.dumps({"op": op, "limit_s": limit_s, **fields}).encode() + b"\n"
+        self._asked += 1
+        number = self._asked
+        question = json.dumps({"op": op, "id": number, "limit_s": limit_s, **fields}).encode() + b"\n"
         try:
             async with self._turn, asyncio.timeout(limit_s + ANSWER_S):
                 self._writer.write(question)
-                answer = await self._reader.readline()
+                while True:
+                    answer = await self._reader.readline()
+                    told = json.loads(answer) if answer else {"error": "", "id": number}
+                    if told["id"] == number:  # others are for who was cancelled
+                        break
         except TimeoutError:
             raise ControlLost(self._what, f"did not answer {op!r} within {limit_s + ANSWER_S:g} s") from None
         except (OSError, ValueError) as error:  # ValueError: longer than MAX_ANSWER_BYTES
             raise ControlLost(self._what, f"can't be asked any more ({error})") from error
         if not answer:
             raise ControlLost(self._what, "has ended")
-        told = json.loads(answer)
         if "error" in told:
             raise ControlLost(self._what, f"could not answer {op!r}: {told['error']}")
         return told["ok"]

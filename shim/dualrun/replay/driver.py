@@ -7,14 +7,17 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from shim.dualrun.errors import ControlLost, PathUnreachable
+from shim.dualrun.errors import ControlLost, DualRunError, PathUnreachable, SessionFloods, SessionStuck
 from shim.dualrun.record.canonical import Event, Path, Problem, Recording
 from shim.dualrun.record.scenario import Close, Connect, Expect, Resume, Send, Session, Step, connection_id_of, describe
 from shim.dualrun.replay.client import ClientMaker, PathClient
 from shim.dualrun.replay.control_line import ControlLine
-from shim.dualrun.replay.session_log import MAX_EVENTS, SessionLog
+from shim.dualrun.replay.session_log import SessionLog
 from shim.dualrun.replay.settling import DEFAULT_TIMING, ByTime, Settling, Timing
 from shim.dualrun.replay.settling_by_cause import ByCause
+
+MOST_STUCK = 3
+"""Sessions that hang, flood or lose their server, after which the run is given up: each may take a minute."""
 
 Progress = Callable[[str, int, int], None]
 """Called before each session with its name, its 1-based number and how many there are."""
@@ -49,9 +52,17 @@ async def run_sessions(
             break
         progress(session.name, index, len(sessions))
         await driver.run_session(session)
+        if driver.stuck >= MOST_STUCK:
+            sentence = f"not begun, since {driver.stuck} sessions before it could not be finished"
+            driver.problems.extend(Problem(run, left.name, sentence) for left in sessions[index:])
+            break
     return Recording(
         run, path, tuple(driver.events), frozenset(driver.skipped), tuple(driver.problems), tuple(driver.sent)
     )
+
+
+_STOPPING = (ControlLost, PathUnreachable, SessionFloods, SessionStuck)
+"""What ends a session, and not the run."""
 
 
 class _Driver:
@@ -60,6 +71,7 @@ class _Driver:
         self.sent: list[Event] = []
         self.skipped: set[tuple[str, int]] = set()
         self.problems: list[Problem] = []
+        self.stuck = 0
         self._make = make_client
         self._run, self._path = run, path
         self._timing = timing
@@ -68,35 +80,45 @@ class _Driver:
     async def run_session(self, session: Session) -> None:
         log = SessionLog(self._run, self._path, session.name)
         clients = {name: self._make(log.sink(name)) for name in session.clients}
-        ids: dict[str, str] = {}
+        stopped: DualRunError | None = None
         try:
-            for index, step in enumerate(session.steps):
-                if isinstance(step, Expect):  # what arrives in the meantime, an earlier step has caused
-                    if not await log.wait_for(step) and step.required and self._path == "websocket":
-                        self._problem(session, f"step {index + 1} was in vain: {describe(step)}")
-                    continue
-                log.step = index
-                await self._settling.begin_step(session, index)
-                if await self._take_step(session, step, clients[step.client], log, ids):
-                    self._tell(session, index, await self._settling.after_step(session, index, clients, log))
-        except (PathUnreachable, ControlLost) as error:
-            self._problem(session, str(error))
-        finally:
-            log.recording = False
-            await asyncio.gather(*(client.close() for client in clients.values()))
+            await self._take_steps(session, clients, log)
+        except _STOPPING as error:
+            stopped = error
+        log.recording = False
         try:
-            self._tell(session, len(session.steps), await self._settling.after_session(session))
-        except ControlLost as error:
-            self._problem(session, str(error))
+            await self._close(clients, len(session.steps))
+            if stopped is None:
+                await self._settling.after_session(session)
+        except _STOPPING as error:
+            stopped = stopped or error
+        if stopped is not None:
+            self._problem(session, str(stopped))
+            self.stuck += 1
         self.events.extend(log.events)
         self.sent.extend(log.sent)
-        if log.lost:
-            self._problem(session, f"{log.lost} events beyond the first {MAX_EVENTS} were dropped")
 
-    def _tell(self, session: Session, index: int, sentence: str | None) -> None:
-        if sentence is not None:
-            when = f"step {index + 1}" if index < len(session.steps) else "its end"
-            self._problem(session, f"{when}: {sentence}")
+    async def _take_steps(self, session: Session, clients: Mapping[str, PathClient], log: SessionLog) -> None:
+        ids: dict[str, str] = {}
+        for index, step in enumerate(session.steps):
+            if isinstance(step, Expect):  # what arrives in the meantime, an earlier step has caused
+                if not await log.wait_for(step) and step.required and self._path == "websocket":
+                    self._problem(session, f"step {index + 1} was in vain: {describe(step)}")
+                continue
+            log.step = index
+            await self._settling.begin_step(session, index)
+            if await self._take_step(session, step, clients[step.client], log, ids):
+                await self._settling.after_step(session, index, clients, log)
+            if log.lost:
+                raise SessionFloods(log.lost, len(log.events))
+
+    async def _close(self, clients: Mapping[str, PathClient], steps: int) -> None:
+        try:
+            async with asyncio.timeout(self._timing.step_limit):
+                await asyncio.gather(*(client.close() for client in clients.values()))
+        except TimeoutError:
+            problem = f"its clients could not close within {self._timing.step_limit:g} s"
+            raise SessionStuck(steps, problem) from None
 
     def _problem(self, session: Session, sentence: str) -> None:
         self.problems.append(Problem(self._run, session.name, sentence))
@@ -114,11 +136,11 @@ class _Driver:
         log.add_sent(step)
         try:
             async with asyncio.timeout(self._timing.step_limit):
-                await _act(_with_ids(step, ids), client)
+                await log.unless_flooded(_act(_with_ids(step, ids), client))
                 if isinstance(step, Connect) and client.is_open and (known := await self._settling.connection_id()):
                     ids[step.client] = known
         except TimeoutError:
-            self._problem(session, f"step {log.step + 1} was not over after {self._timing.step_limit:g} s")
+            raise SessionStuck(log.step + 1, f"it was not over after {self._timing.step_limit:g} s") from None
         return True
 
 

@@ -5,14 +5,23 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
+from shim.dualrun.errors import SessionFloods
 from shim.dualrun.record.canonical import Channel, Event, Kind, Path, handshake_text
 from shim.dualrun.record.fitting import message_fits
 from shim.dualrun.record.scenario import Close, Connect, Expect, Resume, Send, Step
 
+Result = TypeVar("Result")
+
 MAX_EVENTS = 10_000
 """Most events that one session may record; what comes after is counted as a problem, not recorded."""
+
+
+MAX_SESSION_BYTES = 64 * 1024 * 1024
+"""Most bytes of text that they may have together."""
 
 
 class SessionLog:
@@ -25,6 +34,9 @@ class SessionLog:
         self.step = 0
         self.recording = True
         self.lost = 0
+        self.flooded = asyncio.Event()
+        """Set with the first event that is lost."""
+        self._bytes = 0
         self._run, self._path, self._session = run, path, session
         self._sent_counts: Counter[str] = Counter()
         self._waited_for: set[int] = set()
@@ -38,8 +50,10 @@ class SessionLog:
     ) -> None:
         if not self.recording:
             return
-        if len(self.events) >= MAX_EVENTS:
+        self._bytes += len(text)
+        if len(self.events) >= MAX_EVENTS or self._bytes > MAX_SESSION_BYTES:
             self.lost += 1
+            self.flooded.set()
             return
         self.events.append(
             Event(
@@ -99,6 +113,18 @@ class SessionLog:
             if left <= 0:
                 return False
             await self.next_event(left)
+
+    async def unless_flooded(self, doing: Coroutine[Any, Any, Result]) -> Result:
+        """What it returns. Raises SessionFloods, and cancels it, as soon as an event is lost."""
+        task, flooded = asyncio.ensure_future(doing), asyncio.ensure_future(self.flooded.wait())
+        try:
+            await asyncio.wait({task, flooded}, return_when=asyncio.FIRST_COMPLETED)
+            if self.lost:
+                raise SessionFloods(self.lost, len(self.events))
+            return await task
+        finally:
+            flooded.cancel()
+            task.cancel()
 
     async def next_event(self, timeout: float) -> bool:  # noqa: ASYNC109 - the answer is the point, not an exception
         """Whether an event arrived since the last call, or within the time."""

@@ -47,16 +47,14 @@ class Settling(Protocol):
     async def begin_step(self, session: Session, step: int) -> None:
         """Before the step is taken."""
 
-    async def after_step(
-        self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog
-    ) -> str | None:
-        """Returns when the step is over; a sentence when that can't be said. Raises PathUnreachable."""
+    async def after_step(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> None:
+        """Returns when the step is over. Raises SessionStuck, SessionFloods or ControlLost."""
 
     async def connection_id(self) -> str | None:
         """Of the client that has just connected, as the server knows it; None when the server doesn't tell."""
 
-    async def after_session(self, session: Session) -> str | None:
-        """Returns when the server has finished with what the session left behind."""
+    async def after_session(self, session: Session) -> None:
+        """Returns when the server has finished with what the session left behind. Raises as `after_step`."""
 
 
 class ByTime:
@@ -73,24 +71,20 @@ class ByTime:
         if step == 0 and self._expected is not None:
             self._expected.begin(session.name)
 
-    async def after_step(
-        self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog
-    ) -> str | None:
+    async def after_step(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> None:
         if self._expected is None:
             await self._until_quiet(session.route_of(step), clients, log)
-            return None
+            return
         end = time.monotonic() + self._timing.step_limit
         await self._expected.wait(log, step, self._timing.limit)
         while await log.next_event(self._timing.extra) and time.monotonic() < end:
             pass
-        return None
 
     async def connection_id(self) -> str | None:
         return None
 
-    async def after_session(self, session: Session) -> str | None:
+    async def after_session(self, session: Session) -> None:
         await asyncio.sleep(self._timing.settle)
-        return None
 
     async def _until_quiet(self, route: str | None, clients: Mapping[str, PathClient], log: SessionLog) -> None:
         await round_trips(clients)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
+from shim.dualrun.errors import SessionStuck
 from shim.dualrun.record.canonical import Recording
 from shim.dualrun.record.scenario import Session
 from shim.dualrun.replay.client import PathClient
@@ -43,35 +44,32 @@ class ByCause:
         if step == 0 and self._expected is not None:
             self._expected.begin(session.name)
 
-    async def after_step(
-        self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog
-    ) -> str | None:
-        busy = await self._settle(clients, log)
-        if self._expected is not None:
-            await self._expected.wait(log, step, LATE_S)
-        return busy
-
     async def connection_id(self) -> str | None:
         return str(await self._line.ask("connection")) or None
 
-    async def after_session(self, session: Session) -> str | None:
-        return await self._idle()
-
-    async def _settle(self, clients: Mapping[str, PathClient], log: SessionLog) -> str | None:
+    async def after_step(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> None:
         for _ in range(MOST_ROUNDS):
             await round_trips(clients)
-            busy = await self._idle()
+            await self._idle(step, log)
             seen = len(log.events)
             await round_trips(clients)
             await _drain(log)
-            if busy is not None or len(log.events) == seen:
-                return busy
-        return "its clients were sent more and more"
+            if len(log.events) == seen:
+                break
+        else:
+            raise SessionStuck(step + 1, f"it led to new work {MOST_ROUNDS} times over")
+        if self._expected is not None:
+            await self._expected.wait(log, step, LATE_S)
 
-    async def _idle(self) -> str | None:
+    async def after_session(self, session: Session) -> None:
+        await self._idle(len(session.steps) - 1, None)
+
+    async def _idle(self, step: int, log: SessionLog | None) -> None:
         limit_s = self._timing.step_limit
-        busy = await self._line.ask("idle", limit_s=limit_s, threads_s=self._timing.limit)
-        return f"work was still in flight after {limit_s:g} s: {busy}" if busy else None
+        asking = self._line.ask("idle", limit_s=limit_s, threads_s=self._timing.limit)
+        busy = await (asking if log is None else log.unless_flooded(asking))
+        if busy:
+            raise SessionStuck(step + 1, f"work was still in flight after {limit_s:g} s: {busy}")
 
 
 async def _drain(log: SessionLog) -> None:

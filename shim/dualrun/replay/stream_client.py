@@ -108,18 +108,24 @@ class StreamClient:
         self._reader = asyncio.create_task(self._follow(self._http, None))
 
     async def close(self) -> None:
-        if self._http is not None and self.is_open:
-            # What the stream says from now on, the end that was asked for included, no client would hear.
-            self._closing = True
-            session, self._session = self._session, ""
-            try:
-                answer = await self._http.delete(self._url, headers={"Stream-Session": session})
-            except httpx.HTTPError as error:
-                self._report("error", "post", None, f"DELETE: {type(error).__name__}")
-            else:
-                if answer.status_code != 204:
-                    self._report("error", "post", answer.status_code, f"DELETE: {answer.text}")
-        await self._release()
+        try:
+            await self._delete()
+        finally:
+            await self._release()
+
+    async def _delete(self) -> None:
+        if self._http is None or not self.is_open:
+            return
+        # What the stream says from now on, the end that was asked for included, no client would hear.
+        self._closing = True
+        session, self._session = self._session, ""
+        try:
+            answer = await self._http.delete(self._url, headers={"Stream-Session": session})
+        except httpx.HTTPError as error:
+            self._report("error", "post", None, f"DELETE: {type(error).__name__}")
+        else:
+            if answer.status_code != 204:
+                self._report("error", "post", answer.status_code, f"DELETE: {answer.text}")
 
     async def _release(self) -> None:
         self._session = ""

@@ -1,6 +1,7 @@
 """The process's end of the control line: an inherited socket on which the dual run asks and is answered.
 
-One JSON object a line each way. A question is {"op": NAME, …}; an answer is {"ok": …} or {"error": SENTENCE}.
+One JSON object a line each way. A question is {"op": NAME, "id": …}; an answer has the same id and {"ok": …} or
+{"error": SENTENCE}.
 """
 
 from __future__ import annotations
@@ -43,8 +44,8 @@ class Control:
         self._lost()
 
     def _answer(self, line: bytes) -> dict[str, Any]:
+        question: dict[str, Any] = json.loads(line)
         try:
-            question = json.loads(line)
-            return {"ok": self._answerers[question["op"]](question)}
+            return {"id": question["id"], "ok": self._answerers[question["op"]](question)}
         except Exception as error:  # noqa: BLE001 - it is whoever asked that is told
-            return {"error": f"{type(error).__name__}: {error}"}
+            return {"id": question["id"], "error": f"{type(error).__name__}: {error}"}

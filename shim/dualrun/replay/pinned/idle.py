@@ -54,20 +54,21 @@ class LoopWatch:
         now = time.monotonic()
         look = _Look(self._loop, self._work, now + limit_s, now + threads_s)
         self._loop.call_soon_threadsafe(look)
-        if look.over.wait(limit_s + BLOCKED_S):
+        if look.begun.wait(BLOCKED_S) and look.over.wait(limit_s + BLOCKED_S):
             return look.busy
-        return f"the event loop is blocked: {_main_stack()}"
+        return f"the event loop is blocked at {_main_stack()}"
 
 
 class _Look:
     def __init__(self, loop: Any, work: Work, end: float, threads_end: float) -> None:  # noqa: ANN401 - its inside
-        self.over = threading.Event()
+        self.begun, self.over = threading.Event(), threading.Event()
         self.busy = ""
         self._loop, self._work = loop, work
         self._end, self._threads_end = end, threads_end
         self._turns = 0
 
     def __call__(self) -> None:
+        self.begun.set()
         busy = self._work.counted() or self._loop_work() or self._thread_work()
         if busy:
             self._turns = 0

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import runpy
 import sys
 from pathlib import Path
@@ -26,9 +27,13 @@ from shim.dualrun.replay.pinned.sleeps import follow_sleeps
 from shim.dualrun.replay.pinned.work import Work
 from shim.dualrun.replay.stubs import Stub
 
+MOST_MEMORY_BYTES = 4 * 1024**3
+"""What a side may hold. One that wants more gets a MemoryError, and the machine stays usable."""
+
 
 def main() -> None:
     arguments = _parser().parse_args()
+    resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
     set_application(arguments.application)
     work = Work()
     work.install()

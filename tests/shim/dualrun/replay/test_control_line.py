@@ -14,9 +14,10 @@ from shim.dualrun.replay.pinned.control import Control
 
 async def test_questions_are_answered_and_what_goes_wrong_is_a_sentence():
     ours, theirs = socket.socketpair()
-    lost = threading.Event()
+    lost, gate = threading.Event(), threading.Event()
     control = Control(theirs.detach(), lost.set)
     control.on("double", lambda question: question["number"] * 2)
+    control.on("slow", lambda _: gate.wait(10))
     control.start()
     line = await control_line("The new path", ours)
     assert await line.ask("double", number=21) == 42
@@ -24,6 +25,11 @@ async def test_questions_are_answered_and_what_goes_wrong_is_a_sentence():
         await line.ask("double")
     with pytest.raises(ControlLost, match="could not answer 'nothing': KeyError"):
         await line.ask("nothing")
+    asking = asyncio.create_task(line.ask("slow"))
+    await asyncio.sleep(0)
+    asking.cancel()
+    gate.set()
+    assert await line.ask("double", number=4) == 8  # and not the answer that nobody waits for
     assert not lost.is_set()
     await line.close()
     assert await asyncio.to_thread(lost.wait, 5)
