@@ -16,14 +16,11 @@ from shim.dualrun.compare.learning import learn, runs_by_session
 SIZES = ((1, 10_000), (20, 100_000), (1, 100_000), (200, 1_000_000), (1, 1_000_000))
 """Sessions, and events of both sides together."""
 
-LEGACY_SHARE = 2
-"""Sides that are compared at a time."""
-
 
 def measure(number: int, events: int) -> dict[str, float]:
     """Seconds of CPU time and MB of memory at most: of the recordings alone, of learning, and of comparing."""
     listed = sessions(number)
-    each = events // LEGACY_SHARE
+    each = events // 2
     runs = [recording(listed, run, each, seed) for seed, run in enumerate(("legacy-1", "candidate"))]
     legacy, candidate = (runs_by_session(run) for run in runs)
     gc.freeze()  # recordings are not garbage
