@@ -13,6 +13,7 @@ from migrator.commands.cutover_desk import desk_of
 from migrator.commands.options import format_option
 from migrator.console import say
 from shim.dualrun.cutover.stages import Stage
+from shim.dualrun.cutover.status import verdict_words
 
 FILE_PATH = click.Path(path_type=Path, dir_okay=False)
 
@@ -135,6 +136,8 @@ def _holding(holds: dict[str, Any]) -> list[str]:
         f"Canaries     {_listed('', holds['canaries']) or 'none'}",
         f"Shadowed     {_listed('', [*holds['read_only_routes'], *holds['mutating_routes']]) or 'no route'}",
         f"Connections  {holds['clients']['old']} at the old service, {holds['clients']['new']} at the new one",
+        f"Verdict      {holds['observed']['verdict']}: {verdict_words(holds['observed'])}",
+        f"Compared     {_compared(holds['observed'])}",
         f"Last change  {_line(last)}",
     ]
     if holds["held_s"]:
@@ -142,6 +145,17 @@ def _holding(holds: dict[str, Any]) -> list[str]:
     if holds["unwritten"]:
         lines.append("Journal      the last change could not be written yet; see the log")
     return lines
+
+
+def _compared(observed: dict[str, Any]) -> str:
+    """What the verdict rests on."""
+    told = [
+        f"{observed['messages_compared']} messages",
+        f"{observed['pairs']} pairs and {observed['shadows']} shadows open",
+    ]
+    told += [f"{count} {kind}" for kind, count in observed["unexplained"].items()]
+    told += [f"{count} shadows {why}" for why, count in observed["shadow_problems"].items()]
+    return _plain(", ".join(told))
 
 
 def _line(entry: dict[str, Any]) -> str:

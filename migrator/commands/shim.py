@@ -28,7 +28,7 @@ from shim.config.layers import Layer
 from shim.config.options import ShimOptions, options_of
 from shim.config.printing import as_json, as_text, as_toml
 from shim.config.settings import Aws, BackendKind
-from shim.dualrun.cutover.build import operator_router
+from shim.dualrun.cutover.build import cutover_pages
 from shim.dualrun.cutover.service import CutoverService
 from shim.dualrun.record.recorded_service import recorded
 from shim.dualrun.record.recorder import TrafficRecorder
@@ -188,15 +188,17 @@ def _application(
     """The place where everything that looks at the service, or stands beside it, is put together."""
     service = cut_over(hosted, options)
     service.observers.append(log_happenings(service.api, options.logs))
-    beside = [metrics_router(service, options.metrics), console_router(service, options.console)]
-    if isinstance(service, CutoverService):
-        beside.append(operator_router(service))
+    beside = (
+        cutover_pages(service, options.metrics, options.console)
+        if isinstance(service, CutoverService)
+        else (metrics_router(service, options.metrics), console_router(service, options.console))
+    )
     try:
         application = ShimApp(
             service if recorder is None else recorded(service, recorder),
             faces=options.faces,
             management=options.management,
-            routers=tuple(beside),
+            routers=beside,
             unusable=hosted.unusable,
         )
     except ValueError as error:  # a credential that comes twice, a domain that can't be mapped

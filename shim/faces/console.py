@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from shim.faces.console_access import PATH, ConsoleAccess, ConsoleOptions, check_same_origin
-from shim.faces.console_feed import ConsoleFeed
+from shim.faces.console_feed import ConsoleFeed, Cutover
 from shim.faces.operators import TooManyWrong
 from shim.faces.posted import bounded_body
 from shim.faces.recent import Recent
@@ -43,9 +43,11 @@ _HEADERS: Final = {
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def console_router(service: Service, options: ConsoleOptions | None = None) -> APIRouter:
-    """Everything below `/-/console`. Begins to observe the service."""
-    console = Console(service, options or ConsoleOptions())
+def console_router(
+    service: Service, options: ConsoleOptions | None = None, *, cutover: Cutover | None = None
+) -> APIRouter:
+    """Everything below `/-/console`. Begins to observe the service. `cutover`: where one is under way stands."""
+    console = Console(service, options or ConsoleOptions(), cutover)
     router = APIRouter()
     for path, method, handler in (
         ("", "GET", console.page),
@@ -63,11 +65,11 @@ def console_router(service: Service, options: ConsoleOptions | None = None) -> A
 class Console:
     """The endpoints, each a function of the request. Each raises Refusal or TooManyWrong."""
 
-    def __init__(self, service: Service, options: ConsoleOptions) -> None:
+    def __init__(self, service: Service, options: ConsoleOptions, cutover: Cutover | None = None) -> None:
         self._service = service
         self._access = ConsoleAccess(options)
         self._recent = Recent(service.api)
-        self._feed = ConsoleFeed(service, self._recent, options.backend)
+        self._feed = ConsoleFeed(service, self._recent, options.backend, cutover=cutover)
         self._feeds_left = options.feeds
         service.observers.append(self._recent)
 

@@ -21,13 +21,24 @@ MOST_CHARACTERS: Final = 2_048
 
 Json = dict[str, Any]
 
+Cutover = Callable[[], Json]
+"""The stage of a cut-over and its running verdict: `stage`, `frozen`, `verdict`, `words`."""
+
 
 class ConsoleFeed:
-    """The service, as it is now. `backend`: what the page calls whoever stands behind it."""
+    """The service, as it is now. `backend`: what the page calls whoever stands behind it. `cutover` None: there is
+    none."""
 
     def __init__(
-        self, service: Service, recent: Recent, backend: str, *, clock: Callable[[], float] = time.time
+        self,
+        service: Service,
+        recent: Recent,
+        backend: str,
+        *,
+        cutover: Cutover | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
+        self._cutover = cutover
         self._service = service
         self._recent = recent
         self._backend = backend
@@ -47,6 +58,7 @@ class ConsoleFeed:
             "api": service.api.name,
             "stage": service.api.stage,
             "backend": self._backend,
+            "cutover": None if self._cutover is None else self._cutover(),
             "accepting": service.accepting,
             "running": service.messages_running,
             "totals": {

@@ -62,13 +62,17 @@ class MetricsOptions:
         check_token_option(self.token)
 
 
-def metrics_router(service: Service, options: MetricsOptions | None = None) -> APIRouter:
-    """GET on `/metrics`, in the format that the scraper prefers. Begins to observe the service."""
+def metrics_router(
+    service: Service, options: MetricsOptions | None = None, *, more: Iterable[Collector] = ()
+) -> APIRouter:
+    """GET on `/metrics`, in the format that the scraper prefers. Begins to observe the service. `more`: of others."""
     chosen = options or MetricsOptions()
     counts = MetricCounts(service.api)
     service.observers.append(counts)
     registry = CollectorRegistry(auto_describe=False)
     registry.register(ServiceCollector(service, counts))
+    for collector in more:
+        registry.register(collector)
     ProcessCollector(registry=registry)
     gate = None if chosen.token is None else TokenGate(chosen.token)
     router = APIRouter()

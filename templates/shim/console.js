@@ -80,6 +80,11 @@ function render() {
   set(at("api"), state.api);
   set(at("stage"), state.stage);
   set(at("backend"), state.backend);
+  at("cutover-chip").hidden = state.cutover === null;
+  if (state.cutover !== null) {
+    set(at("cutover"), `${state.cutover.stage}${state.cutover.frozen ? ", frozen" : ""}: ${state.cutover.verdict}`);
+    at("cutover-chip").title = state.cutover.words;
+  }
   renderTiles();
   renderConnections();
   renderRoutes();

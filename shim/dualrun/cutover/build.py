@@ -11,13 +11,17 @@ from fastapi import APIRouter
 from shim.backends.rest import RestBridge
 from shim.backends.rest_upstream import RestUpstream
 from shim.dualrun.cutover.control import Control
+from shim.dualrun.cutover.metrics import CutoverCollector
 from shim.dualrun.cutover.observers import Observers
 from shim.dualrun.cutover.operators import OperatorFace
 from shim.dualrun.cutover.options import CutoverOptions
 from shim.dualrun.cutover.service import CutoverService, Side
 from shim.dualrun.cutover.shadows import shadow_upstream
-from shim.dualrun.cutover.status import status_of
+from shim.dualrun.cutover.status import shown_on_console, status_of
 from shim.dualrun.cutover.tapped_streams import TappedStreams
+from shim.faces.console import console_router
+from shim.faces.console_access import ConsoleOptions
+from shim.faces.metrics import MetricsOptions, metrics_router
 
 
 def cutover_service(
@@ -35,6 +39,12 @@ def cutover_service(
     return CutoverService(old, new, control, observers, options)
 
 
-def operator_router(service: CutoverService) -> APIRouter:
-    """Everything below `/-/cutover`."""
-    return OperatorFace(service.control, service.options, partial(status_of, service)).router()
+def cutover_pages(
+    service: CutoverService, metrics: MetricsOptions | None = None, console: ConsoleOptions | None = None
+) -> tuple[APIRouter, ...]:
+    """Metrics and console, with what is theirs of a cut-over, and everything below `/-/cutover`."""
+    return (
+        metrics_router(service, metrics, more=[CutoverCollector(service)]),
+        console_router(service, console, cutover=partial(shown_on_console, service)),
+        OperatorFace(service.control, service.options, partial(status_of, service)).router(),
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from shim.dualrun.cutover.control import stage_to_fall_back_to
@@ -29,3 +30,24 @@ def status_of(service: CutoverService) -> dict[str, Any]:
         "clients": {"old": counted["old"], "new": counted["new"]},
         "observed": service.observed.to_record(),
     }
+
+
+def shown_on_console(service: CutoverService) -> dict[str, Any]:
+    """The stage and the running verdict, in short."""
+    verdict, position = service.observed.verdict, service.control.position
+    return {
+        "stage": position.stage,
+        "frozen": position.frozen,
+        "verdict": verdict.word,
+        "words": verdict_words(verdict.to_record()),
+    }
+
+
+def verdict_words(record: Mapping[str, Any]) -> str:
+    """One sentence, of what `Verdict.to_record` gives."""
+    seen = f"{record['differing']} of {record['sessions']} sessions differ"
+    if record["leaks"]:
+        return f"{seen}, and {record['leaks']} messages reached somebody for whom they were not"
+    if record["verdict"] == "INCONCLUSIVE":
+        return f"{seen}; {record['sessions_to_go']} more without a difference would be proof"
+    return seen

@@ -15,13 +15,12 @@ from websockets.sync.client import ClientConnection, connect
 
 from shim.app import ShimApp
 from shim.backends.rest_upstream import RestUpstream
-from shim.dualrun.cutover.build import cutover_service, operator_router
+from shim.dualrun.cutover.build import cutover_pages, cutover_service
 from shim.dualrun.cutover.operators import ACTION_HEADER, PATH
 from shim.dualrun.cutover.options import CutoverOptions
 from shim.dualrun.cutover.service import CutoverService
 from shim.dualrun.cutover.tapped_streams import TappedStreams
 from shim.emulation import GatewayService
-from shim.faces.metrics import metrics_router
 from shim.gateway.definition import ApiDefinition, LambdaProxy, RouteDefinition
 from shim.integrations import FunctionFailed
 from tests.shim.serving import listening, listening_hot
@@ -144,7 +143,7 @@ def cutting_to(
     upstream = RestUpstream(url=url, stream_path="/new", connect_timeout_s=5, close_timeout_s=1)
     service = cutover_service(gateway(old, "old"), upstream, CutoverOptions(journal=journal, **given))
     old.post = service.post
-    app = ShimApp(service, routers=(operator_router(service), metrics_router(service)))
+    app = ShimApp(service, routers=cutover_pages(service))
     with listening_hot(app) as port:
         yield Cutting(service, old, new, port)
 

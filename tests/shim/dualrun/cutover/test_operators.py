@@ -179,3 +179,23 @@ def test_the_command_says_when_there_is_no_shim() -> None:
         finished = invoke("cutover", "status", *arguments)
         assert finished.returncode == 2
         assert sentence in finished.stderr
+
+
+def test_metrics_and_console_tell_the_stage_and_the_verdict(local: Cutting) -> None:
+    local.set(stage="tap", share_percent=5)
+    told = httpx.get(f"http://127.0.0.1:{local.port}/metrics").text
+    assert 'ws2sse_cutover_stage{ApiId="local",Stage="old",stage_of_cutover="tap"} 1.0' in told.replace(
+        f'ApiId="{local.service.api.api_id}"', 'ApiId="local"'
+    )
+    assert "ws2sse_cutover_share_percent" in told
+
+    with httpx.stream("GET", f"http://127.0.0.1:{local.port}/-/console/events", timeout=5) as feed:
+        data = next(line for line in feed.iter_lines() if line.startswith("data: "))
+    assert json.loads(data.removeprefix("data: "))["cutover"] == {
+        "stage": "tap",
+        "frozen": False,
+        "verdict": "INCONCLUSIVE",
+        "words": "0 of 0 sessions differ; 449 more without a difference would be proof",
+    }
+    page = httpx.get(f"http://127.0.0.1:{local.port}/-/console").text
+    assert 'id="cutover-chip" hidden' in page
