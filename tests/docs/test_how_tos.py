@@ -25,6 +25,7 @@ LOCALLY = "docs/how-to/run-your-app-locally.md"
 BRIDGE = "docs/how-to/bridge-an-existing-api-gateway.md"
 RECORD = "docs/how-to/record-and-replay.md"
 PHONES = "docs/how-to/keep-old-phones-alive.md"
+CUT_OVER = "docs/how-to/cut-over.md"
 
 
 def say(client: subprocess.Popen[str], text: str) -> None:
@@ -92,7 +93,7 @@ def test_phones_are_served_from_a_migrated_application(tmp_path: Path, monkeypat
             assert '"pong"' in line_with(phone, "pong")
 
 
-@pytest.mark.parametrize("page", [BRIDGE, PHONES])
+@pytest.mark.parametrize("page", [BRIDGE, PHONES, CUT_OVER])
 def test_files_of_settings_are_understood(page: str, tmp_path: Path) -> None:
     blocks = re.findall(r"```toml\n(.*?)```", (ROOT / page).read_text("utf-8"), re.DOTALL)
     assert blocks
@@ -158,3 +159,44 @@ def test_the_lines_of_the_page_on_recordings_are_read(tmp_path: Path) -> None:
     (part,) = load_recordings(file).parts
     assert part.whole
     assert part.recording.events[0].text == "hello"
+
+
+def test_users_are_cut_over_stage_by_stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.running.SECRET", SECRET)
+    migrated = tmp_path / "new"
+    assert ws2sse("migrate", CHAT, "--out", migrated).returncode in {0, 3}
+    port = free_port()
+    with running_migrated(migrated) as base:
+        settings = tmp_path / "cutover.toml"
+        page = Page(
+            CUT_OVER,
+            {
+                "http://127.0.0.1:8080": base,
+                ":8001": f":{port}",
+                "--port 8001": f"--port {port}",
+                "cutover.toml": str(settings),
+            },
+        )
+        (block,) = re.findall(r"```toml\n(.*?)```", page.text, re.DOTALL)
+        settings.write_text(block.replace("http://127.0.0.1:8080", base))
+        with page.running("shim"):
+            wait_until_it_answers(port)
+            assert "legacy: Nothing has changed for anybody." in page.run("status")
+            assert "ana looks at SSE" in page.run("tap")
+            shown = page.run("token").strip()
+            with page.running("canary", TOKEN=shown) as canary:
+                say(canary, "this is not json")
+                assert '"error"' in line_with(canary, "error")
+                with page.running("listen", TOKEN=shown) as second:
+                    assert data_with(second, "session")
+                    say(canary, '{"type": "ping", "echo": 1}')
+                    assert '"pong"' in line_with(canary, "pong")
+                    assert data_with(second, "pong")["echo"] == 1
+            for block, stage in (("shadow", "shadow"), ("opt-in", "shadow"), ("live", "live"), ("more", "live")):
+                page.run(block)
+                assert f"Stage        {stage}:" in page.run("status")
+            page.run("freeze")
+            page.run("rampdown")
+            page.run("complete")
+            assert "Stage        complete:" in page.run("status")
+            assert page.run("history").count("local: ") == 9

@@ -66,7 +66,7 @@ class Page:
 
 
 def wait_until_it_answers(port: int) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 90
     while time.monotonic() < end:
         try:
             httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=1)
@@ -74,7 +74,7 @@ def wait_until_it_answers(port: int) -> None:
             time.sleep(0.1)
         else:
             return
-    raise AssertionError("it did not answer in 30 s")
+    raise AssertionError("it did not answer in 90 s")
 
 
 def data_with(stream: subprocess.Popen[str], word: str) -> dict[str, object]:
