@@ -60,6 +60,7 @@ class StreamClient:
             headers={"User-Agent": USER_AGENT},
             timeout=httpx.Timeout(ANSWER_TIMEOUT_S, connect=5.0),
             trust_env=False,
+            verify=self._url.startswith("https:"),  # certificates take longer to load than a session to run
         )
         try:
             response = await self._get(self._http, {})

@@ -1,0 +1,1 @@
+"""How long sessions of examples/chat take in the pinned world."""
