@@ -3,7 +3,7 @@ import re
 from datetime import date
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -33,7 +33,6 @@ def _with_notes(text: str, item_id: str, notes: str) -> str:
 @example(notes="```\nan open fence")
 @example(notes="<!-- a comment of mine")
 @example(notes="\x0b\x0c\x1c\x85\u2028\u2029\ufeff\x00")
-@settings(deadline=None)
 def test_any_note_survives_byte_for_byte_and_marker_text_is_refused(inventory, notes):
     noted = _with_notes(_again(inventory, None), "OPS-ALARMS", notes)
     if MARKER.search(notes):
@@ -62,7 +61,6 @@ def test_marker_text_in_notes_is_refused(inventory, notes):
 
 
 @given(owner=st.text(st.characters(codec="utf-8", exclude_characters="\n")))
-@settings(deadline=None)
 def test_any_owner_survives(inventory, owner):
     first = _again(inventory, None)
     named = first.replace("  - owner:\n  <!-- notes:OPS-ALARMS", f"  - owner: {owner}\n  <!-- notes:OPS-ALARMS")
@@ -73,7 +71,6 @@ def test_any_owner_survives(inventory, owner):
 
 
 @given(boxes=st.lists(st.booleans(), min_size=25, max_size=25))
-@settings(deadline=None)
 def test_ticks_of_people_survive_and_the_same_facts_give_the_same_bytes(inventory, boxes):
     first = _again(inventory, None)
     answers = iter(boxes)
@@ -88,7 +85,6 @@ def test_ticks_of_people_survive_and_the_same_facts_give_the_same_bytes(inventor
 @example(text="\n- [x] **done** <!-- item:OPS-ALARMS -->")
 @example(text="<!-- /notes:OPS-ALARMS -->")
 @example(text="\n  - owner: mallory")
-@settings(deadline=None)
 def test_nothing_in_a_repository_can_forge_a_marker_a_tick_or_an_owner(inventory, text):
     where = Location(path=text)
     hostile = inventory.model_copy(

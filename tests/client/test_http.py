@@ -150,7 +150,7 @@ async def test_every_way_to_tell_the_end_of_a_body(answer: list[bytes]) -> None:
         assert (ws.close_code, ws.close_reason) == (1000, "done")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(1, 400), max_size=30))
 async def test_how_the_network_cuts_an_answer_changes_nothing(places: list[int]) -> None:
     body = OPEN + b"id: e1-1\ndata: caf\xc3\xa9\n\n" + CLOSE

@@ -55,7 +55,7 @@ class TestRefused:
             ("<clf>", "2024-11-11T11:35:24Z"),
             ("<iso>", 1731324924553),
             ("<now-ms>", 1731324924553),
-            ("<now-ms>", str(int(time.time() * 1000))),
+            pytest.param("<now-ms>", str(int(time.time() * 1000)), id="<now-ms> as text"),
             ("<int>", True),
             ("<int>", 1.0),
             ("<trace>", "Root=1-x"),

@@ -20,7 +20,7 @@ from tests.hostile.corpus import CASES
 from tests.hostile.serving import CALLER, STAGE, Application, Served, serving
 from tests.hostile.wire import wire
 
-FUZZ = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+FUZZ = settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 SEEDS = [case.data for case in CASES if len(case.data) < 2_000]
 
 

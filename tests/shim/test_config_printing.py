@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, get_args, get_origin
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shim.config.configuration import HIDDEN, configuration_of, plain
@@ -59,7 +59,6 @@ def values(setting: Setting) -> st.SearchStrategy[Any]:
 shown = [setting for setting in SETTINGS.values() if not setting.secret]
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_printed_toml_is_the_same_configuration_again(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -2,7 +2,7 @@ import html
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -55,19 +55,16 @@ def test_nothing_at_the_start_of_a_line_becomes_structure(text):
 
 
 @given(st.text())
-@settings(deadline=None)
 def test_a_reader_of_the_markdown_sees_exactly_the_visible_text(text):
     assert _shown(markdown(text)) == visible(text).strip()
 
 
 @given(st.text())
-@settings(deadline=None)
 def test_a_code_span_shows_exactly_the_visible_text(text):
     assert _shown(markdown_code(text)) == visible(text).strip()
 
 
 @given(st.text(alphabet=st.sampled_from("`*_[]()<>&!-#~|\\ ab1.:=+$\n\t")))
-@settings(deadline=None)
 def test_no_mix_of_significant_characters_becomes_markup(text):
     assert _shown(markdown(text)) == visible(text).strip()
     assert _shown(markdown_code(text)) == visible(text).strip()

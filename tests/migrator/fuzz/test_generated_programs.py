@@ -15,7 +15,7 @@ from tests.migrator.fuzz.checking import assert_survives, write
 EXAMPLES = int(os.environ.get("FUZZ_RUNS", "6"))
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), database=None)
 @given(program=hypothesmith.from_grammar())
 def test_a_generated_program_is_read_and_left_alone(program: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("generated")

@@ -133,7 +133,7 @@ def chat() -> Inventory:
     return scan_application(CHAT)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     data=st.one_of(
         st.binary(max_size=80),

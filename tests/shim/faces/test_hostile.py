@@ -15,7 +15,7 @@ from tests.shim.faces.facing import Faced, faced
 
 OPTIONS = FaceOptions(cookies=True, allowed_origins=("https://app.example.org",), wait_s=1)
 HEADER = st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f"), max_size=80)
-FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def in_memory(work: Callable[[Faced], Awaitable[None]]) -> None:

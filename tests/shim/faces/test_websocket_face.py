@@ -248,7 +248,7 @@ def echoing() -> Iterator[tuple[Faced, ClientConnection]]:
         yield shim, client
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_text_arrives_byte_for_byte_both_ways(echoing: tuple[Faced, ClientConnection], text: str) -> None:
     shim, client = echoing

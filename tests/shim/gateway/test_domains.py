@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shim.gateway.definition import ApiDefinition, DomainMapping
@@ -149,7 +149,6 @@ def test_a_wildcard_stands_for_one_label_and_an_exact_name_comes_first() -> None
 SEGMENTS = st.lists(st.text(st.sampled_from("ab$-_.+!*'()"), min_size=1, max_size=4), min_size=1, max_size=3)
 
 
-@settings(deadline=None)
 @given(SEGMENTS, st.text(st.characters(codec="ascii", exclude_characters="?#")))
 def test_what_follows_a_base_path_is_kept_letter_by_letter(segments: list[str], rest: str) -> None:
     base_path = "/".join(segments)
@@ -162,7 +161,6 @@ def test_what_follows_a_base_path_is_kept_letter_by_letter(segments: list[str], 
         assert resolved == Resolved(f"/live/{rest}" if rest else "/live", HOST)
 
 
-@settings(deadline=None)
 @given(st.text(), st.text())
 def test_no_host_and_no_path_make_it_fail(host: str, path: str) -> None:
     for table in (V1, ROOT, BOTH):

@@ -1,7 +1,7 @@
 """Names of headers as events have them."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shim.gateway.headers import event_headers, header_name
@@ -52,7 +52,6 @@ def test_headers_stand_in_alphabetical_order_without_regard_to_case() -> None:
         assert list(headers) == ["Host", "Upgrade", "x-api-key", "X-Forwarded-For", "x-restapi"]
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(NAMES, st.text(max_size=4)), max_size=12))
 def test_every_value_is_kept_in_order_under_one_name(pairs: list[tuple[str, str]]) -> None:
     last, every = event_headers(pairs)

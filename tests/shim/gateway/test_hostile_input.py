@@ -14,7 +14,7 @@ from shim.gateway.models import body_is_valid
 from shim.gateway.policies import PolicyMalformed, allows
 from shim.gateway.selection import ExpressionUnusable, check_expression, evaluate, select_route
 
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+UNHURRIED = settings(suppress_health_check=[HealthCheck.too_slow])
 
 ARN = "arn:aws:execute-api:eu-west-1:123456789012:abcdefghij/prod/$connect"
 ANYTHING = st.recursive(

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shim.gateway import frames
@@ -38,7 +38,6 @@ def test_the_words_are_those_that_clients_have_seen(name: str, words: str) -> No
     assert getattr(frames, name) == words
 
 
-@settings(deadline=None)
 @given(st.text(), st.text(), st.text())
 def test_whatever_it_says_a_frame_is_json(message: str, connection_id: str, request_id: str) -> None:
     assert json.loads(error_frame(message, connection_id, request_id)) == {

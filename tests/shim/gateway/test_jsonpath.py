@@ -1,7 +1,7 @@
 """Paths into JSON values."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shim.gateway.jsonpath import MISSING, find, read_path
@@ -62,13 +62,11 @@ def test_names_indexes_and_wildcards_find_what_is_there() -> None:
     assert find(value, ("n", None)) == []
 
 
-@settings(deadline=None)
 @given(JSON, STEPS)
 def test_no_path_fails_in_any_value(value: object, path: tuple[str | int | None, ...]) -> None:
     find(value, path)
 
 
-@settings(deadline=None)
 @given(st.text(st.sampled_from(".[]'\"*-0ab\\ "), max_size=30))
 def test_no_text_fails_to_be_read_and_what_was_read_is_never_read_twice(text: str) -> None:
     steps, end = read_path(text)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from shim.gateway.definition import LambdaProxy, RouteDefinition
 from shim.gateway.models import ModelUnusable, body_is_valid, check_models
 
-UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+UNHURRIED = settings(suppress_health_check=[HealthCheck.too_slow])
 
 NUMBER = {"type": "object", "required": ["n"], "properties": {"n": {"type": "number", "minimum": 1}}}
 TEXT = {"type": "object", "required": ["t"], "properties": {"t": {"type": "string", "maxLength": 3}}}

@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shim.gateway.selection import ExpressionUnusable, check_expression, evaluate, read_json, select_route
@@ -215,13 +215,11 @@ STATIC = st.text().filter(lambda text: "$" not in text)
 NAMES = st.text(st.characters(categories=("L", "Nd")), min_size=1, max_size=8)
 
 
-@settings(deadline=None)
 @given(st.text(), st.text())
 def test_no_input_makes_it_fail(expression: str, body: str) -> None:
     assert select_route(expression, body, ROUTES) in {*ROUTES, None}
 
 
-@settings(deadline=None)
 @given(
     st.text(st.sampled_from("$\\{}[].'\"*-0ab rqequstbodycontext/"), max_size=60),
     st.recursive(
@@ -233,13 +231,11 @@ def test_nothing_that_looks_like_an_expression_makes_it_fail(expression: str, bo
     assert isinstance(of_body(expression, body), str)
 
 
-@settings(deadline=None)
 @given(STATIC)
 def test_static_text_stays(text: str) -> None:
     assert of_body(text, {"a": 1}) == text
 
 
-@settings(deadline=None)
 @given(STATIC, NAMES, st.text(), STATIC.filter(lambda text: not text.startswith("}")))
 def test_static_text_around_a_variable_stays(before: str, name: str, value: str, after: str) -> None:
     before = before.rstrip("\\")
@@ -247,7 +243,6 @@ def test_static_text_around_a_variable_stays(before: str, name: str, value: str,
     assert of_body(f"{before}${{request.body.{name}}}{after}", {name: value}) == before + value + after
 
 
-@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=6), st.text(), min_size=1))
 def test_every_member_can_be_named_in_brackets(body: dict[str, str]) -> None:
     for name, value in body.items():
@@ -255,7 +250,6 @@ def test_every_member_can_be_named_in_brackets(body: dict[str, str]) -> None:
         assert of_body(f"${{request.body['{quoted}']}}", body) == value
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_no_value_of_a_client_reaches_a_key_that_begins_with_a_dollar_sign(value: str) -> None:
     routes = {"$connect", "$disconnect", "$" + value} - {"$default"}

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shim.gateway.stringify import MOST_LEVELS, value_text
@@ -56,13 +56,11 @@ def test_deep_values_end_instead_of_failing(make: Any) -> None:
     assert len(value_text(value)) <= MOST_LEVELS * len("{a=}")
 
 
-@settings(deadline=None)
 @given(JSON)
 def test_every_value_has_a_text(value: object) -> None:
     assert isinstance(value_text(value), str)
 
 
-@settings(deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_the_text_of_a_number_is_that_number(value: float) -> None:
     assert float(value_text(value)) == value

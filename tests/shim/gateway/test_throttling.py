@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shim.gateway.limits import Throttle
@@ -23,7 +23,6 @@ def times(steps: list[float], start: float = 0.0) -> list[float]:
     return found
 
 
-@settings(deadline=None)
 @given(RATES, BURSTS, STEPS)
 def test_no_window_has_more_than_the_burst_and_the_rate_allow(rate: float, burst: int, steps: list[float]) -> None:
     bucket = TokenBucket(Throttle(rate, burst))
@@ -34,7 +33,6 @@ def test_no_window_has_more_than_the_burst_and_the_rate_allow(rate: float, burst
             assert last - first + 1 <= burst + Fraction(rate) * (Fraction(taken[last]) - Fraction(taken[first]))
 
 
-@settings(deadline=None)
 @given(st.sampled_from([0.25, 0.5, 1.0, 2.0, 16.0]), st.integers(1, 20), STEPS)
 def test_whoever_asks_less_often_than_the_rate_is_never_refused(rate: float, burst: int, steps: list[float]) -> None:
     bucket = TokenBucket(Throttle(rate, burst))
@@ -42,7 +40,6 @@ def test_whoever_asks_less_often_than_the_rate_is_never_refused(rate: float, bur
     assert all(bucket.take(at) for at in times([step + 1 / rate for step in steps]))
 
 
-@settings(deadline=None)
 @given(st.floats(0.001, 1e5), st.integers(1, 50), st.lists(st.floats(0, 1e4), max_size=80))
 def test_with_any_times_it_gives_at_most_one_more_for_rounding(rate: float, burst: int, steps: list[float]) -> None:
     bucket = TokenBucket(Throttle(rate, burst))

@@ -117,7 +117,7 @@ fragments = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=1_500)
 @given(
     edits=st.lists(
         st.tuples(st.integers(0, len(USUAL)), st.integers(0, 12), st.one_of(fragments, st.binary(max_size=4))),
@@ -140,7 +140,7 @@ def test_whatever_is_read_here_the_full_parser_reads_alike(edits: list[tuple[int
     assert full.body == push.body
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=400))
 def test_no_bytes_break_it(data: bytes) -> None:
     read(data)

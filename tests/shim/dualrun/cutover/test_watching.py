@@ -225,7 +225,7 @@ def test_a_shadow_may_have_ids_of_its_own_and_nothing_else(legacy: str, candidat
     assert watched.kinds() == kinds
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.integers(0, 30), max_size=40), st.lists(st.tuples(st.booleans(), st.integers(0, 4)), max_size=80))
 def test_however_two_equal_streams_are_interleaved_and_delayed_there_is_no_difference(
     numbers: list[int], turns: list[tuple[bool, int]]

@@ -41,7 +41,7 @@ def test_the_sentence_has_the_numbers():
     )
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(trials=st.integers(1, 400), data=st.data(), share=st.floats(0.001, 0.999))
 def test_both_tails_are_those_of_the_plain_sum(trials, data, share):
     successes = data.draw(st.integers(0, trials))
@@ -50,7 +50,7 @@ def test_both_tails_are_those_of_the_plain_sum(trials, data, share):
     assert at_least(successes + 1, trials, share) == pytest.approx(1 - plain, abs=1e-9)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(trials=st.integers(1, 300), data=st.data(), confidence=st.sampled_from([0.9, 0.95, 0.99]))
 def test_the_truth_is_above_the_bound_as_rarely_as_promised(trials, data, confidence):
     """For any true share, the chance of all counts whose bound is below it is at most 1 - confidence: exact."""

@@ -4,7 +4,7 @@ import random
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shim.dualrun.judge.sequential import MAX_RECORDED, evidence, follow, sessions_needed
@@ -34,7 +34,6 @@ def test_before_anything_is_seen_the_evidence_is_one():
     assert evidence(0, 0, 0.01) == pytest.approx(1.0)
 
 
-@settings(deadline=None)
 @given(sessions=st.integers(0, 300), data=st.data(), tolerated=st.floats(0.001, 0.5))
 def test_at_the_tolerated_share_itself_the_next_session_is_worth_nothing_on_average(sessions, data, tolerated):
     """What makes it valid at every look: under the hypothesis the evidence is a martingale."""

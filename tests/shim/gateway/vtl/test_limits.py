@@ -62,7 +62,7 @@ def test_json_comes_out_as_it_went_in(value: object) -> None:
         assert json.loads(printed) == value
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.lists(PIECES | st.text(max_size=3), max_size=14).map("".join), BODIES)
 def test_no_template_and_no_message_fail_otherwise_than_documented(template: str, body: str) -> None:
     with suppress(TemplateInvalid, TemplateFailed):
