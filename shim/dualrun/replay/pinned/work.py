@@ -1,4 +1,4 @@
-"""What is in flight: calls in pools of threads, sleeps of the application, threads that it started.
+"""What is in flight: calls in pools of threads and in worker processes, sleeps and threads of the application.
 
 Counted where work is handed over, so that nothing is between two hands unseen: a count goes up before the work is
 handed over, and a thread is busy until it is back in the place where it waits for work.
@@ -19,6 +19,7 @@ import anyio.to_thread
 from anyio._backends._asyncio import WorkerThread
 
 from shim.backends.handler_threads import HandlerThreads
+from shim.backends.processes import Processes
 from shim.dualrun.replay.pinned.application import is_of_application
 from shim.dualrun.replay.pinned.control import THREAD_NAME
 
@@ -45,6 +46,7 @@ class Work:
         self._count_submits(ThreadPoolExecutor)
         self._count_submits(HandlerThreads)
         self._count_thread_calls()
+        self._count_worker_calls()
 
     def settle_in(self) -> None:
         """What threads do now, before the first session, is how they wait for work."""
@@ -120,6 +122,16 @@ class Work:
                 return await original(*arguments, **options)
 
         anyio.to_thread.run_sync = run_sync  # type: ignore[assignment]
+
+    def _count_worker_calls(self) -> None:
+        """Functions that have an environment or a folder of their own run there."""
+        original = Processes.invoke
+
+        async def invoke(this: Processes, function_id: str, event: object) -> Any:  # noqa: ANN401 - as the original
+            with self.counting("calls in worker processes"):
+                return await original(this, function_id, event)
+
+        Processes.invoke = invoke  # type: ignore[method-assign, assignment]
 
 
 def _place(frame: FrameType) -> _Place:

@@ -1,0 +1,81 @@
+"""A step of the legacy path is over when its functions in worker processes are done, however long they take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+from shim.dualrun.record.scenario import Close, Connect, Send, Session
+from shim.dualrun.run import record_legacy
+
+TEMPLATE = """
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      Api:
+        Type: AWS::ApiGatewayV2::Api
+        Properties:
+          ProtocolType: WEBSOCKET
+          RouteSelectionExpression: $request.body.action
+      {functions}
+    """
+FUNCTION = """
+      {name}:
+        Type: AWS::Serverless::Function
+        Properties:
+          CodeUri: {folder}/
+          Handler: app.handler
+          Runtime: python3.11
+          Environment:
+            Variables:
+              NAME: {name}
+      {name}Integration:
+        Type: AWS::ApiGatewayV2::Integration
+        Properties:
+          ApiId: !Ref Api
+          IntegrationType: AWS_PROXY
+          IntegrationUri: !Sub arn:aws:apigateway:${{AWS::Region}}:lambda:path/2015-03-31/functions/${{{name}.Arn}}/invocations
+      {name}Route:
+        Type: AWS::ApiGatewayV2::Route
+        Properties:
+          ApiId: !Ref Api
+          RouteKey: {key}
+          Target: !Sub integrations/${{{name}Integration}}
+    """
+CONNECT = "def handler(event, context):\n    return {'statusCode': 200}\n"
+SAY = """
+    import time
+
+    import boto3
+
+
+    def handler(event, context):
+        context = event["requestContext"]
+        address = f"https://{context['domainName']}/{context['stage']}"
+        time.sleep(0.4)
+        client = boto3.client("apigatewaymanagementapi", endpoint_url=address)
+        client.post_to_connection(ConnectionId=context["connectionId"], Data=event["body"].encode())
+        return {"statusCode": 200}
+    """
+
+
+def two_roots(folder: Path) -> Path:
+    """An application whose two functions have variables of their own, so that each has a process of its own."""
+    functions = "".join(
+        FUNCTION.format(name=name, folder=name.lower(), key=key).strip("\n") + "\n"
+        for name, key in (("Connect", "$connect"), ("Say", "say"))
+    )
+    (folder / "template.yaml").write_text(dedent(TEMPLATE).replace("  {functions}\n", dedent(functions)), "utf-8")
+    for name, code in (("connect", CONNECT), ("say", dedent(SAY))):
+        (folder / name).mkdir()
+        (folder / name / "app.py").write_text(code, "utf-8")
+    return folder
+
+
+async def test_what_a_worker_process_sends_belongs_to_the_step_that_caused_it(tmp_path: Path) -> None:
+    texts = ['{"action": "say", "n": 1}', '{"action": "say", "n": 2}']
+    steps = (Connect("alice"), *(Send("alice", text, "say") for text in texts), Close("alice"))
+
+    recorded = await record_legacy(two_roots(tmp_path), [Session("slow", steps)], {})
+
+    told = [(event.step, event.text) for event in recorded.recording.events if event.kind == "msg"]
+    assert told == [(1, texts[0]), (2, texts[1])]
