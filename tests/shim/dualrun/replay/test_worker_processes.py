@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from textwrap import dedent
+from textwrap import dedent, indent
 
-from shim.dualrun.record.scenario import Close, Connect, Send, Session
+from shim.dualrun.record.scenario import Close, Connect, Send, Session, connection_id_of
 from shim.dualrun.run import record_legacy
 
 TEMPLATE = """
@@ -16,7 +17,6 @@ TEMPLATE = """
         Properties:
           ProtocolType: WEBSOCKET
           RouteSelectionExpression: $request.body.action
-      {functions}
     """
 FUNCTION = """
       {name}:
@@ -43,6 +43,7 @@ FUNCTION = """
     """
 CONNECT = "def handler(event, context):\n    return {'statusCode': 200}\n"
 SAY = """
+    import json
     import time
 
     import boto3
@@ -53,18 +54,18 @@ SAY = """
         address = f"https://{context['domainName']}/{context['stage']}"
         time.sleep(0.4)
         client = boto3.client("apigatewaymanagementapi", endpoint_url=address)
-        client.post_to_connection(ConnectionId=context["connectionId"], Data=event["body"].encode())
+        message = json.loads(event["body"])
+        client.post_to_connection(ConnectionId=message["to"], Data=message["text"].encode())
         return {"statusCode": 200}
     """
 
 
 def two_roots(folder: Path) -> Path:
     """An application whose two functions have variables of their own, so that each has a process of its own."""
-    functions = "".join(
-        FUNCTION.format(name=name, folder=name.lower(), key=key).strip("\n") + "\n"
-        for name, key in (("Connect", "$connect"), ("Say", "say"))
-    )
-    (folder / "template.yaml").write_text(dedent(TEMPLATE).replace("  {functions}\n", dedent(functions)), "utf-8")
+    template = dedent(TEMPLATE)
+    for name, key in (("Connect", "$connect"), ("Say", "say")):
+        template += indent(dedent(FUNCTION.format(name=name, folder=name.lower(), key=key)), "  ")
+    (folder / "template.yaml").write_text(template, "utf-8")
     for name, code in (("connect", CONNECT), ("say", dedent(SAY))):
         (folder / name).mkdir()
         (folder / name / "app.py").write_text(code, "utf-8")
@@ -72,10 +73,10 @@ def two_roots(folder: Path) -> Path:
 
 
 async def test_what_a_worker_process_sends_belongs_to_the_step_that_caused_it(tmp_path: Path) -> None:
-    texts = ['{"action": "say", "n": 1}', '{"action": "say", "n": 2}']
-    steps = (Connect("alice"), *(Send("alice", text, "say") for text in texts), Close("alice"))
+    texts = [json.dumps({"action": "say", "to": connection_id_of("bob"), "text": text}) for text in ("one", "two")]
+    steps = (Connect("alice"), Connect("bob"), *(Send("alice", text, "say") for text in texts))
 
-    recorded = await record_legacy(two_roots(tmp_path), [Session("slow", steps)], {})
+    recorded = await record_legacy(two_roots(tmp_path), [Session("slow", (*steps, Close("bob")))], {})
 
-    told = [(event.step, event.text) for event in recorded.recording.events if event.kind == "msg"]
-    assert told == [(1, texts[0]), (2, texts[1])]
+    told = [(event.step, event.client, event.text) for event in recorded.recording.events if event.kind == "msg"]
+    assert told == [(2, "bob", "one"), (3, "bob", "two")]
