@@ -32,7 +32,9 @@ logger = logging.getLogger(__name__)
 END_S: Final = 1.0
 """A worker that was told to end has this many seconds before it is killed."""
 
-_START: Final = "import sys; sys.path.append(sys.argv[1]); from shim.backends.worker_main import main; main()"
+START = "import sys; sys.path.append(sys.argv[1]); from shim.backends.worker_main import main; main()"
+"""What a worker process runs."""
+
 _LIBRARY: Final = str(Path(shim.__file__).resolve().parent.parent)
 
 
@@ -68,7 +70,7 @@ class WorkerProcess:
         self._link = LoopSocket(self._sock, self._received, self._lost)
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own words
-                [sys.executable, "-P", "-B", "-c", _START, _LIBRARY, str(theirs.fileno()), str(os.getpid())],
+                [sys.executable, "-P", "-B", "-c", START, _LIBRARY, str(theirs.fileno()), str(os.getpid())],
                 cwd=group.working_directory,
                 env=group.process_environment(options.region),
                 stdin=subprocess.DEVNULL,

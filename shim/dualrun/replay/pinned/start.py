@@ -10,6 +10,7 @@ import json
 import resource
 import runpy
 import sys
+from collections import Counter
 from pathlib import Path
 
 import uvicorn.config
@@ -25,6 +26,7 @@ from shim.dualrun.replay.pinned.idle import LoopWatch
 from shim.dualrun.replay.pinned.network import close_network
 from shim.dualrun.replay.pinned.sleeps import follow_sleeps
 from shim.dualrun.replay.pinned.work import Work
+from shim.dualrun.replay.pinned.worker import pin_workers, used_by_workers
 from shim.dualrun.replay.stubs import Stub
 
 MOST_MEMORY_BYTES = 4 * 1024**3
@@ -50,8 +52,9 @@ def main() -> None:
     install(answers)
     answer_aws(answers)
     close_network(answers.refused)
+    pin_workers(arguments.stubs)
     control = Control(arguments.control)
-    control.on("stubs", lambda _: answers.used())
+    control.on("stubs", lambda _: Counter(answers.used()) + Counter(used_by_workers(arguments.stubs)))
     control.on("move", lambda question: clock.move(question["seconds"]))
     control.on("step", lambda question: draws.begin(question["session"], question["step"]))
     control.on("connection", lambda _: draws.connection_id())

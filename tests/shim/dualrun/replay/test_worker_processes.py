@@ -7,6 +7,8 @@ from pathlib import Path
 from textwrap import dedent, indent
 
 from shim.dualrun.record.scenario import Close, Connect, Send, Session, connection_id_of
+from shim.dualrun.replay.stubs import Stub
+from shim.dualrun.replay.world import World
 from shim.dualrun.run import record_legacy
 
 TEMPLATE = """
@@ -60,13 +62,35 @@ SAY = """
     """
 
 
-def two_roots(folder: Path) -> Path:
+ASK = """
+    import json
+    import socket
+
+    import boto3
+    import requests
+
+
+    def handler(event, context):
+        context = event["requestContext"]
+        address = f"https://{context['domainName']}/{context['stage']}"
+        told = [requests.post("https://api.example.com/v1", json={}, timeout=5).json()]
+        try:
+            socket.create_connection(("192.0.2.1", 443), timeout=1)
+        except OSError as error:
+            told.append(str(error))
+        client = boto3.client("apigatewaymanagementapi", endpoint_url=address)
+        client.post_to_connection(ConnectionId=context["connectionId"], Data=json.dumps(told).encode())
+        return {"statusCode": 200}
+    """
+
+
+def two_roots(folder: Path, say: str = SAY) -> Path:
     """An application whose two functions have variables of their own, so that each has a process of its own."""
     template = dedent(TEMPLATE)
     for name, key in (("Connect", "$connect"), ("Say", "say")):
         template += indent(dedent(FUNCTION.format(name=name, folder=name.lower(), key=key)), "  ")
     (folder / "template.yaml").write_text(template, "utf-8")
-    for name, code in (("connect", CONNECT), ("say", dedent(SAY))):
+    for name, code in (("connect", CONNECT), ("say", dedent(say))):
         (folder / name).mkdir()
         (folder / name / "app.py").write_text(code, "utf-8")
     return folder
@@ -80,3 +104,16 @@ async def test_what_a_worker_process_sends_belongs_to_the_step_that_caused_it(tm
 
     told = [(event.step, event.client, event.text) for event in recorded.recording.events if event.kind == "msg"]
     assert told == [(2, "bob", "one"), (3, "bob", "two")]
+
+
+async def test_worker_processes_have_no_outside_either(tmp_path: Path) -> None:
+    stub = Stub("rates", host="api.example.com", body='{"rate": 1.1}')
+    session = Session("asking", (Connect("alice"), Send("alice", '{"action": "say"}', "say")))
+
+    recorded = await record_legacy(two_roots(tmp_path, ASK), [session], {}, world=World(stubs=(stub,)))
+
+    (event,) = (event for event in recorded.recording.events if event.kind == "msg")
+    rate, refusal = json.loads(event.text)
+    assert rate == {"rate": 1.1}
+    assert "192.0.2.1" in refusal
+    assert recorded.stubs == {"rates": 1, "192.0.2.1:443 (refused)": 1}
