@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test check format browser conformance bench soak corpus power bench-scan fuzz image clean
+.PHONY: help demo test slow check format browser conformance bench soak corpus power bench-scan fuzz image clean
 
 help: ## Shows this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -14,11 +14,15 @@ $(STAMP): pyproject.toml scripts/install
 demo: $(STAMP) ## Takes examples/chat the whole way: scan, bridge, rewrite, prove, track
 	@$(BIN)/python scripts/demo.py
 
-test: $(STAMP) ## Passes all checks and tests
+test: $(STAMP) ## Passes all checks and tests, but for the slow ones
 	@scripts/find-chromium --install
 	@scripts/find-front-ends --install
 	@scripts/check
 	@scripts/test
+
+slow: $(STAMP) ## The slow tests: replays of real applications, again and again; 15 minutes
+	@scripts/find-chromium --install
+	@$(BIN)/python -m pytest -q -m slow tests
 
 check: $(STAMP) ## Lint, format and types
 	@scripts/check

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from tests.running import CHAT, ws2sse
 
 # How fast an example is says something of the machine, and nothing of the promise.
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("unhurried", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
 

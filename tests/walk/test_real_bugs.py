@@ -12,6 +12,8 @@ import pytest
 from shim.dualrun.compare.classes import DifferenceClass
 from tests.walk.spoiling import Edit, Legacy, judge, record_twice, spoil
 
+pytestmark = pytest.mark.slow
+
 COMES_AND_GOES = "disconnect, reconnect and resume"
 CHAT = "chat: good messages"
 SPECIAL = "chat: other messages"

@@ -80,6 +80,7 @@ async def test_a_hang_and_a_crash_are_inconclusive_and_bounded(tmp_path, handler
     ],
     ids=["of events", "of bytes"],
 )
+@pytest.mark.slow
 async def test_a_flood_is_cut_off_and_inconclusive(tmp_path, handlers):
     begun = time.monotonic()
     recording, _ = await recorded(tmp_path, handlers, Timing(step_limit=30.0))
