@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import ipaddress
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 Refused = Callable[[str], None]
@@ -30,9 +30,9 @@ class NameUnresolved(NetworkClosed, socket.gaierror):
     """The same, when a name is looked up: callers expect socket.gaierror."""
 
 
-def close_network(refused: Refused) -> None:
-    """Before the application is imported. Ports that this process listens on stay open to it."""
-    own: set[int] = set()
+def close_network(refused: Refused, ports: Iterable[int] = ()) -> None:
+    """Before the application is imported. Ports that this process listens on stay open to it, and `ports`."""
+    own = set(ports)
     listen, connect, connect_ex = socket.socket.listen, socket.socket.connect, socket.socket.connect_ex
     sendto, getaddrinfo = socket.socket.sendto, socket.getaddrinfo
 

@@ -6,10 +6,12 @@ Its clock and what it draws are real: they would have to be shared with the proc
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from shim.backends import worker_process
 from shim.backends.push_seams import install
@@ -49,7 +51,8 @@ def pin(stubs: str) -> None:
     answers = _WorkerAnswers([Stub(**record) for record in json.loads(path.read_text("utf-8"))], path.with_name(_USED))
     install(answers)
     answer_aws(answers)
-    close_network(answers.refused)
+    aws = urlsplit(os.environ.get("AWS_ENDPOINT_URL", "")).port  # moto, in the process that started this one
+    close_network(answers.refused, [aws] if aws else [])
 
 
 def used_by_workers(stubs: Path) -> dict[str, int]:

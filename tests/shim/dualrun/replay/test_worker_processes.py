@@ -78,6 +78,7 @@ ASK = """
             socket.create_connection(("192.0.2.1", 443), timeout=1)
         except OSError as error:
             told.append(str(error))
+        told.append(boto3.client("dynamodb").list_tables()["TableNames"])
         client = boto3.client("apigatewaymanagementapi", endpoint_url=address)
         client.post_to_connection(ConnectionId=context["connectionId"], Data=json.dumps(told).encode())
         return {"statusCode": 200}
@@ -106,14 +107,15 @@ async def test_what_a_worker_process_sends_belongs_to_the_step_that_caused_it(tm
     assert told == [(2, "bob", "one"), (3, "bob", "two")]
 
 
-async def test_worker_processes_have_no_outside_either(tmp_path: Path) -> None:
+async def test_worker_processes_have_no_outside_either_but_share_what_plays_aws(tmp_path: Path) -> None:
     stub = Stub("rates", host="api.example.com", body='{"rate": 1.1}')
     session = Session("asking", (Connect("alice"), Send("alice", '{"action": "say"}', "say")))
 
     recorded = await record_legacy(two_roots(tmp_path, ASK), [session], {}, world=World(stubs=(stub,)))
 
     (event,) = (event for event in recorded.recording.events if event.kind == "msg")
-    rate, refusal = json.loads(event.text)
+    rate, refusal, tables = json.loads(event.text)
+    assert tables == []
     assert rate == {"rate": 1.1}
     assert "192.0.2.1" in refusal
     assert recorded.stubs == {"rates": 1, "192.0.2.1:443 (refused)": 1}
