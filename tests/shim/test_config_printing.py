@@ -64,7 +64,8 @@ def test_printed_toml_is_the_same_configuration_again(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
 ) -> None:
     chosen = data.draw(st.lists(st.sampled_from(shown), max_size=12, unique_by=lambda setting: setting.key))
-    told = REQUIRED | {setting.key: data.draw(values(setting), setting.key) for setting in chosen}
+    needed = {"cutover.journal": "journal"} if any(s.key.startswith("cutover.") for s in chosen) else {}
+    told = REQUIRED | needed | {setting.key: data.draw(values(setting), setting.key) for setting in chosen}
     first = configuration_of([{key: Given(value, "test") for key, value in told.items()}])
     path = tmp_path_factory.mktemp("printed") / "shim.toml"
 

@@ -17,7 +17,8 @@ def refusing(folder: Path, status: int) -> Path:
     """A new path that refuses every connection with `status`."""
     (folder / "sse_service").mkdir()
     source = f"""
-        from fastapi import FastAPI, HTTPException
+        from fastapi import FastAPI
+        from fastapi.responses import JSONResponse
 
         app = FastAPI()
 
@@ -27,7 +28,7 @@ def refusing(folder: Path, status: int) -> Path:
 
         @app.get("/stream")
         def stream():
-            raise HTTPException({status})
+            return JSONResponse({{"message": "Unauthorized"}}, {status})
         """
     (folder / "sse_service" / "main.py").write_text(dedent(source), "utf-8")
     return folder
