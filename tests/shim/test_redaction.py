@@ -186,7 +186,7 @@ def test_hostile_text_takes_linear_time(piece: str) -> None:
     text = piece * (400_000 // len(piece))
     started = time.process_time()
     redact(text)
-    assert time.process_time() - started < 2  # quadratic would take minutes
+    assert time.process_time() - started < 20  # quadratic would take minutes
 
 
 @given(st.text() | st.builds("{}{}={}".format, st.text(max_size=5), names, secrets) | secrets.map("Bearer {}".format))

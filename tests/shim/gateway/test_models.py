@@ -216,10 +216,10 @@ def test_items_are_unique_by_their_json_value(body: str, unique: bool) -> None:
 @pytest.mark.parametrize("item", [lambda number: {"a": number}, lambda number: number * (2**61 - 1)])
 def test_a_message_full_of_items_that_must_be_unique_takes_no_time(item: Callable[[int], object]) -> None:
     body = json.dumps([item(number) for number in range(6_000)])
-    began = time.perf_counter()
+    began = time.process_time()
 
     assert body_is_valid(route(default={"uniqueItems": True}), body)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 20
 
 
 def test_numbers_that_cannot_be_divided_are_not_valid() -> None:
