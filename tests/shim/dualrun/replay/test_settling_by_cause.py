@@ -113,7 +113,7 @@ async def test_a_thread_that_is_never_done_is_waited_for_once_and_seen_all_the_s
                 while True:
                     time.sleep(0.05)
                     if wanted:
-                        push(me, wanted.pop())
+                        push(me, wanted.pop(0))
             threading.Thread(target=run, daemon=True).start()
 
         wanted = []
