@@ -24,11 +24,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
-from shim.backends.calling import Handler, HandlerRaised, call_handler
+from shim.backends.calling import HandlerRaised, call_handler
 from shim.backends.context import context_for
 from shim.backends.function import PythonFunction
 from shim.backends.handler_threads import HandlerThreads
-from shim.backends.loading import UNUSABLE, HandlerUnusable, load_function
+from shim.backends.handlers import Handlers
+from shim.backends.loading import UNUSABLE, HandlerUnusable
 from shim.backends.pushes import PushCatcher
 from shim.backends.worker_frames import Frame, FrameReader, FrameTooLarge, encode
 from shim.service import Problem
@@ -109,17 +110,14 @@ class Worker:
             function_id: PythonFunction(root=Path(start["root"]), import_path=tuple(told.pop("import_path")), **told)
             for function_id, told in start["functions"].items()
         }
-        self._handlers: dict[str, Handler] = {}
+        self._handlers = Handlers(self._functions)
 
     def load_all(self) -> dict[str, dict[str, str]]:
         """What is told of those that can't be imported, by their ids."""
         unusable = {}
-        for function_id in self._functions:
-            try:
-                self._load(function_id)
-            except HandlerUnusable as error:
-                traceback.print_exception(error.__cause__ or error)
-                unusable[function_id] = {"module": error.module, "function": error.function, "reason": error.reason}
+        for function_id, error in self._handlers.load_all().items():
+            traceback.print_exception(error.__cause__ or error)
+            unusable[function_id] = {"module": error.module, "function": error.function, "reason": error.reason}
         return unusable
 
     def read(self) -> NoReturn:
@@ -138,7 +136,7 @@ class Worker:
         context = context_for(self._functions[function_id], self._region, self._account_id)
         _request_id.set(context.aws_request_id)
         try:
-            answer = call_handler(self._load(function_id), json.loads(body), context)
+            answer = call_handler(self._handlers.of(function_id), json.loads(body), context)
             self._link.send({"t": "returned", "id": head["id"]}, answer)
         except HandlerUnusable as error:
             traceback.print_exception(error.__cause__ or error)
@@ -148,16 +146,6 @@ class Worker:
             told = {"t": "raised", "id": head["id"], "type": error.error_type, "message": error.error_message[:4096]}
             traceback.print_exception(error.__cause__ or error)
             self._link.send(told)
-
-    def _load(self, function_id: str) -> Handler:
-        """Raises HandlerUnusable; what could not be imported is tried again at the next call, as Lambda does."""
-        handler = self._handlers.get(function_id)
-        if handler is None:
-            where = self._functions[function_id]
-            handler = self._handlers[function_id] = load_function(
-                where.root, where.module, where.function, where.import_path
-            )
-        return handler
 
 
 class _LambdaFormat(logging.Formatter):
