@@ -29,10 +29,10 @@ class Clock:
     steady: bool
 
     @classmethod
-    def of(cls, events: Sequence[Event], sent: Sequence[Event] = (), ended: float | None = None) -> Clock:
+    def of(cls, events: Sequence[Event], sent: Sequence[Event] = (), settled: bool = False) -> Clock:
         """`sent`: what the clients did, where it is known: it is when a step begins, and when a client closed.
 
-        `ended`: when the recording of the session ended, in seconds since 1970; None for long enough after all of it.
+        `settled`: whether it is known that nothing was left to come after each step, so that nobody closed too soon.
         """
         steady = bool(events) and all(event.mono for event in (*events[:1], *events[-1:], *sent[:1]))
         begins: dict[int, float] = {}
@@ -42,9 +42,8 @@ class Clock:
             known = begins.get(event.step)
             if known is None or moment < known:
                 begins[event.step] = moment
-            if ended is not None:
-                ends[event.client] = ended + (event.mono - event.at if steady else 0.0)
-        ends.update({event.client: event.mono if steady else event.at for event in sent if event.kind == "close"})
+        if not settled:
+            ends = {event.client: event.mono if steady else event.at for event in sent if event.kind == "close"}
         return cls(begins, ends, steady)
 
     def after_cause(self, event: Event, step: int) -> float | None:

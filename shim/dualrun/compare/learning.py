@@ -108,7 +108,9 @@ def runs_by_session(recording: Recording) -> dict[str, SessionRun]:
     for name, step in recording.skipped:
         skipped.setdefault(name, set()).add(step)
     return {
-        name: SessionRun(events.get(name, ()), sent.get(name, ()), frozenset(skipped.get(name, ())))
+        name: SessionRun(
+            events.get(name, ()), sent.get(name, ()), frozenset(skipped.get(name, ())), settled=recording.settled
+        )
         for name in {**events, **sent, **skipped}
     }
 

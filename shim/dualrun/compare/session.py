@@ -35,14 +35,13 @@ Pair = tuple[Event, Event]
 class SessionRun:
     """What one run has of one session. events: what clients received, in order of receipt. sent: what they did.
 
-    skipped: steps that could not be taken. ended: when the recording of the session ended, in seconds since 1970; None
-    for long enough after all of it.
+    skipped: steps that could not be taken. settled: whether it is known that nothing was left to come after each step.
     """
 
     events: Sequence[Event] = ()
     sent: Sequence[Event] = ()
     skipped: frozenset[int] = frozenset()
-    ended: float | None = None
+    settled: bool = False
 
 
 @dataclass(slots=True)
@@ -71,7 +70,7 @@ def compare_session(
         surplus = one.right.open
         own = frozenset(n for n in surplus if not is_leak(session, one.right.events[n], known.deliveries))
         pair_similar(one, own)
-    clocks = Clock.of(left.events, left.sent, left.ended), Clock.of(right.events, right.sent, right.ended)
+    clocks = Clock.of(left.events, left.sent, left.settled), Clock.of(right.events, right.sent, right.settled)
     leaks = _classify(known, aligned, clocks, result)
     compare_order(session, aligned, result)
     compare_contents(session, aligned, matcher, clocks, result)

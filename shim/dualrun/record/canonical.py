@@ -72,6 +72,7 @@ class Recording:
 
     sent: what the clients did, in the order in which they did it: connects, messages, resumes and closes.
     skipped: (session, step) of steps that could not be taken because their client was not connected.
+    settled: whether the server itself told, after each step, that it had nothing left to do.
     """
 
     run: str
@@ -80,6 +81,7 @@ class Recording:
     skipped: frozenset[tuple[str, int]] = frozenset()
     problems: tuple[Problem, ...] = ()
     sent: tuple[Event, ...] = ()
+    settled: bool = False
 
     def of_session(self, session: str) -> tuple[Event, ...]:
         return tuple(event for event in self.events if event.session == session)

@@ -57,7 +57,13 @@ async def run_sessions(
             driver.problems.extend(Problem(run, left.name, sentence) for left in sessions[index:])
             break
     return Recording(
-        run, path, tuple(driver.events), frozenset(driver.skipped), tuple(driver.problems), tuple(driver.sent)
+        run,
+        path,
+        tuple(driver.events),
+        frozenset(driver.skipped),
+        tuple(driver.problems),
+        tuple(driver.sent),
+        settled=line is not None,
     )
 
 

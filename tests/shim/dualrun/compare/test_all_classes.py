@@ -128,6 +128,14 @@ def test_what_had_no_time_to_come_may_be_on_its_way(after, found):
     assert classes(evaluate([session], runs(session, received), candidate)) == [found]
 
 
+def test_what_a_server_that_had_nothing_left_to_do_did_not_send_is_missing():
+    session = talk(say(), leave("alice"))
+    received = [(3, "bob", "told"), (3, "alice", "echo")]
+    candidate = record(session, received[:1], run="candidate", later=200)
+    closed = closed_at(candidate, 4, "alice", candidate.events[-1].at + TAIL_MARGIN_S / 2)
+    assert classes(evaluate([session], runs(session, received), replace(closed, settled=True))) == ["missing"]
+
+
 def test_what_is_missing_before_something_that_came_is_lost():
     session = talk(say(), leave("alice"))
     received = [(3, "bob", "told"), (3, "alice", "first"), (3, "alice", "second")]
