@@ -54,19 +54,23 @@ class CdkService:
 
     def _functions(self) -> dict[str, SgNode | None]:
         """Variable -> the environment, of each function whose routes move."""
-        found: dict[str, SgNode | None] = {}
         moved = self.task.moved(self.program.path)
-        for resource in self.task.resources(self.program.path):
-            if resource.type in FUNCTIONS and resource.location.line in moved:
-                for call in self.program.calls_at(resource.location.line, resource.location.column)[:1]:
-                    factory = factory_of(self.program, call, self.task.texts)
-                    if factory is None:
-                        found[bound_name(statement_of(call))] = _environment(self.program, call)
-                        continue
-                    for each in factory.calls:
-                        value = _environment(self.program, factory.definition)
-                        found[bound_name(statement_of(each))] = factory.argument(value, each) if value else None
+        resources = self.task.resources(self.program.path)
+        functions = [r.location for r in resources if r.type in FUNCTIONS and r.location.line in moved]
+        found: dict[str, SgNode | None] = {}
+        for line, column in dict.fromkeys((place.line, place.column) for place in functions):
+            for call in self.program.calls_at(line, column)[:1]:
+                found |= self._environments(call)
         return found
+
+    def _environments(self, call: SgNode) -> dict[str, SgNode | None]:
+        factory = factory_of(self.program, call, self.task.texts)
+        if factory is None:
+            return {bound_name(statement_of(call)): _environment(self.program, call)}
+        value = _environment(self.program, factory.definition)
+        return {
+            bound_name(statement_of(each)): factory.argument(value, each) if value else None for each in factory.calls
+        }
 
     def _made(self, last: SgNode) -> TextEdit:
         functions = self._functions()
