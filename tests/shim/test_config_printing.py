@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -13,9 +12,10 @@ from hypothesis import strategies as st
 
 from shim.config.configuration import HIDDEN, configuration_of, plain
 from shim.config.layers import Given, environment, shim_toml
-from shim.config.printing import as_json, as_text, as_toml, toml_value
+from shim.config.printing import as_json, as_text, as_toml
 from shim.config.setting import SETTINGS, Setting
 from shim.config.toml_files import lines_of
+from shim.toml_values import toml_value
 
 REQUIRED = {
     "backend.websocket.url": "ws://127.0.0.1:1",
@@ -76,17 +76,6 @@ def test_printed_toml_is_the_same_configuration_again(
     assert first.values.keys() - again.values.keys() == set()
     for key, value in first.values.items():
         assert again.values[key] == value or told_as_json[key]["value"] == HIDDEN, key
-
-
-@given(
-    st.recursive(
-        st.booleans() | st.integers(-(2**63), 2**63 - 1) | texts,
-        lambda inner: st.lists(inner) | st.dictionaries(texts, inner),
-        max_leaves=8,
-    )
-)
-def test_values_are_toml(value: Any) -> None:
-    assert tomllib.loads(f"value = {toml_value(value)}")["value"] == value
 
 
 def test_a_secret_is_in_none_of_the_forms() -> None:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from shim.config.printing import toml_value
 from shim.dualrun.compare.rules import RULES, NoiseRule
 from shim.dualrun.compare.waivers import Waiver
+from shim.toml_values import toml_value
 
 VERSION: Final = 1
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tomllib
 from datetime import date
 
@@ -192,3 +194,10 @@ def test_what_is_written_is_read_again(listed, waived):
     file = NoiseFile(tuple(listed), tuple(waived))
     assert parse_noise_file(file.to_toml()) == file
     tomllib.loads(file.to_toml())
+
+
+def test_it_needs_nothing_of_what_the_shim_serves_with():
+    code = "import sys, shim.dualrun.compare.noise_file; print({'botocore', 'fastapi', 'starlette'} & {*sys.modules})"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+
+    assert found.stdout == "set()\n"
