@@ -17,6 +17,7 @@ from migrator.scan.provisioning import named_by_clients, provisioned
 from migrator.scan.python.inferred import Candidate, candidates, named_exactly, routes_of, sends, speaks
 from migrator.scan.python.model import Module
 from migrator.scan.python.program import Program
+from migrator.scan.sieve import sought
 from migrator.scan.websocket_api import DEFAULT_EXPRESSION
 
 _ELSEWHERE: Final = (
@@ -28,14 +29,20 @@ _ELSEWHERE: Final = (
         re.compile(rb"sst\.aws\.ApiGatewayWebSocket|(?:sst/constructs|@serverless-stack)[\s\S]*WebSocketApi"),
     ),
 )
+_PYTHON: Final = sought(b"pulumi_aws")
+_SCRIPT: Final = sought(
+    b"@pulumi/aws", b"sst.aws.ApiGatewayWebSocket", b"sst/constructs", b"@serverless-stack", suffixes=(".ts",)
+)
 _WORDS: Final = ("requestContext", "request_context", "routeKey", "eventType", "connectionId", "connection_id")
 _EXPRESSION: Final = re.compile(rb"[\"'](\$request\.body\.[\w.]+)[\"']")
+_WRITTEN_IN: Final = (".tf", ".ts", ".py", ".yml", ".yaml")
+_EXPRESSIONS: Final = sought(b"$request.body.", suffixes=_WRITTEN_IN)
 
 
 def unread_infrastructure(files: Files) -> list[str]:
     """Notes files that declare a WebSocket API in a way that isn't read; returns their paths."""
     by_tool: dict[str, list[str]] = defaultdict(list)
-    for path in files.paths:
+    for path in sorted([*files.mentioning(_PYTHON, ".py"), *files.mentioning(_SCRIPT, ".ts")]):
         for suffix, tool, sign in _ELSEWHERE:
             if path.endswith(suffix) and sign.search(_bytes(files, path)):
                 by_tool[tool].append(path)
@@ -141,7 +148,7 @@ def _expression(files: Files) -> str:
     """The one route selection expression that any infrastructure file mentions, else the usual one."""
     texts = {
         match.decode()
-        for path in files.with_suffix(".tf", ".ts", ".py", ".yml", ".yaml")
+        for path in files.mentioning(_EXPRESSIONS, *_WRITTEN_IN)
         for match in _EXPRESSION.findall(_bytes(files, path))
     }
     return texts.pop() if len(texts) == 1 else DEFAULT_EXPRESSION
