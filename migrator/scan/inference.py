@@ -39,8 +39,8 @@ _WRITTEN_IN: Final = (".tf", ".ts", ".py", ".yml", ".yaml")
 _EXPRESSIONS: Final = sought(b"$request.body.", suffixes=_WRITTEN_IN)
 
 
-def unread_infrastructure(files: Files) -> list[str]:
-    """Notes files that declare a WebSocket API in a way that isn't read; returns their paths."""
+def unread_infrastructure(files: Files) -> None:
+    """Notes files that declare a WebSocket API in a way that isn't read."""
     by_tool: dict[str, list[str]] = defaultdict(list)
     for path in sorted([*files.mentioning(_PYTHON, ".py"), *files.mentioning(_SCRIPT, ".ts")]):
         for suffix, tool, sign in _ELSEWHERE:
@@ -52,7 +52,6 @@ def unread_infrastructure(files: Files) -> list[str]:
         files.noted(
             paths[0], f"declares the API with {tool}{more}, which isn't read; routes are inferred from the code"
         )
-    return [path for paths in by_tool.values() for path in paths]
 
 
 def infer(
