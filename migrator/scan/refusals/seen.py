@@ -71,7 +71,7 @@ class Seen:
         found = set(self.files.mentioning(words, *(suffix for suffix in suffixes if suffix != ".py")))
         if ".py" in suffixes:
             found.update(path for path in self.files.read() if path.endswith(".py"))
-            found.update(self.files.mentioning(anywhere, ".py"))
+            found.update(self.files.mentioning(anywhere, ".py") if anywhere else ())
         return sorted(found)
 
     def is_test(self, path: str) -> bool:

@@ -10,7 +10,9 @@ from migrator.inventory.model import Refusal
 from migrator.scan.refusals.seen import CODE, PAGES, Seen
 from migrator.scan.sieve import sought
 
-_WORDS: Final = sought(b"pty", b"AttachAddon", suffixes=PAGES)
+_WORDS: Final = sought(
+    b"node-pty", b"pty.spawn", b"pty.fork", b"openpty", b"forkpty", b"ptyprocess", b"AttachAddon", suffixes=PAGES
+)
 _PTY: Final = re.compile(
     r"[\"'](?:@lydell/)?node-pty[\"']|\bpty\.(?:spawn|fork|openpty)\(|\bptyprocess\b|\bos\.(?:openpty|forkpty)\("
 )

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from migrator.scan.files import walk
+from migrator.scan.refusals.seen import Seen
+from migrator.scan.refusals.terminal import terminals
 from tests.migrator.scan.refusals.applications import of_kind, scanned
 
 SERVER = "import { WebSocketServer } from 'ws';\nnew WebSocketServer({ port: 1 });\n"
@@ -29,6 +32,30 @@ def test_a_server_with_a_terminal_behind_it_is_refused(tmp_path: Path) -> None:
 
     assert of_kind(inventory, "terminal") == [("refuse", ())]
     assert "a terminal is behind it" in inventory.refusals[0].reason
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import { spawn } from '@lydell/node-pty';",
+        "pty.spawn('sh');",
+        "pty.fork('sh');",
+        "pty.openpty();",
+        "import ptyprocess",
+        "os.openpty()",
+        "os.forkpty()",
+    ],
+)
+def test_each_way_to_open_a_terminal_is_one(tmp_path: Path, code: str) -> None:
+    assert of_kind(scanned(tmp_path, {"server.js": f"{SERVER}{code}\n"}), "terminal") == [("refuse", ())]
+
+
+def test_a_script_with_something_empty_is_not_read(tmp_path: Path) -> None:
+    inventory = scanned(tmp_path, {"server.js": SERVER, "more.js": "export const empty = [];\n"})
+    seen = Seen(walk(tmp_path), inventory)
+
+    assert list(terminals(seen)) == []
+    assert "more.js" not in seen.files.read()
 
 
 def test_a_handler_with_a_terminal_behind_it_is_refused(tmp_path: Path) -> None:
