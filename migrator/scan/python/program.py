@@ -48,24 +48,21 @@ class Program:
 
     def load(self, paths: Iterable[str]) -> None:
         """Loads files, and whatever of the application they import."""
-        waiting = list(paths)
-        while waiting:
-            module = self.modules.load(waiting.pop())
-            if module is None or module in self.loaded:
-                continue
-            self.loaded.append(module)
-            waiting.extend(self._imports(module))
+        self._follow(paths, self.loaded)
 
     def importing(self, paths: Iterable[str]) -> list[Module]:
         """Loaded files, and those that they import."""
         found: list[Module] = []
+        self._follow(paths, found)
+        return found
+
+    def _follow(self, paths: Iterable[str], found: list[Module]) -> None:
         waiting = list(paths)
         while waiting:
             module = self.modules.load(waiting.pop())
             if module is not None and module not in found:
                 found.append(module)
                 waiting.extend(self._imports(module))
-        return found
 
     def _imports(self, module: Module) -> Iterator[str]:
         scopes = {id(scope): scope for scope in module.scopes.values()}
