@@ -14,6 +14,7 @@ from migrator.commands.options import format_option
 from migrator.console import say
 from shim.dualrun.cutover.stages import Stage
 from shim.dualrun.cutover.status import verdict_words
+from shim.dualrun.report.visible import visible
 
 FILE_PATH = click.Path(path_type=Path, dir_okay=False)
 
@@ -155,7 +156,7 @@ def _compared(observed: dict[str, Any]) -> str:
     ]
     told += [f"{count} {kind}" for kind, count in observed["unexplained"].items()]
     told += [f"{count} shadows {why}" for why, count in observed["shadow_problems"].items()]
-    return _plain(", ".join(told))
+    return visible(", ".join(told))
 
 
 def _line(entry: dict[str, Any]) -> str:
@@ -167,7 +168,7 @@ def _line(entry: dict[str, Any]) -> str:
         if before.get(name) != value
     )
     forced = ", forced" if entry["forced"] else ""
-    return _plain(f"{entry['number']}  {entry['at']}  {entry['by']}{forced}: {entry['why']} ({changed})")
+    return visible(f"{entry['number']}  {entry['at']}  {entry['by']}{forced}: {entry['why']} ({changed})")
 
 
 def _shown(value: object) -> str:
@@ -180,9 +181,4 @@ def _listed(before: str, names: list[str]) -> str:
     if not names:
         return ""
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-    return _plain(f"{before}{', '.join(names[:5])}{more}")
-
-
-def _plain(text: str) -> str:
-    """Names come from others: what would steer a terminal is spelled out."""
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+    return visible(f"{before}{', '.join(names[:5])}{more}")
