@@ -11,6 +11,7 @@ import httpx
 
 from migrator.commands.shim_settings import layers_of_settings
 from migrator.errors import ApplicationNotFound, WsSseError
+from shim.config.address import callable_at
 from shim.config.configuration import configuration_of
 from shim.config.errors import ConfigurationError
 from shim.dualrun.cutover.operators import ACTION_HEADER, PATH
@@ -107,8 +108,7 @@ def _address_of(app: Path) -> str:
         values = configuration_of(layers).values
     except ConfigurationError as error:
         raise WsSseError(str(error)) from error
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(values["listen.host"], values["listen.host"])  # noqa: S104
-    return f"http://[{host}]:{values['listen.port']}" if ":" in host else f"http://{host}:{values['listen.port']}"
+    return f"http://{callable_at(values['listen.host'], values['listen.port'])}"
 
 
 def _token(file: Path | None) -> str | None:

@@ -23,6 +23,7 @@ from migrator.inventory.model import Inventory
 from migrator.isolation import isolated
 from shim.app import ShimApp
 from shim.backends.options import Workers
+from shim.config.address import callable_at
 from shim.config.configuration import Configuration, configuration_of
 from shim.config.layers import Layer
 from shim.config.options import ShimOptions, options_of
@@ -156,9 +157,7 @@ def _serve(app: Path | None, inventory: Inventory | None, options: ShimOptions, 
             application = _application(hosted, options, inventory, web, recorder)
             service = application.service
             tracing = start_tracing(service, options.tracing)
-            host, port = options.listen.host, listening.getsockname()[1]
-            host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - an address that can be called
-            where = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+            where = callable_at(options.listen.host, listening.getsockname()[1])
             explain(options, hosted.aws)
             announce(Started(where, service.api.stage, hosted.aws, web is not None), form)
             server = hot_server(application, application.management, drain_s=options.drain_s, log_config=None)

@@ -40,3 +40,9 @@ class Address:
             )
             raise AddressUnavailable(self.host, self.port, reason) from error
         return listening
+
+
+def callable_at(host: str, port: int) -> str:
+    """`host:port`, as in a URL, by which this machine reaches what listens on `host`: loopback for all addresses."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - an address that can be called
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
