@@ -9,8 +9,10 @@ from rich.text import Text
 
 from shim.dualrun.compare.difference import BY_DESIGN
 from shim.dualrun.record.canonical import Event
+from shim.dualrun.report.cut import cut
 from shim.dualrun.report.report import Divergence, Report
 from shim.dualrun.report.text_measures import print_measures
+from shim.dualrun.report.text_table import text_table
 from shim.dualrun.report.visible import visible
 
 MAX_DIFFERENCES = 20
@@ -46,8 +48,7 @@ def print_report(report: Report, console: Console) -> None:
 
 
 def _cell(text: str) -> Text:
-    cut = text if len(text) <= MAX_CELL else f"{text[:MAX_CELL]}… ({len(text)} characters)"
-    return Text(visible(cut), overflow="fold")
+    return Text(visible(cut(text, MAX_CELL)), overflow="fold")
 
 
 def _divergence(divergence: Divergence) -> RenderableType:
@@ -80,7 +81,7 @@ def _differences(report: Report) -> Table:
     shown = report.differences[:MAX_DIFFERENCES]
     more = len(report.differences) - len(shown)
     caption = f"and {more} more" if more > 0 else None
-    table = _table("Differences", "class", "route", "session", "step", "what", "explained by", caption=caption)
+    table = text_table("Differences", "class", "route", "session", "step", "what", "explained by", caption=caption)
     for found in shown:
         kind = Text(found.kind, style="bold red" if found.critical else "")
         route = visible(found.route or "")
@@ -90,7 +91,7 @@ def _differences(report: Report) -> Table:
 
 
 def _routes(report: Report) -> Table:
-    table = _table("Routes", "route", "verdict", "messages", "differences", "why")
+    table = text_table("Routes", "route", "verdict", "messages", "differences", "why")
     for name, route in report.routes.items():
         table.add_row(
             _cell(name),
@@ -104,7 +105,7 @@ def _routes(report: Report) -> Table:
 
 def _rules(report: Report) -> Table:
     title = "Noise: how the legacy path differs from itself"
-    table = _table(title, "rule", "path", "learned", "applied", "example")
+    table = text_table(title, "rule", "path", "learned", "applied", "example")
     for rule in report.rules:
         example = " / ".join(rule.examples[0]) if rule.examples else ""
         table.add_row(Text(rule.kind), _cell(rule.path), Text(str(rule.learned)), Text(str(rule.hits)), _cell(example))
@@ -112,14 +113,7 @@ def _rules(report: Report) -> Table:
 
 
 def _by_design(report: Report) -> Table:
-    table = _table("Different by design", "what", "times", "meaning")
+    table = text_table("Different by design", "what", "times", "meaning")
     for what, count in (report.by_design or {}).items():
         table.add_row(Text(what), Text(str(count)), Text(BY_DESIGN[what]))
-    return table
-
-
-def _table(title: str, *columns: str, caption: str | None = None) -> Table:
-    table = Table(title=title, title_justify="left", caption=caption, caption_justify="left")
-    for column in columns:
-        table.add_column(column, overflow="fold")
     return table

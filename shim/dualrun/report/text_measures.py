@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+from typing import get_args
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from shim.dualrun.judge.coverage import Coverage
+from shim.dualrun.judge.coverage import Cell, Coverage
 from shim.dualrun.judge.power.power import Power
 from shim.dualrun.judge.verdict import Measures, TypeVerdict
+from shim.dualrun.report.text_table import text_table
 from shim.dualrun.report.visible import visible
 
 MAX_ROWS = 30
@@ -39,9 +40,8 @@ def _power(power: Power) -> str:
 
 
 def _types(types: Sequence[TypeVerdict]) -> Table:
-    table = Table(title="Types of messages", title_justify="left", caption=_more(len(types)), caption_justify="left")
-    for column in ("route", "type", "verdict", "messages", "differences", "of sessions, at most"):
-        table.add_column(column, overflow="fold")
+    columns = ("route", "type", "verdict", "messages", "differences", "of sessions, at most")
+    table = text_table("Types of messages", *columns, caption=_more(len(types)))
     for found in types[:MAX_ROWS]:
         table.add_row(
             Text(visible(found.route)),
@@ -56,20 +56,13 @@ def _types(types: Sequence[TypeVerdict]) -> Table:
 
 def _coverage(coverage: Coverage) -> Table:
     """Untested phases are named: what nobody sees, nobody misses."""
-    cells = Counter(cell for row in coverage.rows for cell in row.cells.values())
-    title = ", ".join(f"{cells[cell]} {cell}" for cell in ("Match", "Needs review", "Untested"))
-    table = Table(title=f"Coverage: {title}", title_justify="left", caption=_more(len(coverage.rows)))
-    for column in ("route", "type", "match", "needs review", "untested"):
-        table.add_column(column, overflow="fold")
+    title = ", ".join(f"{coverage.count(cell)} {cell}" for cell in get_args(Cell))
+    columns = ("route", "type", *(cell.lower() for cell in get_args(Cell)))
+    caption = _more(len(coverage.rows))
+    table = text_table(f"Coverage: {title}", *columns, caption=caption)
     for row in coverage.rows[:MAX_ROWS]:
-        by_cell = {wanted: ", ".join(phase for phase, cell in row.cells.items() if cell == wanted) for wanted in cells}
-        table.add_row(
-            Text(visible(row.route)),
-            Text(visible(row.type)),
-            Text(by_cell.get("Match", "")),
-            Text(by_cell.get("Needs review", "")),
-            Text(by_cell.get("Untested", "")),
-        )
+        phases = (", ".join(phase for phase, cell in row.cells.items() if cell == wanted) for wanted in get_args(Cell))
+        table.add_row(Text(visible(row.route)), Text(visible(row.type)), *map(Text, phases))
     return table
 
 
