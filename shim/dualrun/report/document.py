@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field
 
@@ -15,6 +15,8 @@ from shim.dualrun.record.canonical import Channel, Kind
 from shim.dualrun.report.cut import Name, Text
 from shim.dualrun.report.part import Part
 from shim.dualrun.report.proof import Proof, Stub, TypeResult
+
+_WORST_FIRST: Final[tuple[Verdict, ...]] = ("FAIL", "INCONCLUSIVE", "PASS")
 
 
 class Route(Part):
@@ -203,6 +205,10 @@ class ReportDocument(Part):
     stubs: tuple[Stub, ...] = ()
     shortest: Shortest | None = None
     left_out: tuple[str, ...]
+
+    def routes_worst_first(self) -> list[tuple[Name, Route]]:
+        """Name and result; those with the same verdict in their own order."""
+        return sorted(self.routes.items(), key=lambda item: _WORST_FIRST.index(item[1].verdict))
 
     def to_json(self) -> dict[str, Any]:
         return self.model_dump(mode="json", by_alias=True)

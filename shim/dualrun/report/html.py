@@ -19,8 +19,6 @@ from templates import render
 MAX_CELL: Final = 300
 """Characters of a message in one cell of a table."""
 
-_VERDICTS: Final = ("FAIL", "INCONCLUSIVE", "PASS")
-
 _STATES: Final[dict[Cell, str]] = {"Match": "match", "Needs review": "review", "Untested": "untested"}
 """Classes of the style sheet."""
 
@@ -39,7 +37,7 @@ def render_html(found: ReportDocument) -> str:
         matrix=draw_deliveries(found.deliveries) if found.deliveries else None,
         evidence=draw_evidence(proof.evidence) if proof and proof.evidence.sessions else None,
         curves=[draw_latency(curve, latency.margin, n) for n, curve in enumerate(latency.curves, 1)] if latency else [],
-        routes=sorted(found.routes.items(), key=lambda item: _VERDICTS.index(item[1].verdict)),
+        routes=found.routes_worst_first(),
         tally=sorted(found.tally, key=lambda line: (-line.unexplained, -line.explained)),
         kinds=list(dict.fromkeys(line.kind for line in found.tally)),
         classes=CLASSES,

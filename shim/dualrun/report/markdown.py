@@ -16,8 +16,6 @@ MAX_SENTENCES: Final = 5
 MAX_TEXT: Final = 240
 """Characters of a message."""
 
-_VERDICTS: Final = ("FAIL", "INCONCLUSIVE", "PASS")
-
 
 def marker(application: str) -> str:
     """The first line, by which a job finds the comment of an earlier run and edits it in place.
@@ -33,7 +31,7 @@ def render_markdown(found: ReportDocument) -> str:
         "reports/verify/pull_request.md.j2",
         found=found,
         marker=marker(found.application),
-        routes=sorted(found.routes.items(), key=lambda item: _VERDICTS.index(item[1].verdict)),
+        routes=found.routes_worst_first(),
         tally=sorted(found.tally, key=lambda line: -line.unexplained),
         rows=MAX_ROWS,
         limit=MAX_SENTENCES,
