@@ -30,10 +30,6 @@ class Tally:
     noise: int = 0
     waiver: int = 0
 
-    @property
-    def explained(self) -> int:
-        return self.by_design + self.noise + self.waiver
-
 
 def tally(differences: Iterable[Difference]) -> tuple[Tally, ...]:
     """By route, then the largest number of unexplained first."""
