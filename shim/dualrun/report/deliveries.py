@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from shim.dualrun.compare.difference import Comparison
-from shim.dualrun.compare.fanout import Cell, Row
+from shim.dualrun.compare.fanout import Cell, DeliveryMatrix, Row
 from shim.dualrun.record.scenario import Session
 
 MAX_PUBLISHES: Final = 40
@@ -45,16 +46,14 @@ def deliveries(sessions: Iterable[Session], comparisons: Mapping[str, Comparison
     rows = matrix.rows
     first = sorted(rows, key=lambda row: not _differs(row))[:MAX_PUBLISHES]
     shown = [row for row in rows if any(row is one for one in first)]
-    delivered, leaked, missing = (
-        sum(each.counts[cell] for _, each in found) for cell in ("delivered", "leaked", "missing")
-    )
+    every = DeliveryMatrix(sum((each.counts for _, each in found), Counter()))
     return Deliveries(
         session.name,
         _clients(session, shown),
         tuple((publish.name, cells) for publish, cells in shown),
         matrix.publishes - len(shown),
-        delivered / (delivered + leaked) if delivered + leaked else None,
-        delivered / (delivered + missing) if delivered + missing else None,
+        every.precision,
+        every.recall,
     )
 
 
