@@ -8,11 +8,13 @@ import time
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import decode_source
 from pathlib import Path
 
 import jwt
 from jwt.warnings import InsecureKeyLengthWarning
 
+from migrator.inventory.columns import column_of
 from migrator.inventory.model import Authorizer, Inventory, TokenFacts
 from migrator.inventory.record import Location
 from shim.dualrun.record.identity import Identity
@@ -162,13 +164,15 @@ def _secret(token: TokenFacts, seed: int, app: Path | None) -> str:
 
 def _text_at(app: Path, place: Location) -> str | None:
     try:
-        tree = ast.parse((app / place.path).read_bytes())
+        text = decode_source((app / place.path).read_bytes())
+        tree = ast.parse(text)
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and (node.lineno, node.col_offset + 1) == (place.line, place.column):
-            return node.value if isinstance(node.value, str) else None
-    return None
+    lines = text.split("\n")
+    on_line = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and node.lineno == place.line)
+    there = (node.value for node in on_line if column_of(lines[place.line - 1], node.col_offset) == place.column)
+    found = next(there, None)
+    return found if isinstance(found, str) else None
 
 
 def _presenting(

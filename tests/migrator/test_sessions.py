@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from migrator.inventory.model import (
     TokenFacts,
 )
 from migrator.inventory.record import Location
+from migrator.scan.files import walk
+from migrator.scan.python.source import parse
 from migrator.sessions import Identity, generate_sessions, identities_from_config, plan_sessions
 from migrator.sessions.messages import UNICODE_TEXT, message_for, selecting
 from shim.dualrun.record.scenario import Close, Connect, Resume, Send, connection_id_of
@@ -74,6 +77,19 @@ def test_a_secret_that_stands_in_the_code_is_used_and_told_nowhere(tmp_path: Pat
         == "alice"
     )
     assert "written-in-the-code-and-at-least-32-bytes-long" not in known.model_dump_json()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_a_secret_after_letters_of_two_bytes_is_found_where_the_scan_saw_it(tmp_path: Path, encoding: str) -> None:
+    line = 'WHO, KEY = "Müller, Bückeburg", "written-in-the-code-and-at-least-32-bytes-long"'
+    (tmp_path / "app.py").write_bytes(f"# coding: {encoding}\r\n{line}\r\n".encode(encoding))
+    parsed = parse(walk(tmp_path), "app.py")
+    assert parsed is not None
+    secret = next(n for n in ast.walk(parsed.tree) if isinstance(n, ast.Constant) and "written" in str(n.value))
+    token = TokenFacts(query="token", algorithms=("HS256",), secret_at=parsed.location(secret))
+    plan = plan_sessions(inventory(api={"connect_token": token}), app=tmp_path)
+    claims = claims_of(connects(plan)["alice"], "written-in-the-code-and-at-least-32-bytes-long")
+    assert (claims["sub"], parsed.location(secret).column) == ("alice", line.index('"written') + 1)
 
 
 def connects(plan) -> dict[str, Connect]:

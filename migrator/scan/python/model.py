@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from migrator.inventory.columns import column_of
 from migrator.inventory.record import Location
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -167,11 +168,9 @@ class Module:
         return "\n".join(self.lines)
 
     def location(self, node: ast.AST) -> Location:
-        """Columns count characters; the parser's count bytes."""
         line, offset = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
         text = self.lines[line - 1] if line <= len(self.lines) else ""
-        column = offset if text.isascii() else len(text.encode()[:offset].decode(errors="replace"))
-        return Location(path=self.path, line=line, column=column + 1)
+        return Location(path=self.path, line=line, column=column_of(text, offset))
 
     def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
         while node in self.parents:
