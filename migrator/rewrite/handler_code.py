@@ -22,7 +22,7 @@ RESERVED = frozenset(
 
 @dataclass
 class Code:
-    """Imports and definitions that bring functions into a module."""
+    """Imports and definitions that bring functions into a module, which imports `unusable` itself."""
 
     standard: set[str] = field(default_factory=set)
     imports: set[str] = field(default_factory=set)
@@ -42,7 +42,6 @@ class Code:
             return self._names[handler.id]
         name = self._names[handler.id] = self._free(wanted)
         self.paths[handler.path] = None
-        self.imports.add("from sse_service.unusable import unusable")
         if handler.root not in {"", "."} or handler.import_path:
             self.roots = True
             self.standard.add("from pathlib import Path")

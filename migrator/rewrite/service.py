@@ -99,7 +99,6 @@ def service_view(
     if answer_streams:
         code.imports.add("from sse_service.answer_stream import STREAMED, AnswerStream")
     if code.paths:
-        code.imports.discard("from sse_service.unusable import unusable")
         code.imports.add("from sse_service.unusable import require_one_of, unusable")
     authorizer, authorizer_code = _authorizer(inventory, api, native=native_authorizer)
     application = re.sub(r"[^\w .-]", "_", inventory.application)
@@ -232,6 +231,7 @@ def _authorizer(inventory: Inventory, api: Api, *, native: bool) -> tuple[Author
         reason = handler.problem or f"the authorizer {handler.path} is {handler.language}"
         return AuthorizerView(name, available=False, reason=_words(reason)), code
     function = code.function(handler, "authorizer")
+    code.imports.add("from sse_service.unusable import unusable")
     sources = "".join(f"{json.dumps(source)}, " for source in api.authorizer.identity_sources)
     view = AuthorizerView(
         name,
