@@ -240,7 +240,7 @@ def _findings(app: Path, edits: list[FileEdit], files: Files, python: PythonResu
     """What the independent detector sees in the new application, ours left out."""
     output: dict[str, str] = {}
     for path in files.along:
-        if path.endswith((".py", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".html", ".htm")):
+        if path.endswith((".py", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".html", ".htm")):
             output[path] = (app / path).read_bytes().decode("utf-8", errors="replace")
     output |= {edit.path: edit.after for edit in edits}
     output = {path: text for path, text in output.items() if path not in python.failures}

@@ -41,6 +41,8 @@ SUFFIXES: Final = frozenset(
         ".cjs",
         ".jsx",
         ".ts",
+        ".mts",
+        ".cts",
         ".tsx",
         ".html",
         ".htm",
@@ -61,7 +63,7 @@ SUFFIXES: Final = frozenset(
     }
 )
 EVERY_FILE: Final = Selection()
-GENERATED: Final = (".min.js", ".bundle.js", ".d.ts", "package-lock.json")
+GENERATED: Final = (".min.js", ".bundle.js", ".d.ts", ".d.mts", ".d.cts", "package-lock.json")
 
 
 @dataclass

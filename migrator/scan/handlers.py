@@ -11,13 +11,11 @@ from migrator.inventory.model import Framework, Handler, Language, Trigger
 from migrator.inventory.record import Location
 from migrator.scan.declared import Function, Service, is_unread
 from migrator.scan.files import Files
-from migrator.scan.node.built import source_of
+from migrator.scan.node.built import HANDLER_SUFFIXES, source_of
 from migrator.scan.node.program import NodeProgram
 from migrator.scan.paths import join_folder
 from migrator.scan.python.import_path import import_path
 from migrator.scan.python.program import Program
-
-_SCRIPT_SUFFIXES: Final = (".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx")
 
 UNKNOWN: Final = "not known"
 """Source of the trigger of a function that looks like a handler, when nothing says what starts it."""
@@ -107,7 +105,7 @@ class Handlers:
         script = function.runtime.startswith("node")
         base = join_folder(function.root, target if script else _as_path(target))
         module = _as_path(target).strip("./").replace("/", ".")
-        suffixes = _SCRIPT_SUFFIXES if script else (".py",)
+        suffixes = HANDLER_SUFFIXES if script else (".py",)
         candidates = [f"{base}{suffix}" for suffix in suffixes]
         if not script:
             candidates.append(f"{base}/__init__.py")
@@ -116,7 +114,7 @@ class Handlers:
             path = source_of(self.files, function.root, target) or path
         language: Language = "python"
         if script:
-            language = "typescript" if path.endswith((".ts", ".tsx")) else "javascript"
+            language = "typescript" if path.endswith((".ts", ".mts", ".cts", ".tsx")) else "javascript"
         return path, module, name, language
 
     def trigger(self, service: Service) -> None:

@@ -17,7 +17,7 @@ from migrator.scan.sieve import sought
 
 _SIGNS: Final = sought(b"create_route", b"apigatewayv2")
 _LIFECYCLE: Final = frozenset({"$connect", "$disconnect"})
-_CLIENTS: Final = (".html", ".htm", ".js", ".mjs", ".jsx", ".ts", ".tsx", ".vue", ".svelte")
+_CLIENTS: Final = (".html", ".htm", ".js", ".mjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte")
 _SOCKET: Final = sought(b"WebSocket", b"wss://", suffixes=_CLIENTS)
 
 

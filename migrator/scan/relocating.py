@@ -14,7 +14,7 @@ from typing import Final
 
 from migrator.scan.declared import Function, Service, is_unread
 from migrator.scan.files import Files, is_dockerfile
-from migrator.scan.node.built import source_of
+from migrator.scan.node.built import HANDLER_SUFFIXES, source_of
 from migrator.scan.paths import join_folder
 from migrator.scan.python.imports import is_test
 
@@ -97,7 +97,7 @@ def _names(target: str, runtime: str) -> list[str]:
     """What Lambda tries for the module of a handler."""
     plain = target if "/" in target else target.replace(".", "/")
     if runtime.startswith("node"):
-        return [f"{target}{suffix}" for suffix in (".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx")]
+        return [f"{target}{suffix}" for suffix in HANDLER_SUFFIXES]
     return [f"{plain}.py", f"{plain}/__init__.py"]
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from migrator.scan.files import Files
 from migrator.scan.testing import is_script_test
 
-SCRIPTS: Final = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".mts", ".vue", ".svelte")
+SCRIPTS: Final = (".ts", ".tsx", ".js", ".jsx", ".mjs", ".mts", ".cts", ".vue", ".svelte")
 PAGES: Final = (".html", ".htm")
 _FROM: Final = re.compile(r"(?:\bfrom|\bimport|\brequire\()\s*\(?\s*[\"']([^\"'\n]+)[\"']")
 _SOURCE: Final = re.compile(r"<script\b[^>]*\bsrc\s*=\s*[\"']?([^\"'\s>]+)", re.IGNORECASE)

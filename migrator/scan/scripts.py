@@ -17,7 +17,7 @@ from migrator.scan.files import Files
 
 _LANGUAGES: Final = {
     ".js": "javascript", ".mjs": "javascript", ".cjs": "javascript", ".jsx": "javascript",
-    ".ts": "typescript", ".tsx": "tsx",
+    ".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "tsx",
 }  # fmt: skip
 _PAGES: Final = frozenset({".html", ".htm", ".vue", ".svelte"})
 _SCRIPT: Final = re.compile(r"<script\b([^>]*)>(.*?)</script\s*>", re.IGNORECASE | re.DOTALL)

@@ -14,6 +14,9 @@ from migrator.scan.node.modules import SUFFIXES
 from migrator.scan.paths import join_folder
 from migrator.scan.testing import is_script_test
 
+HANDLER_SUFFIXES: Final = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx")
+"""Of the file that a handler is named by, in the order in which it is sought: what Lambda runs comes first."""
+
 _OUTPUT: Final = frozenset({"dist", "build", "lib", "out", ".build", "bundle", "compiled", ".esbuild", ".webpack"})
 
 

@@ -46,7 +46,9 @@ def test_what_opens_no_websocket_is_left_alone(tmp_path: Path, code: str) -> Non
     assert clients(tmp_path, code) == []
 
 
-@pytest.mark.parametrize("name", ["a.test.js", "b.spec.ts", "__tests__/c.js", "__mocks__/d.ts"])
+@pytest.mark.parametrize(
+    "name", ["a.test.js", "b.spec.ts", "__tests__/c.js", "__mocks__/d.ts", "e.test.mts", "f.spec.cts"]
+)
 def test_tests_are_not_clients(tmp_path: Path, name: str) -> None:
     assert clients(tmp_path, "new WebSocket('wss://x')", name) == []
 
@@ -58,6 +60,8 @@ def test_tests_are_not_clients(tmp_path: Path, name: str) -> None:
         ("a.mjs", "javascript"),
         ("a.jsx", "javascript"),
         ("a.ts", "typescript"),
+        ("a.mts", "typescript"),
+        ("a.cts", "typescript"),
         ("a.tsx", "typescript"),
     ],
 )

@@ -36,6 +36,12 @@ def test_minified_code_is_left_out(tmp_path: Path) -> None:
     assert walk(write(tmp_path, {"app.min.js": "", "app.js": ""})).paths == ["app.js"]
 
 
+def test_declarations_of_types_are_left_out(tmp_path: Path) -> None:
+    texts = {name: "" for name in ("a.d.ts", "a.d.mts", "a.d.cts", "a.ts", "b.mts", "c.cts")}
+
+    assert walk(write(tmp_path, texts)).paths == ["a.ts", "b.mts", "c.cts"]
+
+
 def test_a_file_that_is_too_large_is_a_problem(tmp_path: Path) -> None:
     files = walk(write(tmp_path, {"big.py": "#" * (MOST_BYTES + 1)}))
 

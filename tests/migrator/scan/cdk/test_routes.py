@@ -323,6 +323,10 @@ def test_an_authorizer_looks_into_the_header_unless_it_is_told(tmp_path: Path) -
             "lib/chat-stack.mjs",
             "import cdk from 'aws-cdk-lib';\nimport { Function as Fn, Code, Runtime } from '@aws-cdk/aws-lambda';",
         ),
+        (
+            "lib/chat-stack.mts",
+            "import cdk from 'aws-cdk-lib';\nimport { Function as Fn, Code, Runtime } from '@aws-cdk/aws-lambda';",
+        ),
     ],
 )
 def test_javascript(tmp_path: Path, name: str, form: str) -> None:

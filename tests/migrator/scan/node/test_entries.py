@@ -62,17 +62,21 @@ def test_handlers_are_found(tmp_path: Path, code: str, line: int) -> None:
     assert not any(problem.serious for problem in found.problems)
 
 
-@pytest.mark.parametrize("suffix", [".js", ".mjs", ".cjs", ".ts"])
+@pytest.mark.parametrize("suffix", [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"])
 def test_every_kind_of_script_is_a_handler(tmp_path: Path, suffix: str) -> None:
-    found = say(scan_node(tmp_path, "export const handler = async () => 1;", name=f"say{suffix}"))
+    typed = suffix.endswith("ts")
+    code = f"export const handler = async (event{': { body: string }' if typed else ''}) => 1;"
+    found = say(scan_node(tmp_path, code, name=f"say{suffix}"))
 
-    assert (found.path, found.language) == (f"say{suffix}", "typescript" if suffix == ".ts" else "javascript")
+    assert (found.path, found.language) == (f"say{suffix}", "typescript" if typed else "javascript")
+    assert (found.problem, str(found.location)) == (None, f"say{suffix}:1:24")
 
 
 @pytest.mark.parametrize(
     ("named", "source"),
     [
         ("dist/say", "src/say.ts"),
+        ("dist/say", "src/say.mts"),
         ("dist/say", "say.ts"),
         ("build/routes/say", "src/routes/say.ts"),
         ("dist/say", "src/say/index.ts"),
