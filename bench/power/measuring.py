@@ -14,7 +14,7 @@ from shim.dualrun.evaluate import Candidate, learn
 from shim.dualrun.judge.power.power import Power
 from shim.dualrun.judge.power.self_check import Stageable, check_power
 from shim.dualrun.judge.power.stage import Stage
-from shim.dualrun.record.canonical import Event
+from shim.dualrun.record.canonical import Event, by_session
 from shim.dualrun.record.scenario import Session
 
 PERMUTATIONS = 6
@@ -47,12 +47,9 @@ def measure(name: str, recorded: Recorded, *, seed: int, of_a_kind: int) -> Meas
     """Sessions in which the two paths differ are no material: nobody knows which of them is without a fault."""
     learned = learn(recorded.usable, recorded.legacy)
     new = learned.candidate(recorded.candidate)
+    received = by_session(recorded.candidate.events)
     compared = [
-        Stageable(
-            session,
-            recorded.candidate.of_session(session.name),
-            new.afresh().compare(session),
-        )
+        Stageable(session, received.get(session.name, ()), new.afresh().compare(session))
         for session in recorded.usable
         if session.name in learned.stable
     ]

@@ -18,7 +18,7 @@ from shim.dualrun.compare.rules import NoiseRule, RuleKey
 from shim.dualrun.compare.session import SessionRun, compare_session
 from shim.dualrun.compare.volatile import IdsEverywhere, SharedIds, Volatile
 from shim.dualrun.compare.waivers import waive
-from shim.dualrun.record.canonical import Event, Recording
+from shim.dualrun.record.canonical import Event, Recording, by_session
 from shim.dualrun.record.scenario import Session
 
 
@@ -97,13 +97,7 @@ def learn(
 
 
 def runs_by_session(recording: Recording) -> dict[str, SessionRun]:
-    """In one pass, whatever the number of sessions."""
-    events: dict[str, list[Event]] = {}
-    for event in recording.events:
-        events.setdefault(event.session, []).append(event)
-    sent: dict[str, list[Event]] = {}
-    for event in recording.sent:
-        sent.setdefault(event.session, []).append(event)
+    events, sent = by_session(recording.events), by_session(recording.sent)
     skipped: dict[str, set[int]] = {}
     for name, step in recording.skipped:
         skipped.setdefault(name, set()).add(step)

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 from shim.dualrun.compare.align import is_error
 from shim.dualrun.compare.difference import Comparison
 from shim.dualrun.compare.message_type import type_of, type_of_event
-from shim.dualrun.record.canonical import Event, Recording
+from shim.dualrun.record.canonical import Event, Recording, by_session
 from shim.dualrun.record.scenario import Close, Connect, Expect, Resume, Send, Session, Step
 
 Phase = Literal[
@@ -106,10 +106,11 @@ def cover(
 ) -> Coverage:
     """`routes`: all that the application has; one that nothing exercised has a row of untested cells."""
     cells: dict[tuple[str, str], dict[Phase, Cell]] = {(route, NOTHING): {} for route in routes}
+    received = by_session(legacy.events)
     for session in sessions:
         comparison = comparisons.get(session.name)
         review = None if comparison is None else {(d.step, type_of(d)) for d in comparison.unexplained}
-        events = _by_step(legacy.of_session(session.name))
+        events = _by_step(received.get(session.name, ()))
         for index, step in enumerate(session.steps):
             if isinstance(step, Resume | Expect) or (session.name, index) in legacy.skipped:
                 continue

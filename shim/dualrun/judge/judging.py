@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from shim.dualrun.judge.routes import judge_routes, judge_types
 from shim.dualrun.judge.sentences import number
 from shim.dualrun.judge.verdict import Evidence, Judgement, Measures, RouteVerdict
+from shim.dualrun.record.canonical import by_session
 from shim.dualrun.record.scenario import Connect
 
 
@@ -97,8 +98,9 @@ def _weaknesses(evidence: Evidence, measures: Measures) -> Iterator[tuple[str, s
 def _unexpected_connects(evidence: Evidence) -> Iterator[tuple[str, str]]:
     """One sentence for each way in which it went otherwise, however many clients it happened to."""
     found: dict[tuple[bool, int | None], list[str]] = {}
+    received = by_session(evidence.legacy.events)
     for session in evidence.sessions:
-        outcome = {(event.client, event.step): event for event in evidence.legacy.of_session(session.name)}
+        outcome = {(event.client, event.step): event for event in received.get(session.name, ())}
         for index, step in enumerate(session.steps):
             event = outcome.get((step.client, index))
             if not isinstance(step, Connect) or step.refused is None or event is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 from shim.dualrun.judge.bounds import bound_share
 from shim.dualrun.judge.coverage import cover
@@ -12,7 +12,7 @@ from shim.dualrun.judge.odd_one_out import count_odd, fingerprint
 from shim.dualrun.judge.power.self_check import Recompare, Stageable, check_power
 from shim.dualrun.judge.sequential import follow
 from shim.dualrun.judge.verdict import NO_ROUTE, Evidence, Measures
-from shim.dualrun.record.canonical import Recording
+from shim.dualrun.record.canonical import Event, Recording, by_session
 
 
 def measure(
@@ -26,14 +26,14 @@ def measure(
     """`second`: the other legacy run. `recompare`: None when power is not to be measured."""
     compared = [session for session in evidence.sessions if session.name in evidence.comparisons]
     differs = [bool(evidence.comparisons[session.name].unexplained) for session in compared]
-    runs = (evidence.legacy, second, candidate)
+    runs = [by_session(run.events) for run in (evidence.legacy, second, candidate)]
     broken = {problem.session for problem in evidence.problems}
     whole = [session for session in evidence.sessions if session.name not in broken]
     samples = list(samples_of(compared, evidence.legacy, candidate, evidence.comparisons))
     power = None
     if recompare is not None and not any(differs):
         material = [
-            Stageable(session, candidate.of_session(session.name), evidence.comparisons[session.name])
+            Stageable(session, runs[2].get(session.name, ()), evidence.comparisons[session.name])
             for session in compared
         ]
         power = check_power(material, recompare, seed=seed)
@@ -47,6 +47,7 @@ def measure(
     )
 
 
-def _outcomes(runs: tuple[Recording, Recording, Recording], session: str) -> tuple[Hashable, Hashable, Hashable]:
-    first, second, candidate = (fingerprint(run.of_session(session)) for run in runs)
+def _outcomes(runs: Iterable[Mapping[str, Sequence[Event]]], session: str) -> tuple[Hashable, Hashable, Hashable]:
+    """`runs`: of each of the three, its events by session."""
+    first, second, candidate = (fingerprint(run.get(session, ())) for run in runs)
     return first, second, candidate

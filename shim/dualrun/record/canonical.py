@@ -83,8 +83,13 @@ class Recording:
     sent: tuple[Event, ...] = ()
     settled: bool = False
 
-    def of_session(self, session: str) -> tuple[Event, ...]:
-        return tuple(event for event in self.events if event.session == session)
+
+def by_session(events: Iterable[Event]) -> dict[str, list[Event]]:
+    """In one pass, whatever the number of sessions; each in the order of the events."""
+    found: dict[str, list[Event]] = {}
+    for event in events:
+        found.setdefault(event.session, []).append(event)
+    return found
 
 
 def handshake_text(headers: Iterable[tuple[str, str]], query: Iterable[tuple[str, str]]) -> str:

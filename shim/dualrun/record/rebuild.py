@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from shim.dualrun.record.canonical import Event, Recording, handshake_of
+from shim.dualrun.record.canonical import Event, Recording, by_session, handshake_of
 from shim.dualrun.record.scenario import Close, Connect, Resume, Send, Session, Step
 
 
@@ -30,12 +30,9 @@ class Rebuilt:
 
 def sessions_of_run(recording: Recording) -> Rebuilt:
     """Waits were not recorded, and steps that could not be taken are no longer there. Raises SessionInvalid."""
-    by_session: dict[str, list[Event]] = {}
-    for event in recording.sent:
-        by_session.setdefault(event.session, []).append(event)
     refused = {(*event.key[:2], event.step) for event in recording.events if event.kind == "refused"}
     sessions, numbers = [], {}
-    for name, sent in by_session.items():
+    for name, sent in by_session(recording.sent).items():
         steps, numbers[name] = _steps(sent, refused)
         sessions.append(Session(name, steps))
     return Rebuilt(tuple(sessions), numbers)

@@ -13,7 +13,7 @@ import pytest
 from starlette.responses import Response
 
 from shim.dualrun.evaluate import evaluate
-from shim.dualrun.record.canonical import Recording
+from shim.dualrun.record.canonical import Recording, by_session
 from shim.dualrun.record.scenario import Close, Connect, Expect, Resume, Send, Session
 from shim.dualrun.replay.driver import run_sessions
 from shim.dualrun.replay.settling import Timing
@@ -88,7 +88,7 @@ async def three_runs(sessions=SESSIONS, *, server=None):
 
 
 def received(recording: Recording, session: str, client: str) -> list[tuple[str, int | None, str]]:
-    return [(e.kind, e.status, e.text) for e in recording.of_session(session) if e.client == client]
+    return [(e.kind, e.status, e.text) for e in by_session(recording.events)[session] if e.client == client]
 
 
 async def test_the_same_chat_over_both_paths_is_a_pass():
@@ -122,7 +122,7 @@ async def test_refusals_and_closes_are_events_on_both_paths():
 
 async def test_events_carry_the_step_that_caused_them():
     first = await over_websocket(SESSIONS[1:2])
-    assert [(e.step, e.client, e.n) for e in first.of_session("talk") if e.kind == "msg"] == [
+    assert [(e.step, e.client, e.n) for e in by_session(first.events)["talk"] if e.kind == "msg"] == [
         (3, "bob", 1),
         (4, "alice", 1),
     ]
