@@ -150,19 +150,16 @@ def _classify(
         rightly: dict[int, Event] = {}
         for _, b in sorted(one.pairs):
             rightly.setdefault(one.right.exact[b], one.right.events[b])
+        by_id: dict[str, Event] = {}
+        for b in sorted(b for _, b in one.pairs):
+            by_id.setdefault(one.right.events[b].id, one.right.events[b])
         for index in surplus:
             event = one.right.events[index]
-            first = rightly.get(one.right.exact[index]) or _same_id(one, event)
+            first = rightly.get(one.right.exact[index]) or (by_id.get(event.id) if event.id else None)
             before = first if first is not None and first.n < event.n else None
             if classify_surplus(known, event, before, result) == "misrouted":
                 leaks.append(event)
     return leaks
-
-
-def _same_id(one: Alignment, event: Event) -> Event | None:
-    """What the stream has sent before under the same id."""
-    known = (one.right.events[b] for _, b in one.pairs) if event.id else ()
-    return next((other for other in known if other.id == event.id and other.n < event.n), None)
 
 
 def _side_by_side(
