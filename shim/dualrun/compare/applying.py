@@ -11,7 +11,7 @@ from typing import Final
 from shim.dualrun.compare.bijection import Bijection
 from shim.dualrun.compare.evidence import relative_difference, text_of
 from shim.dualrun.compare.leaves import ABSENT, Leaf, TokenPair, Walk
-from shim.dualrun.compare.matching import RULE_OF
+from shim.dualrun.compare.matching import OF_LEAVES, RULE_OF
 from shim.dualrun.compare.message_type import type_of_value
 from shim.dualrun.compare.moments import WINDOW_S
 from shim.dualrun.compare.payload import general, value_of
@@ -22,8 +22,6 @@ from shim.dualrun.compare.volatile import IdsEverywhere, Position, Volatile
 from shim.dualrun.record.canonical import Event
 
 EVERYWHERE: Final = "in another session"
-
-_OF_LEAVES: Final[frozenset[RuleKind]] = frozenset({"counter", "float", "optional", "regex_shape"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +36,18 @@ class RuleSet:
     @classmethod
     def of(cls, rules: Iterable[NoiseRule], given: Iterable[NoiseRule] = ()) -> RuleSet:
         """Where both have a rule, the user's own counts."""
-        given = tuple(given)
+        own = {rule.key: rule for rule in given}
         places: dict[tuple[str, str], dict[RuleKind, NoiseRule]] = {}
         lists: dict[str, dict[str, str]] = {}
         watched: dict[str, set[str]] = {}
-        for rule in (*rules, *given):
+        for rule in (*own.values(), *(rule for rule in rules if rule.key not in own)):
             places.setdefault((rule.message, rule.path), {})[rule.kind] = rule
             if rule.kind == "unordered_array":
                 lists.setdefault(rule.message, {})[rule.path] = str(rule.parameter or "")
             if rule.kind == "counter" and "[]" not in rule.path:
                 watched.setdefault(rule.message, set()).add(rule.path)
         frozen = {message: frozenset(paths) for message, paths in watched.items()}
-        return cls(places, lists, frozen, frozenset(rule.key for rule in given))
+        return cls(places, lists, frozen, frozenset(own))
 
     def at(self, message: str, path: str) -> Mapping[RuleKind, NoiseRule]:
         return self.places.get((message, path), {})
@@ -126,7 +124,7 @@ class NoiseMatcher:
         path = general(leaf.path)
         known = self._rules.at(message, path)
         for kind in known:
-            if kind not in _OF_LEAVES:
+            if kind not in OF_LEAVES:
                 continue
             against = self._against(known[kind], leaf, (client, message, leaf.path))
             if against is None:

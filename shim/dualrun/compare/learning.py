@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from shim.dualrun.compare.applying import NoiseMatcher, RuleSet
 from shim.dualrun.compare.difference import Comparison, Difference
-from shim.dualrun.compare.evidence import Evidence
+from shim.dualrun.compare.evidence import Evidence, Place
 from shim.dualrun.compare.keys import KeyPath, KeyPaths
 from shim.dualrun.compare.matching import LearningMatcher
 from shim.dualrun.compare.message_type import message_type
 from shim.dualrun.compare.noise_file import NO_FILE, NoiseFile
 from shim.dualrun.compare.payload import general
-from shim.dualrun.compare.rules import NoiseRule, RuleKey
+from shim.dualrun.compare.rules import NoiseRule, RuleKey, RuleKind
 from shim.dualrun.compare.session import SessionRun, compare_session
 from shim.dualrun.compare.volatile import IdsEverywhere, SharedIds, Volatile
 from shim.dualrun.compare.waivers import waive
@@ -24,7 +24,7 @@ from shim.dualrun.record.scenario import Session
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """rules: learned and given. volatile: by session, of those in which the legacy path agreed with itself.
+    """rules: learned in these runs. volatile: by session, of those in which the legacy path agreed with itself.
 
     unstable: by session, in what the two legacy runs differ. key_paths: see `compare_session`. shared: ids that all
     sessions know.
@@ -59,8 +59,16 @@ class Candidate:
         return comparison
 
     def used_rules(self) -> tuple[NoiseRule, ...]:
-        """All rules with their hits, and those that were applied without (a time that is now on both sides)."""
-        known = {rule.key: rule for rule in (*self.learned.rules, *self.learned.given.rules)}
+        """All rules with their hits, and those that were applied without (a time that is now on both sides).
+
+        `learned` of all is of these runs: 0 for a given one of which they show nothing.
+        """
+        known = {rule.key: rule for rule in self.learned.rules}
+        for rule in self.learned.given.rules:
+            seen = known.get(rule.key)
+            known[rule.key] = replace(
+                rule, learned=seen.learned if seen else 0, examples=seen.examples if seen else rule.examples
+            )
         unlearned = [key for key in self.hits if key not in known]
         rules = [replace(rule, hits=self.hits[key]) for key, rule in known.items()]
         rules += [NoiseRule(key.kind, key.path, 0, self.hits[key], (), key.message) for key in unlearned]
@@ -74,7 +82,9 @@ def learn(
 ) -> Learned:
     """`legacy`: by session, of two runs. `given`: rules of the user's own, that need no evidence, and waivers."""
     evidence, shared, key_paths = Evidence(), SharedIds(), KeyPaths()
-    places = frozenset((rule.message, rule.path) for rule in given.rules)
+    places: dict[Place, set[RuleKind]] = {}
+    for rule in given.rules:
+        places.setdefault((rule.message, rule.path), set()).add(rule.kind)
     volatile: dict[str, Volatile] = {}
     found: dict[str, Comparison] = {}
     for session in sessions:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final, Protocol
 
 from shim.dualrun.compare.bijection import Bijection
-from shim.dualrun.compare.evidence import Evidence
-from shim.dualrun.compare.leaves import Leaf, Walk
+from shim.dualrun.compare.evidence import Evidence, Place
+from shim.dualrun.compare.leaves import ABSENT, Leaf, Walk
 from shim.dualrun.compare.message_type import type_of_value
 from shim.dualrun.compare.payload import general, value_of
 from shim.dualrun.compare.rules import RuleKey, RuleKind
@@ -17,6 +19,12 @@ from shim.dualrun.compare.volatile import SharedIds, Volatile
 from shim.dualrun.record.canonical import Event
 
 RULE_OF: Final[dict[TokenKind, RuleKind]] = {"timestamp": "timestamp", "id": "id_bijection"}
+
+_OF_ABSENCE: Final[frozenset[RuleKind]] = frozenset({"optional"})
+_OF_VALUES: Final[frozenset[RuleKind]] = frozenset({"counter", "float", "regex_shape"})
+
+OF_LEAVES: Final = _OF_ABSENCE | _OF_VALUES
+"""Rules that take more evidence than one pair of messages."""
 
 MAX_TOLD: Final = 3
 """Times that a place which may turn out to be noise is told as a difference of a session; it counts on."""
@@ -33,8 +41,8 @@ class LearningMatcher:
     What needs more evidence than one pair is told as a difference too: whether it is one is known after all sessions.
     """
 
-    def __init__(self, evidence: Evidence, shared: SharedIds, given: frozenset[tuple[str, str]] = frozenset()) -> None:
-        """`given`: message types and paths that rules of the user's explain."""
+    def __init__(self, evidence: Evidence, shared: SharedIds, given: Mapping[Place, AbstractSet[RuleKind]]) -> None:
+        """`given`: by place, the kinds of rules of the user's that explain what differs there."""
         self.volatile = Volatile()
         self._evidence = evidence
         self._shared = shared
@@ -94,7 +102,17 @@ class LearningMatcher:
         for leaf in found:
             place = (message, general(leaf.path))
             if place in self._given:
+                # No evidence is needed, but that the rule still has something to explain is remembered.
+                for kind in _kinds_for(leaf) & self._given[place]:
+                    self._evidence.learn(RuleKey(kind, *place), leaf.left, leaf.right)
                 continue
             if leaf.is_of_tokens or self._evidence.vary(place, leaf.values, left.session, left.client) <= MAX_TOLD:
                 told.append(leaf)
         return told
+
+
+def _kinds_for(leaf: Leaf) -> frozenset[RuleKind]:
+    """Of the rules that can explain it, those that are not of tokens."""
+    if leaf.is_of_tokens:
+        return frozenset()
+    return _OF_ABSENCE if ABSENT in leaf.values else _OF_VALUES

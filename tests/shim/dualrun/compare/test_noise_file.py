@@ -17,7 +17,7 @@ from shim.dualrun.compare.noise_reading import MAX_BYTES, parse_noise_file, read
 from shim.dualrun.compare.rules import RULES, NoiseRule
 from shim.dualrun.compare.waivers import Waiver
 from shim.dualrun.errors import NoiseFileInvalid
-from tests.shim.dualrun.recorded import classes, say, talk, three
+from tests.shim.dualrun.recorded import START, classes, say, talk, three
 
 TODAY = date(2026, 3, 1)
 CHAT = talk(say(), say("bob"))
@@ -122,14 +122,57 @@ def test_a_waiver_explains_nothing_else(change):
     assert classes(three(CHAT, unread(1), candidate=unread(2), noise=noise)) == ["payload"]
 
 
-def test_a_rule_of_the_file_needs_no_evidence_and_stays_within_its_limits():
-    def price(value):
-        return [(3, "bob", {"type": "price", "of": "gold", "value": value})]
+def price(value):
+    return [(3, "bob", {"type": "price", "of": "gold", "value": value})]
 
+
+def test_a_rule_of_the_file_needs_no_evidence_and_stays_within_its_limits():
     noise = parse_noise_file(RULE)
     assert classes(three(CHAT, price(100.0), candidate=price(101.5), noise=noise)) == []
     assert classes(three(CHAT, price(100.0), candidate=price(103.0), noise=noise)) == ["payload"]
     assert classes(three(CHAT, price(100.0), candidate=price("101.5"), noise=noise)) == ["payload"]
+
+
+def test_a_rule_of_the_file_that_was_not_seen_again_keeps_its_end():
+    noise = parse_noise_file(RULE + "learned = 14\n")
+    found = three(CHAT, price(100.0), price(100.0), price(101.5), noise=noise)
+    (after,) = noise.with_learned(found.rules, TODAY).rules
+    assert (after.expires, after.learned, after.hits) == (date(2026, 4, 1), 14, 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "parameter", "first", "second"),
+    [
+        ("float", "rtol = 0.02", 100.0, 101.0),
+        ("counter", 'growth = "any"', 4, 5),
+        ("optional", "rate = 0.5", 100.0, None),
+        ("regex_shape", 'pattern = "[a-z]+"', "high", "low"),
+    ],
+)
+def test_a_rule_of_the_file_that_was_seen_again_is_learned_anew(kind, parameter, first, second):
+    text = RULE.replace("rtol = 0.02", parameter).replace("float", kind)
+    without = [(3, "bob", {"type": "price", "of": "gold"})]
+    noise = parse_noise_file(text + "learned = 14\n")
+    found = three(CHAT, price(first), without if second is None else price(second), noise=noise)
+    assert classes(found) == []
+    (after,) = noise.with_learned(found.rules, TODAY).rules
+    assert (after.expires, after.learned, after.parameter) == (TODAY + LASTS, 1, noise.rules[0].parameter)
+
+
+def test_a_time_of_the_file_that_was_seen_again_is_learned_anew_and_one_that_was_not_is_not():
+    noise = parse_noise_file(
+        RULE.replace("float", "timestamp").replace("rtol = 0.02", "window_s = 2.5").replace("$.value", "$.at")
+        + RULE.replace("float", "timestamp").replace("rtol = 0.02", "window_s = 2.5").replace("version = 1", "")
+    )
+
+    def at(later):
+        return [(3, "bob", {"type": "price", "at": int((START + later + 3) * 1000), "value": 1})]
+
+    found = three(CHAT, at(0), at(100), at(200), noise=noise)
+    assert classes(found) == []
+    after = {rule.path: rule for rule in noise.with_learned(found.rules, TODAY).rules}
+    assert (after["$.at"].expires, after["$.at"].learned) == (TODAY + LASTS, 1)
+    assert (after["$.value"].expires, after["$.value"].learned) == (date(2026, 4, 1), 0)
 
 
 def test_what_is_learned_is_redacted_and_expires():
