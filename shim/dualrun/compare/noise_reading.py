@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 
 from shim.dualrun.compare.classes import CLASSES, DifferenceClass
 from shim.dualrun.compare.noise_file import VERSION, NoiseFile
-from shim.dualrun.compare.rules import RULES, NoiseRule, RuleKind
+from shim.dualrun.compare.rules import RULES, NoiseRule, RuleKey, RuleKind
 from shim.dualrun.compare.text_shape import MAX_RUNS
 from shim.dualrun.compare.waivers import Waiver
 from shim.dualrun.errors import NoiseFileInvalid
@@ -62,9 +62,11 @@ def parse_noise_file(text: str, name: str = "(noise file)") -> NoiseFile:
         raise NoiseFileInvalid(name, min(unknown), "there is no such key")
     rules = [_rule(record, name, f"rule {n}") for n, record in _tables(document, "rule", name)]
     waivers = [_waiver(record, name, f"waiver {n}") for n, record in _tables(document, "waiver", name)]
+    known: set[RuleKey] = set()
     for n, rule in enumerate(rules, 1):
-        if any(rule.key == other.key for other in rules[: n - 1]):
+        if rule.key in known:
             raise NoiseFileInvalid(name, f"rule {n}", "there are two of its kind, message and path")
+        known.add(rule.key)
     return NoiseFile(tuple(rules), tuple(waivers))
 
 
