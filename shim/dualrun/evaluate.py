@@ -70,7 +70,9 @@ def evaluate(
     broken = {problem.session for problem in problems}
     learned = learn([session for session in sessions if session.name not in broken], legacy, noise)
     new = learned.candidate(candidate)
-    comparisons = {session.name: new.compare(session) for session in sessions if session.name in learned.stable}
+    comparisons = {
+        session.name: new.compare(session, deliveries=True) for session in sessions if session.name in learned.stable
+    }
     by_design: dict[ByDesign, int] = {}
     for comparison in comparisons.values():
         for what, count in comparison.by_design.items():
@@ -123,11 +125,16 @@ class Candidate:
     runs: Mapping[str, SessionRun]
     under: learning.Candidate
 
-    def compare(self, session: Session, events: Sequence[Event] | None = None) -> Comparison:
-        """`session`: a stable one. `events`: instead of those recorded; None for these."""
+    def compare(
+        self, session: Session, events: Sequence[Event] | None = None, *, deliveries: bool = False
+    ) -> Comparison:
+        """`session`: a stable one. `events`: instead of those recorded; None for these.
+
+        `deliveries`: whether the delivery matrix is wanted too.
+        """
         run = self.runs.get(session.name, NOTHING)
         right = run if events is None else replace(run, events=events)
-        return self.under.compare(session, self.legacy.get(session.name, NOTHING), right)
+        return self.under.compare(session, self.legacy.get(session.name, NOTHING), right, deliveries=deliveries)
 
     def afresh(self) -> Candidate:
         """As if nothing had been compared yet."""

@@ -86,7 +86,7 @@ class Comparison:
     """One session. differences: explained ones too; only the others can fail a dual run.
 
     counts: of all, by class and explanation, those too that are not kept in `differences`.
-    rows: by client, the events of both sides in order, side by side.
+    rows: by client, the events of both sides in order, side by side. deliveries: None where nobody wanted it.
     """
 
     session: str

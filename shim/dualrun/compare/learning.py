@@ -50,10 +50,13 @@ class Candidate:
     everywhere: IdsEverywhere
     hits: Counter[RuleKey] = field(default_factory=Counter)
 
-    def compare(self, session: Session, left: SessionRun, right: SessionRun) -> Comparison:
-        """`left`: the first of the legacy runs that were learned from; `session`: not an unstable one."""
+    def compare(self, session: Session, left: SessionRun, right: SessionRun, *, deliveries: bool = False) -> Comparison:
+        """`left`: the first of the legacy runs that were learned from; `session`: not an unstable one.
+
+        `deliveries`: whether the delivery matrix is wanted too.
+        """
         matcher = NoiseMatcher(self.rules, self.learned.volatile[session.name], self.everywhere)
-        comparison = compare_session(session, left, right, matcher, self.learned.key_paths)
+        comparison = compare_session(session, left, right, matcher, self.learned.key_paths, deliveries=deliveries)
         self.hits.update(matcher.hits)
         waive(comparison, self.learned.given.waivers)
         return comparison
@@ -94,7 +97,7 @@ def learn(
         for rows in comparison.rows.values():
             key_paths.learn(_message_pairs(rows))
         volatile[session.name] = matcher.volatile
-        found[session.name] = replace(comparison, rows={}, deliveries=None)
+        found[session.name] = replace(comparison, rows={})
     rules = evidence.rules()
     noisy = {(rule.message, rule.path) for rule in rules}
     unstable = {

@@ -57,8 +57,13 @@ def compare_session(
     right: SessionRun,
     matcher: Matcher,
     key_paths: Mapping[str, tuple[KeyPath, ...]] | None = None,
+    *,
+    deliveries: bool = False,
 ) -> Comparison:
-    """`left`: the legacy path. `key_paths`: by message type, paths whose value tells its messages apart."""
+    """`left`: the legacy path. `key_paths`: by message type, paths whose value tells its messages apart.
+
+    `deliveries`: whether the delivery matrix is wanted too.
+    """
     result = Comparison(session.name)
     clients = _by_client(session, left, right)
     for name, client in clients.items():
@@ -76,8 +81,9 @@ def compare_session(
     compare_contents(session, aligned, matcher, clocks, result)
     for name, client in clients.items():
         result.rows[name] = _side_by_side(client.left, client.right, [*aligned[name].matched, *client.tied])
-    there = {name: presence(session, name, client.right) for name, client in clients.items()}
-    result.deliveries = matrix_of_session(session, aligned, leaks, there)
+    if deliveries:
+        there = {name: presence(session, name, client.right) for name, client in clients.items()}
+        result.deliveries = matrix_of_session(session, aligned, leaks, there)
     result.differences.sort(key=lambda difference: difference.step)
     _count_posts(session, right.events, result)
     return result

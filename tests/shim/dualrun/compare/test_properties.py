@@ -41,7 +41,7 @@ def compared(first, candidate, second=None):
     legacy, again, new = map(runs_by_session, runs)
     learned = learn([SESSION], (legacy, again))
     assert learned.unstable == {}
-    return learned.candidate().compare(SESSION, legacy["talk"], new["talk"])
+    return learned.candidate().compare(SESSION, legacy["talk"], new["talk"], deliveries=True)
 
 
 def kinds(comparison):
