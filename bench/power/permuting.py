@@ -10,7 +10,7 @@ from random import Random
 
 from shim.dualrun.compare.payload import parse
 from shim.dualrun.compare.tokens import split
-from shim.dualrun.judge.power.on_messages import STEP_S, message_sites
+from shim.dualrun.judge.power.on_messages import delayed, message_sites
 from shim.dualrun.judge.power.stage import Stage, is_message, numbered
 from shim.dualrun.record.canonical import Event
 
@@ -69,7 +69,4 @@ def _later(stage: Stage, events: list[Event], chance: Random) -> list[Event]:
     if not sites:
         return events
     about = chance.choice(sites).about
-    return [
-        replace(event, step=event.step + 1, at=event.at + STEP_S) if event.key == about.key else event
-        for event in events
-    ]
+    return [delayed(event) if event.key == about.key else event for event in events]

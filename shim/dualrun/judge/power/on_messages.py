@@ -60,7 +60,12 @@ def _delay(stage: Stage, place: int, event: Event, before: int) -> Iterator[Site
     """A step later, but not behind the client's next message, which is of the step `before`."""
     later = event.step + 1
     if later < before and event.channel != "post" and not _connects(stage, event, later):
-        yield _site("delay", event, stage, (place, (replace(event, step=later, at=event.at + STEP_S),)))
+        yield _site("delay", event, stage, (place, (delayed(event),)))
+
+
+def delayed(event: Event) -> Event:
+    """In the next step, on both clocks."""
+    return replace(event, step=event.step + 1, at=event.at + STEP_S, mono=event.mono + STEP_S if event.mono else 0.0)
 
 
 def _connects(stage: Stage, event: Event, later: int) -> bool:

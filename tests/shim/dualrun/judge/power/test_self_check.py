@@ -56,6 +56,13 @@ def test_what_is_injected_is_never_what_was_there():
         assert [replace(event, n=0) for event in site.inject(Random(1))] != before, site.kind
 
 
+def test_a_delayed_message_is_late_on_both_clocks():
+    whole = stage()
+    steady = Stage(TALK, [replace(event, mono=event.at - 1000) for event in whole.events], whole.found, Random(0))
+    delays = [site for site in sites_of(steady) if site.kind == "delay"]
+    assert {event.at - event.mono for site in delays for event in site.inject(Random(1))} == {1000.0}
+
+
 def test_every_kind_of_fault_finds_a_place_somewhere():
     refused = Session("refused", (Connect("alice"), Connect("bob")))
     received = [(0, "alice", Special("refused", 403)), (1, "bob", Special("close", 1001))]
