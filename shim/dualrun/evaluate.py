@@ -138,7 +138,7 @@ class Candidate:
 
     def afresh(self) -> Candidate:
         """As if nothing had been compared yet."""
-        return replace(self, under=self.under.learned.candidate())
+        return replace(self, under=self.under.afresh())
 
     def rules(self) -> tuple[NoiseRule, ...]:
         """With the hits so far."""

@@ -61,6 +61,10 @@ class Candidate:
         waive(comparison, self.learned.given.waivers)
         return comparison
 
+    def afresh(self) -> Candidate:
+        """As if nothing had been compared yet."""
+        return Candidate(self.learned, self.rules, IdsEverywhere(self.learned.shared))
+
     def used_rules(self) -> tuple[NoiseRule, ...]:
         """All rules with their hits, and those that were applied without (a time that is now on both sides).
 
