@@ -10,7 +10,7 @@ from typing import Final
 
 from shim.dualrun.compare.bijection import Bijection
 from shim.dualrun.compare.evidence import relative_difference, text_of
-from shim.dualrun.compare.leaves import ABSENT, Leaf, TokenPair, Walk
+from shim.dualrun.compare.leaves import ABSENT, Leaf, TokenPair, Walk, is_number
 from shim.dualrun.compare.matching import OF_LEAVES, RULE_OF
 from shim.dualrun.compare.message_type import type_of_value
 from shim.dualrun.compare.moments import WINDOW_S
@@ -143,10 +143,8 @@ class NoiseMatcher:
         if rule.kind == "regex_shape":
             fits = type(left) is type(right) and re.fullmatch(str(rule.parameter), text_of(right)) is not None
             return None if fits else f"{leaf.problem or 'is the same'}, of another shape than {rule.parameter}"
-        if not (_is_number(left) and _is_number(right)):
+        if not (is_number(left) and is_number(right)):
             return leaf.problem
-        assert isinstance(left, int | float)
-        assert isinstance(right, int | float)
         if rule.kind == "float":
             rtol = float(rule.parameter or 0.0)
             apart = relative_difference(left, right)
@@ -165,7 +163,3 @@ class NoiseMatcher:
         if rule.parameter == "same" and right - before[1] != left - before[0]:
             return f"grew by {right - before[1]:g}, where the legacy path grows by {left - before[0]:g}"
         return None
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

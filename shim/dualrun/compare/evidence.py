@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
-from shim.dualrun.compare.leaves import ABSENT
+from shim.dualrun.compare.leaves import ABSENT, is_number
 from shim.dualrun.compare.moments import WINDOW_S
 from shim.dualrun.compare.payload import shown
 from shim.dualrun.compare.rules import RULES, NoiseRule, RuleKey, RuleKind
@@ -52,11 +52,9 @@ class Variation:
         self.values += 1
         self._shape(left)
         self._shape(right)
-        if not (_is_number(left) and _is_number(right)):
+        if not (is_number(left) and is_number(right)):
             self.numbers = False
             return
-        assert isinstance(left, int | float)
-        assert isinstance(right, int | float)
         self.whole &= isinstance(left, int) and isinstance(right, int)
         self.farthest = max(self.farthest, relative_difference(left, right))
         before = self.last.get((session, client))
@@ -83,7 +81,7 @@ class Variation:
     def _shape(self, value: object) -> None:
         if not self.shaped:
             return
-        new = shape_of(text_of(value)) if isinstance(value, str) or _is_number(value) else None
+        new = shape_of(text_of(value)) if isinstance(value, str) or is_number(value) else None
         self.shape = new if self.shape is None or new is None else joined(self.shape, new)
         self.shaped = self.shape is not None
 
@@ -137,7 +135,3 @@ def relative_difference(left: float, right: float) -> float:
 
 def text_of(value: object) -> str:
     return value if isinstance(value, str) else shown(value)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

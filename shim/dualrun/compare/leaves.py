@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeGuard
 
 from shim.dualrun.compare.moments import is_moment
 from shim.dualrun.compare.payload import child, general, shown
@@ -88,7 +88,7 @@ class Walk:
             self._objects(left, right, path)
         elif isinstance(left, list) and isinstance(right, list):
             self._lists(left, right, path)
-        elif _is_number(left) and _is_number(right):
+        elif is_number(left) and is_number(right):
             if left != right or path in self.watch:
                 self._numbers(left, right, path)
         elif type(left) is not type(right):
@@ -129,9 +129,7 @@ class Walk:
         else:
             self._differ(path, left, right, "has another text")
 
-    def _numbers(self, left: object, right: object, path: str) -> None:
-        assert isinstance(left, int | float)
-        assert isinstance(right, int | float)
+    def _numbers(self, left: float, right: float, path: str) -> None:
         if is_moment(left) and is_moment(right):
             self.pairs.append(TokenPair(path, 0, "timestamp", left, right))
         elif left != right:
@@ -147,7 +145,8 @@ class Walk:
         self.leaves.append(Leaf(path, shown(left), shown(right), "", (left, right)))
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[float]:
+    """Of JSON: `true` is none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 

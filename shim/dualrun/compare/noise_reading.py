@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from shim.dualrun.compare.classes import CLASSES, DifferenceClass
+from shim.dualrun.compare.leaves import is_number
 from shim.dualrun.compare.noise_file import VERSION, NoiseFile
 from shim.dualrun.compare.rules import RULES, NoiseRule, RuleKey, RuleKind
 from shim.dualrun.compare.text_shape import MAX_RUNS
@@ -108,7 +109,7 @@ def _rule(record: dict[str, Any], name: str, where: str) -> NoiseRule:
 
 
 def _parameter(kind: RuleKind, value: object, name: str, where: str) -> float | str | None:
-    number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    number = float(value) if is_number(value) else None
     match kind:
         case "timestamp" | "float" | "optional":
             most = {"timestamp": 86_400.0, "float": 1.0, "optional": 1.0}[kind]
