@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil
 from typing import Any, Final, Literal
 
 from shim.dualrun.compare.payload import is_error_frame
 from shim.dualrun.cutover.options import FallBackRules
+from shim.dualrun.judge.latency import MIN_SAMPLES, quantile_of
 from shim.gateway.frames import ENDPOINT_REQUEST_TIMED_OUT, INTERNAL_SERVER_ERROR, SERVICE_UNAVAILABLE
 from shim.observing import Outcome
 
 Where = Literal["old", "new", "shadow"]
 
 MOST_KEPT: Final = 20_000
-LEAST_FOR_P95: Final = 75
-"""Values without which no bound of a p95 can be given: 1 - 0.95^n has to exceed 0.975, rounded up."""
 
 FAILED: Final[frozenset[Outcome]] = frozenset({"integration_error", "timed_out", "execution_error"})
-
 
 _WORDS: Final = frozenset({INTERNAL_SERVER_ERROR, ENDPOINT_REQUEST_TIMED_OUT, SERVICE_UNAVAILABLE})
 
@@ -111,8 +108,7 @@ def _share(handled: deque[_Handled]) -> float:
 
 
 def _p95(handled: deque[_Handled]) -> float | None:
-    """None for too few."""
-    if len(handled) < LEAST_FOR_P95:
+    """In milliseconds; None for too few to bound it."""
+    if len(handled) < MIN_SAMPLES[0.95]:
         return None
-    ordered = sorted(one.latency_ms for one in handled)
-    return ordered[ceil(0.95 * len(ordered)) - 1]
+    return quantile_of(sorted(one.latency_ms for one in handled), 0.95)

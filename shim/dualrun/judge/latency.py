@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, Final, Literal
 
 Phase = Literal["first event", "steady", "after reconnect", "fan-out spread"]
@@ -166,7 +167,7 @@ def judge_latency(
 
 def quantile_of(ordered: Sequence[float], quantile: float) -> float:
     """Of a sorted sequence: the least value that at least this share of all does not exceed."""
-    return ordered[min(len(ordered) - 1, max(0, -int(-quantile * len(ordered) // 1) - 1))]
+    return ordered[max(0, ceil(quantile * len(ordered)) - 1)]
 
 
 def _curve(values: list[float]) -> tuple[float, ...]:
