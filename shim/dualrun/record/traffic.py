@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from shim.dualrun.record.canonical import Event, Recording
 from shim.dualrun.record.notes import Note
 from shim.dualrun.record.rebuild import step_of
 from shim.dualrun.record.scenario import MAX_STEPS, Close, Connect, Session, Step
 from shim.dualrun.record.writer import in_order
+
+_MOST_AT_ONCE: Final = 2
+"""Steps that one event can become: a client that connects again has left before, recorded or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,10 @@ class _Taken:
         self.sessions: list[Session] = []
         self._steps: list[Step] = []
         self._open: dict[str, Connect] = {}
+        self._connected: set[str] = set()
+        """By the steps of this session, which don't say who was refused or closed by the server."""
         self._strangers: set[str] = set()
+        self._left_out: set[str] = set()
         self._cuts = 0
         self._crowds = 0
 
@@ -43,22 +50,28 @@ class _Taken:
                 self._left(event.client)
             return
         step = step_of(event)
+        if not isinstance(step, Connect) and event.client not in self._open:
+            if event.client not in self._left_out:
+                self._strangers.add(event.client)
+            return
+        if len(self._steps) > MAX_STEPS - _MOST_AT_ONCE:
+            self._cut()
         if isinstance(step, Connect):
-            if event.client in self._open:  # its end was not recorded
+            if event.client in self._connected:
                 self._steps.append(Close(event.client))
             self._open[event.client] = step
+            self._connected.add(event.client)
         elif event.client not in self._open:
-            self._strangers.add(event.client)
             return
-        if len(self._steps) >= MAX_STEPS - 1:
-            self._cut()
         self._steps.append(step)
         if isinstance(step, Close):
+            self._connected.discard(event.client)
             self._left(event.client)
 
     def end(self) -> None:
         """Of a recording: whoever is connected still is not in the next one."""
         self._open.clear()
+        self._left_out.clear()
         self._finish()
 
     def notes(self) -> Iterable[Note]:
@@ -77,20 +90,19 @@ class _Taken:
             self._finish()
 
     def _cut(self) -> None:
-        steps, self._steps = self._steps, []
-        self._add(steps)
-        again = [connect for connect in self._open.values() if connect is not steps[-1]]
-        if len(again) >= MAX_STEPS:
-            self._crowds += 1
-            again = again[: MAX_STEPS // 2]
-            self._open = {connect.client: connect for connect in again}
+        """Before a step is taken, so that whoever is connected is so by the steps of the next session too."""
+        self._finish()
         self._cuts += 1
-        self._steps = list(again)
+        if len(self._open) > MAX_STEPS - _MOST_AT_ONCE:
+            self._crowds += 1
+            names = list(self._open)
+            self._left_out.update(names[MAX_STEPS // 2 :])
+            self._open = {name: self._open[name] for name in names[: MAX_STEPS // 2]}
+        self._steps = list(self._open.values())
+        self._connected = set(self._open)
 
     def _finish(self) -> None:
-        steps, self._steps = self._steps, []
-        if steps:
-            self._add(steps)
-
-    def _add(self, steps: list[Step]) -> None:
-        self.sessions.append(Session(f"recorded {len(self.sessions) + 1}", tuple(steps)))
+        if self._steps:
+            self.sessions.append(Session(f"recorded {len(self.sessions) + 1}", tuple(self._steps)))
+        self._steps = []
+        self._connected.clear()

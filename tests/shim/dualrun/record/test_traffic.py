@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shim.dualrun.record import traffic
 from shim.dualrun.record.canonical import Recording, handshake_text
 from shim.dualrun.record.rebuild import sessions_of_run
 from shim.dualrun.record.scenario import MAX_STEPS, Close, Connect, Resume, Send
@@ -64,6 +66,69 @@ def test_a_long_session_is_cut_and_whoever_is_left_connects_again():
     sent = [step.text for session in found.sessions for step in session.steps if isinstance(step, Send)]
     assert sent == [str(n) for n in range(500)]
     assert [note.kind for note in found.notes] == ["cut_off"]
+
+
+def test_a_client_that_connects_at_the_cut_connects_once():
+    chat = [("a", str(n)) for n in range(MAX_STEPS - 2)]
+    found = sessions_of_traffic([recording(("a", "connect"), *chat, ("b", "connect"), ("b", "hi"))])
+    assert [session.clients for session in found.sessions] == [("a",), ("a", "b")]
+    assert [type(step) for step in found.sessions[1].steps] == [Connect, Connect, Send]
+
+
+def test_a_client_that_connected_last_before_the_cut_is_there_after_it():
+    chat = [("a", str(n)) for n in range(MAX_STEPS - 3)]
+    found = sessions_of_traffic([recording(("a", "connect"), *chat, ("b", "connect"), ("b", "hi"), ("b", "ho"))])
+    first, second = found.sessions
+    assert isinstance(first.steps[-1], Connect)
+    assert second.steps[-2:] == (Send("b", "hi"), Send("b", "ho"))
+    assert second.clients == ("a", "b")
+
+
+def test_a_client_that_the_server_closed_leaves_before_it_connects_again():
+    found = sessions_of_traffic([recording(("a", "connect"), ("b", "connect"), ("b", "closed"), ("b", "connect"))])
+    assert [type(step) for step in found.sessions[0].steps] == [Connect, Connect, Close, Connect]
+
+
+def test_of_too_many_clients_those_that_connected_last_are_left_out():
+    crowd = [(f"c{n}", "connect") for n in range(250)]
+    said = [(f"c{n}", "hi") for n in range(250)]
+    found = sessions_of_traffic([recording(*crowd, *said)])
+    assert all(len(session.steps) <= MAX_STEPS for session in found.sessions)
+    sent = [step.client for session in found.sessions for step in session.steps if isinstance(step, Send)]
+    assert set(sent) < {name for name, _ in said}
+    assert len(sent) >= MAX_STEPS // 2
+    assert {note.kind for note in found.notes} == {"cut_off", "left_out"}
+    assert not any("had connected before the recording" in note.sentence for note in found.notes)
+
+
+@given(st.data())
+def test_cuts_lose_nothing_of_those_that_have_room(data):
+    limit = data.draw(st.integers(8, 12))
+    names = st.sampled_from("abcdef")  # as many as one session always has room for
+    whats = st.sampled_from(["connect", "connect", "x", "y", "close", "resume", "closed", "refused"])
+    told = data.draw(st.lists(st.tuples(names, whats), min_size=3 * limit, max_size=6 * limit))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(traffic, "MAX_STEPS", limit)
+        found = sessions_of_traffic([recording(*told)])
+    assert all(len(session.steps) <= limit for session in found.sessions)
+    expected, there = [], set()
+    for name, what in told:
+        if what == "connect":
+            there.add(name)
+        elif name in there and what in {"x", "y"}:
+            expected.append((name, what))
+        elif what in {"close", "closed", "refused"}:
+            there.discard(name)
+    sent = [(step.client, step.text) for session in found.sessions for step in session.steps if isinstance(step, Send)]
+    assert sent == expected
+
+
+@given(st.lists(st.tuples(st.integers(0, 11), st.sampled_from(["connect", "connect", "x", "close", "closed"]))))
+def test_a_crowd_gives_sessions_that_can_be_run(told):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(traffic, "MAX_STEPS", 6)
+        found = sessions_of_traffic([recording(*((f"c{number}", what) for number, what in told))])
+    assert all(len(session.steps) <= 6 for session in found.sessions)
 
 
 @given(
