@@ -22,7 +22,7 @@ from migrator.console import say, stderr_console, stdout_console
 from migrator.errors import WsSseError
 from migrator.isolation import isolated
 from migrator.scan import scan_application
-from migrator.sessions import Identity, identities_from_config, plan_sessions
+from migrator.sessions import Identity, identities_from_config, plan_sessions, redacted_paths_from_config
 from migrator.sessions.plan import GivenSessions
 from migrator.sessions.stubs import stubs_from_config
 from migrator.state import verify_report_path
@@ -174,6 +174,7 @@ def _verify(
     plan = plan_sessions(
         inventory, seed=seed, identities=identities_from_config(app), given=os.environ, app=app, instead=given
     )
+    redact = redacted_paths_from_config(app)
     with _progress(3 * len(plan.sessions)) as progress:
         report = verify(
             app,
@@ -192,7 +193,7 @@ def _verify(
             shorten=None if repro is None else telling(progress, 3 * len(plan.sessions)),
         )
     if repro is not None:
-        write_repro(repro, report, app=app, new=new, identities=plan.identities)
+        write_repro(repro, report, app=app, new=new, identities=plan.identities, redact=redact)
     return report
 
 

@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from migrator.console import say
 from migrator.writing import write_file
 from shim.dualrun.record.identity import Identity
+from shim.dualrun.record.writer import write_recordings
 from shim.dualrun.replay.driver import Progress
 from shim.dualrun.report.report import Report
-from shim.dualrun.report.repro.write import repro_files, write_runs
+from shim.dualrun.report.repro.write import repro_of
 
 
-def write_repro(folder: Path, report: Report, *, app: Path, new: Path, identities: Sequence[Identity]) -> None:
-    """Says what was written, or that nothing was. Raises RecordingUnwritable, or WsSseError."""
+def write_repro(
+    folder: Path, report: Report, *, app: Path, new: Path, identities: Sequence[Identity], redact: Collection[str]
+) -> None:
+    """Says what was written, or that nothing was. `redact`: paths of a Redactor.
+
+    Raises RecordingUnwritable, or WsSseError.
+    """
     if report.shortest is None:
         say("There is nothing to reproduce: no unexplained difference was found.")
         return
     known = {identity.name: identity for identity in identities}
-    files = repro_files(report.shortest, folder, legacy=str(app), candidate=str(new), identities=known)
-    for name, text in files.items():
+    made = repro_of(
+        report.shortest,
+        folder,
+        legacy=str(app),
+        candidate=str(new),
+        application=report.application,
+        identities=known,
+        redact=redact,
+    )
+    for name, text in made.texts.items():
         write_file(folder / name, text)
-    write_runs(report.shortest, folder, report.application)
+    for name, parts in made.recordings.items():
+        write_recordings(folder / name, parts)
     say(f"Wrote {folder}: {len(report.shortest.session.steps)} steps that show the first difference.")
 
 

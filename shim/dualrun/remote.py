@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path as FilePath
 from typing import Final
@@ -85,7 +85,7 @@ async def record(
         timing=timing,
         progress=lambda name, index, _: progress(f"{LEGACY_RUNS[1]}: {name}", len(sessions) + index, total),
     )
-    recordings = (redacted(first, redactor), redacted(second, redactor))
+    recordings = (redactor.recording(first), redactor.recording(second))
     headers = [
         new_header(application, one.run, one.path, redactions=redactor.redactions, key_id=redactor.key_id)
         for one in recordings
@@ -148,7 +148,7 @@ async def replay(
     evaluation = evaluate(
         sessions,
         legacy,
-        redacted(candidate, redactor(given.names)),
+        redactor(given.names).recording(candidate),
         routes=known.routes,
         silent=known.silent,
         gaps=(*known.gaps, *given.gaps, *cut_off),
@@ -158,9 +158,3 @@ async def replay(
         evaluation, tuple(sessions), application=first.header.application, legacy=str(file), candidate=server.url
     )
     return report, tuple(f"{file}, {note}" for note in loaded.notes)
-
-
-def redacted(recording: Recording, redactor: Redactor) -> Recording:
-    """What was sent first, since secrets are known by where they are sent."""
-    sent = tuple(redactor.event(event) for event in recording.sent)
-    return replace(recording, sent=sent, events=tuple(redactor.event(event) for event in recording.events))

@@ -15,7 +15,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
-from shim.dualrun.record.canonical import Event, handshake_of, handshake_text
+from shim.dualrun.record.canonical import Event, Recording, handshake_of, handshake_text
 from shim.dualrun.record.json_leaves import Leaf, json_leaves
 from shim.dualrun.record.keyed import SHORTEST_REMEMBERED, Hasher
 from shim.redaction import is_secret_name, may_hold_secrets, redact, redact_by_looks
@@ -51,6 +51,11 @@ class Redactor:
         text = self._connect(event.text) if event.kind == "connect" else self.text(event.text)
         return event if text == event.text else replace(event, text=text)
 
+    def recording(self, recording: Recording) -> Recording:
+        """What was sent first, since secrets are known by where they are sent."""
+        sent = tuple(self.event(event) for event in recording.sent)
+        return replace(recording, sent=sent, events=tuple(self.event(event) for event in recording.events))
+
     def text(self, text: str) -> str:
         """Of a message, an answer or a reason."""
         in_disguise = "\\u" in text or "\\/" in text or text.startswith("binary:")
@@ -61,11 +66,12 @@ class Redactor:
     def _connect(self, text: str) -> str:
         headers, query = handshake_of(text)
         return handshake_text(
-            [(name, self._pair("header", name, value)) for name, value in headers],
-            [(name, self._pair("query", name, value)) for name, value in query],
+            [(name, self.pair("header", name, value)) for name, value in headers],
+            [(name, self.pair("query", name, value)) for name, value in query],
         )
 
-    def _pair(self, where: str, name: str, value: str) -> str:
+    def pair(self, where: str, name: str, value: str) -> str:
+        """A value of a handshake. `where`: 'header' or 'query'."""
         if f"{where}.{name}".lower() in self._handshake or is_secret_name(name):
             return self._named(name, value)
         if name.lower() == "sec-websocket-protocol":

@@ -13,7 +13,7 @@ import yaml
 from shim.dualrun.record.identity import Identity
 from shim.dualrun.record.redaction import Redactor
 from shim.dualrun.record.scenario import Close, Connect, Expect, Resume, Send, Session, Step
-from shim.redaction import is_secret_name, redact_by_looks
+from shim.redaction import is_secret_name
 
 
 @dataclass(slots=True)
@@ -57,25 +57,38 @@ def _step(step: Step, named: Collection[str], made: Scenario, redactor: Redactor
         case Connect(client=client):
             record: dict[str, Any] = {"connect": client}
             if client not in named:
-                for what, pairs in (("headers", step.headers), ("query", step.query)):
+                for where, what, pairs in (("header", "headers", step.headers), ("query", "query", step.query)):
                     if pairs:
-                        record[what] = {name: _open(client, what, name, value, made) for name, value in pairs}
+                        record[what] = {
+                            name: _open(client, what, name, value, redactor.pair(where, name, value), made)
+                            for name, value in pairs
+                        }
             return record if step.refused is None else {**record, "refused": step.refused}
         case Send(client=client, text=text, route=route):
             shown = redactor.text(text)
             made.hidden += shown != text
             return {"send": client, "message": shown, **({"route": route} if route else {})}
         case Expect(client=client, message=message, within_s=within, required=required):
-            return {"expect" if required else "wait_for": client, "message": json.loads(message), "within_s": within}
+            shown = redactor.text(message)
+            made.hidden += shown != message
+            return {"expect" if required else "wait_for": client, "message": _json(shown), "within_s": within}
         case Resume(client=client):
             return {"resume": client}
         case Close(client=client):
             return {"close": client}
 
 
-def _open(client: str, what: str, name: str, value: str, made: Scenario) -> str:
-    """The value, or the variable that is to hold it when it is a secret."""
-    if not is_secret_name(name) and redact_by_looks(value, lambda _: "") == value and "${" not in value:
+def _json(shown: str) -> object:
+    """A text where a secret was a number: what stands for it is none."""
+    try:
+        return json.loads(shown)
+    except ValueError:
+        return shown
+
+
+def _open(client: str, what: str, name: str, value: str, shown: str, made: Scenario) -> str:
+    """The value, or the variable that is to hold it when it is a secret. `shown`: the value without secrets."""
+    if not is_secret_name(name) and shown == value and "${" not in value:
         return value
     variable = re.sub(r"[^A-Z0-9]+", "_", f"{client}_{name}".upper()).strip("_")
     made.variables[variable] = f"{what} {name} of {client}"

@@ -1,21 +1,20 @@
-"""Writes what somebody needs to see the difference again."""
+"""What somebody needs to see the difference again."""
 
 from __future__ import annotations
 
 import secrets
 import shlex
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from shim.dualrun.record.canonical import Recording
-from shim.dualrun.record.header import new_header
+from shim.dualrun.record.header import Header, new_header
 from shim.dualrun.record.identity import Identity
 from shim.dualrun.record.keyed import Hasher
 from shim.dualrun.record.redaction import Redactor
-from shim.dualrun.record.scenario import Send, describe
-from shim.dualrun.record.writer import write_recordings
+from shim.dualrun.record.scenario import Expect, Send, Step, describe
 from shim.dualrun.report.repro.reduce import Shortest
 from shim.dualrun.report.repro.scenario_out import scenario_of
 from templates import render
@@ -26,45 +25,58 @@ CANDIDATE: Final = "candidate.jsonl"
 README: Final = "README.md"
 
 
-def repro_files(
-    found: Shortest, folder: Path, *, legacy: str, candidate: str, identities: Mapping[str, Identity]
-) -> dict[str, str]:
-    """The text files of a repro folder by name; the recordings are for `write_runs`. Nothing of it is a secret.
+Parts = list[tuple[Header, Recording]]
 
-    `legacy`, `candidate`: the two applications, as the command was given them.
-    """
-    redactor = _redactor()
+
+@dataclass(frozen=True, slots=True)
+class Repro:
+    """Files of a folder by name. Nothing of them is a secret."""
+
+    texts: dict[str, str]
+    recordings: dict[str, Parts]
+    """The two legacy runs in one file, the run of the new path in another."""
+
+
+def repro_of(
+    found: Shortest,
+    folder: Path,
+    *,
+    legacy: str,
+    candidate: str,
+    application: str,
+    identities: Mapping[str, Identity],
+    redact: Collection[str] = (),
+) -> Repro:
+    """`legacy`, `candidate`: the two applications, as the command was given them. `redact`: the paths of a Redactor."""
+    # The files are read as they are, and compared with no others: nobody keeps the key.
+    redactor = Redactor(Hasher(secrets.token_bytes(32)), redact)
+    # The runs come first: their handshakes say which words of all other texts are secrets.
+    hidden = [(_header(run, application, redactor), redactor.recording(run)) for run in found.runs]
     scenario = scenario_of(found.session, identities, redactor)
     readme = render(
         "reports/verify/repro.md.j2",
         found=found,
+        detail=redactor.text(found.difference.detail),
         command=shlex.join(["ws2sse", "verify", legacy, candidate, "--sessions", str(folder / SESSION)]),
-        steps=[redactor.text(describe(step)) for step in found.session.steps],
+        steps=[describe(_hidden(step, redactor)) for step in found.session.steps],
         messages=sum(isinstance(step, Send) for step in found.session.steps),
         expected=redactor.text(found.difference.expected),
         received=redactor.text(found.difference.found),
         scenario=scenario,
         session_file=SESSION,
     )
-    return {SESSION: scenario.text, README: readme}
+    return Repro({SESSION: scenario.text, README: readme}, {LEGACY: hidden[:2], CANDIDATE: hidden[2:]})
 
 
-def write_runs(found: Shortest, folder: Path, application: str) -> None:
-    """The two legacy runs in one file, the run of the new path in another. Raises RecordingUnwritable."""
-    redactor = _redactor()
-    for name, runs in ((LEGACY, found.runs[:2]), (CANDIDATE, found.runs[2:])):
-        headers = [
-            new_header(application, run.run, run.path, redactions=redactor.redactions, key_id=redactor.key_id)
-            for run in runs
-        ]
-        hidden = [_hidden(run, redactor) for run in runs]
-        write_recordings(folder / name, list(zip(headers, hidden, strict=True)))
+def _header(run: Recording, application: str, redactor: Redactor) -> Header:
+    return new_header(application, run.run, run.path, redactions=redactor.redactions, key_id=redactor.key_id)
 
 
-def _redactor() -> Redactor:
-    """With a key that nobody keeps: the files are read as they are, and compared with no others."""
-    return Redactor(Hasher(secrets.token_bytes(32)))
-
-
-def _hidden(run: Recording, redactor: Redactor) -> Recording:
-    return replace(run, events=tuple(map(redactor.event, run.events)), sent=tuple(map(redactor.event, run.sent)))
+def _hidden(step: Step, redactor: Redactor) -> Step:
+    """Before it is described: of a secret that a description cuts off, nothing would be known."""
+    match step:
+        case Send(text=text):
+            return replace(step, text=redactor.text(text))
+        case Expect(message=message):
+            return replace(step, message=redactor.text(message))
+    return step

@@ -15,7 +15,6 @@ from shim.dualrun.record.scenario import Connect, Send, Session
 from shim.dualrun.record.scenario_json import sessions_to_json
 from shim.dualrun.record.sources import kind_of, sessions_from_file, with_routes
 from shim.dualrun.record.writer import write_recordings
-from shim.dualrun.remote import redacted
 from tests.shim.dualrun.record.test_har import START, said, socket
 from tests.shim.dualrun.record.test_traffic import recording
 
@@ -51,7 +50,7 @@ def test_the_secrets_of_an_archive_are_not_used_where_there_is_no_identity(archi
 
 def test_a_recording_of_traffic(tmp_path):
     path = tmp_path / "any-name"
-    told = redacted(recording(("a", "connect"), ("a", '{"action":"chat"}')), Redactor(Hasher(b"k" * 16)))
+    told = Redactor(Hasher(b"k" * 16)).recording(recording(("a", "connect"), ("a", '{"action":"chat"}')))
     write_recordings(path, [(Header("chat", "traffic", "websocket"), told)])
     assert kind_of(path) == "recording"
     assert [step.client for step in read(path).sessions[0].steps] == ["a", "a"]

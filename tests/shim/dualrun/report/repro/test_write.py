@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import jwt
 import pytest
 
+from shim.dualrun.record.canonical import Event, Recording, handshake_text
 from shim.dualrun.record.identity import Identity
 from shim.dualrun.record.loading import load_recordings
 from shim.dualrun.record.scenario import Close, Connect, Expect, Resume, Send, Session
 from shim.dualrun.record.scenario_file import read_scenario
+from shim.dualrun.record.writer import write_recordings
 from shim.dualrun.report.repro.reduce import Shortest
-from shim.dualrun.report.repro.write import CANDIDATE, LEGACY, README, SESSION, repro_files, write_runs
+from shim.dualrun.report.repro.write import CANDIDATE, LEGACY, README, SESSION, repro_of
+from tests.shim.dualrun.record.events import event
 from tests.shim.dualrun.recorded import record, three
 from tests.shim.dualrun.report.reporting import HOSTILE
 
@@ -36,12 +41,53 @@ def found_in(session=SESSION_OF_ALL, confirmed=True, text="hi") -> Shortest:
         record(session, received, run="legacy-2", later=100),
         record(session, [], run="candidate", later=200),
     )
-    return Shortest(session, difference, runs, confirmed, replays=12)
+    first, second, new = (replace(run, sent=connects(session, run)) for run in runs)
+    return Shortest(session, difference, (first, second, new), confirmed, replays=12)
+
+
+def connects(session: Session, run: Recording) -> tuple[Event, ...]:
+    handshakes = [
+        (index, step.client, handshake_text(step.headers, step.query))
+        for index, step in enumerate(session.steps)
+        if isinstance(step, Connect)
+    ]
+    return tuple(
+        event(
+            run=run.run,
+            path=run.path,
+            session=session.name,
+            step=index,
+            client=client,
+            kind="connect",
+            text=text,
+            direction="sent",
+        )
+        for index, client, text in handshakes
+    )
+
+
+def made_of(found, tmp_path, identities=(), redact=()):
+    return repro_of(
+        found,
+        tmp_path / "repro",
+        legacy="apps/chat",
+        candidate="apps/new one",
+        application="chat",
+        identities={identity.name: identity for identity in identities},
+        redact=redact,
+    )
 
 
 def files(found, tmp_path, identities=()):
-    known = {identity.name: identity for identity in identities}
-    return repro_files(found, tmp_path / "repro", legacy="apps/chat", candidate="apps/new one", identities=known)
+    return made_of(found, tmp_path, identities).texts
+
+
+def written(found, tmp_path, redact=()) -> str:
+    """All of the folder."""
+    made = made_of(found, tmp_path, redact=redact)
+    for name, parts in made.recordings.items():
+        write_recordings(tmp_path / name, parts)
+    return "\n".join([*made.texts.values(), *(path.read_text("utf-8") for path in tmp_path.iterdir())])
 
 
 def test_the_session_is_read_back_as_it_was(tmp_path):
@@ -55,16 +101,46 @@ def test_the_session_is_read_back_as_it_was(tmp_path):
 
 def test_no_secret_is_written(tmp_path):
     found = found_in()
-    made = files(found, tmp_path)
-    write_runs(found, tmp_path, "chat")
-    written = "\n".join([*made.values(), *(path.read_text("utf-8") for path in tmp_path.iterdir())])
-    assert TOKEN not in written
-    assert "bob-secret-token" not in written
-    assert "`ALICE_TOKEN`: query token of alice" in made[README]
+    text = written(found, tmp_path)
+    assert TOKEN not in text
+    assert "bob-secret-token" not in text
+    assert "`ALICE_TOKEN`: query token of alice" in text
+
+
+OPAQUE = "Xq7-opaque-Lm2p9-of-the-handshake"
+"""It looks like nothing, and is a secret by where it is presented alone."""
+
+
+def test_a_token_of_a_handshake_is_nowhere_however_the_server_and_the_clients_repeat_it(tmp_path):
+    session = Session(
+        "shortest",
+        (
+            Connect("alice", query=(("token", OPAQUE),)),
+            Connect("bob", (("x-copy", OPAQUE), ("Sec-WebSocket-Protocol", f"{OPAQUE}-bob"))),
+            Send("alice", f'{{"action": "chat", "text": "I am here, as I told you at length: {OPAQUE}"}}', "chat"),
+            Expect("bob", f'{{"text": "{OPAQUE}"}}', 2.0),
+        ),
+    )
+    text = written(found_in(session, text=f"you are {OPAQUE}"), tmp_path)
+    assert "Xq7-opaque" not in text
+    assert "hmac:" in text
+
+
+def test_what_the_team_calls_secret_is_not_written(tmp_path):
+    said = Send("alice", '{"user": {"email": "a@b.c"}}')
+    found = found_in(Session("shortest", (Connect("alice"), Connect("bob"), said, said)))
+    assert "a@b.c" in written(found, tmp_path)
+    assert "a@b.c" not in written(found, tmp_path, redact=["$.user.email"])
+
+
+def test_a_secret_that_is_a_number_leaves_a_text(tmp_path):
+    bob = Connect("bob", query=(("token", "4711471147"),))
+    steps = (Connect("alice"), bob, Expect("bob", '{"n": 4711471147}', 2.0), Send("alice", "hi"))
+    assert "4711471147" not in files(found_in(Session("shortest", steps)), tmp_path)[SESSION]
 
 
 def test_the_recordings_are_read_back_with_their_runs(tmp_path):
-    write_runs(found_in(), tmp_path, "chat")
+    written(found_in(), tmp_path)
     legacy, candidate = load_recordings(tmp_path / LEGACY), load_recordings(tmp_path / CANDIDATE)
     assert [part.header.run for part in legacy.parts] == ["legacy-1", "legacy-2"]
     assert [part.header.run for part in candidate.parts] == ["candidate"]
