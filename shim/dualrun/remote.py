@@ -144,7 +144,9 @@ async def replay(
         timing=timing,
         progress=progress,
     )
-    cut_off = tuple(f"{part.header.run} was not recorded to its end." for part in loaded.parts if not part.whole)
+    cut_off = tuple(
+        f"{part.header.run} was not recorded to its end." for part in loaded.parts if not part.whole or part.lost
+    )
     evaluation = evaluate(
         sessions,
         legacy,

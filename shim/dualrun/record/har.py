@@ -139,7 +139,8 @@ def _started(entry: dict[str, Any], number: int, path: Path) -> float:
 def _headers(entry: dict[str, Any]) -> list[tuple[str, str]]:
     """Lists of objects with name and value, as of all that write HAR."""
     listed = _at(entry, "request", "headers")
-    pairs = [(one.get("name"), one.get("value")) for one in listed or () if isinstance(one, dict)]
+    objects = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    pairs = [(one.get("name"), one.get("value")) for one in objects]
     return [(name, value) for name, value in pairs if isinstance(name, str) and isinstance(value, str)]
 
 

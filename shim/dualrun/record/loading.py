@@ -13,11 +13,13 @@ from shim.dualrun.record.reader import MAX_LINE_BYTES, End, Skipped, read_items
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One recording of a file, with its header. whole: whether its last line is there."""
+    """One recording of a file, with its header. whole: whether its last line is there. lost: events that this line
+    says were not written."""
 
     header: Header
     recording: Recording
     whole: bool
+    lost: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class _Gathered:
     sent: list[Event] = field(default_factory=list)
     skipped: set[tuple[str, int]] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
-    whole: bool = False
+    end: End | None = None
 
     def add(self, item: Event | Skipped | Problem | End) -> None:
         match item:
@@ -60,7 +62,7 @@ class _Gathered:
             case Problem():
                 self.problems.append(item)
             case End():
-                self.whole = True
+                self.end = item
 
     def finished(self) -> Part:
         header = self.header
@@ -72,4 +74,4 @@ class _Gathered:
             tuple(self.problems),
             tuple(self.sent),
         )
-        return Part(header, recording, self.whole)
+        return Part(header, recording, self.end is not None, 0 if self.end is None else self.end.lost)

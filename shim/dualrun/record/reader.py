@@ -104,7 +104,10 @@ class _Reading:
             raise LineInvalid(self._path, number, "there is something after the end of the recording")
         if "end" in record:
             self._ended = True
-            yield self._end(record["end"], number)
+            end = self._end(record["end"], number)
+            if end.lost:
+                yield Note("events_missing", number, f"{end.lost} events were not recorded, for want of room")
+            yield end
         elif "skipped" in record:
             yield self._skipped(record["skipped"], number)
         elif "problem" in record:

@@ -44,7 +44,8 @@ class Document:
         self._lines: dict[Place, int] = {}
         self._left = MAX_NODES
         try:
-            text = path.read_bytes()[: MAX_BYTES + 1]
+            with path.open("rb") as file:
+                text = file.read(MAX_BYTES + 1)
         except OSError as error:
             raise RecordingUnreadable(path, error.strerror or str(error)) from error
         if len(text) > MAX_BYTES:

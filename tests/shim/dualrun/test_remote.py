@@ -120,6 +120,16 @@ async def test_a_recording_of_one_run_or_of_another_key_is_refused(tmp_path):
         await replayed(file)
 
 
+async def test_a_recording_that_was_full_is_told_and_nothing_passes(tmp_path):
+    file = tmp_path / "chat.jsonl"
+    await recorded(file)
+    file.write_text(file.read_text("ascii").replace('"lost":0', '"lost":3', 1), "ascii")
+    report, notes = await replayed(file)
+    assert report.verdict == "INCONCLUSIVE"
+    assert "legacy-1 was not recorded to its end." in report.reasons
+    assert [note for note in notes if "3 events were not recorded, for want of room" in note] == list(notes)
+
+
 async def test_a_server_that_is_not_there_leaves_no_file(tmp_path):
     file = tmp_path / "chat.jsonl"
     with pytest.raises(NothingRecorded, match="can't be reached"):

@@ -106,6 +106,13 @@ def test_a_file_without_its_last_line_says_so(file):
     assert notes(file(HEADER_LINE, EVENT_LINE, END_LINE, ending=b"")) == []
 
 
+def test_events_that_there_was_no_room_for_are_told(file):
+    path = file(HEADER_LINE, EVENT_LINE, END_LINE.replace('"lost":0', '"lost":7'))
+    loaded = load_recordings(path)
+    assert [(part.whole, part.lost) for part in loaded.parts] == [(True, 7)]
+    assert [str(note) for note in loaded.notes] == ["line 3: 7 events were not recorded, for want of room."]
+
+
 def test_a_line_that_is_there_twice_counts_once(file):
     path = file(HEADER_LINE, EVENT_LINE, EVENT_LINE, END_LINE)
     assert notes(path) == [("repeated", 3)]
