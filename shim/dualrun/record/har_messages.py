@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any, Final, Literal
@@ -90,7 +89,7 @@ def _socket_message(one: dict[str, Any], at: float) -> Message | None:
     if opcode == BINARY and not sent:
         try:
             return Message("received", readable(base64.b64decode(data, validate=True)), at)
-        except binascii.Error:
+        except ValueError:
             return None
     return None
 
@@ -140,7 +139,7 @@ def _body_events(entry: dict[str, Any], number: int, notes: list[Note]) -> list[
     try:
         body = base64.b64decode(text) if content.get("encoding") == "base64" else text.encode("utf-8", "replace")
         events = EventStreamParser(max_event_bytes=_MAX_EVENT_BYTES).feed(body)
-    except (binascii.Error, EventTooLarge):
+    except (ValueError, EventTooLarge):
         notes.append(Note("left_out", 0, f"the events of entry {number} can't be read"))
         return []
     return list(events[:MAX_MESSAGES])

@@ -40,7 +40,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The last line of a part. lost: events that were not written for want of room."""
+    """The last line of a part. lost: events that were not written, for want of room as a rule."""
 
     received: int
     sent: int
@@ -106,7 +106,7 @@ class _Reading:
             self._ended = True
             end = self._end(record["end"], number)
             if end.lost:
-                yield Note("events_missing", number, f"{end.lost} events were not recorded, for want of room")
+                yield Note("events_missing", number, f"{end.lost} events were not recorded")
             yield end
         elif "skipped" in record:
             yield self._skipped(record["skipped"], number)

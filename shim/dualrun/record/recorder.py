@@ -163,8 +163,10 @@ class TrafficRecorder:
         while (event := self._queue.get()) is not None:
             with self._lock:
                 self._waiting -= len(event.text)
+            hidden = self._hidden(event)
             try:
-                self._writer.write(self._redactor.event(event))
+                if hidden is not None:
+                    self._writer.write(hidden)
                 if self._queue.empty():
                     self._file.flush()
             except OSError:
@@ -175,6 +177,17 @@ class TrafficRecorder:
                 was_full = True
                 logger.warning("the recording has its largest size; what comes now is not recorded")
         self._end()
+
+    def _hidden(self, event: Event) -> Event | None:
+        """None for what can't be hidden: it is not written, and counted."""
+        try:
+            return self._redactor.event(event)
+        except Exception as error:  # noqa: BLE001 - of any text of a client; the thread goes on for all others
+            with self._lock:
+                self._dropped += 1
+            # Without the error's own words, which may have the text in them.
+            logger.error("an event of %s is not recorded: %s while hiding it", event.client, type(error).__name__)  # noqa: TRY400
+            return None
 
     def _end(self) -> None:
         try:

@@ -238,6 +238,21 @@ def test_an_archive_with_a_byte_order_mark_is_read(tmp_path):
     assert len(read_har(path).recording.sent) == 3
 
 
+def test_headers_that_are_no_list_count_as_none():
+    entry = socket(said("send", START, "x"))
+    entry["request"]["headers"] = 5
+    (connect, *_) = read(entry).recording.sent
+    assert handshake_of(connect.text)[0] == ()
+
+
+def test_bytes_that_are_no_base64_are_told():
+    found = read(socket(said("receive", START + 1, "é", opcode=2), said("send", START + 2, "x")))
+    assert "left_out: entry 1: 1 messages that no session can send are left out" in told(found)
+    stream = socket() | {"response": {"content": {"mimeType": "text/event-stream", "encoding": "base64", "text": "é"}}}
+    del stream["_webSocketMessages"]
+    assert "left_out: the events of entry 2 can't be read" in told(read(socket(), stream))
+
+
 anything = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=4),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),

@@ -11,10 +11,13 @@ import pytest
 
 from shim.app import ShimApp
 from shim.dualrun.record.errors import KeyUnusable, RecordingFull, RecordingMixed, RecordingUnwritable
+from shim.dualrun.record.header import Header
 from shim.dualrun.record.keyed import Hasher
 from shim.dualrun.record.loading import load_recordings
 from shim.dualrun.record.recorded_service import RecordedStreams, recorded
+from shim.dualrun.record.recorder import TrafficRecorder
 from shim.dualrun.record.recording_start import start_recording
+from shim.dualrun.record.redaction import Redactor
 from shim.dualrun.record.scenario import Close, Connect, Resume, Send, Session
 from shim.dualrun.record.traffic import sessions_of_traffic
 from shim.dualrun.replay.driver import run_sessions
@@ -24,6 +27,7 @@ from shim.dualrun.replay.websocket_client import WebSocketClient
 from shim.emulation import GatewayService
 from shim.gateway.definition import ApiDefinition, LambdaProxy, RouteDefinition
 from shim.recording import RecordingOptions
+from shim.service import Handshake
 from tests.shim.faces.facing import ROUTES, Functions
 from tests.shim.serving import listening_hot
 
@@ -112,6 +116,30 @@ def test_a_recorder_that_is_started_again_adds_to_the_file(tmp_path):
     loaded = load_recordings(options.file)
     assert [part.whole for part in loaded.parts] == [True, True, True]
     assert [note.kind for note in loaded.notes] == ["cut_off"]
+
+
+class _Failing(Redactor):
+    def event(self, event):
+        if "odd" in event.text:
+            raise RuntimeError(event.text)
+        return super().event(event)
+
+
+def test_what_cannot_be_hidden_is_not_written_and_all_else_is(tmp_path, caplog):
+    path = tmp_path / "traffic.jsonl"
+    header = Header("chat", "traffic", "websocket")
+    recorder = TrafficRecorder(path.open("wb"), header, _Failing(Hasher(bytes.fromhex(KEY))), max_bytes=1_000_000)
+    client = recorder.connecting(Handshake(headers=(), query=(), source_ip="127.0.0.1", face="websocket"))
+    recorder.pending("c-1", client)
+    for text in ("one", "odd secret", "two"):
+        recorder.sent("c-1", text)
+    recorder.close()
+    loaded = load_recordings(path)
+    (part,) = loaded.parts
+    assert [event.text for event in part.recording.sent][1:] == ["one", "two"]
+    assert (part.whole, part.lost) == (True, 1)
+    assert "RuntimeError" in caplog.text
+    assert "odd secret" not in caplog.text
 
 
 def test_without_a_file_nothing_is_recorded():

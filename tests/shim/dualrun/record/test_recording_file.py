@@ -110,7 +110,7 @@ def test_events_that_there_was_no_room_for_are_told(file):
     path = file(HEADER_LINE, EVENT_LINE, END_LINE.replace('"lost":0', '"lost":7'))
     loaded = load_recordings(path)
     assert [(part.whole, part.lost) for part in loaded.parts] == [(True, 7)]
-    assert [str(note) for note in loaded.notes] == ["line 3: 7 events were not recorded, for want of room."]
+    assert [str(note) for note in loaded.notes] == ["line 3: 7 events were not recorded."]
 
 
 def test_a_line_that_is_there_twice_counts_once(file):
