@@ -108,7 +108,8 @@ class CutoverOptions:
     """How much later a message may come over the other path before it counts as missing. Default 5."""
 
     pairs: int = 100
-    """Most pairs of canaries at the same time; more are refused. Default 100."""
+    """Most clients of canaries that may hold a pair at the same time; one beyond them is served over its first
+    connection, and its second one is refused. Default 100."""
 
     session_s: float = 600.0
     """What counts as one session for the verdict: a client, for so long at most. Default 10 minutes."""

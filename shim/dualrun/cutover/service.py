@@ -170,7 +170,7 @@ class CutoverService:
         if self._is_misplaced(client):  # the stage changed while $connect ran
             self._mover.look_again()
             return
-        if pair_id is not None:
+        if pair_id is not None and client.user in self.control.position.canaries:
             self.observed.pairs.begin(pair_id, connection_id, handshake)
         if client.place == "new":
             self.observed.watch_new(connection_id)
@@ -185,7 +185,7 @@ class CutoverService:
     def _only_listens(self, face: Face, user: str | None) -> bool:
         """Of a handshake that names a pair. Raises HandshakeRefused where no pair is taken."""
         meaning = MEANINGS[self.control.position.stage]
-        takes = meaning.shown is not None and user is not None and user in self.control.position.canaries
+        takes = meaning.shown is not None and user in self.control.position.canaries
         acting = meaning.shown or ("websocket" if meaning.others == "old" else "sse")
         if face != acting and not takes:
             raise HandshakeRefused(409, "no pair is taken of this user at this stage")

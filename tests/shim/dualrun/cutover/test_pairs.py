@@ -169,6 +169,15 @@ def test_where_no_pairs_are_taken_the_first_connection_is_served_and_the_second_
         assert heard(ana) == {"answer": "one"}
 
 
+def test_a_canary_that_connected_before_the_stage_that_takes_pairs_has_one_in_it(cut: Cutting) -> None:
+    cut.set(stage="legacy")
+    with cut.socket("ana", cutover_pair=PAIR) as ana:
+        cut.set(stage="tap")
+        with listening(cut) as second:
+            act(ana, "one")
+            assert json.loads(second.next().data) == heard(ana) == {"answer": "one"}
+
+
 def test_a_change_of_the_stage_ends_the_listening_connection_alone(cut: Cutting) -> None:
     with cut.socket("ana", cutover_pair=PAIR) as ana, listening(cut) as second:
         cut.set(stage="legacy")
@@ -198,3 +207,14 @@ def test_pairs_are_bounded(tmp_path: Path) -> None:
         assert refused(cut, user="ana", cutover_pair=f"{PAIR}-2") == 409
         act(more, "one")
         assert heard(more) == {"answer": "one"}
+
+
+def test_who_is_no_canary_takes_no_pair_from_one(tmp_path: Path) -> None:
+    with (
+        cutting(tmp_path / "cutover.jsonl", stage="tap", canaries=("ana",), pairs=1) as cut,
+        cut.socket("ben", cutover_pair=f"{PAIR}-made-up"),
+        cut.socket("ana", cutover_pair=PAIR) as ana,
+        listening(cut) as second,
+    ):
+        act(ana, "one")
+        assert json.loads(second.next().data) == heard(ana) == {"answer": "one"}
