@@ -36,13 +36,18 @@ class Control:
         self._journal = Journal(options.journal, Position.of_options(options), clock())
         self._lock = asyncio.Lock()
         self._unwritten: Entry | None = None
-        self.position = self._journal.last.after
+        self._in_force = self._journal.last
         self.salt = self._journal.salt
         self.listeners: list[Listener] = []
 
     @property
     def last(self) -> Entry:
-        return self._unwritten or self._journal.last
+        """The one in force. The journal's own last is ahead of it while a change is on its way."""
+        return self._in_force
+
+    @property
+    def position(self) -> Position:
+        return self._in_force.after
 
     @property
     def unwritten(self) -> bool:
@@ -132,7 +137,7 @@ class Control:
 
     async def _catch_up(self) -> None:
         if self._unwritten is not None:
-            await asyncio.to_thread(self._journal.append, self._unwritten)
+            self._in_force = await asyncio.to_thread(self._journal.append, self._unwritten)
             self._unwritten = None
 
     def _check(self, wanted: Position, changes: Mapping[str, Any]) -> None:
@@ -172,7 +177,7 @@ class Control:
         )
 
     def _take_effect(self, entry: Entry) -> None:
-        self.position = entry.after
+        self._in_force = entry
         for listener in self.listeners:
             listener(entry)
 

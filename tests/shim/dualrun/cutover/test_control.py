@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from shim.dualrun.cutover.control import Control
 from shim.dualrun.cutover.errors import ChangeRefused, JournalUnwritable
-from shim.dualrun.cutover.journal import Entry, read_journal
+from shim.dualrun.cutover.journal import Entry, Journal, read_journal
 from shim.dualrun.cutover.options import CutoverOptions, FallBackRules
 from tests.shim.backends.bridging import eventually
 from tests.shim.dualrun.cutover.test_journal import full_disk
@@ -124,6 +125,35 @@ async def test_evidence_from_before_a_change_does_not_take_it_back(tmp_path: Pat
     await desk.set(share_percent=5)
 
     assert await desk.control.fall_back("too many differ", {}, of=then) is None
+
+
+async def test_evidence_from_while_a_change_is_written_does_not_take_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk has the change, and the thread that wrote it has not come back yet."""
+    desk = Desk(tmp_path, stage="live")
+    written, may_return, append = threading.Event(), threading.Event(), Journal.append
+
+    def slow(journal: Journal, entry: Entry) -> Entry:
+        entry = append(journal, entry)
+        written.set()
+        assert may_return.wait(10)
+        return entry
+
+    monkeypatch.setattr(Journal, "append", slow)
+    changing = asyncio.create_task(desk.set(stage="rampdown"))
+    try:
+        assert await asyncio.to_thread(written.wait, 10)
+        then = desk.control.number
+        assert (then, desk.control.last.number, desk.control.position.stage) == (1, 1, "live")
+        going_back = asyncio.create_task(desk.control.fall_back("too many differ", {}, of=then))
+        await asyncio.sleep(0)
+    finally:
+        may_return.set()
+
+    assert (await changing).number == desk.control.number == 2
+    assert await going_back is None
+    assert desk.control.position.stage == "rampdown"
 
 
 async def test_it_goes_back_by_itself_and_is_held_there(tmp_path: Path) -> None:
