@@ -30,7 +30,8 @@ class _Tap:
 
 
 class TappedStreams(RecordedStreams):
-    """As `Streams`; what nobody taps costs a look-up more. May be recorded, too."""
+    """As `Streams`; what nobody taps costs two look-ups more. While anything is tapped or looked at, a broadcast looks
+    at every connection, and reaches those one by one. May be recorded, too."""
 
     def __init__(self, limits: StreamLimits | None = None) -> None:
         super().__init__(limits)
@@ -97,9 +98,9 @@ class TappedStreams(RecordedStreams):
             return super().broadcast(data, connection_ids)
         mirrors = {tap.mirror_id for tap in self._taps.values()}
         known = self._broker.open_ids() if connection_ids is None else list(connection_ids)
-        looked_at = [one for one in known if one in self._taps or one in self._sent]
-        count = super().broadcast(data, [one for one in known if one not in mirrors and one not in set(looked_at)])
-        for connection_id in looked_at:
+        looked_at = self._taps.keys() | self._sent.keys()
+        count = super().broadcast(data, [one for one in known if one not in mirrors and one not in looked_at])
+        for connection_id in (one for one in known if one in looked_at):
             with suppress(StreamsError):
                 self.send(connection_id, data)
                 count += 1
