@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Final, Literal
 
 from shim.dualrun.record.canonical import Event
@@ -66,18 +67,17 @@ class Lane:
 def certain_rows(rows: Sequence[Row], cut: float) -> list[Row]:
     """Those that later messages can't change: one of the two came before `cut`, or both stand before such a one on
     either side, so that what was overtaken is seen together with what overtook it."""
-    sure = [row for row in rows if any(event is not None and event.at <= cut for event in row)]
+    sure = [any(event is not None and event.at <= cut for event in row) for row in rows]
     while True:
-        left = max((a.n for a, _ in sure if a is not None), default=-1)
-        right = max((b.n for _, b in sure if b is not None), default=-1)
+        left = max((a.n for a, _ in compress(rows, sure) if a is not None), default=-1)
+        right = max((b.n for _, b in compress(rows, sure) if b is not None), default=-1)
         more = [
-            (a, b)
-            for a, b in rows
-            if a is not None and b is not None and (a, b) not in sure and (a.n <= left or b.n <= right)
+            known or (a is not None and b is not None and (a.n <= left or b.n <= right))
+            for known, (a, b) in zip(sure, rows, strict=True)
         ]
-        if not more:
-            return sure
-        sure += more
+        if more == sure:
+            return list(compress(rows, sure))
+        sure = more
 
 
 def event_of(client: str, side: Side, number: int, text: str, at: float, *, step: int = 0, kind: str = "msg") -> Event:
