@@ -37,7 +37,7 @@ def test_minified_code_is_left_out(tmp_path: Path) -> None:
 
 
 def test_declarations_of_types_are_left_out(tmp_path: Path) -> None:
-    texts = {name: "" for name in ("a.d.ts", "a.d.mts", "a.d.cts", "a.ts", "b.mts", "c.cts")}
+    texts = dict.fromkeys(("a.d.ts", "a.d.mts", "a.d.cts", "a.ts", "b.mts", "c.cts"), "")
 
     assert walk(write(tmp_path, texts)).paths == ["a.ts", "b.mts", "c.cts"]
 
