@@ -1,39 +1,37 @@
-"""Identities that a team gives: [[verify.identity]] of its settings."""
+"""Identities that a team gives, and what it calls secret: `identity` and `redact` of [verify]."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
-from migrator.configuration import configuration
 from migrator.errors import ConfigurationInvalid
+from migrator.sessions.verify_section import verify_section
 from shim.dualrun.record.identity import Identity
 from shim.dualrun.record.scenario import Pairs
 from shim.dualrun.record.variables import VariableMissing, with_variables
 
 
 def identities_from_config(app_dir: Path) -> tuple[Identity, ...]:
-    """[[verify.identity]] of ws2sse.toml, else of [tool.ws2sse] in pyproject.toml; empty when there is none.
+    """[[verify.identity]]; empty when there is none.
 
     `${NAME}` in a header or a query parameter takes a variable of the environment.
-    Raises ConfigurationInvalid for keys and values that are not understood.
+    Raises SettingUnknown and ConfigurationInvalid for keys and values that are not understood.
     """
-    path, section = configuration(app_dir)
-    verify = section.get("verify", {})
-    entries = verify.get("identity", []) if isinstance(verify, dict) else verify
+    path, section = verify_section(app_dir)
+    entries = section.get("identity", [])
     if not isinstance(entries, list):
         raise ConfigurationInvalid(path, "verify.identity", repr(entries), "a list of tables")
     return tuple(_identity(path, number, entry) for number, entry in enumerate(entries, 1))
 
 
 def redacted_paths_from_config(app_dir: Path) -> tuple[str, ...]:
-    """`verify.redact` of the same table: what is secret in messages and handshakes beside what always is.
+    """`verify.redact`: what is secret in messages and handshakes beside what always is.
 
-    Raises ConfigurationInvalid.
+    Raises SettingUnknown and ConfigurationInvalid.
     """
-    path, section = configuration(app_dir)
-    verify = section.get("verify", {})
-    paths = verify.get("redact", []) if isinstance(verify, dict) else verify
+    path, section = verify_section(app_dir)
+    paths = section.get("redact", [])
     if not isinstance(paths, list) or not all(isinstance(one, str) for one in paths):
         raise ConfigurationInvalid(path, "verify.redact", repr(paths), "a list of texts")
     wrong = [one for one in paths if not one.startswith(("$.", "$[", "query.", "header."))]

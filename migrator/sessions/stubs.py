@@ -1,4 +1,4 @@
-"""[[verify.stub]] of ws2sse.toml, or of [tool.ws2sse] in pyproject.toml: answers in place of other hosts and of AWS."""
+"""[[verify.stub]]: answers in place of other hosts and of AWS."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from migrator.configuration import configuration
 from migrator.errors import ConfigurationInvalid
+from migrator.sessions.verify_section import verify_section
 from shim.dualrun.replay.stubs import Stub
 
 MOST_STUBS = 1000
@@ -17,10 +17,9 @@ _KEYS = _TEXTS | {"status", "headers", "json"}
 
 
 def stubs_from_config(app_dir: Path) -> tuple[Stub, ...]:
-    """Empty when there are none. Raises ConfigurationInvalid for keys and values that are not understood."""
-    path, section = configuration(app_dir)
-    verify = section.get("verify", {})
-    entries = verify.get("stub", []) if isinstance(verify, dict) else verify
+    """Empty when there are none. Raises SettingUnknown and ConfigurationInvalid for what is not understood."""
+    path, section = verify_section(app_dir)
+    entries = section.get("stub", [])
     if not isinstance(entries, list) or len(entries) > MOST_STUBS:
         raise ConfigurationInvalid(path, "verify.stub", _shown(entries), f"a list of at most {MOST_STUBS} tables")
     return tuple(_stub(path, number, entry) for number, entry in enumerate(entries, 1))
