@@ -18,6 +18,7 @@ from migrator.commands.noise import known_noise, noise_options, write_learned
 from migrator.commands.options import format_option
 from migrator.commands.verify_remote import record_at, replay_at, server_at
 from migrator.commands.verify_repro import telling, write_repro
+from migrator.commands.verify_ways import way_of
 from migrator.console import say, stderr_console, stdout_console
 from migrator.errors import WsSseError
 from migrator.isolation import isolated
@@ -123,33 +124,30 @@ def command(
       ws2sse verify . --record legacy.jsonl --url wss://abc.execute-api.eu-west-1.amazonaws.com/prod
       ws2sse verify . --replay legacy.jsonl --url https://chat.example.org/stream
     """
-    if keep and app is None:
-        raise click.UsageError("--keep needs APP, the folder that the report is kept in.")
+    way = way_of(ctx)
     kept = [(verify_report_path(app), _KEPT)] if keep and app is not None else []
     files = [*_report_files(reports, form), *kept]
     given = None if sessions_file is None else partial(_given, sessions_file)
     today = datetime.now(UTC).date()
     try:
         known = known_noise(noise, today)
-        if record_file is not None or replay_file is not None or url is not None:
-            if repro is not None:
-                raise click.UsageError("--repro goes with APP and NEW, since it runs shorter sessions on both.")
-            if url is None or (record_file is None) == (replay_file is None) or new is not None:
-                raise click.UsageError("--url goes with --record FILE or --replay FILE, and without NEW.")
+        if way == "here":
+            assert app is not None
+            assert new is not None
+            result = _verify(app, new, seed, given, known, repro)
+        else:
+            assert url is not None
             server = server_at(url)
-            if replay_file is None:
+            if way == "record":
                 assert record_file is not None
                 _record(record_file, server, app, seed, given, key_file)
                 return
+            assert replay_file is not None
             with _progress(0) as progress:
                 result, notes = replay_at(
                     replay_file, server, app=app, key_file=key_file, noise=known, progress=progress
                 )
             _say_all(notes)
-        else:
-            if app is None or new is None:
-                raise click.UsageError("Give APP and NEW; or --url with --record FILE or --replay FILE.")
-            result = _verify(app, new, seed, given, known, repro)
         write_learned(noise, learn, result.rules, today)
     except DualRunError as error:
         raise WsSseError(str(error)) from error

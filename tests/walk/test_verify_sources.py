@@ -8,6 +8,9 @@ import pytest
 
 from tests.running import CHAT, invoke
 
+RECORD = ("--record", "a.jsonl", "--url", "ws://127.0.0.1:1/dev")
+REPLAY = ("--replay", "a.jsonl", "--url", "http://127.0.0.1:1/stream")
+
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
@@ -23,12 +26,23 @@ from tests.running import CHAT, invoke
         (("--record", "a.jsonl", "--url", "wss://u:p@x/dev"), "--url has no query and no user"),
         (("--record", "a.jsonl", "--url", "ws://x/dev"), "--record needs APP"),
         (("--keep", "--replay", "a.jsonl", "--url", "ws://x/dev"), "--keep needs APP"),
+        ((*RECORD, "--report", "a.html"), "--report does not go with --record, which compares nothing"),
+        ((*RECORD, "--keep", CHAT), "--keep does not go with --record"),
+        ((*RECORD, "--learn", "noise.toml"), "--learn does not go with --record"),
+        ((*RECORD, "--noise", "noise.toml"), "--noise does not go with --record"),
+        ((*RECORD, "--format", "text"), "--format does not go with --record"),
+        ((*REPLAY, "--sessions", "chat.yaml"), "--sessions does not go with --replay, whose sessions are those of the"),
+        ((*REPLAY, "--seed", "0"), "--seed does not go with --replay"),
+        ((*REPLAY, "--repro", "repro"), "--repro goes with APP and NEW"),
+        ((CHAT, "new", "--key", "a.key"), "--key goes with --record or --replay"),
     ],
 )
-def test_options_that_do_not_go_together_are_told(arguments, told):
+def test_options_that_do_not_go_together_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments, told):
+    monkeypatch.chdir(tmp_path)
     finished = invoke("verify", *arguments)
     assert finished.returncode == 2
     assert told in " ".join(finished.stderr.split())
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_scenario_with_a_mistake_is_told_by_line(tmp_path: Path):
