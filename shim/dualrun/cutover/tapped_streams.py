@@ -30,8 +30,8 @@ class _Tap:
 
 
 class TappedStreams(RecordedStreams):
-    """As `Streams`; what nobody taps costs two look-ups more. While anything is tapped or looked at, a broadcast looks
-    at every connection, and reaches those one by one. May be recorded, too."""
+    """As `RecordedStreams`. A message to a connection that is neither tapped nor looked at costs two look-ups more. While
+    there are others, a broadcast goes through all of its connections, and sends to the others one by one."""
 
     def __init__(self, limits: StreamLimits | None = None) -> None:
         super().__init__(limits)
@@ -110,11 +110,13 @@ class TappedStreams(RecordedStreams):
         face = self._faces.get(connection_id)
         if face is None:
             return super().subscribe(connection_id, last_event_id)
+        self._tell_of_resume(connection_id, last_event_id)
         return TappedSubscription(self._broker, connection_id, last_event_id, face, self.delivered)
 
     def attach(self, connection_id: str, last_event_id: str | None, wake: Callable[[], None]) -> Attachment:
         if connection_id not in self._faces:
             return super().attach(connection_id, last_event_id, wake)
+        self._tell_of_resume(connection_id, last_event_id)
         return TappedAttachment(self._broker, connection_id, last_event_id, wake, self.delivered)
 
     def _copy(self, tap: _Tap, seq: int, data: str | bytes, *, binary: bool) -> None:
