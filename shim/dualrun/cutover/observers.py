@@ -61,7 +61,7 @@ class Observers:
         )
         self._shadowed = shadowed
         self.pairs = Pairs(streams, tapped, options.pairs)
-        self.shadows = Shadows(shadow_bridge, shadowed, self.verdict.rates, options)
+        self.shadows = Shadows(shadow_bridge, shadowed, self.verdict.rates, options, over=self._look_away)
         self.guard = Guard(control, self.verdict, (tapped, shadowed), options)
         self._acting: Counter[str] = Counter()
         self._busy = 0
@@ -94,11 +94,6 @@ class Observers:
 
         self._streams.watch_sent(connection_id, sent)
 
-    def unshadow(self, connection_id: str) -> None:
-        """Nothing when it has no shadow."""
-        self._streams.watch_sent(connection_id, None)
-        self.shadows.end(connection_id)
-
     def answered(self, connection_id: str, reply: str) -> None:
         """The answer that a client was given without its stream."""
         self._shadowed.note(connection_id, "legacy", reply)
@@ -119,7 +114,8 @@ class Observers:
     def ended(self, connection_id: str, code: int, reason: str) -> None:
         """A connection ended."""
         self.pairs.ended(connection_id, code, reason)
-        self.unshadow(connection_id)
+        self.shadows.end(connection_id)
+        self._look_away(connection_id)
 
     def to_record(self) -> dict[str, Any]:
         return {
@@ -128,6 +124,9 @@ class Observers:
             "shadows": len(self.shadows),
             "shadow_problems": dict(self.shadows.problems),
         }
+
+    def _look_away(self, connection_id: str) -> None:
+        self._streams.watch_sent(connection_id, None)
 
     def _is_alone(self, connection_id: str) -> bool:
         """Whether all that the old service does now is for this client's shadowed actions: then they are what causes

@@ -208,7 +208,7 @@ class CutoverService:
             self.observed.pairs.end_all()
         for connection_id, client in self.clients.items():
             if self.observed.shadows.has(connection_id) and not self._has_shadow(client):
-                self.observed.unshadow(connection_id)
+                self.observed.shadows.end(connection_id)
 
     def _misplaced(self) -> list[str]:
         return [connection_id for connection_id, client in self.clients.items() if self._is_misplaced(client)]

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Final
@@ -60,13 +61,17 @@ def without_header(handshake: Handshake, name: str) -> Handshake:
 
 
 class Shadows:
-    """`bridge`: opens connections to the new service. All in the event loop. `rates`: told what became of actions."""
+    """`bridge`: opens connections to the new service. All in the event loop. `rates`: told what became of actions.
+    `over`: told of each client that has no shadow any more, whoever ended it."""
 
-    def __init__(self, bridge: Bridge, watch: Watch, rates: Rates, options: CutoverOptions) -> None:
+    def __init__(
+        self, bridge: Bridge, watch: Watch, rates: Rates, options: CutoverOptions, over: Callable[[str], None]
+    ) -> None:
         self._bridge = bridge
         self._watch = watch
         self._rates = rates
         self._options = options
+        self._over = over
         self._shadows: dict[str, _Shadow] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._opening = asyncio.Semaphore(MOST_OPENING)
@@ -105,10 +110,8 @@ class Shadows:
 
     def end(self, connection_id: str) -> None:
         """The client is gone, or is not to be shadowed any more."""
-        shadow = self._shadows.pop(connection_id, None)
-        if shadow is not None:
+        if self._drop(connection_id):
             self._watch.end(connection_id)
-            shadow.over.set()
 
     def end_all(self) -> None:
         for connection_id in list(self._shadows):
@@ -126,11 +129,18 @@ class Shadows:
         await self._bridge.close_shared()
 
     def _give_up(self, connection_id: str, why: str) -> None:
-        shadow = self._shadows.pop(connection_id, None)
-        if shadow is not None:
+        if self._drop(connection_id):
             self.problems[why] += 1
             self._watch.lose(connection_id, why)
-            shadow.over.set()
+
+    def _drop(self, connection_id: str) -> bool:
+        """Whether there was one."""
+        shadow = self._shadows.pop(connection_id, None)
+        if shadow is None:
+            return False
+        shadow.over.set()
+        self._over(connection_id)
+        return True
 
     async def _run(self, connection_id: str, shadow: _Shadow) -> None:
         """From its opening to its end."""

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from shim.dualrun.cutover.options import FallBackRules
+from shim.dualrun.cutover.watching import Watch
 from tests.shim.backends.scripted_application import HOLD, OPEN, Answer, answer, application, stream
 from tests.shim.dualrun.cutover.sides import Application, Cutting, act, cutting, cutting_to, heard
 from tests.shim.dualrun.cutover.test_service import soon
@@ -154,6 +155,18 @@ def test_a_new_service_that_is_down_touches_nobody(tmp_path: Path) -> None:
 def test_a_new_service_that_refuses_touches_nobody(tmp_path: Path) -> None:
     with cutting(tmp_path / "j", new=Application("new", refuses=True), **SHADOWED) as cut:
         nothing_happens(cut, "refused with 403")
+
+
+def test_what_a_client_is_sent_is_looked_at_no_more_once_its_shadow_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[str] = []
+    with cutting(tmp_path / "j", new=Application("new", refuses=True), **SHADOWED) as cut, cut.socket("ana") as ana:
+        soon(lambda: observed(cut)["shadow_problems"] == {"refused with 403": 1})
+        monkeypatch.setattr(Watch, "note", lambda *told, **_: looked_at.append(told[3]))
+        act(ana, "one")
+        assert heard(ana) == {"answer": "one"}
+    assert looked_at == []
 
 
 def test_a_new_service_that_is_slow_touches_nobody(tmp_path: Path) -> None:
