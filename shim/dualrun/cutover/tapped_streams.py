@@ -30,8 +30,8 @@ class _Tap:
 
 
 class TappedStreams(RecordedStreams):
-    """As `RecordedStreams`. A message to a connection that is neither tapped nor looked at costs two look-ups more. While
-    there are others, a broadcast goes through all of its connections, and sends to the others one by one."""
+    """As `RecordedStreams`; what is neither tapped nor looked at costs two look-ups more. While something is, a
+    broadcast goes through all of its connections, and sends to those that are one by one."""
 
     def __init__(self, limits: StreamLimits | None = None) -> None:
         super().__init__(limits)
