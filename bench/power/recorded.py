@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.power.session_records import records_of, sessions_of
 from shim.dualrun.record.canonical import Event, Problem, Recording
 from shim.dualrun.record.scenario import Session
-from shim.dualrun.record.scenario_json import sessions_from_json, sessions_to_json
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Recorded:
 
 def write(recorded: Recorded, path: Path) -> None:
     told = {
-        "sessions": json.loads(sessions_to_json(recorded.sessions)),
+        "sessions": {"schema_version": 1, "sessions": records_of(recorded.sessions)},
         "runs": [_run(run) for run in (*recorded.legacy, recorded.candidate)],
         "silent": sorted(recorded.silent),
     }
@@ -45,9 +45,8 @@ def write(recorded: Recorded, path: Path) -> None:
 def read(path: Path) -> Recorded:
     told = json.loads(path.read_text("utf-8"))
     first, second, candidate = (_recording(run) for run in told["runs"])
-    return Recorded(
-        sessions_from_json(json.dumps(told["sessions"])), (first, second), candidate, frozenset(told["silent"])
-    )
+    sessions = sessions_of(told["sessions"]["sessions"])
+    return Recorded(sessions, (first, second), candidate, frozenset(told["silent"]))
 
 
 def _run(run: Recording) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from random import Random
 
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from bench.power.measuring import measure
 from bench.power.permuting import permuted
 from bench.power.recorded import Recorded, read, write
+from bench.power.session_records import records_of, sessions_of
 from bench.power.table import BEGIN, END, goals_missed, published, table
 from shim.dualrun.evaluate import learn
 from shim.dualrun.judge.power.stage import Stage
+from shim.dualrun.record.scenario import Close, Connect, Expect, Resume, Send, Session
 from tests.shim.dualrun.recorded import leave, record, say, talk
 
 TALK = talk(say(), say("bob"), leave("alice"))
@@ -34,6 +37,24 @@ def recorded() -> Recorded:
 def test_a_recording_is_read_as_it_was_written(recorded, tmp_path):
     write(recorded, tmp_path / "one.json")
     assert read(tmp_path / "one.json") == recorded
+
+
+def test_every_step_of_a_session_is_read_as_it_was_written():
+    session = Session(
+        "everything",
+        (
+            Connect("alice", (("Authorization", "Bearer é"),), (("token", "a=b&c"),), refused=False),
+            Connect("mallory", refused=True),
+            Send("alice", 'text "with"\nlines', "chat"),
+            Send("alice", "{bad"),
+            Resume("alice"),
+            Close("alice"),
+            Connect("alice"),
+            Expect("alice", '{"text": "hello"}', 2.5),
+            Expect("alice", '"bye"', required=False),
+        ),
+    )
+    assert sessions_of(json.loads(json.dumps(records_of([session])))) == (session,)
 
 
 def test_what_is_different_by_design_is_no_alarm(recorded):

@@ -19,12 +19,11 @@ from shim.dualrun.record.rebuild import sessions_of_run
 from shim.dualrun.record.redaction import Redactor
 from shim.dualrun.record.scenario import Send, Session
 from shim.dualrun.record.scenario_file import read_scenario
-from shim.dualrun.record.scenario_json import sessions_from_json
 from shim.dualrun.record.substitution import with_identities
 from shim.dualrun.record.traffic import sessions_of_traffic
 from shim.gateway.selection import select_route
 
-SourceKind = Literal["scenario", "sessions", "recording", "archive"]
+SourceKind = Literal["scenario", "recording", "archive"]
 
 _HEAD_BYTES: Final = 65_536
 
@@ -42,14 +41,12 @@ class Source:
 def sessions_from_file(path: Path, *, environment: Mapping[str, str], identities: Sequence[Identity]) -> Source:
     """`environment`: for `${NAME}` in scenario files. `identities`: in place of secrets that recordings don't have.
 
-    Raises a RecordingError, or SessionInvalid.
+    Raises a RecordingError.
     """
     kind = kind_of(path)
     if kind == "scenario":
         by_name = {identity.name: identity for identity in identities}
         return Source(kind, read_scenario(path, environment=environment, identities=by_name))
-    if kind == "sessions":
-        return Source(kind, sessions_from_json(path.read_text("utf-8")))
     if kind == "recording":
         loaded = load_recordings(path)
         notes = tuple(f"{path}, {note}" for note in loaded.notes)
@@ -76,8 +73,6 @@ def kind_of(path: Path) -> SourceKind:
         return "scenario"
     if f'"{FORMAT}"' in head.partition("\n")[0]:
         return "recording"
-    if '"schema_version"' in head and '"sessions"' in head and '"log"' not in head:
-        return "sessions"
     return "archive"
 
 

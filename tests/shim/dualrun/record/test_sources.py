@@ -12,7 +12,6 @@ from shim.dualrun.record.identity import Identity
 from shim.dualrun.record.keyed import Hasher
 from shim.dualrun.record.redaction import Redactor
 from shim.dualrun.record.scenario import Connect, Send, Session
-from shim.dualrun.record.scenario_json import sessions_to_json
 from shim.dualrun.record.sources import kind_of, sessions_from_file, with_routes
 from shim.dualrun.record.writer import write_recordings
 from tests.shim.dualrun.record.test_har import START, said, socket
@@ -66,12 +65,11 @@ def test_a_recording_of_a_run(tmp_path):
     assert source.notes == (f"{path}, line 4: the line is cut off, and was left out.",)
 
 
-def test_a_scenario_and_sessions_of_a_reproduction(tmp_path):
-    scenario, sessions = tmp_path / "a", tmp_path / "b"
-    scenario.write_text("version: 1\nsessions:\n  - {name: talk, steps: [{connect: a}]}\n")
-    sessions.write_text(sessions_to_json([Session("talk", (Connect("a"),))]))
-    assert (kind_of(scenario), kind_of(sessions)) == ("scenario", "sessions")
-    assert read(scenario).sessions == read(sessions).sessions == (Session("talk", (Connect("a"),)),)
+def test_a_scenario(tmp_path):
+    path = tmp_path / "any-name"
+    path.write_text("version: 1\nsessions:\n  - {name: talk, steps: [{connect: a}]}\n")
+    assert kind_of(path) == "scenario"
+    assert read(path).sessions == (Session("talk", (Connect("a"),)),)
 
 
 def test_what_is_none_of_them_is_an_error(tmp_path):
