@@ -11,6 +11,10 @@ from pydantic import Field, ValidationError
 
 from migrator.errors import ConfigurationInvalid, WsSseError
 from migrator.inventory.record import Record
+from shim.bounded_files import FileTooLarge, read_at_most
+
+MAX_BYTES: Final = 4 * 1024 * 1024
+"""Of a file of settings: it comes with the application, and nobody has looked at that yet."""
 
 ELSEWHERE: Final = frozenset({"shim", "verify"})
 """Tables that other commands read and check."""
@@ -73,7 +77,8 @@ def configuration(app: Path) -> tuple[Path, dict[str, Any]]:
         return own, _toml(own)
     project = app / "pyproject.toml"
     if project.is_file():
-        section = _toml(project).get("tool", {}).get("ws2sse", {})
+        tools = _toml(project).get("tool", {})
+        section = tools.get("ws2sse", {}) if isinstance(tools, dict) else {}
         return project, section if isinstance(section, dict) else {}
     return own, {}
 
@@ -89,8 +94,8 @@ def _check_keys(
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(read_at_most(path, MAX_BYTES).decode())
     except OSError as error:
         raise ConfigurationInvalid(path, "the file", f"not readable ({error.strerror})", "TOML") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (FileTooLarge, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigurationInvalid(path, "the file", f"not TOML ({error})", "TOML") from None

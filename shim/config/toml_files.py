@@ -5,9 +5,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from shim.bounded_files import FileTooLarge, read_at_most
 from shim.config.errors import FileUnreadable
+
+MAX_BYTES: Final = 4 * 1024 * 1024
 
 Keys = tuple[str, ...]
 
@@ -15,11 +18,13 @@ Keys = tuple[str, ...]
 def read_toml(path: Path) -> tuple[dict[str, Any], dict[Keys, int]]:
     """The file's table, and path of keys -> 1-based line. Raises FileUnreadable."""
     try:
-        text = path.read_text("utf-8")
+        text = read_at_most(path, MAX_BYTES).decode().replace("\r\n", "\n")
         table = tomllib.loads(text)
     except OSError as error:
         raise FileUnreadable(path, error.strerror or str(error)) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except FileTooLarge as error:
+        raise FileUnreadable(path, str(error)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FileUnreadable(path, f"it is not TOML ({error})") from error
     return table, lines_of(text)
 

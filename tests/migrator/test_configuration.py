@@ -60,6 +60,8 @@ def test_both_files_say_the_same(tmp_path: Path) -> None:
         ("[scan]\nexclude = 5\n", ConfigurationInvalid, "scan.exclude is 5; allowed: "),
         ("scan = 5\n", ConfigurationInvalid, "scan is 5; allowed: "),
         ("[scan", ConfigurationInvalid, "the file is not TOML"),
+        (f"a = {'[' * 5_000}", ConfigurationInvalid, "the file is not TOML"),
+        ("#" * 4_194_305, ConfigurationInvalid, "the file is not TOML (it has more than 4194304 bytes)"),
     ],
 )
 def test_what_nobody_knows_is_an_error(tmp_path: Path, text: str, error: type[Exception], said: str) -> None:
@@ -68,6 +70,11 @@ def test_what_nobody_knows_is_an_error(tmp_path: Path, text: str, error: type[Ex
         settings_of(tmp_path)
     assert said in str(caught.value)
     assert str(tmp_path / "ws2sse.toml") in str(caught.value)
+
+
+def test_a_project_whose_tools_are_no_table_has_no_settings(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("tool = 1\n")
+    assert settings_of(tmp_path) == Settings()
 
 
 def test_the_command_line_goes_before_and_exclusions_add(tmp_path: Path) -> None:

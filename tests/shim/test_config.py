@@ -98,7 +98,7 @@ class TestWhatIsRefused:
             configuration_of([shim_toml(path)])
         assert str(raised.value) == f"{path}{sentence}"
 
-    @pytest.mark.parametrize("text", ["x y", "[limits", "a = 1\na = 2", "\udcff"])
+    @pytest.mark.parametrize("text", ["x y", "[limits", "a = 1\na = 2", "\udcff", "a = " + "[" * 5_000])
     def test_what_is_not_toml(self, tmp_path: Path, text: str) -> None:
         path = tmp_path / "shim.toml"
         path.write_bytes(text.encode("utf-8", "surrogateescape"))

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, cast
 
+from shim.bounded_files import FileTooLarge, read_at_most
 from shim.dualrun.compare.classes import CLASSES, DifferenceClass
 from shim.dualrun.compare.leaves import is_number
 from shim.dualrun.compare.noise_file import VERSION, NoiseFile
@@ -37,14 +38,11 @@ _WAIVER: Final = ("route", "message", "path", "session", "client")
 def read_noise_file(path: Path) -> NoiseFile:
     """Raises NoiseFileInvalid."""
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        text = read_at_most(path, MAX_BYTES).decode()
     except OSError as error:
         raise NoiseFileInvalid(str(path), "", error.strerror or str(error)) from error
-    if len(content) > MAX_BYTES:
-        raise NoiseFileInvalid(str(path), "", f"it has more than {MAX_BYTES} bytes")
-    try:
-        text = content.decode()
+    except FileTooLarge as error:
+        raise NoiseFileInvalid(str(path), "", str(error)) from None
     except UnicodeDecodeError as error:
         raise NoiseFileInvalid(str(path), "", f"it is not UTF-8 ({error})") from error
     return parse_noise_file(text, str(path))

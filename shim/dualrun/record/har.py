@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
+from shim.bounded_files import FileTooLarge, read_at_most
 from shim.dualrun.record.canonical import Recording
 from shim.dualrun.record.errors import HarInvalid, RecordingUnreadable
 from shim.dualrun.record.handshakes import application_headers
@@ -113,11 +114,11 @@ def _session_named(entry: dict[str, Any]) -> str:
 
 def _entries(path: Path) -> list[Any]:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise HarInvalid(path, f"it has more than {MAX_BYTES} bytes")
-        document = json.loads(path.read_bytes().decode("utf-8-sig"))
+        document = json.loads(read_at_most(path, MAX_BYTES).decode("utf-8-sig"))
     except OSError as error:
         raise RecordingUnreadable(path, error.strerror or str(error)) from error
+    except FileTooLarge as error:
+        raise HarInvalid(path, str(error)) from None
     except (ValueError, RecursionError) as error:
         raise HarInvalid(path, f"it is not JSON ({type(error).__name__})") from None
     log = document.get("log") if isinstance(document, dict) else None

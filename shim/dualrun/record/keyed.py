@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import unquote
 
+from shim.bounded_files import FileTooLarge, read_at_most
 from shim.dualrun.record.errors import KeyUnusable
 
 DIGITS: Final = 16
@@ -20,6 +21,7 @@ DIGITS: Final = 16
 STANDS_FOR_A_SECRET: Final = re.compile(rf"hmac:[0-9a-f]{{{DIGITS}}}(?![0-9a-f])")
 
 MIN_KEY_BYTES: Final = 16
+MAX_KEY_FILE_BYTES: Final = 4096
 
 SHORTEST_REMEMBERED: Final = 8
 """Characters of a secret that is hidden wherever else it turns up; shorter ones may be words of another meaning."""
@@ -102,9 +104,11 @@ def read_key(path: Path) -> bytes:
     """Raises KeyUnusable."""
     try:
         mode = path.stat().st_mode
-        text = path.read_text("ascii")
+        text = read_at_most(path, MAX_KEY_FILE_BYTES).decode("ascii")
     except OSError as error:
         raise KeyUnusable(path, error.strerror or str(error)) from error
+    except FileTooLarge as error:
+        raise KeyUnusable(path, str(error)) from None
     except UnicodeDecodeError:
         raise KeyUnusable(path, "it is not hexadecimal digits") from None
     if mode & 0o077:

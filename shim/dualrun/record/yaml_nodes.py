@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import yaml
 
+from shim.bounded_files import FileTooLarge, read_at_most
 from shim.dualrun.record.errors import RecordingUnreadable, ScenarioInvalid
 
 MAX_BYTES: Final = 4 * 1024 * 1024
@@ -44,12 +45,11 @@ class Document:
         self._lines: dict[Place, int] = {}
         self._left = MAX_NODES
         try:
-            with path.open("rb") as file:
-                text = file.read(MAX_BYTES + 1)
+            text = read_at_most(path, MAX_BYTES)
         except OSError as error:
             raise RecordingUnreadable(path, error.strerror or str(error)) from error
-        if len(text) > MAX_BYTES:
-            raise ScenarioInvalid(path, 0, f"it has more than {MAX_BYTES} bytes")
+        except FileTooLarge as error:
+            raise ScenarioInvalid(path, 0, str(error)) from None
         try:
             node = yaml.compose(text.decode("utf-8"), _Loader)
         except UnicodeDecodeError as error:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shim.dualrun.record import har
 from shim.dualrun.record.canonical import handshake_of
 from shim.dualrun.record.errors import HarInvalid, RecordingUnreadable
 from shim.dualrun.record.har import from_har, read_har
@@ -230,6 +231,12 @@ def test_what_is_no_archive_is_an_error(text, problem, tmp_path):
     assert problem in str(caught.value)
     with pytest.raises(RecordingUnreadable):
         read_har(tmp_path / "absent.har")
+
+
+def test_an_archive_that_never_ends_is_refused(monkeypatch):
+    monkeypatch.setattr(har, "MAX_BYTES", 1000)
+    with pytest.raises(HarInvalid, match="it has more than 1000 bytes"):
+        read_har(Path("/dev/zero"))
 
 
 def test_an_archive_with_a_byte_order_mark_is_read(tmp_path):

@@ -31,6 +31,7 @@ def test_its_id_tells_nothing_of_it():
         ("00" * 32, 0o644, "others may read it (its mode is 644); chmod 600 it"),
         ("secret", 0o600, "it is not hexadecimal digits"),
         ("é", 0o600, "it is not hexadecimal digits"),
+        ("00" * 2049, 0o600, "it has more than 4096 bytes"),
         ("00" * 8, 0o600, "it has 8 bytes; 16 are needed at least"),
     ],
 )
