@@ -33,16 +33,16 @@ def main(folder: Path | None, out: Path, only: tuple[str, ...], seed: int, of_a_
     """Says how many injected faults are found, and how often a pair without any is called different."""
     out = out.resolve()
     out.mkdir(parents=True, exist_ok=True)
-    files = list(record_application("example", ROOT / "examples" / "chat", out, out / "work"))
+    recordings = list(record_application("example", ROOT / "examples" / "chat", out, out / "work"))
     keys_file = folder / "keys.json" if folder else None
     keys: dict[str, Any] = json.loads(keys_file.read_text("utf-8")) if keys_file and keys_file.is_file() else {}
     for name, clone in clones(folder) if folder else ():
         if not only or any(word in name for word in only):
             app = clone / str(keys.get(clone.name, {}).get("application", "."))
-            files += record_application(name, app, out, out / "work")
+            recordings += record_application(name, app, out, out / "work")
     measured = []
-    for file in files:
-        one = measure(file.stem, read(file), seed=seed, of_a_kind=of_a_kind)
+    for recorded in recordings:
+        one = measure(recorded.name, read(recorded), seed=seed, of_a_kind=of_a_kind)
         measured.append(one)
         click.echo(
             f"{one.name}: {one.power.found} of {one.power.injected} faults, {len(one.alarms)} alarms in {one.pairs} "

@@ -16,8 +16,8 @@ MIGRATE_LIMIT_S, RECORD_LIMIT_S = 200.0, 400.0
 
 
 def record_application(name: str, app: Path, out: Path, work: Path) -> Iterator[Path]:
-    """The files of its recordings: one for each service that the migration wrote. Says what can't be recorded."""
-    known = sorted(out.glob(f"{name}@*.json"))
+    """The folders of its recordings: one for each service that the migration wrote. Says what can't be recorded."""
+    known = sorted(out.glob(f"{name}@*"))
     if known:
         yield from known
         return
@@ -30,13 +30,13 @@ def record_application(name: str, app: Path, out: Path, work: Path) -> Iterator[
     for number, service in enumerate(entries):
         relative = service.relative_to(new)
         source = app / relative if (app / relative).is_dir() else app
-        file = out / f"{name}@{number}.json"
+        recorded = out / f"{name}@{number}"
         with tempfile.TemporaryDirectory() as folder:
             environment = boundary(Path(folder), app, work / f"{name}.stubs.txt")
-            command = ["-m", "bench.power.record", str(source), str(service), str(file)]
+            command = ["-m", "bench.power.record", str(source), str(service), str(recorded)]
             ended = python(command, RECORD_LIMIT_S, environment)
-        if file.is_file():
-            yield file
+        if recorded.is_dir():
+            yield recorded
         else:
             click.echo(f"{name} {relative}: not recorded: {ended.last_line[:200]}", err=True)
 

@@ -1,4 +1,4 @@
-"""Records one application and its migrated form. Started by the harness: python -m bench.power.record APP NEW FILE"""
+"""Records one application and its migrated form. Started by the harness: python -m bench.power.record APP NEW FOLDER"""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def record(app: Path, new: Path) -> Recorded:
             world=world,
         ),
     )
-    return Recorded(sessions, (first.recording, second.recording), candidate.recording, plan.silent)
+    return Recorded(sessions, (first.recording, second.recording), candidate.recording)
 
 
 if __name__ == "__main__":

@@ -1,26 +1,34 @@
-"""Three recordings of one application and the sessions they are of, in one file, so that injecting needs no process."""
+"""Three recordings of one application and the sessions they are of, in a folder, so that injecting needs no process."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+import secrets
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 from bench.power.session_records import records_of, sessions_of
-from shim.dualrun.record.canonical import Event, Problem, Recording
-from shim.dualrun.record.scenario import Session
+from shim.dualrun.record.canonical import Recording
+from shim.dualrun.record.header import Header, new_header
+from shim.dualrun.record.keyed import Hasher
+from shim.dualrun.record.loading import load_recordings
+from shim.dualrun.record.redaction import Redactor
+from shim.dualrun.record.scenario import Connect, Expect, Pairs, Send, Session, Step
+from shim.dualrun.record.writer import write_recordings
+
+SESSIONS: Final = "sessions.json"
+LEGACY: Final = "legacy.jsonl"
+CANDIDATE: Final = "candidate.jsonl"
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """silent: routes that send nothing to anybody."""
-
     sessions: tuple[Session, ...]
     legacy: tuple[Recording, Recording]
     candidate: Recording
-    silent: frozenset[str] = frozenset()
 
     @property
     def usable(self) -> tuple[Session, ...]:
@@ -30,51 +38,49 @@ class Recorded:
         return tuple(session for session in self.sessions if session.name not in broken)
 
 
-def write(recorded: Recorded, path: Path) -> None:
-    told = {
-        "sessions": {"schema_version": 1, "sessions": records_of(recorded.sessions)},
-        "runs": [_run(run) for run in (*recorded.legacy, recorded.candidate)],
-        "silent": sorted(recorded.silent),
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".part")
-    partial.write_text(json.dumps(told), "utf-8")
-    partial.replace(path)
+def write(recorded: Recorded, folder: Path) -> None:
+    """The project's own files, without secrets: what is equal stays equal, since one key hides all of them, and nobody
+    keeps it. The folder is there as a whole, or not at all. Raises RecordingUnwritable.
+    """
+    redactor = Redactor(Hasher(secrets.token_bytes(32)))
+    first, second, candidate = (redactor.recording(run) for run in (*recorded.legacy, recorded.candidate))
+    sessions = [replace(one, steps=tuple(_hidden(step, redactor) for step in one.steps)) for one in recorded.sessions]
+    name = folder.name.partition("@")[0]
+
+    def headed(run: Recording) -> tuple[Header, Recording]:
+        told = new_header(name, run.run, run.path, redactions=redactor.redactions, settled=run.settled)
+        return replace(told, key_id=redactor.key_id), run
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+    try:
+        (made / SESSIONS).write_text(json.dumps({"sessions": records_of(sessions)}), "utf-8")
+        write_recordings(made / LEGACY, [headed(first), headed(second)])
+        write_recordings(made / CANDIDATE, [headed(candidate)])
+        made.rename(folder)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
 
 
-def read(path: Path) -> Recorded:
-    told = json.loads(path.read_text("utf-8"))
-    first, second, candidate = (_recording(run) for run in told["runs"])
-    sessions = sessions_of(told["sessions"]["sessions"])
-    return Recorded(sessions, (first, second), candidate, frozenset(told["silent"]))
+def read(folder: Path) -> Recorded:
+    """Raises RecordingError, such as for files of another version."""
+    sessions = sessions_of(json.loads((folder / SESSIONS).read_text("utf-8"))["sessions"])
+    first, second = (part.recording for part in load_recordings(folder / LEGACY).parts)
+    (candidate,) = (part.recording for part in load_recordings(folder / CANDIDATE).parts)
+    return Recorded(sessions, (first, second), candidate)
 
 
-def _run(run: Recording) -> dict[str, Any]:
-    return {
-        "run": run.run,
-        "path": run.path,
-        "events": [asdict(event) for event in run.events],
-        "sent": [asdict(event) for event in run.sent],
-        "skipped": sorted(run.skipped),
-        "problems": [asdict(problem) for problem in run.problems],
-    }
+def _hidden(step: Step, redactor: Redactor) -> Step:
+    match step:
+        case Connect(headers=headers, query=query):
+            shown = (_pairs("header", headers, redactor), _pairs("query", query, redactor))
+            return replace(step, headers=shown[0], query=shown[1])
+        case Send(text=text):
+            return replace(step, text=redactor.text(text))
+        case Expect(message=message):
+            return replace(step, message=redactor.text(message))
+    return step
 
 
-def _recording(told: dict[str, Any]) -> Recording:
-    return Recording(
-        told["run"],
-        told["path"],
-        _events(told["events"]),
-        frozenset((str(session), int(step)) for session, step in told["skipped"]),
-        tuple(Problem(**problem) for problem in told["problems"]),
-        _events(told["sent"]),
-    )
-
-
-def _events(told: Iterable[dict[str, Any]]) -> tuple[Event, ...]:
-    return tuple(Event(**event) for event in told)
-
-
-def named(recordings: Sequence[Path]) -> list[tuple[str, Recorded]]:
-    """By the name of the file, without its suffix."""
-    return [(path.stem, read(path)) for path in recordings]
+def _pairs(where: str, pairs: Pairs, redactor: Redactor) -> Pairs:
+    return tuple((name, redactor.pair(where, name, value)) for name, value in pairs)

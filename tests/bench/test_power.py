@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -14,6 +15,8 @@ from bench.power.session_records import records_of, sessions_of
 from bench.power.table import BEGIN, END, goals_missed, published, table
 from shim.dualrun.evaluate import learn
 from shim.dualrun.judge.power.stage import Stage
+from shim.dualrun.record.canonical import handshake_text
+from shim.dualrun.record.errors import RecordingError
 from shim.dualrun.record.scenario import Close, Connect, Expect, Resume, Send, Session
 from tests.shim.dualrun.recorded import leave, record, say, talk
 
@@ -31,12 +34,39 @@ def told(number: str) -> list:
 @pytest.fixture
 def recorded() -> Recorded:
     legacy = (record(TALK, told("x")), record(TALK, told("y"), run="legacy-2", later=100))
-    return Recorded((TALK,), legacy, record(TALK, told("z"), run="candidate", later=200), frozenset({"quiet"}))
+    return Recorded((TALK,), legacy, record(TALK, told("z"), run="candidate", later=200))
 
 
 def test_a_recording_is_read_as_it_was_written(recorded, tmp_path):
-    write(recorded, tmp_path / "one.json")
-    assert read(tmp_path / "one.json") == recorded
+    settled = replace(recorded, candidate=replace(recorded.candidate, settled=True))
+    write(settled, tmp_path / "one@0")
+    assert read(tmp_path / "one@0") == settled
+    assert [path.name for path in tmp_path.iterdir()] == ["one@0"]
+
+
+def test_no_secret_is_written_and_equal_ones_stay_equal(recorded, tmp_path):
+    token = "s3cr3t" * 5
+    connect, *steps = TALK.steps
+    known = replace(TALK, steps=(replace(connect, query=(("token", token),)), *steps, say("bob", text=f"I am {token}")))
+    events = tuple(replace(event, text=event.text.replace("hello 3", token)) for event in recorded.candidate.events)
+    sent = [
+        replace(events[0], direction="sent", kind="connect", text=handshake_text((), (("token", token),)), n=0),
+    ]
+    candidate = replace(recorded.candidate, events=events, sent=tuple(sent))
+    write(Recorded((known,), recorded.legacy, candidate), tmp_path / "one@0")
+    assert not any(token in path.read_text() for path in (tmp_path / "one@0").iterdir())
+    again = read(tmp_path / "one@0")
+    (_, hidden) = again.sessions[0].steps[0].query[0]
+    assert again.sessions[0].steps[-1].text == f"I am {hidden}"
+    assert hidden in again.candidate.events[4].text
+
+
+def test_a_recording_of_another_version_is_told(recorded, tmp_path):
+    write(recorded, tmp_path / "one@0")
+    legacy = tmp_path / "one@0" / "legacy.jsonl"
+    legacy.write_text(legacy.read_text().replace('"schema_version":1', '"schema_version":9'))
+    with pytest.raises(RecordingError, match="9"):
+        read(tmp_path / "one@0")
 
 
 def test_every_step_of_a_session_is_read_as_it_was_written():

@@ -26,6 +26,7 @@ class Header:
     clock: whether events have `mono` beside `at`. started_at: ISO 8601, UTC.
     redactions: what was hidden before it was written, in words; empty when nothing was looked for.
     key_id: tells which key hid it, without telling the key; '' when there was none.
+    settled: whether the server itself told, after each step, that it had nothing left to do.
     """
 
     application: str
@@ -36,12 +37,21 @@ class Header:
     redactions: tuple[str, ...] = ()
     key_id: str = ""
     product_version: str = ""
+    settled: bool = False
 
     def to_record(self) -> dict[str, Any]:
         return {"format": FORMAT, "schema_version": SCHEMA_VERSION, **asdict(self)}
 
 
-def new_header(application: str, run: str, path: Path, *, redactions: tuple[str, ...] = (), key_id: str = "") -> Header:
+def new_header(
+    application: str,
+    run: str,
+    path: Path,
+    *,
+    redactions: tuple[str, ...] = (),
+    key_id: str = "",
+    settled: bool = False,
+) -> Header:
     """Of a recording that begins now, made by this version of the product."""
     started_at = datetime.now(UTC).isoformat(timespec="milliseconds")
     return Header(
@@ -52,6 +62,7 @@ def new_header(application: str, run: str, path: Path, *, redactions: tuple[str,
         redactions=redactions,
         key_id=key_id,
         product_version=version("ws2sse"),
+        settled=settled,
     )
 
 
@@ -64,8 +75,9 @@ def header_of(record: Mapping[str, Any]) -> Header | str:
     if not isinstance(redactions, list) or not all(isinstance(item, str) for item in redactions):
         return "the header's redactions are not a list of texts"
     for name, value in values.items():
-        if not isinstance(value, str):
-            return f"the header's {name} is not text"
+        wanted, called = (bool, "true or false") if name == "settled" else (str, "text")
+        if not isinstance(value, wanted):
+            return f"the header's {name} is not {called}"
     for name, kind in (("path", Path), ("clock", Clock)):
         if name in values and values[name] not in get_args(kind):
             return f"the header's {name} is {values[name]!r}, not one of {', '.join(get_args(kind))}"

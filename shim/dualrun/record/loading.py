@@ -73,5 +73,6 @@ class _Gathered:
             frozenset(self.skipped),
             tuple(self.problems),
             tuple(self.sent),
+            header.settled,
         )
         return Part(header, recording, self.end is not None, 0 if self.end is None else self.end.lost)

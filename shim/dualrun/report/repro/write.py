@@ -69,7 +69,14 @@ def repro_of(
 
 
 def _header(run: Recording, application: str, redactor: Redactor) -> Header:
-    return new_header(application, run.run, run.path, redactions=redactor.redactions, key_id=redactor.key_id)
+    return new_header(
+        application,
+        run.run,
+        run.path,
+        redactions=redactor.redactions,
+        key_id=redactor.key_id,
+        settled=run.settled,
+    )
 
 
 def _hidden(step: Step, redactor: Redactor) -> Step:
