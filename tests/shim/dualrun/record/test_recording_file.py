@@ -170,6 +170,7 @@ def test_received_and_sent_events_count_by_themselves(file):
         ((HEADER_LINE.replace('"schema_version": 1', '"schema_version": 2'),), RecordingVersionUnknown, "version 2"),
         ((HEADER_LINE.replace('"run"', '"walk"'),), LineInvalid, "line 1: the header has an unknown key 'walk'"),
         ((HEADER_LINE.replace('"websocket"', '"pigeon"'),), LineInvalid, "path is 'pigeon', not one of websocket"),
+        ((HEADER_LINE.replace('"settled": false', '"settled": 1'),), LineInvalid, "settled is not true or false"),
         ((HEADER_LINE, "{bad", EVENT_LINE), LineInvalid, "line 2: the line is not an object of JSON"),
         ((HEADER_LINE, "[" * 100_000, EVENT_LINE), LineInvalid, "line 2"),
         ((HEADER_LINE, EVENT_LINE.replace("1.0", "NaN"), EVENT_LINE), LineInvalid, "line 2"),
