@@ -14,6 +14,7 @@ from typing import Final
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from migrator.commands.margin import margin_from_config, margin_option
 from migrator.commands.noise import known_noise, noise_options, write_learned
 from migrator.commands.options import format_option
 from migrator.commands.verify_remote import record_at, replay_at, server_at
@@ -30,6 +31,7 @@ from migrator.state import verify_report_path
 from migrator.writing import write_file
 from shim.dualrun.compare.noise_file import NoiseFile
 from shim.dualrun.errors import DualRunError
+from shim.dualrun.judge.margin import Margin
 from shim.dualrun.record.scenario import Session
 from shim.dualrun.record.sources import sessions_from_file
 from shim.dualrun.remote import Server
@@ -88,6 +90,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     help="Folder for the shortest session that shows the first difference, found by replaying shorter ones.",
 )
 @click.option("--keep", is_flag=True, help="Keep the report in APP/.ws2sse, as evidence for `ws2sse checklist`.")
+@margin_option
 @noise_options
 @click.pass_context
 def command(
@@ -104,6 +107,7 @@ def command(
     reports: tuple[Path, ...],
     repro: Path | None,
     keep: bool,
+    margin: Margin | None,
     noise: Path | None,
     learn: Path | None,
 ) -> None:
@@ -121,6 +125,7 @@ def command(
       ws2sse verify . ../new --format markdown > comment.md
       ws2sse verify . ../new --noise noise.toml --learn noise.toml
       ws2sse verify . ../new --repro repro
+      ws2sse verify . ../new --margin 20%,100ms
       ws2sse verify . --record legacy.jsonl --url wss://abc.execute-api.eu-west-1.amazonaws.com/prod
       ws2sse verify . --replay legacy.jsonl --url https://chat.example.org/stream
     """
@@ -134,7 +139,7 @@ def command(
         if way == "here":
             assert app is not None
             assert new is not None
-            result = _verify(app, new, seed, given, known, repro)
+            result = _verify(app, new, seed, given, known, margin, repro)
         else:
             assert url is not None
             server = server_at(url)
@@ -145,7 +150,13 @@ def command(
             assert replay_file is not None
             with _progress(0) as progress:
                 result, notes = replay_at(
-                    replay_file, server, app=app, key_file=key_file, noise=known, progress=progress
+                    replay_file,
+                    server,
+                    app=app,
+                    key_file=key_file,
+                    noise=known,
+                    margin=margin or margin_from_config(app or replay_file.parent),
+                    progress=progress,
                 )
             _say_all(notes)
         write_learned(noise, learn, result.rules, today)
@@ -164,7 +175,13 @@ def command(
 
 
 def _verify(
-    app: Path, new: Path, seed: int, given: GivenSessions | None, noise: NoiseFile, repro: Path | None
+    app: Path,
+    new: Path,
+    seed: int,
+    given: GivenSessions | None,
+    noise: NoiseFile,
+    margin: Margin | None,
+    repro: Path | None,
 ) -> Report:
     inventory = isolated(partial(scan_application, app))
     if not (new / ENTRY).is_file():
@@ -187,6 +204,7 @@ def _verify(
             assumed=plan.assumed,
             stubs=stubs_from_config(app),
             noise=noise,
+            margin=margin or margin_from_config(app),
             progress=progress,
             shorten=None if repro is None else telling(progress, 3 * len(plan.sessions)),
         )

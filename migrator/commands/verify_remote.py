@@ -20,6 +20,7 @@ from migrator.scan import scan_application
 from migrator.sessions import identities_from_config, plan_sessions, redacted_paths_from_config
 from migrator.sessions.plan import GivenSessions
 from shim.dualrun.compare.noise_file import NoiseFile
+from shim.dualrun.judge.margin import Margin
 from shim.dualrun.record.errors import NothingRecorded
 from shim.dualrun.record.keyed import Hasher, key_beside, read_key, read_or_make_key
 from shim.dualrun.record.redaction import Redactor
@@ -63,7 +64,14 @@ def record_at(
 
 
 def replay_at(
-    file: Path, server: Server, *, app: Path | None, key_file: Path | None, noise: NoiseFile, progress: Progress
+    file: Path,
+    server: Server,
+    *,
+    app: Path | None,
+    key_file: Path | None,
+    noise: NoiseFile,
+    margin: Margin | None,
+    progress: Progress,
 ) -> tuple[Report, tuple[str, ...]]:
     """The report, and what is odd about the file. Raises DualRunError."""
     inventory = _inventory(app)
@@ -75,7 +83,7 @@ def replay_at(
             server,
             identities=identities_from_config(app or file.parent),
             redactor=lambda names: Redactor(Hasher(key, names), paths),
-            known=replace(_known(inventory, app), noise=noise),
+            known=replace(_known(inventory, app), noise=noise, margin=margin),
             progress=progress,
         )
     )

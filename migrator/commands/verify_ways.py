@@ -17,6 +17,7 @@ _TAKEN: Final[dict[str, tuple[frozenset[Way], str]]] = {
     "form": (frozenset({"here", "replay"}), _COMPARED),
     "reports": (frozenset({"here", "replay"}), _COMPARED),
     "keep": (frozenset({"here", "replay"}), _COMPARED),
+    "margin": (frozenset({"here", "replay"}), _COMPARED),
     "noise": (frozenset({"here", "replay"}), _COMPARED),
     "learn": (frozenset({"here", "replay"}), _COMPARED),
     "sessions_file": (frozenset({"here", "record"}), _RECORDED),

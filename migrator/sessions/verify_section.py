@@ -8,7 +8,7 @@ from typing import Any, Final
 from migrator.configuration import SettingUnknown, configuration
 from migrator.errors import ConfigurationInvalid
 
-KEYS: Final = ("identity", "redact", "stub")
+KEYS: Final = ("identity", "margin", "redact", "stub")
 
 
 def verify_section(app_dir: Path) -> tuple[Path, dict[str, Any]]:

@@ -11,7 +11,7 @@ from shim.dualrun.compare.noise_file import NO_FILE, NoiseFile
 from shim.dualrun.compare.rules import NoiseRule
 from shim.dualrun.compare.session import SessionRun
 from shim.dualrun.judge.judging import judge
-from shim.dualrun.judge.latency import Margin
+from shim.dualrun.judge.margin import Margin
 from shim.dualrun.judge.measuring import measure
 from shim.dualrun.judge.verdict import Evidence, Judgement
 from shim.dualrun.record.canonical import Event, Recording
@@ -87,7 +87,6 @@ def evaluate(
         frozenset(silent),
         tuple(gaps),
         failures or {},
-        latency_is_judged=margin is not None,
     )
 
     def recompare(session: Session, events: Sequence[Event]) -> Comparison:

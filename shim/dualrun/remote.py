@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from shim.dualrun.compare.noise_file import NO_FILE, NoiseFile
 from shim.dualrun.evaluate import evaluate
+from shim.dualrun.judge.margin import Margin
 from shim.dualrun.record.canonical import Path, Recording
 from shim.dualrun.record.errors import KeyIsAnother, NothingRecorded, NotRecordedTwice
 from shim.dualrun.record.header import new_header
@@ -98,7 +99,7 @@ async def record(
 class Known:
     """What is known of the application beside its recording; without it, routes have no names.
 
-    expression, routes: how a message selects its route. silent: routes that send nothing. gaps, noise: as of
+    expression, routes: how a message selects its route. silent: routes that send nothing. gaps, noise, margin: as of
     `evaluate`.
     """
 
@@ -107,6 +108,7 @@ class Known:
     silent: Collection[str] = ()
     gaps: tuple[str, ...] = ()
     noise: NoiseFile = NO_FILE
+    margin: Margin | None = None
 
 
 async def replay(
@@ -155,6 +157,7 @@ async def replay(
         silent=known.silent,
         gaps=(*known.gaps, *given.gaps, *cut_off),
         noise=known.noise,
+        margin=known.margin,
     )
     report = build_report(
         evaluation, tuple(sessions), application=first.header.application, legacy=str(file), candidate=server.url

@@ -13,6 +13,7 @@ from typing import Any
 from shim.dualrun.compare.noise_file import NO_FILE, NoiseFile
 from shim.dualrun.errors import ControlLost, DualRunError
 from shim.dualrun.evaluate import evaluate
+from shim.dualrun.judge.margin import Margin
 from shim.dualrun.record.canonical import Recording
 from shim.dualrun.record.scenario import Session
 from shim.dualrun.replay.driver import Progress, no_progress, run_sessions
@@ -54,6 +55,7 @@ def verify(
     assumed: Sequence[str] = (),
     stubs: Sequence[Stub] = (),
     noise: NoiseFile = NO_FILE,
+    margin: Margin | None = None,
     timing: Timing = DEFAULT_TIMING,
     progress: Progress = no_progress,
     shorten: Tell | None = None,
@@ -68,6 +70,7 @@ def verify(
     `assumed`: sentences on what both sides were given because nothing declares it; they are only told.
     `stubs`: answer in place of other hosts, and of AWS; for what none of them matches an answer is made up, and told.
     `noise`: rules and waivers of the user's own that have not expired.
+    `margin`: how much slower is tolerated; None for telling latency without judging it.
     `progress` is called before each session of each run, so three times the number of sessions.
     `shorten`: looks for the shortest session with the first difference, by replay of shorter ones, and is told of it;
     None doesn't look.
@@ -131,6 +134,7 @@ def verify(
         silent=silent_routes,
         gaps=gaps,
         noise=noise,
+        margin=margin,
         failures=first.failures,
     )
     report = build_report(

@@ -33,7 +33,7 @@ def judge(evidence: Evidence, measures: Measures) -> Judgement:
         return Judgement(
             "FAIL", routes, tuple(reasons + [reason for reason, _ in doubts]), tuple(change), types, measures
         )
-    slower = measures.latency.slower if measures.latency and evidence.latency_is_judged else ()
+    slower = measures.latency.slower if measures.latency and measures.latency.judged else ()
     if slower:
         reasons = [*map(str, slower), *(reason for reason, _ in doubts)]
         change = ["Make the new path faster where it is slower than the margin allows, and verify again."]
@@ -72,10 +72,10 @@ def _doubts(evidence: Evidence, routes: Mapping[str, RouteVerdict], measures: Me
                 f"Route {name}: {route.reason}.",
                 f"A session with a message to {name} that has an effect on some client.",
             )
-    yield from _weaknesses(evidence, measures)
+    yield from _weaknesses(measures)
 
 
-def _weaknesses(evidence: Evidence, measures: Measures) -> Iterator[tuple[str, str]]:
+def _weaknesses(measures: Measures) -> Iterator[tuple[str, str]]:
     for weakness in measures.power.too_weak if measures.power else ():
         yield (
             weakness,
@@ -83,8 +83,10 @@ def _weaknesses(evidence: Evidence, measures: Measures) -> Iterator[tuple[str, s
         )
     if measures.odd_one_out.stands_out:
         yield str(measures.odd_one_out), "Sessions in which the legacy path always does the same."
-    if not evidence.latency_is_judged or measures.latency is None:
+    if measures.latency is None or not measures.latency.judged:
         return
+    if not measures.latency.results:
+        yield "No message was timed on both paths, so nothing is known of latency.", "Recordings with times."
     for result in measures.latency.results:
         if result.verdict == "not enough data":
             yield (

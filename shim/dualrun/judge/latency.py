@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final, Literal
 
+from shim.dualrun.judge.margin import Margin
+
 Phase = Literal["first event", "steady", "after reconnect", "fan-out spread"]
 LatencyVerdict = Literal["not slower", "slower", "not sure", "not enough data"]
 
@@ -31,20 +33,6 @@ CONFIDENCE: Final = 0.95
 
 CURVE_POINTS: Final = 51
 """Quantiles of a curve: every second percent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Margin:
-    """How much slower is not worse: `share` of the legacy quantile, or `seconds`, whichever is more.
-
-    The defaults are 10 % and 50 ms, about what people don't notice.
-    """
-
-    share: float = 0.10
-    seconds: float = 0.050
-
-    def of(self, legacy: float) -> float:
-        return max(self.share * legacy, self.seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +111,20 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """results: of phases that have any sample. curves: of those that have enough."""
+    """results: of phases that have any sample. curves: of those that have enough.
+
+    judged: whether slower than the margin is a reason to fail; else the numbers are only told.
+    """
 
     results: tuple[QuantileResult, ...]
     margin: Margin
     curves: tuple[Curve, ...] = ()
+    judged: bool = False
+
+    def __str__(self) -> str:
+        if self.judged:
+            return f"Latency is judged: slower by more than {self.margin}, fails."
+        return f"Latency is told, and not judged; {self.margin}, would be tolerated."
 
     @property
     def slower(self) -> tuple[QuantileResult, ...]:
@@ -135,7 +132,8 @@ class Latency:
 
     def to_record(self) -> dict[str, Any]:
         return {
-            "margin": {"share": self.margin.share, "seconds": self.margin.seconds},
+            "margin": self.margin.to_record(),
+            "judged": self.judged,
             "results": [result.to_record() for result in self.results],
             "curves": [curve.to_record() for curve in self.curves],
         }
@@ -148,8 +146,11 @@ def judge_latency(
     quantiles: Sequence[float] = (0.5, 0.95, 0.99),
     seed: int = 0,
 ) -> Latency:
-    """`margin`: None for the default one. `quantiles`: of those in MIN_SAMPLES. The same seed draws the same."""
-    margin = margin or Margin()
+    """`margin`: None for the default one, and for telling without judging. `quantiles`: of those in MIN_SAMPLES.
+
+    The same seed draws the same.
+    """
+    judged, margin = margin is not None, margin or Margin()
     by_phase: dict[Phase, list[Sample]] = {}
     for sample in samples:
         by_phase.setdefault(sample.phase, []).append(sample)
@@ -162,7 +163,7 @@ def judge_latency(
             if len(found) >= MIN_SAMPLES[0.95]:
                 legacy, candidate = ([s.legacy for s in found], [s.candidate for s in found])
                 curves.append(Curve(phase, len(found), _curve(legacy), _curve(candidate)))
-    return Latency(tuple(results), margin, tuple(curves))
+    return Latency(tuple(results), margin, tuple(curves), judged)
 
 
 def quantile_of(ordered: Sequence[float], quantile: float) -> float:

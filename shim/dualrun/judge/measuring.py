@@ -6,8 +6,9 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 from shim.dualrun.judge.bounds import bound_share
 from shim.dualrun.judge.coverage import cover
-from shim.dualrun.judge.latency import Margin, judge_latency
+from shim.dualrun.judge.latency import judge_latency
 from shim.dualrun.judge.latency_samples import samples_of
+from shim.dualrun.judge.margin import Margin
 from shim.dualrun.judge.odd_one_out import count_odd, fingerprint
 from shim.dualrun.judge.power.self_check import Recompare, Stageable, check_power
 from shim.dualrun.judge.sequential import follow
@@ -42,7 +43,7 @@ def measure(
         follow(differs),
         count_odd(_outcomes(runs, session.name) for session in whole),
         cover(evidence.sessions, evidence.legacy, evidence.comparisons, routes=evidence.routes, no_route=NO_ROUTE),
-        judge_latency(samples, margin, seed=seed) if samples else None,
+        judge_latency(samples, margin, seed=seed) if samples or margin is not None else None,
         power,
     )
 

@@ -108,7 +108,6 @@ class Evidence:
     unstable: by session, in what the two legacy runs differ. routes: all that have to be tested.
     silent: routes that are known to send nothing to anybody. gaps: sentences on what the sessions can't test.
     failures: by route, what failed most often behind it on the legacy path.
-    latency_is_judged: whether slower than its margin is a reason to fail.
     """
 
     sessions: tuple[Session, ...]
@@ -120,4 +119,3 @@ class Evidence:
     silent: frozenset[str] = frozenset()
     gaps: tuple[str, ...] = ()
     failures: Mapping[str, str] = field(default_factory=dict)
-    latency_is_judged: bool = False

@@ -93,7 +93,10 @@ class LatencyCurve(Part):
 
 
 class Latency(Part):
+    """judged: whether slower than the margin is a reason to fail; else the numbers are only told."""
+
     margin: Margin
+    judged: bool = False
     results: tuple[Quantile, ...]
     curves: tuple[LatencyCurve, ...]
 

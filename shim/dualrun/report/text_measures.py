@@ -24,7 +24,7 @@ def print_measures(measures: Measures, types: Sequence[TypeVerdict], console: Co
     if measures.power is not None:
         sentences.append(_power(measures.power))
     if measures.latency is not None:
-        sentences += map(str, measures.latency.results)
+        sentences += map(str, (measures.latency, *measures.latency.results))
     for sentence in sentences:
         console.print(Text(f"  {visible(sentence)}"))
     if types:

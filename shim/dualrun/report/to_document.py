@@ -92,7 +92,12 @@ def _proof(measures: Measures) -> Proof:
     record = measures.to_record()
     if record["power"]:
         record["power"]["by_type"] = dict(list(record["power"]["by_type"].items())[:MAX_TYPES])
-    sentences = (measures.bound, measures.trail, measures.odd_one_out)
+    sentences = [
+        measures.bound,
+        measures.trail,
+        measures.odd_one_out,
+        *([measures.latency] if measures.latency else []),
+    ]
     return Proof.model_validate({**record, "sentences": tuple(map(str, sentences))})
 
 

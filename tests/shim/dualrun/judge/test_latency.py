@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from shim.dualrun.judge.latency import MIN_SAMPLES, Margin, Sample, judge_latency, quantile_of
+from shim.dualrun.judge.latency import MIN_SAMPLES, Sample, judge_latency, quantile_of
+from shim.dualrun.judge.margin import Margin
 
 
 def samples(count: int, slower_by: float = 0.0, *, seed: int = 0, sessions: int = 40) -> list[Sample]:
@@ -42,9 +43,12 @@ def test_slower_by_less_than_the_margin_is_not_slower():
     assert judge_latency(samples(1_000, 0.02)).results[0].verdict == "not slower"
 
 
-def test_the_margin_is_whichever_is_more():
-    assert Margin(0.1, 0.05).of(0.1) == 0.05
-    assert Margin(0.1, 0.05).of(2.0) == pytest.approx(0.2)
+def test_without_a_margin_of_ones_own_it_is_told_and_not_judged():
+    told, judged = judge_latency(samples(80)), judge_latency(samples(80), Margin(0.2, 0.1))
+    assert (told.judged, told.margin) == (False, Margin())
+    assert str(told) == "Latency is told, and not judged; 10 % or 50 ms, whichever is more, would be tolerated."
+    assert (judged.judged, judged.to_record()["judged"]) == (True, True)
+    assert str(judged) == "Latency is judged: slower by more than 20 % or 100 ms, whichever is more, fails."
 
 
 def test_phases_stand_apart():

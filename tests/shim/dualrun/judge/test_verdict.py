@@ -5,6 +5,7 @@ from dataclasses import replace
 from shim.dualrun.compare.difference import Comparison
 from shim.dualrun.evaluate import evaluate
 from shim.dualrun.judge.judging import judge
+from shim.dualrun.judge.margin import Margin
 from shim.dualrun.judge.measuring import measure
 from shim.dualrun.judge.verdict import Evidence
 from shim.dualrun.record.canonical import Recording
@@ -34,6 +35,50 @@ def test_one_difference_fails_its_route_and_the_whole():
     assert found.reasons == ("1 difference that nothing explains: 1 missing.",)
     assert found.routes["chat"].verdict == "FAIL"
     assert found.routes["$connect"].verdict == "PASS"
+
+
+def timed(session: Session, run: str, later: float, slower: float = 0.0) -> Recording:
+    """`slower`: seconds by which each message comes later."""
+    recorded = record(session, HELLO, run=run, later=later)
+    events = [replace(e, mono=e.at + (slower if e.kind == "msg" else 0.0)) for e in recorded.events]
+    opened = next(event for event in events if event.kind == "open")
+    sent = replace(opened, client="alice", step=3, kind="msg", direction="sent", mono=opened.mono + 3)
+    return replace(recorded, events=tuple(events), sent=(sent,))
+
+
+def slower_by(seconds: float, margin: Margin | None):
+    sessions = [talk(say(), leave("alice"), name=f"talk {number}") for number in range(8)]
+    first, second, new = (
+        [timed(one, run, later, seconds if run == "candidate" else 0.0) for one in sessions]
+        for run, later in (("legacy-1", 0), ("legacy-2", 100), ("candidate", 200))
+    )
+    return evaluate(sessions, (joined(first), joined(second)), joined(new), margin=margin).judgement
+
+
+def joined(runs: list[Recording]) -> Recording:
+    events = tuple(event for run in runs for event in run.events)
+    return replace(runs[0], events=events, sent=tuple(event for run in runs for event in run.sent))
+
+
+def test_slower_is_told_and_fails_nothing_without_a_margin():
+    assert slower_by(0.4, None).verdict == "PASS"
+
+
+def test_slower_than_the_margin_fails():
+    found = slower_by(0.4, Margin(0.1, 0.05))
+    assert found.verdict == "FAIL"
+    assert found.reasons[0].startswith("Latency, steady, p50: slower. ")
+
+
+def test_with_a_margin_too_few_samples_are_a_reason():
+    found = slower_by(0.0, Margin(0.1, 0.05))
+    assert found.verdict == "INCONCLUSIVE"
+    assert "Latency, steady, p95: not enough data." in found.reasons
+
+
+def test_with_a_margin_no_samples_are_a_reason():
+    found = three(CHAT, [], silent=("chat",), margin=Margin()).judgement
+    assert "No message was timed on both paths, so nothing is known of latency." in found.reasons
 
 
 def test_a_leak_is_the_first_reason():
