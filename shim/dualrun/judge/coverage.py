@@ -58,7 +58,7 @@ LARGE: Final = 10_000
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html"""
 
 MAX_ROWS: Final = 300
-"""Rows of the matrix; types come from messages, so there may be any number."""
+"""Rows of the matrix in a report; types come from messages, so there may be any number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,27 +72,21 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """rows: in the order of the routes. left_out: rows beyond MAX_ROWS."""
+    """rows: in the order of the routes."""
 
     rows: tuple[Row, ...]
-    left_out: int = 0
 
     def count(self, cell: Cell) -> int:
         return sum(found == cell for row in self.rows for found in row.cells.values())
 
-    def untested(self) -> Iterator[tuple[str, str, Phase]]:
-        for row in self.rows:
-            for phase, cell in row.cells.items():
-                if cell == "Untested":
-                    yield row.route, row.type, phase
-
     def to_record(self) -> dict[str, Any]:
+        """The first MAX_ROWS rows; the counts are those of all."""
         return {
             "match": self.count("Match"),
             "needs_review": self.count("Needs review"),
             "untested": self.count("Untested"),
-            "rows": [{"route": row.route, "type": row.type, "cells": dict(row.cells)} for row in self.rows],
-            "left_out": self.left_out,
+            "rows": [{"route": row.route, "type": row.type, "cells": dict(row.cells)} for row in self.rows[:MAX_ROWS]],
+            "left_out": max(0, len(self.rows) - MAX_ROWS),
         }
 
 
@@ -131,7 +125,7 @@ def cover(
         Row(route, kind, {phase: row.get(phase, "Untested") for phase in _possible(route)})
         for (route, kind), row in sorted(kept.items(), key=lambda item: (order[item[0][0]], item[0][1]))
     ]
-    return Coverage(tuple(rows[:MAX_ROWS]), max(0, len(rows) - MAX_ROWS))
+    return Coverage(tuple(rows))
 
 
 def _possible(route: str) -> tuple[Phase, ...]:

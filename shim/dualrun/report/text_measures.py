@@ -58,7 +58,7 @@ def _coverage(coverage: Coverage) -> Table:
     """Untested phases are named: what nobody sees, nobody misses."""
     title = ", ".join(f"{coverage.count(cell)} {cell}" for cell in get_args(Cell))
     columns = ("route", "type", *(cell.lower() for cell in get_args(Cell)))
-    caption = _more(len(coverage.rows) + coverage.left_out)
+    caption = _more(len(coverage.rows))
     table = text_table(f"Coverage: {title}", *columns, caption=caption)
     for row in coverage.rows[:MAX_ROWS]:
         phases = (", ".join(phase for phase, cell in row.cells.items() if cell == wanted) for wanted in get_args(Cell))

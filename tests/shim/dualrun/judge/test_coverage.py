@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from shim.dualrun.judge.coverage import MAX_ROWS, NOTHING, cover
+from shim.dualrun.judge.coverage import MAX_ROWS, NOTHING, Coverage, Row, cover
 from shim.dualrun.record.scenario import Connect, Resume, Session
 from tests.shim.dualrun.recorded import Special, leave, record, say, talk, three
 
@@ -75,6 +75,12 @@ def test_a_matrix_is_bounded_and_says_what_it_leaves_out():
     session = talk(say())
     received = [(3, "bob", {"type": f"t{n}"}) for n in range(MAX_ROWS + 5)]
     legacy = record(session, received)
-    found = cover([session], legacy, {}, routes=("chat",))
-    assert len(found.rows) == MAX_ROWS
-    assert found.left_out > 0
+    told = cover([session], legacy, {}, routes=("chat",)).to_record()
+    assert len(told["rows"]) == MAX_ROWS
+    assert told["left_out"] > 0
+
+
+def test_cells_of_rows_that_are_left_out_are_counted():
+    rows = [Row("chat", f"t{n}", {"steady": "Match" if n < MAX_ROWS else "Untested"}) for n in range(MAX_ROWS + 7)]
+    told = Coverage(tuple(rows)).to_record()
+    assert (told["match"], told["untested"], told["left_out"]) == (MAX_ROWS, 7, 7)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from shim.dualrun.judge.coverage import Coverage, Row
+from shim.dualrun.judge.coverage import MAX_ROWS, Coverage, Row
 from shim.dualrun.report.forms import to_json
 from shim.dualrun.report.report import build_report
 from shim.dualrun.report.text import print_report, visible
@@ -65,14 +65,14 @@ def test_the_text_form_names_the_differing_leaf():
     assert '$.from: "alice" on the legacy path, "dave" on the new one' in said
 
 
-def test_rows_of_the_coverage_that_are_not_shown_are_counted_with_those_that_were_left_out_before():
+def test_rows_of_the_coverage_that_are_not_shown_are_counted():
     result = report([(3, "bob", "hello")])
-    rows = tuple(Row("chat", f"type {n}", {"steady": "Match"}) for n in range(40))
-    said = text_of(replace(result, measures=replace(result.measures, coverage=Coverage(rows, left_out=7))))
-    assert "Coverage: 40 Match, 0 Needs review, 0 Untested" in said
+    rows = tuple(Row("chat", f"type {n}", {"steady": "Match"}) for n in range(MAX_ROWS + 7))
+    said = text_of(replace(result, measures=replace(result.measures, coverage=Coverage(rows))))
+    assert "Coverage: 307 Match, 0 Needs review, 0 Untested" in said
     assert "type 29" in said
     assert "type 30" not in said
-    assert "and 17 more" in said
+    assert "and 277 more" in said
 
 
 def test_messages_cannot_steer_the_terminal_or_be_read_as_markup():
