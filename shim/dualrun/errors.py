@@ -8,6 +8,7 @@ DualRunError
 ├── ControlLost(what, problem)
 ├── SessionStuck(step, problem)
 ├── SessionFloods(lost, limit)
+├── ClockNotPinned(session, step)
 └── ProcessFailed(what, problem, stderr_tail)
 """
 
@@ -93,6 +94,20 @@ class SessionFloods(DualRunError):
 
     def __str__(self) -> str:
         return f"its clients were flooded: at least {self.lost} events beyond the first {self.limit} were dropped"
+
+
+class ClockNotPinned(DualRunError):
+    """Raised when a session advances the clock of a server that has its own. `step`: 1-based."""
+
+    def __init__(self, session: str, step: int) -> None:
+        self.session, self.step = session, step
+        super().__init__(session, step)
+
+    def __str__(self) -> str:
+        return (
+            f"Step {self.step} of session {self.session!r} advances the clock, which only `ws2sse verify APP NEW` can: "
+            "a server that runs already has a clock of its own."
+        )
 
 
 class ProcessFailed(DualRunError):

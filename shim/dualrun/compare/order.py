@@ -1,7 +1,8 @@
 """Which messages came to a client in another order, judged only on pairs that an application can depend on.
 
 Two messages x, y that a client received in this order on the legacy path depend on each other when
-- both were caused by the same client: first in, first out for each sender, its own echoes and replies included;
+- both were caused by the same client: first in, first out for each sender, its own echoes and replies included; what
+  nobody caused, such as a timer, is nobody's;
 - the client that caused y had received x before: an answer comes after what it answers, whoever reads both;
 - another client received both, and on the new path these two clients see them in different orders: whoever reads a
   topic sees the same.
@@ -21,7 +22,7 @@ from shim.dualrun.compare.classes import DifferenceClass
 from shim.dualrun.compare.difference import Comparison, Difference
 from shim.dualrun.compare.increasing import outside_longest_increasing
 from shim.dualrun.record.canonical import Event
-from shim.dualrun.record.scenario import Session
+from shim.dualrun.record.scenario import NOBODY, Session
 
 MAX_PARTNERS: Final = 50
 """Messages on each side of a moved one that it is compared with; those of its own sender are looked up further."""
@@ -101,7 +102,7 @@ def _overtaken(
     """A message on the other side of which this one has come, though one of them depends on the other."""
     a, b = pairs[index]
     sender = session.steps[a.step].client
-    indexes, numbers = kept.get(sender, ([], []))
+    indexes, numbers = kept.get(sender, ([], [])) if sender != NOBODY else ([], [])
     before, after = bisect_left(indexes, index), bisect_left(numbers, b.n)
     if before != after:
         return pairs[indexes[min(before, after)]][0]
@@ -117,7 +118,7 @@ def _depend(session: Session, first: Pair, second: Pair, publishes: Publishes) -
     """Whether a client can tell that `second` came before `first` on the new path, and not on the legacy one."""
     x, y = first[0], second[0]
     sender = session.steps[y.step].client
-    if session.steps[x.step].client == sender:
+    if session.steps[x.step].client == sender != NOBODY:
         return True
     seen, others = publishes.of(x), publishes.of(y)
     if sender in seen and x.step < y.step:

@@ -15,6 +15,12 @@ DEFAULT_WAIT_S = 5.0
 MAX_WAIT_S = 30.0
 """Seconds that one step may wait for a message."""
 
+MAX_ADVANCE_S = 7 * 86_400.0
+"""Seconds by which one step may advance the clock."""
+
+NOBODY = ""
+"""Stands for the client of a step that no client takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Connect:
@@ -75,7 +81,21 @@ class Expect:
     required: bool = True
 
 
-Step = Connect | Send | Resume | Close | Expect
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """Time passes: the clock goes on by `seconds`, and all that is due in them happens. It costs next to none.
+
+    Only where the clock is pinned; see docs/decisions/0024.
+    """
+
+    seconds: float
+
+    @property
+    def client(self) -> str:
+        return NOBODY
+
+
+Step = Connect | Send | Resume | Close | Expect | Advance
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +110,11 @@ class Session:
             raise SessionInvalid(self.name, f"it has {len(self.steps)} steps; 1 to {MAX_STEPS} are allowed")
         connected: set[str] = set()
         for step in self.steps:
-            if isinstance(step, Connect):
+            if isinstance(step, Advance):
+                if not 0 < step.seconds <= MAX_ADVANCE_S:
+                    problem = f"the clock is advanced by {step.seconds} s; {MAX_ADVANCE_S:.0f} s are allowed"
+                    raise SessionInvalid(self.name, problem)
+            elif isinstance(step, Connect):
                 if step.client in connected:
                     raise SessionInvalid(self.name, f"{step.client} connects while it is connected")
                 if not step.refused:
@@ -107,7 +131,7 @@ class Session:
     @property
     def clients(self) -> tuple[str, ...]:
         """In order of appearance."""
-        return tuple(dict.fromkeys(step.client for step in self.steps))
+        return tuple(dict.fromkeys(step.client for step in self.steps if step.client != NOBODY))
 
     def route_of(self, step: int) -> str | None:
         """The route that a step exercises: '$connect' and '$disconnect' for connects and closes."""
@@ -120,7 +144,7 @@ class Session:
                 return "$disconnect"
             case Send(route=route):
                 return route
-            case Resume() | Expect():
+            case Resume() | Expect() | Advance():
                 return None
 
 
@@ -139,6 +163,15 @@ def describe(step: Step) -> str:
         case Expect(client=client, message=message):
             shown = message if len(message) <= 60 else message[:57] + "…"
             return f"{client} waits for {shown!r}"
+        case Advance(seconds=seconds):
+            return f"{_duration(seconds)} pass"
+
+
+def _duration(seconds: float) -> str:
+    for size, unit in ((3_600, "hours"), (60, "minutes")):
+        if seconds >= size and seconds % (size / 10) == 0:
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds:g} seconds"
 
 
 def _is_utf8(text: str) -> bool:

@@ -11,9 +11,10 @@ from pydantic import ValidationError
 from shim.dualrun.errors import SessionInvalid
 from shim.dualrun.record.errors import ScenarioInvalid
 from shim.dualrun.record.identity import Identity
-from shim.dualrun.record.scenario import Close, Connect, Expect, Pairs, Resume, Send, Session, Step
+from shim.dualrun.record.scenario import Advance, Close, Connect, Expect, Pairs, Resume, Send, Session, Step
 from shim.dualrun.record.scenario_mistakes import did_you_mean, explained
 from shim.dualrun.record.scenario_model import (
+    AdvanceModel,
     ClientModel,
     CloseModel,
     ConnectModel,
@@ -76,7 +77,7 @@ class _Builder:
                 raise self._invalid((*place, "steps", index), error.problem) from None
         return Session(model.name, tuple(steps))
 
-    def _step(self, model: StepModel, place: Place) -> Step:
+    def _step(self, model: StepModel, place: Place) -> Step:  # noqa: PLR0911 - one line a kind
         match model:
             case ConnectModel():
                 headers, query, refused = self._handshake(model, place)
@@ -91,6 +92,8 @@ class _Builder:
                 return Resume(model.resume)
             case CloseModel():
                 return Close(model.close)
+            case AdvanceModel():
+                return Advance(model.advance_s)
 
     def _text(self, message: object, place: Place) -> str:
         text = message if isinstance(message, str) else json.dumps(message, ensure_ascii=False)

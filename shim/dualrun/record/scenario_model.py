@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from shim.dualrun.record.scenario import DEFAULT_WAIT_S, MAX_STEPS, MAX_WAIT_S
+from shim.dualrun.record.scenario import DEFAULT_WAIT_S, MAX_ADVANCE_S, MAX_STEPS, MAX_WAIT_S
 
 MAX_SESSIONS: Final = 1_000
 
@@ -73,6 +73,14 @@ class CloseModel(_Strict):
     close: Name = Field(description="name of the client")
 
 
+class AdvanceModel(_Strict):
+    """Time passes, on both sides, without anybody waiting for it: the pinned clock goes on."""
+
+    advance_s: Annotated[float, Field(gt=0, le=MAX_ADVANCE_S, strict=False)] = Field(
+        description="seconds that pass; limits and timers that are due in them act"
+    )
+
+
 KINDS: Final[dict[str, type[BaseModel]]] = {
     "connect": ConnectModel,
     "send": SendModel,
@@ -80,6 +88,7 @@ KINDS: Final[dict[str, type[BaseModel]]] = {
     "wait_for": WaitForModel,
     "resume": ResumeModel,
     "close": CloseModel,
+    "advance_s": AdvanceModel,
 }
 
 
@@ -95,7 +104,8 @@ StepModel = Annotated[
     | Annotated[ExpectModel, Tag("expect")]
     | Annotated[WaitForModel, Tag("wait_for")]
     | Annotated[ResumeModel, Tag("resume")]
-    | Annotated[CloseModel, Tag("close")],
+    | Annotated[CloseModel, Tag("close")]
+    | Annotated[AdvanceModel, Tag("advance_s")],
     Discriminator(_kind),
 ]
 

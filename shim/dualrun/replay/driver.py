@@ -7,9 +7,20 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from shim.dualrun.errors import ControlLost, DualRunError, PathUnreachable, SessionFloods, SessionStuck
+from shim.dualrun.errors import ClockNotPinned, ControlLost, DualRunError, PathUnreachable, SessionFloods, SessionStuck
 from shim.dualrun.record.canonical import Event, Path, Problem, Recording
-from shim.dualrun.record.scenario import Close, Connect, Expect, Resume, Send, Session, Step, connection_id_of, describe
+from shim.dualrun.record.scenario import (
+    Advance,
+    Close,
+    Connect,
+    Expect,
+    Resume,
+    Send,
+    Session,
+    Step,
+    connection_id_of,
+    describe,
+)
 from shim.dualrun.replay.client import ClientMaker, PathClient
 from shim.dualrun.replay.control_line import ControlLine
 from shim.dualrun.replay.session_log import SessionLog
@@ -67,7 +78,7 @@ async def run_sessions(
     )
 
 
-_STOPPING = (ControlLost, PathUnreachable, SessionFloods, SessionStuck)
+_STOPPING = (ClockNotPinned, ControlLost, PathUnreachable, SessionFloods, SessionStuck)
 """What ends a session, and not the run."""
 
 
@@ -78,13 +89,14 @@ class _Driver:
         self.skipped: set[tuple[str, int]] = set()
         self.problems: list[Problem] = []
         self.stuck = 0
+        self._advanced = 0.0
         self._make = make_client
         self._run, self._path = run, path
         self._timing = timing
         self._settling = settling
 
     async def run_session(self, session: Session) -> None:
-        log = SessionLog(self._run, self._path, session.name)
+        log = SessionLog(self._run, self._path, session.name, self._advanced)
         clients = {name: self._make(log.sink(name)) for name in session.clients}
         stopped: DualRunError | None = None
         try:
@@ -100,7 +112,8 @@ class _Driver:
             stopped = stopped or error
         if stopped is not None:
             self._problem(session, str(stopped))
-            self.stuck += 1
+            self.stuck += not isinstance(stopped, ClockNotPinned)
+        self._advanced = log.advanced
         self.events.extend(log.events)
         self.sent.extend(log.sent)
 
@@ -113,7 +126,10 @@ class _Driver:
                 continue
             log.step = index
             await self._settling.begin_step(session, index)
-            if await self._take_step(session, step, clients[step.client], log, ids):
+            if isinstance(step, Advance):
+                await self._settling.advance(session, index, clients, log)
+                await self._settling.after_step(session, index, clients, log)
+            elif await self._take_step(session, step, clients[step.client], log, ids):
                 await self._settling.after_step(session, index, clients, log)
             if log.lost:
                 raise SessionFloods(log.lost, len(log.events))
@@ -169,5 +185,5 @@ async def _act(step: Step, client: PathClient) -> None:
             await client.resume()
         case Close():
             await client.close()
-        case Expect():
-            raise AssertionError("a wait is no act of a client")
+        case Expect() | Advance():
+            raise AssertionError("to wait is no act of a client")

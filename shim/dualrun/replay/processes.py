@@ -59,7 +59,9 @@ async def legacy_process(app: Path, environment: Mapping[str, str], world: World
     """The application unchanged, behind the shim. `app`: absolute. Raises ProcessFailed when it doesn't come up."""
     arguments: tuple[str, ...]
     arguments = ("migrator.cli", "shim", str(app), "--port", "0", "--format", "json", "--aws", "moto")
-    for setting in ("logs.level=info", "logs.form=json", "logs.messages=false", "backend.python.require_all=true"):
+    settings = ("logs.level=info", "logs.form=json", "logs.messages=false", "backend.python.require_all=true")
+    # Our own pings, by which it is known that a message was read, are no sign of life of a client.
+    for setting in (*settings, "limits.ping_resets_idle=false"):
         arguments += ("--set", setting)
     arguments += ("--backend", "python")  # whatever the application's own shim.toml says
     async with _process("The legacy path (ws2sse shim)", app, arguments, environment, world or World()) as (

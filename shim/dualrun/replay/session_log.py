@@ -6,13 +6,13 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from shim.dualrun.errors import SessionFloods
 from shim.dualrun.record.canonical import Channel, Event, Kind, Path, handshake_text
 from shim.dualrun.record.fitting import message_fits
-from shim.dualrun.record.scenario import Close, Connect, Expect, Resume, Send, Step
+from shim.dualrun.record.scenario import Advance, Close, Connect, Expect, Resume, Send, Step
 
 Result = TypeVar("Result")
 
@@ -27,11 +27,13 @@ MAX_SESSION_BYTES = 64 * 1024 * 1024
 class SessionLog:
     """Turns what clients report into events, and wakes whoever waits for one."""
 
-    def __init__(self, run: str, path: Path, session: str) -> None:
+    def __init__(self, run: str, path: Path, session: str, advanced: float = 0.0) -> None:
+        """`advanced`: seconds by which the clock of the world is ahead of this process's."""
         self.events: list[Event] = []
         self.sent: list[Event] = []
         self.counts: Counter[str] = Counter()
         self.step = 0
+        self.advanced = advanced
         self.recording = True
         self.lost = 0
         self.flooded = asyncio.Event()
@@ -67,7 +69,7 @@ class SessionLog:
                 channel=channel,
                 status=status,
                 text=text,
-                at=time.time(),
+                at=time.time() + self.advanced,
                 id=event_id,
                 mono=time.monotonic(),
                 resumed=resumed,
@@ -90,12 +92,17 @@ class SessionLog:
                 channel="socket" if self._path == "websocket" else "post",
                 status=None,
                 text=text,
-                at=time.time(),
+                at=time.time() + self.advanced,
                 direction="sent",
                 mono=time.monotonic(),
             )
         )
         self._sent_counts[step.client] += 1
+
+    def advance(self, seconds: float, since: int) -> None:
+        """The clock of the world has gone on by `seconds`, and the events from the index `since` came after that."""
+        self.advanced += seconds
+        self.events[since:] = [replace(event, at=event.at + seconds) for event in self.events[since:]]
 
     async def wait_for(self, step: Expect) -> bool:
         """Whether the message came in time; each message is for one wait."""
@@ -158,5 +165,5 @@ def _as_sent(step: Step) -> tuple[Kind, str]:
             return "resume", ""
         case Close():
             return "close", ""
-        case Expect():
-            raise AssertionError("a wait sends nothing")
+        case Expect() | Advance():
+            raise AssertionError("who waits sends nothing")

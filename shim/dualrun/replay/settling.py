@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from shim.dualrun.errors import ClockNotPinned
 from shim.dualrun.record.canonical import Recording
 from shim.dualrun.record.scenario import Session
 from shim.dualrun.replay.client import PathClient
@@ -47,8 +48,11 @@ class Settling(Protocol):
     async def begin_step(self, session: Session, step: int) -> None:
         """Before the step is taken."""
 
+    async def advance(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> None:
+        """Takes the step, which is an Advance. Raises as `after_step`."""
+
     async def after_step(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> None:
-        """Returns when the step is over. Raises SessionStuck, SessionFloods or ControlLost."""
+        """Returns when the step is over. Raises SessionStuck, SessionFloods, ControlLost or ClockNotPinned."""
 
     async def connection_id(self) -> str | None:
         """Of the client that has just connected, as the server knows it; None when the server doesn't tell."""
@@ -70,6 +74,9 @@ class ByTime:
     async def begin_step(self, session: Session, step: int) -> None:
         if step == 0 and self._expected is not None:
             self._expected.begin(session.name)
+
+    async def advance(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> None:
+        raise ClockNotPinned(session.name, step + 1)
 
     async def after_step(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> None:
         if self._expected is None:

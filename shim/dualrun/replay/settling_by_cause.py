@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from shim.dualrun.errors import SessionStuck
 from shim.dualrun.record.canonical import Recording
-from shim.dualrun.record.scenario import Session
+from shim.dualrun.record.scenario import Advance, Session
 from shim.dualrun.replay.client import PathClient
 from shim.dualrun.replay.control_line import ControlLine
 from shim.dualrun.replay.session_log import SessionLog
@@ -46,6 +46,24 @@ class ByCause:
 
     async def connection_id(self) -> str | None:
         return str(await self._line.ask("connection")) or None
+
+    async def advance(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> None:
+        """As often as something was sent meanwhile, clients have the time to answer."""
+        taken = session.steps[step]
+        assert isinstance(taken, Advance)
+        left = taken.seconds
+        while left > 0:
+            limit_s, since = self._timing.step_limit, len(log.events)
+            told = await log.unless_flooded(self._line.ask("advance", seconds=left, limit_s=limit_s))
+            if told["busy"]:
+                raise SessionStuck(step + 1, f"work was still in flight after {limit_s:g} s: {told['busy']}")
+            log.advance(left - told["left"], since)  # time stops passing when something was sent
+            left = told["left"]
+            if told["worked"]:
+                await self.after_step(session, step, clients, log)
+            else:
+                await round_trips(clients)
+                await _drain(log)
 
     async def after_step(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> None:
         for _ in range(MOST_ROUNDS):

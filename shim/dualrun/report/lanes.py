@@ -7,7 +7,7 @@ from typing import Final
 
 from shim.dualrun.compare.difference import Comparison, Difference
 from shim.dualrun.record.canonical import Event
-from shim.dualrun.record.scenario import Connect, Session, describe
+from shim.dualrun.record.scenario import NOBODY, Connect, Session, describe
 
 AROUND: Final = 5
 """Moments shown before and after the difference."""
@@ -65,7 +65,7 @@ def _moments(session: Session, comparison: Comparison, difference: Difference) -
     moments = []
     for index, step in enumerate(session.steps):
         here = not at_event and index == difference.step
-        taken = (True, True) if isinstance(step, Connect) else connected.of(step.client)
+        taken = (True, True) if isinstance(step, Connect) or step.client == NOBODY else connected.of(step.client)
         moments.append(Moment(index, step.client, describe(step), None, None, *taken, here))
         while following is not None and following[0] <= index:
             *_, client, row = following

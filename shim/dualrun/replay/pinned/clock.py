@@ -1,12 +1,14 @@
-"""The wall clock of a pinned process: it stands still within a step, and moves from step to step.
+"""The clocks of a pinned process. That of the wall stands still within a step, and moves from step to step.
 
-Monotonic clocks go on, so event loops, heartbeats and time-outs work as ever. The time that sleeps of the application
-take is on it, so a loop that waits for a time to come ends.
+The monotonic one goes on, so event loops, heartbeats and time-outs work as ever. When the clock is advanced, both go on
+by as much, and so does what waits for either.
 """
 
 from __future__ import annotations
 
-from threading import Lock
+import time
+from threading import Condition, Lock
+from time import monotonic, monotonic_ns
 from typing import Final
 
 import time_machine
@@ -19,15 +21,25 @@ HURRY_S: Final = 0.001
 
 
 class PinnedClock:
-    """For `time.time`, `datetime.now` and all others that tell the time of day, however they were imported."""
+    """For `time.time`, `datetime.now` and all others that tell the time of day, however they were imported; and for
+    `time.monotonic` and the event loop's time, which it adds to."""
 
     def __init__(self, at: float) -> None:
         """`at`: seconds since 1970; what it shows first."""
         self._machine = time_machine.travel(at, tick=False)
         self._lock = Lock()
         self._readings = 0
+        self._advanced_ns = 0
+        self._sleepers = Condition()
+
+    @property
+    def advanced(self) -> float:
+        """Seconds by which it was advanced so far, in all."""
+        return self._advanced_ns / 1e9
 
     def start(self) -> None:
+        """Before the application is imported. Modules that were imported before keep the real monotonic clock, but for
+        those that look it up each time, as event loops do."""
         self._now = self._machine.start()
         unhurried = self._now.time_ns
 
@@ -38,10 +50,32 @@ class PinnedClock:
             return unhurried()
 
         self._now.time_ns = time_ns  # type: ignore[method-assign]
+        time.monotonic = lambda: monotonic() + self._advanced_ns / 1e9
+        time.monotonic_ns = lambda: monotonic_ns() + self._advanced_ns
 
     def move(self, seconds: float, *, hurried: bool = False) -> None:
-        """Forwards."""
+        """Forwards, and that of the wall alone."""
         with self._lock:
             self._now.shift(float(seconds))
             if not hurried:
                 self._readings = 0
+
+    def advance(self, seconds: float) -> None:
+        """Both, forwards. Who sleeps long enough wakes up; an event loop has to be woken by whoever calls."""
+        with self._sleepers:
+            self.move(seconds)
+            self._advanced_ns += round(seconds * 1e9)
+            self._sleepers.notify_all()
+
+    def sleep(self, seconds: float) -> None:
+        """Blocks until they have passed, or the clock was advanced by what is left of them; the wall clock shows it."""
+        before, due = self.advanced, monotonic() + seconds
+        with self._sleepers:
+            while (left := due - (self.advanced - before) - monotonic()) > 0:
+                self._sleepers.wait(left)
+        self.slept(seconds, before)
+
+    def slept(self, seconds: float, before: float) -> None:
+        """Moves the wall clock by a sleep that is over, but for what was advanced meanwhile. `before`: `advanced` when
+        it began."""
+        self.move(max(0.0, seconds - (self.advanced - before)))

@@ -10,8 +10,8 @@ import asyncio
 import selectors
 import sys
 import threading
-import time
 import traceback
+from time import monotonic
 from typing import Any
 
 from shim.dualrun.replay.pinned.work import Work
@@ -31,7 +31,8 @@ class LoopWatch:
 
     def __init__(self, work: Work) -> None:
         self._work = work
-        self._loop: Any = None
+        self.loop: Any = None
+        """None until it is started."""
 
     def install(self) -> None:
         """Before the loop is started."""
@@ -39,7 +40,7 @@ class LoopWatch:
 
         def run_forever(loop: asyncio.BaseEventLoop) -> None:
             if threading.current_thread() is threading.main_thread():
-                self._loop = loop
+                self.loop = loop
             original(loop)
 
         asyncio.BaseEventLoop.run_forever = run_forever  # type: ignore[assignment, method-assign]
@@ -49,14 +50,14 @@ class LoopWatch:
 
         `threads_s`: seconds for threads that the application started; then they are not waited for again.
         """
-        if self._loop is None:
+        if self.loop is None:
             return "the server has not started"
-        now = time.monotonic()
-        look = _Look(self._loop, self._work, now + limit_s, now + threads_s)
-        self._loop.call_soon_threadsafe(look)
+        now = monotonic()
+        look = _Look(self.loop, self._work, now + limit_s, now + threads_s)
+        self.loop.call_soon_threadsafe(look)
         if look.begun.wait(BLOCKED_S) and look.over.wait(limit_s + BLOCKED_S):
             return look.busy
-        return f"the event loop is blocked at {_main_stack()}"
+        return f"the event loop is blocked at {main_stack()}"
 
 
 class _Look:
@@ -69,10 +70,10 @@ class _Look:
 
     def __call__(self) -> None:
         self.begun.set()
-        busy = self._work.counted() or self._loop_work() or self._thread_work()
+        busy = self._work.counted() or loop_work(self._loop) or self._thread_work()
         if busy:
             self._turns = 0
-            if time.monotonic() >= self._end:
+            if monotonic() >= self._end:
                 self.busy = busy
                 self.over.set()
             else:
@@ -86,21 +87,24 @@ class _Look:
 
     def _thread_work(self) -> str:
         busy = self._work.busy_threads()
-        if busy and time.monotonic() >= self._threads_end:
+        if busy and monotonic() >= self._threads_end:
             self._work.forgive()
             return ""
         return busy
 
-    def _loop_work(self) -> str:
-        if self._loop._ready:  # noqa: SLF001 - no public way to ask
-            return "callbacks of the event loop"
-        waiting = self._loop._selector.get_map().values()  # noqa: SLF001
-        if any(key.events & selectors.EVENT_WRITE for key in waiting):
-            return "answers that are not sent yet"
-        return ""
+
+def loop_work(loop: Any) -> str:  # noqa: ANN401 - its inside
+    """In the loop's thread: what it has to do besides the callback that asks; '' for nothing."""
+    if loop._ready:  # noqa: SLF001 - no public way to ask
+        return "callbacks of the event loop"
+    waiting = loop._selector.get_map().values()  # noqa: SLF001
+    if any(key.events & selectors.EVENT_WRITE for key in waiting):
+        return "answers that are not sent yet"
+    return ""
 
 
-def _main_stack() -> str:
+def main_stack() -> str:
+    """Where the loop's thread is."""
     frame = sys._current_frames().get(threading.main_thread().ident or 0)  # noqa: SLF001
     if frame is None:
         return "its thread is gone"

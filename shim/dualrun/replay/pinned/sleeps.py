@@ -6,11 +6,16 @@ import asyncio
 import sys
 import time
 from collections.abc import Coroutine
-from typing import Any
+from contextlib import nullcontext
+from typing import Any, Final
 
 from shim.dualrun.replay.pinned.application import is_of_application
 from shim.dualrun.replay.pinned.clock import PinnedClock
-from shim.dualrun.replay.pinned.work import Work
+from shim.dualrun.replay.pinned.work import SLEEPS, Work
+
+LONGEST_S: Final = 30.0
+"""Seconds; who sleeps longer on the event loop answers no message, as an integration has 29 s. It waits for time to
+pass, and no step waits for it."""
 
 
 def follow_sleeps(work: Work, clock: PinnedClock) -> None:
@@ -18,14 +23,16 @@ def follow_sleeps(work: Work, clock: PinnedClock) -> None:
     blocking, suspending = time.sleep, asyncio.sleep
 
     def sleep(seconds: Any, /) -> None:  # noqa: ANN401 - as the original
-        blocking(seconds)
-        if is_of_application(sys._getframe(1).f_code.co_filename):  # noqa: SLF001
-            clock.move(float(seconds))
+        if is_of_application(sys._getframe(1).f_code.co_filename) and seconds > 0:  # noqa: SLF001
+            clock.sleep(float(seconds))
+        else:
+            blocking(seconds)
 
     async def counted(delay: float, result: object) -> object:
-        with work.counting("sleeps of the application"):
+        before = clock.advanced
+        with work.counting(SLEEPS) if delay <= LONGEST_S else nullcontext():
             slept = await suspending(delay, result)
-        clock.move(max(0.0, float(delay)))
+        clock.slept(max(0.0, float(delay)), before)
         return slept
 
     def sleep_in_loop(delay: float, result: object = None) -> Coroutine[Any, Any, object]:

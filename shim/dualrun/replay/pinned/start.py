@@ -14,8 +14,10 @@ from collections import Counter
 from pathlib import Path
 
 import uvicorn.config
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from shim.backends.push_seams import install
+from shim.dualrun.replay.pinned.advancing import Advancing
 from shim.dualrun.replay.pinned.answers import Answers
 from shim.dualrun.replay.pinned.application import set_application
 from shim.dualrun.replay.pinned.aws_answers import answer_aws
@@ -44,9 +46,13 @@ def main() -> None:
     # uvloop keeps to itself what it has to do, and so nobody could tell when it has nothing left.
     for name in ("auto", "uvloop"):
         uvicorn.config.LOOP_FACTORIES[name] = uvicorn.config.LOOP_FACTORIES["asyncio"]
+    # No client hears a server's pings, and in hours that pass each would have to be answered.
+    WebSocketsSansIOProtocol.schedule_ping = lambda self: None  # type: ignore[method-assign]
     clock, draws = PinnedClock(arguments.at), PinnedDraws(arguments.seed)
     clock.start()
     draws.start()
+    advancing = Advancing(watch, work, clock)
+    advancing.install()
     follow_sleeps(work, clock)
     answers = Answers([Stub(**record) for record in json.loads(arguments.stubs.read_text("utf-8"))])
     install(answers)
@@ -56,6 +62,7 @@ def main() -> None:
     control = Control(arguments.control)
     control.on("stubs", lambda _: Counter(answers.used()) + Counter(used_by_workers(arguments.stubs)))
     control.on("move", lambda question: clock.move(question["seconds"]))
+    control.on("advance", lambda question: advancing.advance(float(question["seconds"]), float(question["limit_s"])))
     control.on("step", lambda question: draws.begin(question["session"], question["step"]))
     control.on("connection", lambda _: draws.connection_id())
     control.on("settle", lambda _: work.settle_in())

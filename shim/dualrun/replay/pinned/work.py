@@ -29,6 +29,8 @@ _WAITING_FILES = ("queue.py", "threading.py", "selectors.py", "socket.py", "sock
 _INPUT_FILES = ("selectors.py", "socket.py")
 """Those in which it waits for what another process sends."""
 
+SLEEPS = "sleeps of the application"
+
 _Place = tuple[CodeType, int]
 
 
@@ -36,6 +38,8 @@ class Work:
     """Installed once in a process."""
 
     def __init__(self) -> None:
+        self.begun = 0
+        """How often work was begun so far."""
         self._lock = threading.Lock()
         self._counts: dict[str, int] = {}
         self._rests: dict[int, set[_Place]] = {}
@@ -66,10 +70,10 @@ class Work:
         finally:
             self._add(what, -1)
 
-    def counted(self) -> str:
-        """Calls and sleeps that are under way; '' for none."""
+    def counted(self, *, but: str = "") -> str:
+        """Calls and sleeps that are under way, without those of the kind `but`; '' for none."""
         with self._lock:
-            return ", ".join(f"{count} {what}" for what, count in self._counts.items() if count)
+            return ", ".join(f"{count} {what}" for what, count in self._counts.items() if count and what != but)
 
     def busy_threads(self) -> str:
         """Where threads are that don't wait for work; '' for none."""
@@ -97,6 +101,7 @@ class Work:
     def _add(self, what: str, number: int) -> None:
         with self._lock:
             self._counts[what] = self._counts.get(what, 0) + number
+            self.begun += number > 0
 
     def _count_submits(self, pool: type[Any]) -> None:
         original = pool.submit

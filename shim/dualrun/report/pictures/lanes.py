@@ -50,7 +50,7 @@ def _panel(
     for number, lane in enumerate(lanes):
         x = GUTTER + COLUMN * (number + 0.5)
         happened = lane.on_legacy if legacy else lane.on_candidate
-        yield from _moment(lane, x, rows[lane.client], server, happened=happened)
+        yield from _moment(lane, x, rows.get(lane.client, server), server, happened=happened)
 
 
 def _moment(lane: Lane, x: float, client: float, server: float, *, happened: bool) -> Iterator[Shape]:
@@ -58,6 +58,9 @@ def _moment(lane: Lane, x: float, client: float, server: float, *, happened: boo
     if not happened:
         yield Line(x - 5, client - 5, x + 5, client + 5, "cross bad")
         yield Line(x - 5, client + 5, x + 5, client - 5, "cross bad")
+        return
+    if client == server:  # time passes, and nobody acts
+        yield Dot(x, server, 3.5, "act" + bad)
         return
     start, end = (client, server) if lane.act is not None else (server, client)
     direction = 1 if end > start else -1

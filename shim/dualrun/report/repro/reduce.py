@@ -16,7 +16,7 @@ from shim.dualrun.compare.payload import general
 from shim.dualrun.errors import DualRunError
 from shim.dualrun.evaluate import learn
 from shim.dualrun.record.canonical import Recording
-from shim.dualrun.record.scenario import Session
+from shim.dualrun.record.scenario import NOBODY, Session
 from shim.dualrun.report.repro.ddmin import ddmin
 from shim.dualrun.report.repro.shorten import only_steps, shortened
 
@@ -67,7 +67,7 @@ def reduce_divergence(
     session = search.shortest_recorded(sessions, runs)
     core = search.on_recordings(session, runs)
     everything = tuple(range(len(session.steps)))
-    clients = {session.steps[index].client for index in core}
+    clients = {NOBODY, *(session.steps[index].client for index in core)}
     involved = tuple(index for index in everything if session.steps[index].client in clients)
     until = tuple(index for index in everything if index <= max(core))
     start = search.by_replay(session, [core, _both(involved, until), until, everything])
@@ -130,7 +130,7 @@ class _Search:
             return None
 
         def of_clients(names: Iterable[str]) -> tuple[int, ...]:
-            chosen = set(names)
+            chosen = {NOBODY, *names}
             return tuple(index for index, step in enumerate(session.steps) if step.client in chosen)
 
         clients = ddmin(session.clients, lambda choices: first_failing([of_clients(names) for names in choices]))

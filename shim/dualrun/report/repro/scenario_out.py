@@ -12,7 +12,7 @@ import yaml
 
 from shim.dualrun.record.identity import Identity
 from shim.dualrun.record.redaction import Redactor
-from shim.dualrun.record.scenario import Close, Connect, Expect, Resume, Send, Session, Step
+from shim.dualrun.record.scenario import Advance, Close, Connect, Expect, Resume, Send, Session, Step
 from shim.redaction import is_secret_name
 
 
@@ -76,6 +76,8 @@ def _step(step: Step, named: Collection[str], made: Scenario, redactor: Redactor
             return {"resume": client}
         case Close(client=client):
             return {"close": client}
+        case Advance(seconds=seconds):
+            return {"advance_s": seconds}
 
 
 def _json(shown: str) -> object:

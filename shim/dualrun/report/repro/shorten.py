@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from shim.dualrun.record.canonical import Event, Recording
-from shim.dualrun.record.scenario import Close, Connect, Session
+from shim.dualrun.record.scenario import NOBODY, Close, Connect, Session
 
 
 def only_steps(session: Session, kept: Collection[int], name: str) -> tuple[Session, tuple[int, ...]] | None:
@@ -18,7 +18,9 @@ def only_steps(session: Session, kept: Collection[int], name: str) -> tuple[Sess
     connected: set[str] = set()
     indices: list[int] = []
     for index, step in enumerate(session.steps):
-        if index not in kept or isinstance(step, Connect) == (step.client in connected):
+        if index not in kept:
+            continue
+        if step.client != NOBODY and isinstance(step, Connect) == (step.client in connected):
             continue
         indices.append(index)
         if isinstance(step, Connect) and not step.refused:

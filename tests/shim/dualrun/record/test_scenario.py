@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from shim.dualrun.errors import SessionInvalid
-from shim.dualrun.record.scenario import Close, Connect, Expect, Resume, Send, Session, describe
+from shim.dualrun.record.scenario import Advance, Close, Connect, Expect, Resume, Send, Session, describe
 
 EVERYTHING = Session(
     "everything",
@@ -17,12 +17,13 @@ EVERYTHING = Session(
         Connect("alice"),
         Expect("alice", '{"text": "hello"}', 2.5),
         Expect("alice", '"bye"', required=False),
+        Advance(660),
     ),
 )
 
 
 def test_routes_of_steps():
-    assert [EVERYTHING.route_of(index) for index in range(-1, 9)] == [
+    assert [EVERYTHING.route_of(index) for index in range(-1, 10)] == [
         None,
         "$connect",
         "$connect",
@@ -31,6 +32,7 @@ def test_routes_of_steps():
         None,
         "$disconnect",
         "$connect",
+        None,
         None,
         None,
     ]
@@ -49,6 +51,9 @@ def test_routes_of_steps():
             "alice sends half a surrogate pair, which UTF-8 can't carry",
         ),
         ((Connect("alice", refused=True), Send("alice", "x")), "alice acts before it has connected"),
+        ((Advance(0),), "the clock is advanced by 0 s; 604800 s are allowed"),
+        ((Advance(604_801),), "the clock is advanced by 604801 s; 604800 s are allowed"),
+        ((Advance(float("nan")),), "the clock is advanced by nan s; 604800 s are allowed"),
     ],
 )
 def test_a_session_that_can_not_be_run(steps, problem):
@@ -59,6 +64,18 @@ def test_a_session_that_can_not_be_run(steps, problem):
 
 def test_whoever_was_refused_may_try_again():
     assert Session("again", (Connect("alice", refused=True), Connect("alice"))).clients == ("alice",)
+
+
+def test_time_passes_for_nobody_in_particular():
+    assert Session("quiet", (Advance(600), Connect("alice"), Advance(1))).clients == ("alice",)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(1, "1 seconds"), (90, "1.5 minutes"), (660, "11 minutes"), (601, "601 seconds"), (7_200, "2 hours")],
+)
+def test_time_in_words(seconds, words):
+    assert describe(Advance(seconds)) == f"{words} pass"
 
 
 def test_steps_in_words():

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from shim.dualrun.record.errors import RecordingError, RecordingUnreadable, ScenarioInvalid
 from shim.dualrun.record.identity import Identity
-from shim.dualrun.record.scenario import Close, Connect, Expect, Resume, Send
+from shim.dualrun.record.scenario import Advance, Close, Connect, Expect, Resume, Send
 from shim.dualrun.record.scenario_file import read_scenario
 from shim.dualrun.record.scenario_model import ScenarioModel
 
@@ -45,6 +45,7 @@ sessions:
         message: "not JSON"
       - resume: bob
       - close: alice
+      - advance_s: 660
 """
 
 
@@ -75,6 +76,7 @@ def test_what_is_written_becomes_steps(tmp_path):
         Send("bob", "not JSON"),
         Resume("bob"),
         Close("alice"),
+        Advance(660.0),
     )
 
 
@@ -88,9 +90,15 @@ def test_what_is_written_becomes_steps(tmp_path):
         (
             "- send: alice",
             "- sent: alice",
-            "line 14: a step is none of connect, send, expect, wait_for, resume, close; did",
+            "line 14: a step is none of connect, send, expect, wait_for, resume, close, advance_s; did",
         ),
-        ("- close: alice", "- leave", "line 25: a step is none of connect, send, expect, wait_for, resume, close."),
+        (
+            "- close: alice",
+            "- leave",
+            "line 25: a step is none of connect, send, expect, wait_for, resume, close, advance_s.",
+        ),
+        ("advance_s: 660", "advance_s: 0", "line 26: 'advance_s' is wrong: input should be greater than 0."),
+        ("advance_s: 660", "advance_s: week", "line 26: 'advance_s' is wrong: input should be a valid number"),
         (
             "        route: chat",
             "        rout: chat",
@@ -125,7 +133,7 @@ def test_a_variable_that_is_not_set_is_told(tmp_path):
 
 def test_two_sessions_of_one_name_are_refused(tmp_path):
     twice = GOOD + "  - name: two people talk\n    steps: [{connect: alice}]\n"
-    assert problem(twice, tmp_path) == ", line 26: there are two sessions 'two people talk'."
+    assert problem(twice, tmp_path) == ", line 27: there are two sessions 'two people talk'."
 
 
 def test_half_a_surrogate_pair_can_not_be_sent(tmp_path):
@@ -168,4 +176,6 @@ def test_no_slip_of_the_pen_crashes(at, piece, tmp_path_factory):
 
 def test_its_json_schema_takes_what_the_reader_takes():
     schema = json.dumps(ScenarioModel.model_json_schema())
-    assert all(f'"{kind}"' in schema for kind in ("connect", "send", "expect", "wait_for", "resume", "close"))
+    assert all(
+        f'"{kind}"' in schema for kind in ("connect", "send", "expect", "wait_for", "resume", "close", "advance_s")
+    )

@@ -1,0 +1,149 @@
+"""Time passes in a pinned process: what is due happens in order, at its time, and within the step."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shim.dualrun.record.scenario import Advance, Close, Connect, Send, Session, Step
+from shim.dualrun.replay.driver import run_sessions
+from shim.dualrun.replay.pinned.advancing import LONGEST_S, TOGETHER_S, portion_until
+from shim.dualrun.replay.websocket_client import WebSocketClient
+from shim.dualrun.run import record_legacy
+from tests.shim.dualrun.replay.small_app import small_app
+from tests.shim.dualrun.replay.test_settling_by_cause import WORLD, Ran, act, ran
+from tests.shim.dualrun.replay.test_worker_processes import CONNECT, two_roots
+
+TIMERS = """
+    import asyncio, json, threading, time
+    from time import monotonic
+
+    began = {}
+    tasks = set()
+
+    def tell(me, what):
+        push(me, json.dumps({"what": what, "wall": time.time() - began["wall"], "mono": monotonic() - began["mono"]}))
+
+    async def begin(me, message):
+        began.update(wall=time.time(), mono=monotonic())
+        loop = asyncio.get_running_loop()
+        loop.call_later(500, tell, me, "later")
+        loop.call_later(7, tell, me, "soon")
+
+        async def sleeps():
+            await asyncio.sleep(100)
+            tell(me, "slept")
+            await asyncio.sleep(1000)
+            tell(me, "slept on")
+
+        def blocks():
+            time.sleep(200)
+            tell(me, "blocked")
+
+        async def waits():
+            try:
+                await asyncio.wait_for(asyncio.Event().wait(), 300)
+            except TimeoutError:
+                tell(me, "timed out")
+
+        tasks.update(map(asyncio.create_task, (sleeps(), waits())))
+        if message.get("threads"):
+            threading.Thread(target=blocks, daemon=True).start()
+
+    def now(me, message):
+        tell(me, "now")
+"""
+
+
+@dataclass(frozen=True)
+class Told:
+    step: int
+    what: str
+    wall: float
+    mono: float
+
+
+def told(found: Ran) -> list[Told]:
+    assert found.recording.problems == ()
+    return [Told(step, **json.loads(text)) for step, text in found.messages]
+
+
+async def test_what_an_application_has_scheduled_is_due_at_its_time_and_in_its_order(tmp_path: Path) -> None:
+    found = await ran(small_app(tmp_path, TIMERS), act("begin"), Advance(450), Advance(60), act("now"), Advance(86_400))
+
+    said = told(found)
+    assert [(one.step, one.what) for one in said] == [
+        (2, "soon"),
+        (2, "slept"),
+        (2, "timed out"),
+        (3, "later"),
+        (4, "now"),
+        (5, "slept on"),
+    ]
+    for one, due in zip(said, (7, 100, 300, 500, 510, 1100), strict=True):
+        assert due - 1 < one.wall < due + LONGEST_S + 1, one
+        assert due <= one.mono < due + LONGEST_S + 30, one
+    received = [event for event in found.recording.events if event.kind == "msg"]
+    for (a, b), (first, second) in zip(pairwise(received), pairwise(said), strict=True):
+        assert b.at - a.at == pytest.approx(second.wall - first.wall, abs=5)  # events are on the same clock
+    assert found.seconds < 30
+
+
+@given(st.floats(0.5, 20), st.lists(st.floats(0, 2_000), max_size=30))
+def test_a_portion_is_no_shorter_than_asked_and_parts_no_timers_that_belong_together(
+    shortest: float, due: list[float]
+) -> None:
+    portion = portion_until(shortest, due)
+
+    assert portion >= shortest
+    assert portion == shortest or portion in due
+    assert not any(portion < seconds <= portion + TOGETHER_S for seconds in due)
+
+
+async def test_a_server_with_a_clock_of_its_own_is_not_advanced_and_its_session_says_so() -> None:
+    session = Session("idle", (Connect("alice"), Advance(660), Close("alice")))
+
+    async def nowhere(*_: object) -> None:
+        return None
+
+    class Client(WebSocketClient):
+        connect = nowhere  # type: ignore[assignment]
+
+    recording = await run_sessions([session] * 5, lambda report: Client("ws://x", report), run="x", path="websocket")
+
+    assert [str(problem) for problem in recording.problems] == [
+        "x, session 'idle': Step 2 of session 'idle' advances the clock, which only `ws2sse verify APP NEW` can: a server "
+        "that runs already has a clock of its own."
+    ] * 5
+
+
+async def test_the_legacy_path_closes_who_is_idle_for_10_minutes_or_2_hours_old(tmp_path: Path) -> None:
+    say = [Send(name, json.dumps({"action": "say"}), "say") for name in ("alice", "bob")]
+    connects = (Connect("alice"), Advance(20), Connect("bob"))
+    two_hours: list[Step] = [Advance(540), *say] * 14
+    sessions = [
+        Session("idle", (*connects, Advance(400), say[0], Advance(300), say[0], say[1])),
+        Session("old", (*connects, *two_hours)),
+    ]
+
+    recorded = await record_legacy(two_roots(tmp_path, CONNECT), sessions, {}, world=WORLD)
+
+    assert recorded.recording.problems == ()
+    begun = {event.session: event.at for event in reversed(recorded.recording.events) if event.kind == "open"}
+    ends = [
+        (event.session, event.client, event.step, event.status, round(event.at - begun[event.session], -1))
+        for event in recorded.recording.events
+        if event.kind == "close"
+    ]
+    assert ends == [
+        ("idle", "bob", 5, 1001, 620),
+        ("old", "alice", 42, 1001, 7200),
+        ("old", "bob", 42, 1001, 7220),
+    ]
+    assert ("idle", 7) in recorded.recording.skipped
