@@ -13,10 +13,12 @@ from typing import Any
 from shim.dualrun.compare.noise_file import NO_FILE, NoiseFile
 from shim.dualrun.errors import ControlLost, DualRunError
 from shim.dualrun.evaluate import evaluate
+from shim.dualrun.failed_functions import failures_by_route, failures_of_new
 from shim.dualrun.judge.margin import Margin
 from shim.dualrun.record.canonical import Recording
 from shim.dualrun.record.scenario import Session
 from shim.dualrun.replay.driver import Progress, no_progress, run_sessions
+from shim.dualrun.replay.functions import OutsideFunction
 from shim.dualrun.replay.processes import Side, candidate_process, legacy_process
 from shim.dualrun.replay.settling import DEFAULT_TIMING, Timing
 from shim.dualrun.replay.stream_client import StreamClient
@@ -31,7 +33,8 @@ from shim.dualrun.report.repro.reduce import Runs, Tell, reduce_divergence
 class Recorded:
     """One run. last_words: what its process said when it ended while it was needed; usually nothing.
 
-    failures: of the legacy path, by route, what failed most often behind it.
+    failures: by function outside of the API how it failed last; of the legacy path also by route, what failed most
+    often behind it.
     stubs: how often each answered in place of what lies outside.
     """
 
@@ -54,6 +57,7 @@ def verify(
     gaps: Sequence[str] = (),
     assumed: Sequence[str] = (),
     stubs: Sequence[Stub] = (),
+    functions: Sequence[OutsideFunction] = (),
     noise: NoiseFile = NO_FILE,
     margin: Margin | None = None,
     timing: Timing = DEFAULT_TIMING,
@@ -69,6 +73,7 @@ def verify(
     `gaps`: sentences on what the sessions can't test; with any, there is no PASS.
     `assumed`: sentences on what both sides were given because nothing declares it; they are only told.
     `stubs`: answer in place of other hosts, and of AWS; for what none of them matches an answer is made up, and told.
+    `functions`: those that something other than routes runs: a session's triggers, streams, queues, other functions.
     `noise`: rules and waivers of the user's own that have not expired.
     `margin`: how much slower is tolerated; None for telling latency without judging it.
     `progress` is called before each session of each run, so three times the number of sessions.
@@ -81,7 +86,7 @@ def verify(
     async def record_all(
         sessions: Sequence[Session], progress: Progress = no_progress
     ) -> tuple[Recorded, Recorded, Recorded]:
-        of, world = _counted(progress, 3 * len(sessions)), World(stubs=tuple(stubs))
+        of, world = _counted(progress, 3 * len(sessions)), World(stubs=tuple(stubs), functions=tuple(functions))
         first = await record_legacy(
             sides[0], sessions, environment, world=world, timing=timing, progress=of("legacy-1")
         )
@@ -135,12 +140,17 @@ def verify(
         gaps=gaps,
         noise=noise,
         margin=margin,
-        failures=first.failures,
+        failures=failures_by_route(first.failures, sessions),
     )
     report = build_report(
         evaluation, tuple(sessions), application=sides[0].name, legacy=str(legacy_app), candidate=str(candidate)
     )
-    last_words = (*first.last_words, *second.last_words, *new.last_words)
+    last_words = (
+        *first.last_words,
+        *second.last_words,
+        *new.last_words,
+        *failures_of_new(first.failures, new.failures),
+    )
     used = uses_by_name((run.recording.run, run.stubs) for run in (first, second, new))
     told = (*assumed, *(str(use) for use in used))
     report = replace(report, reasons=(*report.reasons, *last_words), assumed=told, stubs=used)
@@ -185,8 +195,8 @@ async def record_legacy(
             timing=timing,
             progress=progress,
         )
-        stubs = await _used(side)
-        return Recorded(recording, tuple(await side.last_words()), side.failures(), stubs)
+        stubs, failures = await _told(side, "stubs"), {**await _told(side, "failures"), **side.failures()}
+        return Recorded(recording, tuple(await side.last_words()), failures, stubs)
 
 
 async def record_candidate(
@@ -212,17 +222,17 @@ async def record_candidate(
             timing=timing,
             progress=progress,
         )
-        stubs = await _used(side)
-        return Recorded(recording, tuple(await side.last_words()), stubs=stubs)
+        stubs, failures = await _told(side, "stubs"), await _told(side, "failures")
+        return Recorded(recording, tuple(await side.last_words()), failures, stubs)
 
 
-async def _used(side: Side) -> dict[str, int]:
+async def _told(side: Side, op: str) -> dict[str, Any]:
     """Nothing of a process that has ended."""
     try:
-        used: dict[str, int] = await side.line.ask("stubs")
+        told: dict[str, Any] = await side.line.ask(op)
     except ControlLost:
         return {}
-    return used
+    return told
 
 
 def _counted(progress: Progress, total: int) -> Callable[[str], Progress]:

@@ -15,6 +15,7 @@ from shim.dualrun.compare.difference import Comparison
 from shim.dualrun.compare.message_type import type_of, type_of_event
 from shim.dualrun.record.canonical import Event, Recording, by_session
 from shim.dualrun.record.scenario import Advance, Close, Connect, Expect, Resume, Send, Session, Step
+from shim.dualrun.record.trigger import Trigger, is_of_function
 
 Phase = Literal[
     "connect",
@@ -36,6 +37,7 @@ Cell = Literal["Match", "Needs review", "Untested"]
 
 CONNECT_PHASES: Final[tuple[Phase, ...]] = ("connect", "auth refused", "auth expired", "reconnect or resume")
 CLOSE_PHASES: Final[tuple[Phase, ...]] = ("steady", "reconnect or resume", "idle > 10 min", "> 2 h")
+TRIGGER_PHASES: Final[tuple[Phase, ...]] = ("trigger", "error", "reconnect or resume")
 MESSAGE_PHASES: Final[tuple[Phase, ...]] = (
     "steady",
     "error",
@@ -47,7 +49,6 @@ MESSAGE_PHASES: Final[tuple[Phase, ...]] = (
     "malformed",
     "idle > 10 min",
     "> 2 h",
-    "trigger",
 )
 
 NOTHING: Final = "(nothing)"
@@ -115,20 +116,31 @@ def cover(
                 if review and kind == NOTHING and any(step_with == index for step_with, _ in review):
                     found = "Needs review"
                 row = cells.setdefault((route, kind), {})
-                for phase in _phases(session, index, step, caused):
+                phases = [*_phases(session, index, step, caused)]
+                if (session.name, index) in legacy.triggered and "trigger" not in phases:
+                    phases.append("trigger")
+                for phase in phases:
                     row[phase] = "Needs review" if "Needs review" in {found, row.get(phase)} else "Match"
     # Only where a route never had any effect is its row without a type worth showing.
     seen = {route for (route, kind), row in cells.items() if kind != NOTHING and row}
     kept = {key: row for key, row in cells.items() if row or key[0] not in seen}
     order = {route: number for number, route in enumerate(dict.fromkeys(route for route, _ in cells))}
     rows = [
-        Row(route, kind, {phase: row.get(phase, "Untested") for phase in _possible(route)})
+        Row(route, kind, _whole(row, _possible(route)))
         for (route, kind), row in sorted(kept.items(), key=lambda item: (order[item[0][0]], item[0][1]))
     ]
     return Coverage(tuple(rows))
 
 
+def _whole(row: Mapping[Phase, Cell], possible: tuple[Phase, ...]) -> dict[Phase, Cell]:
+    """Whether a message makes a stream or a queue run something is known of those that did."""
+    there = (*possible, *(phase for phase in row if phase not in possible))
+    return {phase: row.get(phase, "Untested") for phase in there}
+
+
 def _possible(route: str) -> tuple[Phase, ...]:
+    if is_of_function(route):
+        return TRIGGER_PHASES
     return {"$connect": CONNECT_PHASES, "$disconnect": CLOSE_PHASES}.get(route, MESSAGE_PHASES)
 
 
@@ -155,6 +167,10 @@ def _phases(session: Session, index: int, step: Step, caused: list[Event]) -> It
                 yield "empty"
             elif not _is_json(text):
                 yield "malformed"
+        case Trigger():
+            yield "error" if any(is_error(event) for event in caused) else "trigger"
+            if again:
+                yield "reconnect or resume"
 
 
 def _came_back(session: Session, index: int) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Path = Literal["websocket", "stream"]
-Kind = Literal["open", "refused", "msg", "close", "error", "gap", "connect", "resume"]
+Kind = Literal["open", "refused", "msg", "close", "error", "gap", "connect", "resume", "trigger"]
 Channel = Literal["socket", "stream", "post"]
 Direction = Literal["received", "sent"]
 
@@ -21,8 +21,8 @@ class Event:
     step: 0-based index of the step that was current when it arrived; of what was sent, the step itself.
     n: 0-based number of the event among those of this client, session and direction.
     kind: 'error' is what no client of the other path could receive, such as a POST answered 413. 'gap': the server
-      tells that it has lost events between two streams; the text says which. 'connect' and 'resume' are sent only; the
-      text of a connect is its handshake, see `handshake_text`.
+      tells that it has lost events between two streams; the text says which. 'connect', 'resume' and 'trigger' are sent
+      only; the text of a connect is its handshake, see `handshake_text`, that of a trigger `trigger_text`.
     channel: where it came from; 'post' for the body of an HTTP answer.
     status: HTTP status of an open, refusal or error; close code of a close; else None.
     at: when it was received or sent, in seconds since 1970.
@@ -73,6 +73,7 @@ class Recording:
     sent: what the clients did, in the order in which they did it: connects, messages, resumes and closes.
     skipped: (session, step) of steps that could not be taken because their client was not connected.
     settled: whether the server itself told, after each step, that it had nothing left to do.
+    triggered: (session, step) of steps because of which a stream, a queue or a topic ran a function.
     """
 
     run: str
@@ -82,6 +83,7 @@ class Recording:
     problems: tuple[Problem, ...] = ()
     sent: tuple[Event, ...] = ()
     settled: bool = False
+    triggered: frozenset[tuple[str, int]] = frozenset()
 
 
 def by_session(events: Iterable[Event]) -> dict[str, list[Event]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from shim.dualrun.record.canonical import Event, Recording, by_session, handshake_of
 from shim.dualrun.record.scenario import Close, Connect, Resume, Send, Session, Step
+from shim.dualrun.record.trigger import trigger_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,4 +66,6 @@ def step_of(event: Event, *, refused: bool = False) -> Step:
             return Resume(event.client)
         case "close":
             return Close(event.client)
+        case "trigger":
+            return trigger_of(event.text)
     return Send(event.client, event.text)

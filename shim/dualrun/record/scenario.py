@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from shim.dualrun.errors import SessionInvalid
+from shim.dualrun.record.trigger import OUTSIDE, Trigger
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -95,7 +97,7 @@ class Advance:
         return NOBODY
 
 
-Step = Connect | Send | Resume | Close | Expect | Advance
+Step = Connect | Send | Resume | Close | Expect | Advance | Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,27 +112,17 @@ class Session:
             raise SessionInvalid(self.name, f"it has {len(self.steps)} steps; 1 to {MAX_STEPS} are allowed")
         connected: set[str] = set()
         for step in self.steps:
-            if isinstance(step, Advance):
-                if not 0 < step.seconds <= MAX_ADVANCE_S:
-                    problem = f"the clock is advanced by {step.seconds} s; {MAX_ADVANCE_S:.0f} s are allowed"
-                    raise SessionInvalid(self.name, problem)
-            elif isinstance(step, Connect):
-                if step.client in connected:
-                    raise SessionInvalid(self.name, f"{step.client} connects while it is connected")
-                if not step.refused:
-                    connected.add(step.client)
-            elif step.client not in connected:
-                raise SessionInvalid(self.name, f"{step.client} acts before it has connected")
+            problem = _untimely(step, connected) or _unfit(step)
+            if problem:
+                raise SessionInvalid(self.name, problem)
+            if isinstance(step, Connect) and not step.refused:
+                connected.add(step.client)
             elif isinstance(step, Close):
                 connected.discard(step.client)
-            elif isinstance(step, Send) and not _is_utf8(step.text):
-                raise SessionInvalid(self.name, f"{step.client} sends half a surrogate pair, which UTF-8 can't carry")
-            elif isinstance(step, Expect) and not 0 < step.within_s <= MAX_WAIT_S:
-                raise SessionInvalid(self.name, f"{step.client} waits {step.within_s} s; {MAX_WAIT_S:g} s are allowed")
 
     @property
     def clients(self) -> tuple[str, ...]:
-        """In order of appearance."""
+        """In order of appearance; with OUTSIDE, where something outside runs a function."""
         return tuple(dict.fromkeys(step.client for step in self.steps if step.client != NOBODY))
 
     def route_of(self, step: int) -> str | None:
@@ -144,11 +136,38 @@ class Session:
                 return "$disconnect"
             case Send(route=route):
                 return route
+            case Trigger(route=route):
+                return route
             case Resume() | Expect() | Advance():
                 return None
 
 
-def describe(step: Step) -> str:
+def _untimely(step: Step, connected: Collection[str]) -> str:
+    """Why a step can't be taken while these clients are connected; '' when it can."""
+    if isinstance(step, Advance | Trigger):
+        return ""
+    if isinstance(step, Connect):
+        return f"{step.client} connects while it is connected" if step.client in connected else ""
+    return "" if step.client in connected else f"{step.client} acts before it has connected"
+
+
+def _unfit(step: Step) -> str:
+    """Why a step can never be taken as it is written; '' when it can."""
+    match step:
+        case Advance(seconds=seconds) if not 0 < seconds <= MAX_ADVANCE_S:
+            return f"the clock is advanced by {seconds} s; {MAX_ADVANCE_S:.0f} s are allowed"
+        case Connect(client=client) if client == OUTSIDE:
+            return f"{OUTSIDE} is no name for a client"
+        case Send(client=client, text=text) if not _is_utf8(text):
+            return f"{client} sends half a surrogate pair, which UTF-8 can't carry"
+        case Expect(client=client, within_s=within_s) if not 0 < within_s <= MAX_WAIT_S:
+            return f"{client} waits {within_s} s; {MAX_WAIT_S:g} s are allowed"
+        case Trigger():
+            return step.problem()
+    return ""
+
+
+def describe(step: Step) -> str:  # noqa: PLR0911 - one line a kind
     """A few words for people: 'alice sends {"action":"chat"…'."""
     match step:
         case Connect(client=client, refused=refused):
@@ -165,6 +184,8 @@ def describe(step: Step) -> str:
             return f"{client} waits for {shown!r}"
         case Advance(seconds=seconds):
             return f"{_duration(seconds)} pass"
+        case Trigger():
+            return step.described()
 
 
 def _duration(seconds: float) -> str:

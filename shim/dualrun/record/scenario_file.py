@@ -24,8 +24,10 @@ from shim.dualrun.record.scenario_model import (
     SendModel,
     SessionModel,
     StepModel,
+    TriggerModel,
     WaitForModel,
 )
+from shim.dualrun.record.trigger import Trigger
 from shim.dualrun.record.variables import VariableMissing, with_variables
 from shim.dualrun.record.yaml_nodes import Document, Place
 
@@ -94,6 +96,8 @@ class _Builder:
                 return Close(model.close)
             case AdvanceModel():
                 return Advance(model.advance_s)
+            case TriggerModel():
+                return Trigger(model.trigger, model.kind, self._text(model.event, place))
 
     def _text(self, message: object, place: Place) -> str:
         text = message if isinstance(message, str) else json.dumps(message, ensure_ascii=False)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from shim.dualrun.record.scenario import DEFAULT_WAIT_S, MAX_ADVANCE_S, MAX_STEPS, MAX_WAIT_S
+from shim.dualrun.record.trigger import TriggerKind
 
 MAX_SESSIONS: Final = 1_000
 
@@ -81,6 +82,19 @@ class AdvanceModel(_Strict):
     )
 
 
+class TriggerModel(_Strict):
+    """Something that is no client runs a function; only where both sides run on this machine."""
+
+    trigger: Annotated[str, Field(min_length=1, max_length=500)] = Field(
+        description="id of the function: '<path>:<function>', as `ws2sse scan` tells it"
+    )
+    kind: TriggerKind = Field(description="what runs it")
+    event: Any = Field(
+        description="what Lambda hands to it: a text holds JSON, anything else is it; "
+        "{{connection id of NAME}} stands for that of a client"
+    )
+
+
 KINDS: Final[dict[str, type[BaseModel]]] = {
     "connect": ConnectModel,
     "send": SendModel,
@@ -89,6 +103,7 @@ KINDS: Final[dict[str, type[BaseModel]]] = {
     "resume": ResumeModel,
     "close": CloseModel,
     "advance_s": AdvanceModel,
+    "trigger": TriggerModel,
 }
 
 
@@ -105,7 +120,8 @@ StepModel = Annotated[
     | Annotated[WaitForModel, Tag("wait_for")]
     | Annotated[ResumeModel, Tag("resume")]
     | Annotated[CloseModel, Tag("close")]
-    | Annotated[AdvanceModel, Tag("advance_s")],
+    | Annotated[AdvanceModel, Tag("advance_s")]
+    | Annotated[TriggerModel, Tag("trigger")],
     Discriminator(_kind),
 ]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 from shim.dualrun.errors import ClockNotPinned, ControlLost, DualRunError, PathUnreachable, SessionFloods, SessionStuck
 from shim.dualrun.record.canonical import Event, Path, Problem, Recording
@@ -21,6 +20,7 @@ from shim.dualrun.record.scenario import (
     connection_id_of,
     describe,
 )
+from shim.dualrun.record.trigger import OUTSIDE, Trigger
 from shim.dualrun.replay.client import ClientMaker, PathClient
 from shim.dualrun.replay.control_line import ControlLine
 from shim.dualrun.replay.session_log import SessionLog
@@ -75,6 +75,7 @@ async def run_sessions(
         tuple(driver.problems),
         tuple(driver.sent),
         settled=line is not None,
+        triggered=frozenset(driver.triggered),
     )
 
 
@@ -87,6 +88,7 @@ class _Driver:
         self.events: list[Event] = []
         self.sent: list[Event] = []
         self.skipped: set[tuple[str, int]] = set()
+        self.triggered: set[tuple[str, int]] = set()
         self.problems: list[Problem] = []
         self.stuck = 0
         self._advanced = 0.0
@@ -97,7 +99,7 @@ class _Driver:
 
     async def run_session(self, session: Session) -> None:
         log = SessionLog(self._run, self._path, session.name, self._advanced)
-        clients = {name: self._make(log.sink(name)) for name in session.clients}
+        clients = {name: self._make(log.sink(name)) for name in session.clients if name != OUTSIDE}
         stopped: DualRunError | None = None
         try:
             await self._take_steps(session, clients, log)
@@ -128,9 +130,13 @@ class _Driver:
             await self._settling.begin_step(session, index)
             if isinstance(step, Advance):
                 await self._settling.advance(session, index, clients, log)
-                await self._settling.after_step(session, index, clients, log)
-            elif await self._take_step(session, step, clients[step.client], log, ids):
-                await self._settling.after_step(session, index, clients, log)
+                taken = True
+            elif isinstance(step, Trigger):
+                taken = await self._trigger(session, step, log, ids)
+            else:
+                taken = await self._take_step(session, step, clients[step.client], log, ids)
+            if taken and await self._settling.after_step(session, index, clients, log):
+                self.triggered.add((session.name, index))
             if log.lost:
                 raise SessionFloods(log.lost, len(log.events))
 
@@ -145,6 +151,19 @@ class _Driver:
     def _problem(self, session: Session, sentence: str) -> None:
         self.problems.append(Problem(self._run, session.name, sentence))
 
+    async def _trigger(self, session: Session, step: Trigger, log: SessionLog, ids: Mapping[str, str]) -> bool:
+        """False where the server is none of the pinned world, and so nobody can run its functions."""
+        event = _with_ids(step.event, ids)
+        log.add_sent(step)
+        failure = await log.unless_flooded(self._settling.trigger(step.function, event, log.step))
+        if failure is None:
+            self._problem(session, f"step {log.step + 1} was not taken: {step.function} can't be run there")
+            self.skipped.add((session.name, log.step))
+            return False
+        if failure.text or failure.status is not None:
+            log.add_failure(failure.status, failure.text)
+        return True
+
     async def _take_step(
         self, session: Session, step: Step, client: PathClient, log: SessionLog, ids: dict[str, str]
     ) -> bool:
@@ -158,7 +177,7 @@ class _Driver:
         log.add_sent(step)
         try:
             async with asyncio.timeout(self._timing.step_limit):
-                await log.unless_flooded(_act(_with_ids(step, ids), client))
+                await log.unless_flooded(_act(step, client, ids))
                 if isinstance(step, Connect) and client.is_open and (known := await self._settling.connection_id()):
                     ids[step.client] = known
         except TimeoutError:
@@ -166,24 +185,23 @@ class _Driver:
         return True
 
 
-def _with_ids(step: Step, ids: Mapping[str, str]) -> Step:
-    """A message with the ids that it speaks of; one that isn't known is sent as it is written, on both sides."""
-    if isinstance(step, Send):
-        for client, known in ids.items():
-            step = replace(step, text=step.text.replace(connection_id_of(client), known))
-    return step
+def _with_ids(text: str, ids: Mapping[str, str]) -> str:
+    """With the ids that it speaks of; one that isn't known stays as it is written, on both sides."""
+    for client, known in ids.items():
+        text = text.replace(connection_id_of(client), known)
+    return text
 
 
-async def _act(step: Step, client: PathClient) -> None:
+async def _act(step: Step, client: PathClient, ids: Mapping[str, str]) -> None:
     match step:
         case Connect(headers=headers, query=query):
             await client.connect(headers, query)
         case Send(text=text):
-            await client.send(text)
+            await client.send(_with_ids(text, ids))
             await client.round_trip()
         case Resume():
             await client.resume()
         case Close():
             await client.close()
-        case Expect() | Advance():
-            raise AssertionError("to wait is no act of a client")
+        case Expect() | Advance() | Trigger():
+            raise AssertionError("that is no act of a client")

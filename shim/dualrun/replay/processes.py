@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import socket
 import sys
 import tempfile
@@ -19,6 +20,7 @@ import httpx
 from shim.dualrun.errors import ProcessFailed
 from shim.dualrun.replay.control_line import ControlLine, control_line
 from shim.dualrun.replay.failures import Failures
+from shim.dualrun.replay.stderr_lines import lines_of
 from shim.dualrun.replay.world import World, pinned_environment
 
 START_TIMEOUT_S = 60.0
@@ -100,9 +102,18 @@ async def candidate_process(
             "--tables",
             str(definitions),
         )
-        new = _process("The new path", directory, arguments, environment, world or World(), pass_fds=(fd,))
+        base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        pushing = {"PUSH_URL": base, "PUSH_TOKEN": secrets.token_urlsafe(32)}
+        new = _process(
+            "The new path",
+            directory,
+            arguments,
+            {**environment, "PUSH_TOKEN": pushing["PUSH_TOKEN"]},
+            world or World(),
+            variables=pushing,
+            pass_fds=(fd,),
+        )
         async with new as (running, line):
-            base = f"http://127.0.0.1:{listener.getsockname()[1]}"
             # Were it still open here, connections to a process that has ended would wait instead of being refused.
             listener.close()
             await running.ready(f"{base}/healthz")
@@ -189,25 +200,13 @@ class _Running:
 
     async def _read_stderr(self) -> None:
         assert self.process.stderr is not None
-        async for line in _lines(self.process.stderr):
+        async for line in lines_of(self.process.stderr):
             self._tail.append(self.failures.read(line)[:LONGEST_LINE])
 
     async def _discard_stdout(self) -> None:
         assert self.process.stdout is not None
         while await self.process.stdout.read(65_536):
             pass
-
-
-async def _lines(reader: asyncio.StreamReader) -> AsyncIterator[str]:
-    """Lines of any length, of which longer ones than the shim's own are cut."""
-    rest = b""
-    while chunk := await reader.read(65_536):
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            yield line[:65_536].decode("utf-8", "replace")
-        rest = rest[-65_536:]
-    if rest:
-        yield rest.decode("utf-8", "replace")
 
 
 @asynccontextmanager
@@ -218,12 +217,19 @@ async def _process(
     environment: Mapping[str, str],
     world: World,
     *,
+    variables: Mapping[str, str] | None = None,
     pass_fds: tuple[int, ...] = (),
 ) -> AsyncIterator[tuple[_Running, ControlLine]]:
-    """`arguments`: a module, and what it is called with."""
+    """`arguments`: a module, and what it is called with. `variables`: of functions outside; None for none."""
     ours, theirs = socket.socketpair()
     with ours, theirs, tempfile.TemporaryDirectory() as folder:
-        pins = (*world.pins(Path(folder)), "--control", str(theirs.fileno()), "--application", str(application))
+        pins = (
+            *world.pins(Path(folder), variables or {}),
+            "--control",
+            str(theirs.fileno()),
+            "--application",
+            str(application),
+        )
         # -P: nothing of the current folder may take the place of our modules.
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-P", "-m", "shim.dualrun.replay.pinned.start", *pins, *arguments),

@@ -13,6 +13,7 @@ from shim.dualrun.errors import SessionFloods
 from shim.dualrun.record.canonical import Channel, Event, Kind, Path, handshake_text
 from shim.dualrun.record.fitting import message_fits
 from shim.dualrun.record.scenario import Advance, Close, Connect, Expect, Resume, Send, Step
+from shim.dualrun.record.trigger import OUTSIDE, Trigger, trigger_text
 
 Result = TypeVar("Result")
 
@@ -77,6 +78,10 @@ class SessionLog:
         )
         self.counts[client] += 1
         self._arrived.set()
+
+    def add_failure(self, status: int | None, text: str) -> None:
+        """What a function outside answered to whatever ran it, where that is an error."""
+        self.add(OUTSIDE, "error", "post", status, text, "", resumed=False)
 
     def add_sent(self, step: Step) -> None:
         kind, text = _as_sent(step)
@@ -165,5 +170,7 @@ def _as_sent(step: Step) -> tuple[Kind, str]:
             return "resume", ""
         case Close():
             return "close", ""
+        case Trigger():
+            return "trigger", trigger_text(step)
         case Expect() | Advance():
             raise AssertionError("who waits sends nothing")

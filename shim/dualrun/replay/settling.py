@@ -42,6 +42,15 @@ class Timing:
 DEFAULT_TIMING: Final = Timing()
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """How a function failed: status and text of an error that it answered over HTTP, or what it raised, as Lambda tells
+    it. Without either, it did not."""
+
+    status: int | None = None
+    text: str = ""
+
+
 class Settling(Protocol):
     """Decides when a step, and a session, is over. Sessions come one after another, steps in their order."""
 
@@ -51,11 +60,17 @@ class Settling(Protocol):
     async def advance(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> None:
         """Takes the step, which is an Advance. Raises as `after_step`."""
 
-    async def after_step(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> None:
-        """Returns when the step is over. Raises SessionStuck, SessionFloods, ControlLost or ClockNotPinned."""
+    async def after_step(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> bool:
+        """Returns when the step is over: whether something outside ran functions because of it.
+
+        Raises SessionStuck, SessionFloods, ControlLost or ClockNotPinned.
+        """
 
     async def connection_id(self) -> str | None:
         """Of the client that has just connected, as the server knows it; None when the server doesn't tell."""
+
+    async def trigger(self, function: str, event: str, step: int) -> Failure | None:
+        """Runs a function outside of the API, to its end. None where that can't be done. Raises as `after_step`."""
 
     async def after_session(self, session: Session) -> None:
         """Returns when the server has finished with what the session left behind. Raises as `after_step`."""
@@ -78,16 +93,20 @@ class ByTime:
     async def advance(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> None:
         raise ClockNotPinned(session.name, step + 1)
 
-    async def after_step(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> None:
+    async def after_step(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> bool:
         if self._expected is None:
             await self._until_quiet(session.route_of(step), clients, log)
-            return
+            return False
         end = time.monotonic() + self._timing.step_limit
         await self._expected.wait(log, step, self._timing.limit)
         while await log.next_event(self._timing.extra) and time.monotonic() < end:
             pass
+        return False
 
     async def connection_id(self) -> str | None:
+        return None
+
+    async def trigger(self, function: str, event: str, step: int) -> Failure | None:
         return None
 
     async def after_session(self, session: Session) -> None:

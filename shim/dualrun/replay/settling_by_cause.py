@@ -11,7 +11,7 @@ from shim.dualrun.record.scenario import Advance, Session
 from shim.dualrun.replay.client import PathClient
 from shim.dualrun.replay.control_line import ControlLine
 from shim.dualrun.replay.session_log import SessionLog
-from shim.dualrun.replay.settling import Expectations, Timing, round_trips
+from shim.dualrun.replay.settling import Expectations, Failure, Timing, round_trips
 
 DRAIN_TURNS = 20
 """Turns of the event loop without an event, after which what lies in the clients' sockets has become events."""
@@ -65,10 +65,20 @@ class ByCause:
                 await round_trips(clients)
                 await _drain(log)
 
-    async def after_step(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> None:
+    async def trigger(self, function: str, event: str, step: int) -> Failure | None:
+        limit_s = self._timing.step_limit
+        told = await self._line.ask("trigger", limit_s=limit_s, function=function, event=event)
+        if told["unknown"]:
+            return None
+        if told["stuck"]:
+            raise SessionStuck(step + 1, f"{function} was not over after {limit_s:g} s")
+        return Failure(told["status"], told["failure"])
+
+    async def after_step(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> bool:
+        ran = False
         for _ in range(MOST_ROUNDS):
             await round_trips(clients)
-            await self._idle(step, log)
+            ran = await self._idle(step, log) or ran
             seen = len(log.events)
             await round_trips(clients)
             await _drain(log)
@@ -78,16 +88,19 @@ class ByCause:
             raise SessionStuck(step + 1, f"it led to new work {MOST_ROUNDS} times over")
         if self._expected is not None:
             await self._expected.wait(log, step, LATE_S)
+        return ran
 
     async def after_session(self, session: Session) -> None:
         await self._idle(len(session.steps) - 1, None)
 
-    async def _idle(self, step: int, log: SessionLog | None) -> None:
+    async def _idle(self, step: int, log: SessionLog | None) -> bool:
+        """Whether functions outside of the API ran."""
         limit_s = self._timing.step_limit
         asking = self._line.ask("idle", limit_s=limit_s, threads_s=self._timing.limit)
-        busy = await (asking if log is None else log.unless_flooded(asking))
-        if busy:
-            raise SessionStuck(step + 1, f"work was still in flight after {limit_s:g} s: {busy}")
+        told = await (asking if log is None else log.unless_flooded(asking))
+        if told["busy"]:
+            raise SessionStuck(step + 1, f"work was still in flight after {limit_s:g} s: {told['busy']}")
+        return bool(told["ran"])
 
 
 async def _drain(log: SessionLog) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from shim.dualrun.replay.functions import OutsideFunction
 from shim.dualrun.replay.stubs import Stub
 
 _KEPT = ("PATH", "HOME", "TMPDIR", "TEMP", "SYSTEMROOT", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV")
@@ -35,17 +36,28 @@ class World:
     at: when the first session begins, in whole seconds since 1970; by default now, since tokens of sessions are made
         for now. seed: for what the application draws.
     stubs: what answers in place of other hosts; for those that none answers for, an answer is made up.
+    functions: those that something other than routes runs.
     """
 
     at: float = field(default_factory=_now)
     seed: int = 0
     stubs: tuple[Stub, ...] = ()
+    functions: tuple[OutsideFunction, ...] = ()
 
-    def pins(self, folder: Path) -> tuple[str, ...]:
-        """Options for pinned/start.py. What may be long or secret lies in `folder`, not on the command line."""
+    def pins(self, folder: Path, variables: Mapping[str, str]) -> tuple[str, ...]:
+        """Options for pinned/start.py. What may be long or secret lies in `folder`, not on the command line.
+
+        `variables`: of functions outside, which on one side are told where to push.
+        """
         stubs = folder / "stubs.json"
         stubs.write_text(json.dumps([stub.to_record() for stub in self.stubs]), "utf-8")
-        return ("--at", str(self.at), "--seed", str(self.seed), "--stubs", str(stubs))
+        pins = ("--at", str(self.at), "--seed", str(self.seed), "--stubs", str(stubs))
+        if not self.functions:
+            return pins
+        functions = folder / "functions.json"
+        told = {"functions": [one.to_record() for one in self.functions], "variables": dict(variables)}
+        functions.write_text(json.dumps(told), "utf-8")
+        return (*pins, "--functions", str(functions))
 
 
 def pinned_environment(environment: Mapping[str, str]) -> dict[str, str]:

@@ -11,7 +11,9 @@ import resource
 import runpy
 import sys
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import uvicorn.config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -66,10 +68,34 @@ def main() -> None:
     control.on("step", lambda question: draws.begin(question["session"], question["step"]))
     control.on("connection", lambda _: draws.connection_id())
     control.on("settle", lambda _: work.settle_in())
-    control.on("idle", lambda question: watch.wait(float(question["limit_s"]), float(question["threads_s"])))
+    _answer_idle(control, watch, arguments, work)
     control.start()
     sys.argv = [arguments.module, *arguments.rest]
     runpy.run_module(arguments.module, run_name="__main__", alter_sys=True)
+
+
+def _answer_idle(control: Control, watch: LoopWatch, arguments: argparse.Namespace, work: Work) -> None:
+    """And what is asked about functions outside of the API, of which most applications have none."""
+    outside = None
+    if arguments.functions is not None:
+        # moto's models of services take long to import
+        from shim.dualrun.replay.pinned.outside.outside import outside_of  # noqa: PLC0415
+
+        outside = outside_of(arguments.application, arguments.functions, work)
+
+    def idle(question: Mapping[str, Any]) -> dict[str, Any]:
+        limits = float(question["limit_s"]), float(question["threads_s"])
+        if outside is None:
+            return {"busy": watch.wait(*limits), "ran": []}
+        return {"busy": outside.wait(watch, *limits), "ran": sorted(outside.ran)}
+
+    control.on("idle", idle)
+    control.on("trigger", _nothing_to_trigger if outside is None else outside.trigger)
+    control.on("failures", lambda _: {} if outside is None else outside.failures())
+
+
+def _nothing_to_trigger(_question: Mapping[str, Any]) -> dict[str, Any]:
+    return {"unknown": True, "stuck": False, "status": None, "failure": ""}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -79,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--at", type=float, required=True, help="first time that the clock shows, seconds since 1970")
     parser.add_argument("--seed", type=int, required=True, help="for all that the application draws")
     parser.add_argument("--stubs", type=Path, required=True, help="JSON list of answers in place of other hosts")
+    parser.add_argument("--functions", type=Path, help="JSON of functions that no route runs")
     parser.add_argument("module")
     parser.add_argument("rest", nargs=argparse.REMAINDER)
     return parser

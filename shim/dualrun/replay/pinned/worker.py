@@ -51,8 +51,9 @@ def pin(stubs: str) -> None:
     answers = _WorkerAnswers([Stub(**record) for record in json.loads(path.read_text("utf-8"))], path.with_name(_USED))
     install(answers)
     answer_aws(answers)
-    aws = urlsplit(os.environ.get("AWS_ENDPOINT_URL", "")).port  # moto, in the process that started this one
-    close_network(answers.refused, [aws] if aws else [])
+    # moto, in the process that started this one, and the service that a function outside of it pushes to
+    open_to = (urlsplit(os.environ.get(name, "")).port for name in ("AWS_ENDPOINT_URL", "PUSH_URL"))
+    close_network(answers.refused, [port for port in open_to if port])
 
 
 def used_by_workers(stubs: Path) -> dict[str, int]:

@@ -13,6 +13,7 @@ import yaml
 from shim.dualrun.record.identity import Identity
 from shim.dualrun.record.redaction import Redactor
 from shim.dualrun.record.scenario import Advance, Close, Connect, Expect, Resume, Send, Session, Step
+from shim.dualrun.record.trigger import Trigger
 from shim.redaction import is_secret_name
 
 
@@ -52,7 +53,9 @@ def _named(session: Session, identities: Mapping[str, Identity]) -> dict[str, st
     return {client: name for client, names in found.items() if len(names) == 1 for name in names if name is not None}
 
 
-def _step(step: Step, named: Collection[str], made: Scenario, redactor: Redactor) -> dict[str, Any]:
+def _step(  # noqa: PLR0911 - one line a kind
+    step: Step, named: Collection[str], made: Scenario, redactor: Redactor
+) -> dict[str, Any]:
     match step:
         case Connect(client=client):
             record: dict[str, Any] = {"connect": client}
@@ -78,6 +81,10 @@ def _step(step: Step, named: Collection[str], made: Scenario, redactor: Redactor
             return {"close": client}
         case Advance(seconds=seconds):
             return {"advance_s": seconds}
+        case Trigger(function=function, kind=kind, event=event):
+            shown = redactor.text(event)
+            made.hidden += shown != event
+            return {"trigger": function, "kind": kind, "event": _json(shown)}
 
 
 def _json(shown: str) -> object:

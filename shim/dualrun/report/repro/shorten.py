@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from shim.dualrun.record.canonical import Event, Recording
 from shim.dualrun.record.scenario import NOBODY, Close, Connect, Session
+from shim.dualrun.record.trigger import OUTSIDE
 
 
 def only_steps(session: Session, kept: Collection[int], name: str) -> tuple[Session, tuple[int, ...]] | None:
@@ -20,7 +21,7 @@ def only_steps(session: Session, kept: Collection[int], name: str) -> tuple[Sess
     for index, step in enumerate(session.steps):
         if index not in kept:
             continue
-        if step.client != NOBODY and isinstance(step, Connect) == (step.client in connected):
+        if step.client not in {NOBODY, OUTSIDE} and isinstance(step, Connect) == (step.client in connected):
             continue
         indices.append(index)
         if isinstance(step, Connect) and not step.refused:

@@ -15,6 +15,7 @@ from shim.dualrun.record.identity import Identity
 from shim.dualrun.record.keyed import Hasher
 from shim.dualrun.record.redaction import Redactor
 from shim.dualrun.record.scenario import Expect, Send, Step, describe
+from shim.dualrun.record.trigger import Trigger
 from shim.dualrun.report.repro.reduce import Shortest
 from shim.dualrun.report.repro.scenario_out import scenario_of
 from templates import render
@@ -86,4 +87,6 @@ def _hidden(step: Step, redactor: Redactor) -> Step:
             return replace(step, text=redactor.text(text))
         case Expect(message=message):
             return replace(step, message=redactor.text(message))
+        case Trigger(event=event):
+            return replace(step, event=redactor.text(event))
     return step

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shim.dualrun.judge.coverage import MAX_ROWS, NOTHING, Coverage, Row, cover
 from shim.dualrun.record.scenario import Connect, Resume, Session
+from shim.dualrun.record.trigger import OUTSIDE, Trigger
 from tests.shim.dualrun.recorded import Special, leave, record, say, talk, three
 
 HELLO = {"type": "hello"}
@@ -53,6 +56,25 @@ def test_phases_are_told_from_what_was_sent_and_what_came():
     tested = {phase for phase, cell in cells.items() if cell != "Untested"}
     assert tested == {"steady", "large", "unicode", "empty", "malformed", "reconnect or resume"}
     assert matrix(talk(*steps), [*received, failed])["chat", "(no type)"]["error"] == "Match"
+
+
+def test_what_runs_a_function_outside_of_the_api_is_a_phase_of_it_and_of_what_led_to_it():
+    trigger = Trigger("src/jobs.py:run", "queue", "{}")
+    session = talk(trigger, trigger, say(), say())
+    failed = (4, OUTSIDE, Special("error", 500, "it broke"))
+    received = [(3, "bob", HELLO), failed, (5, "bob", HELLO), (6, "bob", HELLO)]
+    legacy = replace(record(session, received), triggered=frozenset({(session.name, 5)}))
+    found = cover([session], legacy, three(session, received).comparisons, routes=("queue a.py:other",))
+    cells = {(row.route, row.type): row.cells for row in found.rows}
+    assert cells["queue src/jobs.py:run", "hello"] == {
+        "trigger": "Match",
+        "error": "Untested",
+        "reconnect or resume": "Untested",
+    }
+    assert cells["queue src/jobs.py:run", "(no type)"]["error"] == "Match"
+    assert cells["chat", "hello"]["trigger"] == "Match"
+    assert set(cells["queue a.py:other", NOTHING]) == {"trigger", "error", "reconnect or resume"}
+    assert "trigger" not in matrix(session, received)["chat", "hello"]
 
 
 def test_connects_are_refused_expired_and_come_again():

@@ -4,6 +4,7 @@ import pytest
 
 from shim.dualrun.errors import SessionInvalid
 from shim.dualrun.record.scenario import Advance, Close, Connect, Expect, Resume, Send, Session, describe
+from shim.dualrun.record.trigger import OUTSIDE, Trigger
 
 EVERYTHING = Session(
     "everything",
@@ -18,12 +19,13 @@ EVERYTHING = Session(
         Expect("alice", '{"text": "hello"}', 2.5),
         Expect("alice", '"bye"', required=False),
         Advance(660),
+        Trigger("src/jobs.py:run", "queue", '{"Records": []}'),
     ),
 )
 
 
 def test_routes_of_steps():
-    assert [EVERYTHING.route_of(index) for index in range(-1, 10)] == [
+    assert [EVERYTHING.route_of(index) for index in range(-1, 11)] == [
         None,
         "$connect",
         "$connect",
@@ -35,6 +37,7 @@ def test_routes_of_steps():
         None,
         None,
         None,
+        "queue src/jobs.py:run",
     ]
 
 
@@ -54,6 +57,12 @@ def test_routes_of_steps():
         ((Advance(0),), "the clock is advanced by 0 s; 604800 s are allowed"),
         ((Advance(604_801),), "the clock is advanced by 604801 s; 604800 s are allowed"),
         ((Advance(float("nan")),), "the clock is advanced by nan s; 604800 s are allowed"),
+        ((Connect(OUTSIDE),), "(outside) is no name for a client"),
+        ((Trigger("a.py:run", "call", "{not json"),), "the event for a.py:run is not JSON"),
+        (
+            (Trigger("a.py:run", "call", '"' + "x" * 1_000_000 + '"'),),
+            "the event for a.py:run has 1000002 characters; 1000000 are allowed",
+        ),
     ],
 )
 def test_a_session_that_can_not_be_run(steps, problem):
@@ -79,7 +88,7 @@ def test_time_in_words(seconds, words):
 
 
 def test_steps_in_words():
-    assert [describe(step) for step in (*EVERYTHING.steps[:6], EVERYTHING.steps[7])] == [
+    assert [describe(step) for step in (*EVERYTHING.steps[:6], EVERYTHING.steps[7], EVERYTHING.steps[10])] == [
         "alice connects",
         "mallory connects (to be refused)",
         "alice sends 'text \"with\"\\nlines' to chat",
@@ -87,4 +96,5 @@ def test_steps_in_words():
         "alice loses its stream and resumes",
         "alice closes",
         'alice waits for \'{"text": "hello"}\'',
+        "a queue runs src/jobs.py:run with '{\"Records\": []}'",
     ]
