@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from botocore.exceptions import ProfileNotFound
 
@@ -29,9 +29,6 @@ from shim.backends.upstream import UpstreamAddressInvalid
 from shim.backends.websocket import WebSocketBridge
 from shim.config.errors import SettingMissing
 from shim.config.options import ShimOptions, served_api
-from shim.dualrun.cutover.service import Side
-from shim.dualrun.cutover.tapped_streams import TappedStreams
-from shim.dualrun.record.recorded_service import RecordedStreams
 from shim.emulation import GatewayService
 from shim.gateway.definition import ApiDefinition, AuthorizerDefinition, LambdaMapped, LambdaProxy
 from shim.gateway.models import ModelUnusable
@@ -40,6 +37,9 @@ from shim.integrations import problems_of
 from shim.local_aws import LocalAwsUnservable, aws_is_configured, serve_local_aws, start_local_aws
 from shim.pages import TokenPlaces
 from shim.streams import Streams
+
+if TYPE_CHECKING:
+    from shim.dualrun.cutover.service import Side
 
 WhichAws = Literal["moto", "configured"]
 
@@ -191,8 +191,14 @@ def _gateway(definition: ApiDefinition, backend: PythonBackend | LambdaBackend, 
 
 def _streams(options: ShimOptions) -> Streams:
     if options.cutover is not None:
+        from shim.dualrun.cutover.tapped_streams import TappedStreams  # noqa: PLC0415 - few cut over or record
+
         return TappedStreams(options.streams)
-    return Streams(options.streams) if options.recording.file is None else RecordedStreams(options.streams)
+    if options.recording.file is not None:
+        from shim.dualrun.record.recorded_service import RecordedStreams  # noqa: PLC0415
+
+        return RecordedStreams(options.streams)
+    return Streams(options.streams)
 
 
 def _served(definition: ApiDefinition) -> set[str]:

@@ -10,12 +10,14 @@ characters spelled out).
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
-from typing import Final
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from typing import TYPE_CHECKING, Final
 
 from templates.text import markdown, markdown_code, visible
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 __all__ = [
     "CLIENT_COMMONJS",
@@ -39,7 +41,15 @@ CLIENT_HOOK: Final = "use-sse-socket.js"
 """The hook of react-use-websocket over SseSocket."""
 
 
-def _environment() -> Environment:
+@cache
+def environment() -> Environment:
+    from jinja2 import (  # noqa: PLC0415 - most that is printed as text needs no template
+        Environment,
+        PackageLoader,
+        StrictUndefined,
+        select_autoescape,
+    )
+
     made = Environment(
         loader=PackageLoader("templates", ""),
         undefined=StrictUndefined,
@@ -52,12 +62,9 @@ def _environment() -> Environment:
     return made
 
 
-environment = _environment()
-
-
 def render(name: str, /, **values: object) -> str:
     """The template `name` with these values. A name that the template reads and nobody gave raises UndefinedError."""
-    return environment.get_template(name).render(values)
+    return environment().get_template(name).render(values)
 
 
 def client_library(name: str) -> str:

@@ -9,12 +9,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from migrator.commands.shim_settings import layers_of_settings
 from migrator.errors import ApplicationNotFound, WsSseError
 from shim.config.address import callable_at
-from shim.config.configuration import configuration_of
 from shim.config.errors import ConfigurationError
-from shim.dualrun.cutover.operators import ACTION_HEADER, PATH
+from shim.dualrun.cutover.operator_calls import ACTION_HEADER, PATH
 
 TOKEN_VARIABLE: Final = "WS2SSE_CUTOVER_TOKEN"  # noqa: S105 - a name
 TIMEOUT_S: Final = 30.0
@@ -99,6 +97,9 @@ def desk_of(app: Path | None, url: str | None, token_file: Path | None) -> Desk:
 
 def _address_of(app: Path) -> str:
     """Where the shim of this application listens, as it is configured."""
+    from migrator.commands.shim_settings import layers_of_settings  # noqa: PLC0415 - takes long, and --url needs none
+    from shim.config.configuration import configuration_of  # noqa: PLC0415
+
     if not app.is_dir():
         raise ApplicationNotFound(app)
     try:

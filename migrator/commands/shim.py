@@ -13,15 +13,14 @@ from pydantic import ValidationError
 
 from migrator import hosting
 from migrator.commands.options import format_option
+from migrator.commands.shim_application import application_of, recorder_of
 from migrator.commands.shim_ending import end_at_once_at_the_second_signal
 from migrator.commands.shim_errors import sentences
 from migrator.commands.shim_settings import layers_of_settings, local_credentials
 from migrator.commands.shim_words import Started, announce, explain, talker
-from migrator.cutting_over import cut_over
 from migrator.errors import ApplicationNotFound, WsSseError
 from migrator.inventory.model import Inventory
 from migrator.isolation import isolated
-from shim.app import ShimApp
 from shim.backends.options import Workers
 from shim.config.address import callable_at
 from shim.config.configuration import Configuration, configuration_of
@@ -29,16 +28,8 @@ from shim.config.layers import Layer
 from shim.config.options import ShimOptions, options_of
 from shim.config.printing import as_json, as_text, as_toml
 from shim.config.settings import Aws, BackendKind
-from shim.dualrun.cutover.build import cutover_pages
-from shim.dualrun.cutover.service import CutoverService
-from shim.dualrun.record.recorded_service import recorded
-from shim.dualrun.record.recorder import TrafficRecorder
-from shim.dualrun.record.recording_start import start_recording
-from shim.faces.console import console_router
-from shim.faces.metrics import metrics_router
 from shim.hot.server import hot_server, settle_collector
-from shim.logs import configure_logging, log_happenings
-from shim.pages import TokenPlaces, add_pages
+from shim.logs import configure_logging
 from shim.tracing import start_tracing
 
 FILE_PATH = click.Path(path_type=Path, dir_okay=False)
@@ -152,9 +143,9 @@ def _serve(app: Path | None, inventory: Inventory | None, options: ShimOptions, 
             hosted = _host(app, inventory, options)
         recorder = None
         try:
-            recorder = start_recording(options.recording, hosted.service.api.name)
+            recorder = recorder_of(options, hosted.service.api.name)
             web = hosting.web_folder(app, inventory) if app is not None and inventory is not None else None
-            application = _application(hosted, options, inventory, web, recorder)
+            application = application_of(hosted, options, inventory, web, recorder)
             service = application.service
             tracing = start_tracing(service, options.tracing)
             where = callable_at(options.listen.host, listening.getsockname()[1])
@@ -175,36 +166,6 @@ def _serve(app: Path | None, inventory: Inventory | None, options: ShimOptions, 
                 recorder.close()
     finally:
         listening.close()
-
-
-def _application(
-    hosted: hosting.Hosted,
-    options: ShimOptions,
-    inventory: Inventory | None,
-    web: Path | None,
-    recorder: TrafficRecorder | None,
-) -> ShimApp:
-    """The place where everything that looks at the service, or stands beside it, is put together."""
-    service = cut_over(hosted, options)
-    service.observers.append(log_happenings(service.api, options.logs))
-    beside = (
-        cutover_pages(service, options.metrics, options.console)
-        if isinstance(service, CutoverService)
-        else (metrics_router(service, options.metrics), console_router(service, options.console))
-    )
-    try:
-        application = ShimApp(
-            service if recorder is None else recorded(service, recorder),
-            faces=options.faces,
-            management=options.management,
-            routers=beside,
-            unusable=hosted.unusable,
-        )
-    except ValueError as error:  # a credential that comes twice, a domain that can't be mapped
-        raise WsSseError(f"{error}.") from error
-    token = hosting.token_places(inventory) if inventory is not None else TokenPlaces()
-    add_pages(application.api, stage=service.api.stage, token=token, web_folder=web)
-    return application
 
 
 def _host(app: Path | None, inventory: Inventory | None, options: ShimOptions) -> hosting.Hosted:

@@ -5,7 +5,7 @@ from templates import environment, render
 
 
 def test_a_name_that_nobody_gave_is_an_error():
-    assert environment.undefined is StrictUndefined
+    assert environment().undefined is StrictUndefined
     with pytest.raises(UndefinedError, match="checklist"):
         render("checklist/checklist.md.j2")
 
@@ -25,5 +25,5 @@ def test_an_unknown_template_is_an_error():
     ],
 )
 def test_only_html_is_escaped_and_the_last_line_break_is_kept(name, expected):
-    overlaid = environment.overlay(loader=DictLoader({name: "  {% if true %}\n{{ text }}\n  {% endif %}\n"}))
+    overlaid = environment().overlay(loader=DictLoader({name: "  {% if true %}\n{{ text }}\n  {% endif %}\n"}))
     assert overlaid.get_template(name).render(text="<&") == expected

@@ -14,16 +14,13 @@ from starlette.responses import JSONResponse, Response
 from shim.dualrun.cutover.control import Control
 from shim.dualrun.cutover.errors import ChangeRefused, JournalBroken, JournalUnwritable
 from shim.dualrun.cutover.journal import Entry, read_journal
+from shim.dualrun.cutover.operator_calls import ACTION_HEADER, PATH
 from shim.dualrun.cutover.options import CutoverOptions
 from shim.dualrun.cutover.position import PositionInvalid
 from shim.faces.console_access import check_same_origin
 from shim.faces.operators import TokenGate, TooManyWrong, bearer_token, is_local, source_of
 from shim.faces.posted import bounded_body
 from shim.faces.refusal import Refusal
-
-PATH: Final = "/-/cutover"
-ACTION_HEADER: Final = "Cutover-Action"
-"""Every change has it; a page of another origin can't send it unasked."""
 
 LOCAL: Final = "local"
 """Who somebody on this machine is while there are no operators with names."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any
 
 from shim.dualrun.cutover.control import stage_to_fall_back_to
 from shim.dualrun.cutover.operators import shown_entry
 from shim.dualrun.cutover.service import CutoverService
 from shim.dualrun.cutover.stages import MEANINGS, after
+from shim.dualrun.cutover.verdict_words import verdict_words
 
 
 def status_of(service: CutoverService) -> dict[str, Any]:
@@ -41,13 +41,3 @@ def shown_on_console(service: CutoverService) -> dict[str, Any]:
         "verdict": verdict.word,
         "words": verdict_words(verdict.to_record()),
     }
-
-
-def verdict_words(record: Mapping[str, Any]) -> str:
-    """One sentence, of what `Verdict.to_record` gives."""
-    seen = f"{record['differing']} of {record['sessions']} sessions differ"
-    if record["leaks"]:
-        return f"{seen}, and {record['leaks']} messages reached somebody for whom they were not"
-    if record["verdict"] == "INCONCLUSIVE":
-        return f"{seen}; {record['sessions_to_go']} more without a difference would be proof"
-    return seen

@@ -16,7 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 from shim.app import ShimApp
 from shim.backends.rest_upstream import RestUpstream
 from shim.dualrun.cutover.build import cutover_pages, cutover_service
-from shim.dualrun.cutover.operators import ACTION_HEADER, PATH
+from shim.dualrun.cutover.operator_calls import ACTION_HEADER, PATH
 from shim.dualrun.cutover.options import CutoverOptions
 from shim.dualrun.cutover.service import CutoverService
 from shim.dualrun.cutover.tapped_streams import TappedStreams

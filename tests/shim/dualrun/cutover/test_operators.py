@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from shim.dualrun.cutover.operators import ACTION_HEADER
+from shim.dualrun.cutover.operator_calls import ACTION_HEADER
 from tests.running import invoke
 from tests.shim.dualrun.cutover.sides import Cutting, cutting
 from tests.shim.dualrun.cutover.test_journal import full_disk
