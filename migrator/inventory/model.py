@@ -32,7 +32,7 @@ RefusalKind = Literal[
     "webrtc_signalling",
     "plain_rest",
 ]
-KeyKind = Literal["text", "number", "list", "object", "unknown"]
+KeyKind = Literal["text", "number", "boolean", "list", "object", "unknown"]
 
 
 class Trigger(Record):

@@ -198,7 +198,7 @@ def _sample(api: Api, route: Route, keys: Sequence[str]) -> str | None:
 
 
 def _value(key: MessageKey, _element: int) -> object:
-    values: dict[str, object] = {"number": 1, "list": ["test"], "object": {"test": "test"}}
+    values: dict[str, object] = {"number": 1, "boolean": True, "list": ["test"], "object": {"test": "test"}}
     return key.literals[0] if key.literals else values.get(key.kind, "test")
 
 

@@ -159,6 +159,7 @@ def _sample(key: MessageKey, element: int, *, client: str, number: int, text: st
         return text if text is not None else hello
     by_kind: dict[KeyKind, object] = {
         "number": number + element,
+        "boolean": True,
         "list": list(ELEMENTS),
         "object": {name: f"{name}-{label}" for name in ELEMENTS},
     }

@@ -1,4 +1,4 @@
-"""What code takes a value of the message for: text, a number, a list or an object. JSON has no other containers."""
+"""What code takes a value of the message for: text, a number, true or false, a list or an object."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from migrator.inventory.model import KeyKind
 from migrator.scan.python.guards import leaves
 from migrator.scan.python.keypaths import ELEMENT, Path
 
-Use: TypeAlias = Literal["text", "number", "list", "object", "iterated", "indexed"]
+Use: TypeAlias = Literal["text", "number", "boolean", "list", "object", "iterated", "indexed"]
 """The last two also fit other kinds: one can iterate over an object, and index text."""
 
 _METHODS: Final[dict[str, Use]] = {
@@ -53,7 +53,7 @@ class Kinds:
         if below - {ELEMENT}:
             return "object"
         uses = self.uses.get(path, set())
-        certain: list[KeyKind] = [kind for kind in ("text", "number", "list", "object") if kind in uses]
+        certain: list[KeyKind] = [kind for kind in ("text", "number", "boolean", "list", "object") if kind in uses]
         if certain:
             return certain[0] if len(certain) == 1 else "unknown"
         return "list" if "iterated" in uses or ("indexed" in uses and below) else "unknown"

@@ -13,6 +13,7 @@ from migrator.scan.python.guards import case_literals
 from migrator.scan.python.keypaths import ELEMENT, Path, can_follow, key_paths, name_of
 from migrator.scan.python.kinds import EVIDENCE_NODES, Kinds, evidence, tested_types
 from migrator.scan.python.model import Function, Module
+from migrator.scan.python.modelled import declared_keys
 from migrator.scan.python.overwriting import last_put
 from migrator.scan.python.trace import Tracer
 from migrator.scan.python.values import Container, Values, constants
@@ -93,14 +94,23 @@ class _Reader:
     def _node(self, node: ast.AST, module: Module) -> None:
         if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
             self._lookup(node, node.value, node.slice, module, required=not _in_try(node, module))
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in _GETTERS and node.args:
+        elif isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Attribute) and node.func.attr in _GETTERS and node.args:
                 self._lookup(node, node.func.value, node.args[0], module, required=False)
+            self._declared(node, module)
         elif isinstance(node, ast.Compare) and len(node.ops) == 1:
             self._compare(node, module)
         elif isinstance(node, ast.Match):
             literals = [text for case in node.cases for text in case_literals(case.pattern)]
             self._literals(self.tracer.trace(node.subject, module.scopes[node]), literals, module.location(node))
+
+    def _declared(self, call: ast.Call, module: Module) -> None:
+        for found in declared_keys(call, module, self.tracer):
+            self._read(found.path, found.location, required=found.required)
+            if found.path in self.keys:
+                self.keys[found.path].literals.update(dict.fromkeys(found.literals))
+                for use in found.uses:
+                    self.kinds.note(found.path, use)
 
     def _lookup(self, node: ast.expr, container: ast.expr, key: ast.expr, module: Module, *, required: bool) -> None:
         scope = module.scopes[node]
