@@ -20,6 +20,7 @@ from migrator.sessions.messages import (
     text_keys,
     words_of,
 )
+from migrator.sessions.model_keys import with_model_keys
 from shim.dualrun.record.identity import Identity
 from shim.dualrun.record.scenario import Close, Connect, Resume, Send, Session, Step
 from shim.dualrun.record.sources import with_routes
@@ -134,7 +135,7 @@ def _silent_routes(inventory: Inventory, api: Api) -> frozenset[str]:
 class _Writer:
     def __init__(self, api: Api, who: Identities, seed: int) -> None:
         self._expression = api.route_selection_expression
-        self._routes = [route for route in api.routes if route.key not in LIFECYCLE_ROUTES]
+        self._routes = [with_model_keys(route) for route in api.routes if route.key not in LIFECYCLE_ROUTES]
         self._who = who
         self._names = [identity.name for identity in who.accepted]
         self._random = random.Random(seed)  # noqa: S311 - a seed is the point
