@@ -17,6 +17,8 @@ from shim.dualrun.record.keyed import Hasher
 from shim.dualrun.record.loading import load_recordings
 from shim.dualrun.record.redaction import Redactor
 from shim.dualrun.record.scenario import Connect, Expect, Pairs, Send, Session, Step
+from shim.dualrun.record.spoof import Spoof
+from shim.dualrun.record.trigger import Trigger
 from shim.dualrun.record.writer import write_recordings
 
 SESSIONS: Final = "sessions.json"
@@ -75,10 +77,12 @@ def _hidden(step: Step, redactor: Redactor) -> Step:
         case Connect(headers=headers, query=query):
             shown = (_pairs("header", headers, redactor), _pairs("query", query, redactor))
             return replace(step, headers=shown[0], query=shown[1])
-        case Send(text=text):
+        case Send(text=text) | Spoof(text=text):
             return replace(step, text=redactor.text(text))
         case Expect(message=message):
             return replace(step, message=redactor.text(message))
+        case Trigger(event=event):
+            return replace(step, event=redactor.text(event))
     return step
 
 

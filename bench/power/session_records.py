@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any, Final
+from typing import Any, Final, get_args
 
-from shim.dualrun.record.scenario import Close, Connect, Expect, Resume, Send, Session, Step
+from shim.dualrun.record.scenario import Session, Step
 
-_STEPS: Final[dict[str, type[Step]]] = {kind.__name__.lower(): kind for kind in (Connect, Send, Resume, Close, Expect)}
+_STEPS: Final[dict[str, type[Step]]] = {kind.__name__.lower(): kind for kind in get_args(Step)}
 
 
 def records_of(sessions: Iterable[Session]) -> list[dict[str, Any]]:

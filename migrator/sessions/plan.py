@@ -21,6 +21,7 @@ from migrator.sessions.messages import (
     words_of,
 )
 from migrator.sessions.model_keys import with_model_keys
+from migrator.sessions.spoofs import spoofs
 from shim.dualrun.record.identity import Identity
 from shim.dualrun.record.scenario import Close, Connect, Resume, Send, Session, Step
 from shim.dualrun.record.sources import with_routes
@@ -155,6 +156,8 @@ class _Writer:
                 yield Session(f"{route.key}: other messages", (*self._opening(), *self._others(route)))
         yield Session("no such route", (*self._opening(), *self._strange()))
         yield Session("disconnect, reconnect and resume", tuple(self._coming_and_going()))
+        if spoofed := tuple(self._spoofed()):
+            yield Session("nobody speaks for somebody else", (*self._opening(), *spoofed))
         if self._reachable():
             yield Session("mixed", (*self._opening(), *self._mixed()))
 
@@ -247,7 +250,15 @@ class _Writer:
         yield Close(second)
         yield from self._talk(talk, first)
 
-    def _talk(self, routes: list[Route], name: str) -> Iterator[Step]:
+    def _spoofed(self) -> Iterator[Step]:
+        first, second = self._names[:2]
+        talk = [route for route in self._reachable() if not _is_setup(route)]
+        talk = sorted(talk, key=lambda route: route.key == "$default")[:1]
+        for step in self._talk(talk, first):
+            yield from spoofs(_connect(self._who.accepted[0]), step)
+        yield from self._talk(talk, second)
+
+    def _talk(self, routes: list[Route], name: str) -> Iterator[Send]:
         yield from (step for step in (self._good(route, name) for route in routes) if step)
 
     def _mixed(self) -> Iterator[Step]:

@@ -17,7 +17,9 @@ from shim.dualrun.evaluate import learn
 from shim.dualrun.judge.power.stage import Stage
 from shim.dualrun.record.canonical import handshake_text
 from shim.dualrun.record.errors import RecordingError
-from shim.dualrun.record.scenario import Close, Connect, Expect, Resume, Send, Session
+from shim.dualrun.record.scenario import Advance, Close, Connect, Expect, Resume, Send, Session
+from shim.dualrun.record.spoof import Spoof
+from shim.dualrun.record.trigger import Trigger
 from tests.shim.dualrun.recorded import leave, record, say, talk
 
 TALK = talk(say(), say("bob"), leave("alice"))
@@ -82,6 +84,9 @@ def test_every_step_of_a_session_is_read_as_it_was_written():
             Connect("alice"),
             Expect("alice", '{"text": "hello"}', 2.5),
             Expect("alice", '"bye"', required=False),
+            Spoof("alice", "ended", "text", "chat"),
+            Advance(3.5),
+            Trigger("a.py:run", "queue", "{}"),
         ),
     )
     assert sessions_of(json.loads(json.dumps(records_of([session])))) == (session,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jwt
 import pytest
@@ -29,6 +29,7 @@ from migrator.scan.python.source import parse
 from migrator.sessions import Identity, generate_sessions, identities_from_config, plan_sessions
 from migrator.sessions.messages import UNICODE_TEXT, message_for, selecting
 from shim.dualrun.record.scenario import Close, Connect, Resume, Send, connection_id_of
+from shim.dualrun.record.spoof import Credential, Spoof
 
 HERE = Location(path="app.py")
 JWT = TokenFacts(
@@ -414,6 +415,25 @@ def test_one_session_closes_reconnects_and_resumes():
     assert kinds.count(Connect) == 5
     assert kinds.count(Close) == 2
     assert kinds.count(Resume) == 1
+
+
+def test_one_session_speaks_for_somebody_with_whatever_is_no_session():
+    plan = plan_sessions(inventory())
+    session = next(session for session in plan.sessions if session.name == "nobody speaks for somebody else")
+    tried = [step for step in session.steps if isinstance(step, Spoof)]
+    assert [step.credential for step in tried] == list(get_args(Credential))
+    (told,) = {(step.client, step.text, step.route) for step in tried}
+    assert told[0] == session.steps[0].client
+    assert told[2] is not None
+    at = session.steps.index(tried[-1])
+    assert [type(step) for step in session.steps[at - 2 : at]] == [Close, Connect]
+    assert isinstance(session.steps[-1], Send)
+    assert session.steps[-1].client != told[0]
+
+
+def test_without_a_message_that_reaches_a_route_nobody_is_spoken_for():
+    plan = plan_sessions(inventory(route("$connect"), route("$disconnect")))
+    assert not [step for session in plan.sessions for step in session.steps if isinstance(step, Spoof)]
 
 
 def test_a_route_without_pushes_or_response_is_silent():

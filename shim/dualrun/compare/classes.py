@@ -7,6 +7,7 @@ from typing import Literal
 
 DifferenceClass = Literal[
     "misrouted",
+    "spoofed",
     "missing",
     "pending_tail",
     "extra",
@@ -39,6 +40,11 @@ class ClassMeaning:
 CLASSES: dict[DifferenceClass, ClassMeaning] = {
     "misrouted": ClassMeaning(
         "A client received what the legacy path sent to others only: a leak.",
+        critical=True,
+    ),
+    "spoofed": ClassMeaning(
+        "The new path took a request from somebody who is not the client of the connection that it speaks for. "
+        "Nobody can on a WebSocket.",
         critical=True,
     ),
     "missing": ClassMeaning(

@@ -18,6 +18,7 @@ from shim.dualrun.compare.size_limit import (
 )
 from shim.dualrun.record.canonical import Event
 from shim.dualrun.record.scenario import Close, Resume, Session
+from shim.dualrun.record.spoof import Spoof
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,8 @@ def _surplus(  # noqa: PLR0911 - one line a case
 ) -> tuple[DifferenceClass, str, ByDesign | None]:
     client, step, deliveries = event.client, event.step, known.deliveries
     actor = known.session.steps[step].client
+    if isinstance(known.session.steps[step], Spoof) and event.kind == "error" and event.status is not None:
+        return "spoofed", f"Somebody who is not {client} spoke for it, and was {event.text}.", None
     if event.kind == "gap":
         return "gap", f"{client} was told that events were lost: {event.text}.", None
     if _is_returned_status(event):

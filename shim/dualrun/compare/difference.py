@@ -77,7 +77,7 @@ class Difference:
 
     @property
     def critical(self) -> bool:
-        """Somebody received what was not meant for them."""
+        """Somebody received what was not meant for them, or spoke for somebody else."""
         return CLASSES[self.kind].critical
 
 

@@ -15,6 +15,7 @@ from shim.dualrun.compare.difference import Comparison
 from shim.dualrun.compare.message_type import type_of, type_of_event
 from shim.dualrun.record.canonical import Event, Recording, by_session
 from shim.dualrun.record.scenario import Advance, Close, Connect, Expect, Resume, Send, Session, Step
+from shim.dualrun.record.spoof import Spoof
 from shim.dualrun.record.trigger import Trigger, is_of_function
 
 Phase = Literal[
@@ -107,7 +108,7 @@ def cover(
         review = None if comparison is None else {(d.step, type_of(d)) for d in comparison.unexplained}
         events = _by_step(received.get(session.name, ()))
         for index, step in enumerate(session.steps):
-            if isinstance(step, Resume | Expect | Advance) or (session.name, index) in legacy.skipped:
+            if isinstance(step, Resume | Expect | Advance | Spoof) or (session.name, index) in legacy.skipped:
                 continue
             route = session.route_of(index) or no_route
             caused = events.get(index, [])

@@ -11,6 +11,7 @@ from shim.dualrun.judge.power.power import Power
 from shim.dualrun.judge.sentences import listed, number
 from shim.dualrun.judge.verdict import NO_ROUTE, Evidence, RouteVerdict, TypeVerdict, Verdict
 from shim.dualrun.record.scenario import Advance, Expect, Resume
+from shim.dualrun.record.spoof import Spoof
 
 MAX_TYPES = 500
 """Most pairs of a route and a type that are judged apart; types come from messages, so there may be any number."""
@@ -24,7 +25,7 @@ def judge_routes(evidence: Evidence) -> dict[str, RouteVerdict]:
     names = {session.name: session for session in evidence.sessions}
     for session in evidence.sessions:
         for index, step in enumerate(session.steps):
-            if isinstance(step, Resume | Expect | Advance):
+            if isinstance(step, Resume | Expect | Advance | Spoof):
                 continue
             route = session.route_of(index) or NO_ROUTE
             attempted.setdefault(route, set()).add(session.name)

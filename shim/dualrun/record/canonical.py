@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Path = Literal["websocket", "stream"]
-Kind = Literal["open", "refused", "msg", "close", "error", "gap", "connect", "resume", "trigger"]
+Kind = Literal["open", "refused", "msg", "close", "error", "gap", "connect", "resume", "trigger", "spoof"]
 Channel = Literal["socket", "stream", "post"]
 Direction = Literal["received", "sent"]
 
@@ -21,8 +21,9 @@ class Event:
     step: 0-based index of the step that was current when it arrived; of what was sent, the step itself.
     n: 0-based number of the event among those of this client, session and direction.
     kind: 'error' is what no client of the other path could receive, such as a POST answered 413. 'gap': the server
-      tells that it has lost events between two streams; the text says which. 'connect', 'resume' and 'trigger' are sent
-      only; the text of a connect is its handshake, see `handshake_text`, that of a trigger `trigger_text`.
+      tells that it has lost events between two streams; the text says which. 'connect', 'resume', 'trigger' and
+      'spoof' are sent only; the text of a connect is its handshake, see `handshake_text`, that of a trigger is
+      `trigger_text`, that of a spoof `spoof_text`.
     channel: where it came from; 'post' for the body of an HTTP answer.
     status: HTTP status of an open, refusal or error; close code of a close; else None.
     at: when it was received or sent, in seconds since 1970.

@@ -21,7 +21,7 @@ _USUAL: Final[Mapping[str, Any]] = {
 _NEEDED: Final = tuple(key for key in _KEYS if key not in _USUAL)
 _KNOWN: Final = frozenset((*_KEYS, *_USUAL))
 _CHOICES: Final = {"kind": get_args(Kind), "channel": get_args(Channel), "direction": get_args(Direction)}
-_SENT_ONLY: Final = frozenset({"connect", "resume", "trigger"})
+_SENT_ONLY: Final = frozenset({"connect", "resume", "trigger", "spoof"})
 
 
 def record_of(event: Event) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from shim.dualrun.record.canonical import Event, Recording, by_session, handshake_of
 from shim.dualrun.record.scenario import Close, Connect, Resume, Send, Session, Step
+from shim.dualrun.record.spoof import spoof_of
 from shim.dualrun.record.trigger import trigger_of
 
 
@@ -68,4 +69,6 @@ def step_of(event: Event, *, refused: bool = False) -> Step:
             return Close(event.client)
         case "trigger":
             return trigger_of(event.text)
+        case "spoof":
+            return spoof_of(event.client, event.text)
     return Send(event.client, event.text)

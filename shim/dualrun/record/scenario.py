@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from shim.dualrun.errors import SessionInvalid
+from shim.dualrun.record.spoof import Spoof
 from shim.dualrun.record.trigger import OUTSIDE, Trigger
 
 Pairs = tuple[tuple[str, str], ...]
@@ -97,7 +98,7 @@ class Advance:
         return NOBODY
 
 
-Step = Connect | Send | Resume | Close | Expect | Advance | Trigger
+Step = Connect | Send | Resume | Close | Expect | Advance | Trigger | Spoof
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ class Session:
                 return "$disconnect"
             case Send(route=route):
                 return route
-            case Trigger(route=route):
+            case Trigger(route=route) | Spoof(route=route):
                 return route
             case Resume() | Expect() | Advance():
                 return None
@@ -158,7 +159,7 @@ def _unfit(step: Step) -> str:
             return f"the clock is advanced by {seconds} s; {MAX_ADVANCE_S:.0f} s are allowed"
         case Connect(client=client) if client == OUTSIDE:
             return f"{OUTSIDE} is no name for a client"
-        case Send(client=client, text=text) if not _is_utf8(text):
+        case Send(client=client, text=text) | Spoof(client=client, text=text) if not _is_utf8(text):
             return f"{client} sends half a surrogate pair, which UTF-8 can't carry"
         case Expect(client=client, within_s=within_s) if not 0 < within_s <= MAX_WAIT_S:
             return f"{client} waits {within_s} s; {MAX_WAIT_S:g} s are allowed"
@@ -184,7 +185,7 @@ def describe(step: Step) -> str:  # noqa: PLR0911 - one line a kind
             return f"{client} waits for {shown!r}"
         case Advance(seconds=seconds):
             return f"{_duration(seconds)} pass"
-        case Trigger():
+        case Trigger() | Spoof():
             return step.described()
 
 

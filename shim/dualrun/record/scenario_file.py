@@ -23,10 +23,12 @@ from shim.dualrun.record.scenario_model import (
     ScenarioModel,
     SendModel,
     SessionModel,
+    SpoofModel,
     StepModel,
     TriggerModel,
     WaitForModel,
 )
+from shim.dualrun.record.spoof import Spoof
 from shim.dualrun.record.trigger import Trigger
 from shim.dualrun.record.variables import VariableMissing, with_variables
 from shim.dualrun.record.yaml_nodes import Document, Place
@@ -98,6 +100,8 @@ class _Builder:
                 return Advance(model.advance_s)
             case TriggerModel():
                 return Trigger(model.trigger, model.kind, self._text(model.event, place))
+            case SpoofModel():
+                return Spoof(model.spoof, model.credential, self._text(model.message, place), model.route)
 
     def _text(self, message: object, place: Place) -> str:
         text = message if isinstance(message, str) else json.dumps(message, ensure_ascii=False)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from shim.dualrun.record.scenario import DEFAULT_WAIT_S, MAX_ADVANCE_S, MAX_STEPS, MAX_WAIT_S
+from shim.dualrun.record.spoof import Credential
 from shim.dualrun.record.trigger import TriggerKind
 
 MAX_SESSIONS: Final = 1_000
@@ -95,6 +96,18 @@ class TriggerModel(_Strict):
     )
 
 
+class SpoofModel(_Strict):
+    """Somebody sends, listens and closes as the client without its session, which the new path has to refuse."""
+
+    spoof: Name = Field(description="name of the client, which is connected")
+    credential: Credential = Field(
+        description="what is presented: nothing, the token of the handshake, a session that nobody has, the id of the "
+        "connection, or the session of the client's connection before this one"
+    )
+    message: Any = Field(description="what is sent for it: a text as it is, anything else as JSON")
+    route: str | None = Field(None, description="route key that the message is meant for; left out: as it selects")
+
+
 KINDS: Final[dict[str, type[BaseModel]]] = {
     "connect": ConnectModel,
     "send": SendModel,
@@ -104,6 +117,7 @@ KINDS: Final[dict[str, type[BaseModel]]] = {
     "close": CloseModel,
     "advance_s": AdvanceModel,
     "trigger": TriggerModel,
+    "spoof": SpoofModel,
 }
 
 
@@ -121,7 +135,8 @@ StepModel = Annotated[
     | Annotated[ResumeModel, Tag("resume")]
     | Annotated[CloseModel, Tag("close")]
     | Annotated[AdvanceModel, Tag("advance_s")]
-    | Annotated[TriggerModel, Tag("trigger")],
+    | Annotated[TriggerModel, Tag("trigger")]
+    | Annotated[SpoofModel, Tag("spoof")],
     Discriminator(_kind),
 ]
 

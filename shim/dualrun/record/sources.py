@@ -19,6 +19,7 @@ from shim.dualrun.record.rebuild import sessions_of_run
 from shim.dualrun.record.redaction import Redactor
 from shim.dualrun.record.scenario import Send, Session
 from shim.dualrun.record.scenario_file import read_scenario
+from shim.dualrun.record.spoof import Spoof
 from shim.dualrun.record.substitution import with_identities
 from shim.dualrun.record.traffic import sessions_of_traffic
 from shim.gateway.selection import select_route
@@ -79,11 +80,13 @@ def kind_of(path: Path) -> SourceKind:
 def with_routes(sessions: Sequence[Session], expression: str, routes: Sequence[str]) -> tuple[Session, ...]:
     """Each message has the route that the expression selects for it, unless its author has named one."""
 
-    def routed(send: Send) -> Send:
+    def routed(send: Send | Spoof) -> Send | Spoof:
         return send if send.route is not None else replace(send, route=select_route(expression, send.text, routes))
 
     return tuple(
-        replace(session, steps=tuple(routed(step) if isinstance(step, Send) else step for step in session.steps))
+        replace(
+            session, steps=tuple(routed(step) if isinstance(step, Send | Spoof) else step for step in session.steps)
+        )
         for session in sessions
     )
 

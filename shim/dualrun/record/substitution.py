@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from shim.dualrun.record.identity import Identity
 from shim.dualrun.record.keyed import STANDS_FOR_A_SECRET
 from shim.dualrun.record.scenario import Connect, Pairs, Send, Session, Step
+from shim.dualrun.record.spoof import Spoof
 
 MAX_NAMED = 5
 """Clients that a sentence names."""
@@ -62,7 +63,7 @@ class _Substitution:
         return replace(step, headers=headers, query=self._pairs(step.query, identity.query))
 
     def message(self, step: Step) -> Step:
-        if not isinstance(step, Send):
+        if not isinstance(step, Send | Spoof):
             return step
         text = STANDS_FOR_A_SECRET.sub(lambda found: self._value(found[0], step.text), step.text)
         self._unknown += STANDS_FOR_A_SECRET.search(text) is not None

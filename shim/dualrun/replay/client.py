@@ -7,6 +7,7 @@ from typing import Protocol
 
 from shim.dualrun.record.canonical import Channel, Kind
 from shim.dualrun.record.scenario import Pairs
+from shim.dualrun.record.spoof import Credential
 
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 """Largest message that a client takes; API Gateway's own limit is 128 KB."""
@@ -42,6 +43,9 @@ class PathClient(Protocol):
 
     async def resume(self) -> None:
         """Loses the stream and takes it up again; nothing where there is nothing to take up."""
+
+    async def spoof(self, credential: Credential, text: str) -> None:
+        """Somebody else speaks for this client; reports an 'error' when that is accepted. Nothing on a WebSocket."""
 
     async def close(self) -> None:
         """Closes, if it is open, and frees all resources. What it causes itself is not reported."""

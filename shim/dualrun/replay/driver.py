@@ -20,6 +20,7 @@ from shim.dualrun.record.scenario import (
     connection_id_of,
     describe,
 )
+from shim.dualrun.record.spoof import Spoof
 from shim.dualrun.record.trigger import OUTSIDE, Trigger
 from shim.dualrun.replay.client import ClientMaker, PathClient
 from shim.dualrun.replay.control_line import ControlLine
@@ -203,5 +204,7 @@ async def _act(step: Step, client: PathClient, ids: Mapping[str, str]) -> None:
             await client.resume()
         case Close():
             await client.close()
+        case Spoof(credential=credential, text=text):
+            await client.spoof(credential, _with_ids(text, ids))
         case Expect() | Advance() | Trigger():
             raise AssertionError("that is no act of a client")

@@ -13,6 +13,7 @@ from shim.dualrun.errors import SessionFloods
 from shim.dualrun.record.canonical import Channel, Event, Kind, Path, handshake_text
 from shim.dualrun.record.fitting import message_fits
 from shim.dualrun.record.scenario import Advance, Close, Connect, Expect, Resume, Send, Step
+from shim.dualrun.record.spoof import Spoof, spoof_text
 from shim.dualrun.record.trigger import OUTSIDE, Trigger, trigger_text
 
 Result = TypeVar("Result")
@@ -172,5 +173,7 @@ def _as_sent(step: Step) -> tuple[Kind, str]:
             return "close", ""
         case Trigger():
             return "trigger", trigger_text(step)
+        case Spoof():
+            return "spoof", spoof_text(step)
         case Expect() | Advance():
             raise AssertionError("who waits sends nothing")

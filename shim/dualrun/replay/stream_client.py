@@ -14,8 +14,10 @@ import httpx
 from shim.dualrun.errors import EventTooLarge, PathUnreachable
 from shim.dualrun.record.canonical import Kind, readable
 from shim.dualrun.record.scenario import Pairs
+from shim.dualrun.record.spoof import PRESENTED, Credential
 from shim.dualrun.replay.client import USER_AGENT, Sink
 from shim.dualrun.replay.event_stream_reader import EventStreamReader, StreamEvent
+from shim.dualrun.replay.spoofing import Known, spoof
 
 ANSWER_TIMEOUT_S = 35.0
 """Seconds to wait for an answer: API Gateway gives an integration 29 s, and some time to answer."""
@@ -39,6 +41,9 @@ class StreamClient:
         self._reader: asyncio.Task[None] | None = None
         self._handshake: tuple[Pairs, Pairs] = ((), ())
         self._session = ""
+        self._connection_id = ""
+        self._sessions: list[str] = []
+        """All that the server gave out, in order."""
         self._events = EventStreamReader()
         self._seen: set[str] = set()
         self._opened = asyncio.Event()
@@ -107,6 +112,17 @@ class StreamClient:
         await self._end_reader()
         self._attached.clear()
         self._reader = asyncio.create_task(self._follow(self._http, None))
+
+    async def spoof(self, credential: Credential, text: str) -> None:
+        ended = self._sessions[:-1] if self.is_open else self._sessions
+        known = Known(self._handshake, self._connection_id, self._session, ended[-1] if ended else "")
+        try:
+            accepted = await spoof(self._url, known, credential, text)
+        except httpx.HTTPError as error:
+            self._report("error", "post", None, f"{type(error).__name__}, when spoken to {PRESENTED[credential]}")
+            return
+        if accepted:
+            self._report("error", "post", 200, f"accepted {PRESENTED[credential]}: {', '.join(accepted)}")
 
     async def close(self) -> None:
         try:
@@ -238,7 +254,9 @@ class StreamClient:
             case "message":
                 self._hear(event, event.data)
             case "open" if not self._opened.is_set():
-                self._session = str(_object(event.data).get("session", ""))
+                told = _object(event.data)
+                self._session, self._connection_id = str(told.get("session", "")), str(told.get("connectionId", ""))
+                self._sessions.append(self._session)
                 self._report("open", "stream", 200, "", event_id=event.id)
                 self._opened.set()
             case "escaped":

@@ -11,6 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from shim.dualrun.errors import PathUnreachable
 from shim.dualrun.record.canonical import readable
 from shim.dualrun.record.scenario import Pairs
+from shim.dualrun.record.spoof import Credential
 from shim.dualrun.replay.client import MAX_MESSAGE_BYTES, USER_AGENT, Sink
 
 ANSWER_TIMEOUT_S = 35.0
@@ -72,6 +73,9 @@ class WebSocketClient:
                 return
 
     async def resume(self) -> None:
+        return
+
+    async def spoof(self, credential: Credential, text: str) -> None:
         return
 
     async def close(self) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import json
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -19,6 +19,8 @@ from starlette.routing import Route
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request as Handshake
 from websockets.http11 import Response as Refusal
+
+from shim.dualrun.record.spoof import Credential
 
 
 @dataclass
@@ -61,6 +63,8 @@ class Chat:
         return None
 
     def leave(self, person: Person) -> None:
+        if person not in self.people:
+            return
         self.people.remove(person)
         self.left.append(person.name)
         if "deaf" not in self.faults:
@@ -121,9 +125,15 @@ async def websocket_chat(chat: Chat) -> AsyncIterator[str]:
 
 
 class StreamChat:
-    """`rotate`: events after which a stream ends without a word, to be resumed."""
+    """`rotate`: events after which a stream ends without a word, to be resumed.
 
-    def __init__(self, chat: Chat, *, rotate: int = 0, refuse_resume: bool = False) -> None:
+    `takes`: what counts as a session beside one; of none, and of a made-up one, the first connection is meant.
+    """
+
+    def __init__(
+        self, chat: Chat, *, rotate: int = 0, refuse_resume: bool = False, takes: Collection[Credential] = ()
+    ) -> None:
+        self.takes = takes
         self.chat = chat
         self.rotate = rotate
         self.refuse_resume = refuse_resume
@@ -160,7 +170,7 @@ class StreamChat:
         return StreamingResponse(self._follow(held, 0), media_type="text/event-stream")
 
     async def post(self, request: Request) -> Response:
-        held = self._held.get(request.headers.get("stream-session", ""))
+        held = self._held_by(request)
         if held is None or held.person is None:
             return JSONResponse({"message": "Unauthorized"}, 401)
         text = (await request.body()).decode()
@@ -174,12 +184,28 @@ class StreamChat:
         return JSONResponse({})
 
     async def delete(self, request: Request) -> Response:
-        held = self._held.pop(request.headers["stream-session"])
-        assert held.person is not None
+        held = self._held_by(request)
+        if held is None or held.person is None:
+            return JSONResponse({"message": "Unauthorized"}, 401)
+        if "ended" not in self.takes:
+            self._held = {session: other for session, other in self._held.items() if other is not held}
         held.end(1005)
         await asyncio.sleep(0)  # the stream may say that it ends before the answer does
         self.chat.leave(held.person)
         return Response(status_code=204)
+
+    def _held_by(self, request: Request) -> _Held | None:
+        session = request.headers.get("stream-session", "")
+        first = next((held for held in self._held.values() if not held.ended), None)
+        if "token" in self.takes and not session:
+            names = request.query_params.getlist("name")
+            return next((held for held in self._held.values() if held.person and held.person.name in names), None)
+        if "none" in self.takes and not session:
+            return first
+        if "connection_id" in self.takes:
+            known = (held for held in self._held.values() if held.person and held.person.id == session)
+            return next(known, self._held.get(session))
+        return self._held.get(session, first if "made_up" in self.takes and session else None)
 
     async def _follow(self, held: _Held, position: int) -> AsyncIterator[str]:
         sent = 0

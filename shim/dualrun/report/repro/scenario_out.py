@@ -13,6 +13,7 @@ import yaml
 from shim.dualrun.record.identity import Identity
 from shim.dualrun.record.redaction import Redactor
 from shim.dualrun.record.scenario import Advance, Close, Connect, Expect, Resume, Send, Session, Step
+from shim.dualrun.record.spoof import Spoof
 from shim.dualrun.record.trigger import Trigger
 from shim.redaction import is_secret_name
 
@@ -85,6 +86,11 @@ def _step(  # noqa: PLR0911 - one line a kind
             shown = redactor.text(event)
             made.hidden += shown != event
             return {"trigger": function, "kind": kind, "event": _json(shown)}
+        case Spoof(client=client, credential=credential, text=text, route=route):
+            shown = redactor.text(text)
+            made.hidden += shown != text
+            record = {"spoof": client, "credential": credential, "message": shown}
+            return {**record, **({"route": route} if route else {})}
 
 
 def _json(shown: str) -> object:

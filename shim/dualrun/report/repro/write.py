@@ -15,6 +15,7 @@ from shim.dualrun.record.identity import Identity
 from shim.dualrun.record.keyed import Hasher
 from shim.dualrun.record.redaction import Redactor
 from shim.dualrun.record.scenario import Expect, Send, Step, describe
+from shim.dualrun.record.spoof import Spoof
 from shim.dualrun.record.trigger import Trigger
 from shim.dualrun.report.repro.reduce import Shortest
 from shim.dualrun.report.repro.scenario_out import scenario_of
@@ -83,7 +84,7 @@ def _header(run: Recording, application: str, redactor: Redactor) -> Header:
 def _hidden(step: Step, redactor: Redactor) -> Step:
     """Before it is described: of a secret that a description cuts off, nothing would be known."""
     match step:
-        case Send(text=text):
+        case Send(text=text) | Spoof(text=text):
             return replace(step, text=redactor.text(text))
         case Expect(message=message):
             return replace(step, message=redactor.text(message))

@@ -4,6 +4,7 @@ import pytest
 
 from shim.dualrun.errors import SessionInvalid
 from shim.dualrun.record.scenario import Advance, Close, Connect, Expect, Resume, Send, Session, describe
+from shim.dualrun.record.spoof import Spoof
 from shim.dualrun.record.trigger import OUTSIDE, Trigger
 
 EVERYTHING = Session(
@@ -20,12 +21,13 @@ EVERYTHING = Session(
         Expect("alice", '"bye"', required=False),
         Advance(660),
         Trigger("src/jobs.py:run", "queue", '{"Records": []}'),
+        Spoof("alice", "ended", "{}", "chat"),
     ),
 )
 
 
 def test_routes_of_steps():
-    assert [EVERYTHING.route_of(index) for index in range(-1, 11)] == [
+    assert [EVERYTHING.route_of(index) for index in range(-1, 12)] == [
         None,
         "$connect",
         "$connect",
@@ -38,6 +40,7 @@ def test_routes_of_steps():
         None,
         None,
         "queue src/jobs.py:run",
+        "chat",
     ]
 
 
@@ -54,6 +57,11 @@ def test_routes_of_steps():
             "alice sends half a surrogate pair, which UTF-8 can't carry",
         ),
         ((Connect("alice", refused=True), Send("alice", "x")), "alice acts before it has connected"),
+        ((Connect("alice"), Close("alice"), Spoof("alice", "ended", "x")), "alice acts before it has connected"),
+        (
+            (Connect("alice"), Spoof("alice", "none", "\ud800")),
+            "alice sends half a surrogate pair, which UTF-8 can't carry",
+        ),
         ((Advance(0),), "the clock is advanced by 0 s; 604800 s are allowed"),
         ((Advance(604_801),), "the clock is advanced by 604801 s; 604800 s are allowed"),
         ((Advance(float("nan")),), "the clock is advanced by nan s; 604800 s are allowed"),
@@ -88,7 +96,7 @@ def test_time_in_words(seconds, words):
 
 
 def test_steps_in_words():
-    assert [describe(step) for step in (*EVERYTHING.steps[:6], EVERYTHING.steps[7], EVERYTHING.steps[10])] == [
+    assert [describe(step) for step in (*EVERYTHING.steps[:6], EVERYTHING.steps[7], *EVERYTHING.steps[10:])] == [
         "alice connects",
         "mallory connects (to be refused)",
         "alice sends 'text \"with\"\\nlines' to chat",
@@ -97,4 +105,5 @@ def test_steps_in_words():
         "alice closes",
         'alice waits for \'{"text": "hello"}\'',
         "a queue runs src/jobs.py:run with '{\"Records\": []}'",
+        "somebody speaks for alice with the session of a connection that has ended",
     ]

@@ -13,6 +13,7 @@ from shim.dualrun.record.identity import Identity
 from shim.dualrun.record.scenario import Advance, Close, Connect, Expect, Resume, Send
 from shim.dualrun.record.scenario_file import read_scenario
 from shim.dualrun.record.scenario_model import ScenarioModel
+from shim.dualrun.record.spoof import Spoof
 from shim.dualrun.record.trigger import Trigger
 
 IDENTITIES = {
@@ -53,6 +54,11 @@ sessions:
       - trigger: src/tick.py:run
         kind: schedule
         event: "{}"
+      - connect: alice
+      - spoof: alice
+        credential: ended
+        message: {action: chat}
+        route: chat
 """
 
 
@@ -86,6 +92,8 @@ def test_what_is_written_becomes_steps(tmp_path):
         Advance(660.0),
         Trigger("src/jobs.py:run", "queue", '{"Records": [{"body": "{{connection id of bob}}"}]}'),
         Trigger("src/tick.py:run", "schedule", "{}"),
+        Connect("alice", (), (("token", "t-1"), ("room", "lobby"))),
+        Spoof("alice", "ended", '{"action": "chat"}', "chat"),
     )
 
 
@@ -99,12 +107,12 @@ def test_what_is_written_becomes_steps(tmp_path):
         (
             "- send: alice",
             "- sent: alice",
-            "line 14: a step is none of connect, send, expect, wait_for, resume, close, advance_s, trigger; did",
+            "line 14: a step is none of connect, send, expect, wait_for, resume, close, advance_s, trigger, spoof; did",
         ),
         (
             "- close: alice",
             "- leave",
-            "line 25: a step is none of connect, send, expect, wait_for, resume, close, advance_s, trigger.",
+            "line 25: a step is none of connect, send, expect, wait_for, resume, close, advance_s, trigger, spoof.",
         ),
         ("advance_s: 660", "advance_s: 0", "line 26: 'advance_s' is wrong: input should be greater than 0."),
         ("advance_s: 660", "advance_s: week", "line 26: 'advance_s' is wrong: input should be a valid number"),
@@ -142,7 +150,7 @@ def test_a_variable_that_is_not_set_is_told(tmp_path):
 
 def test_two_sessions_of_one_name_are_refused(tmp_path):
     twice = GOOD + "  - name: two people talk\n    steps: [{connect: alice}]\n"
-    assert problem(twice, tmp_path) == ", line 33: there are two sessions 'two people talk'."
+    assert problem(twice, tmp_path) == ", line 38: there are two sessions 'two people talk'."
 
 
 def test_half_a_surrogate_pair_can_not_be_sent(tmp_path):

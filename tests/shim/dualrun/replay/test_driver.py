@@ -8,6 +8,7 @@ import socket
 import time
 from dataclasses import replace
 from functools import partial
+from typing import get_args
 
 import pytest
 from starlette.responses import Response
@@ -15,6 +16,7 @@ from starlette.responses import Response
 from shim.dualrun.evaluate import evaluate
 from shim.dualrun.record.canonical import Recording, by_session
 from shim.dualrun.record.scenario import Close, Connect, Expect, Resume, Send, Session
+from shim.dualrun.record.spoof import Credential, Spoof
 from shim.dualrun.replay.driver import run_sessions
 from shim.dualrun.replay.settling import Timing
 from shim.dualrun.replay.stream_client import StreamClient
@@ -97,6 +99,50 @@ async def test_the_same_chat_over_both_paths_is_a_pass():
     assert found.judgement.verdict == "INCONCLUSIVE"
     assert found.judgement.reasons == ("Route fail: on the legacy path every message to it ended in an error.",)
     assert found.by_design["error_as_answer"] == 3
+
+
+SPOOFED = Session(
+    "spoofed",
+    (
+        *OPENING,
+        *(Spoof("alice", one, act("alice", "chat", "mine").text, "chat") for one in get_args(Credential)[:-1]),
+        Close("alice"),
+        person("alice"),
+        Spoof("alice", "ended", act("alice", "chat", "mine").text, "chat"),
+        act("bob", "chat", "hello"),
+    ),
+)
+
+
+async def test_who_speaks_for_a_client_without_its_session_is_refused_and_nothing_comes_of_it():
+    found = await three_runs([SPOOFED])
+    assert found.unexplained == ()
+    assert found.judgement.verdict == "PASS"
+
+
+@pytest.mark.parametrize(
+    ("takes", "told"),
+    [
+        ("none", "accepted without a session: POST (200), DELETE (204)"),
+        ("token", "accepted with its token, and without a session: POST (200), DELETE (204)"),
+        ("made_up", "accepted with a session that was made up: POST (200), DELETE (204)"),
+        ("connection_id", "accepted with the id of its connection for a session: POST (200), DELETE (204)"),
+    ],
+)
+async def test_a_server_that_takes_what_is_no_session_is_found(takes, told):
+    found = await three_runs([SPOOFED], server=StreamChat(Chat(), takes=(takes,)))
+    first = next(difference for difference in found.unexplained if difference.kind == "spoofed")
+    assert first.detail == f"Somebody who is not alice spoke for it, and was {told}."
+    assert (first.critical, first.route, first.client) == (True, "chat", "alice")
+    assert found.judgement.verdict == "FAIL"
+    assert found.judgement.reasons[0] == f"Critical: {first.detail}"
+    assert "extra" in classes(found)
+
+
+async def test_a_session_that_outlives_its_connection_is_found():
+    found = await three_runs([SPOOFED], server=StreamChat(Chat(), takes=("ended",)))
+    (first,) = (difference for difference in found.unexplained if difference.kind == "spoofed")
+    assert "with the session of a connection that has ended: POST (200)" in first.detail
 
 
 async def test_texts_arrive_byte_for_byte_on_both_paths():

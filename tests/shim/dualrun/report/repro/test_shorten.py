@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shim.dualrun.record.scenario import Close, Connect, Resume, Send, Session
+from shim.dualrun.record.spoof import Spoof
 from shim.dualrun.report.repro.shorten import only_steps, shortened
 from tests.shim.dualrun.recorded import record, say, talk
 
@@ -18,6 +19,7 @@ LONG = Session(
         Close("alice"),
         Connect("alice"),
         Send("bob", "no json"),
+        Spoof("alice", "ended", "no json"),
         Close("bob"),
     ),
 )

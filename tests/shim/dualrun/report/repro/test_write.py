@@ -10,6 +10,7 @@ from shim.dualrun.record.identity import Identity
 from shim.dualrun.record.loading import load_recordings
 from shim.dualrun.record.scenario import Close, Connect, Expect, Resume, Send, Session
 from shim.dualrun.record.scenario_file import read_scenario
+from shim.dualrun.record.spoof import Spoof
 from shim.dualrun.record.writer import write_recordings
 from shim.dualrun.report.repro.reduce import Shortest
 from shim.dualrun.report.repro.write import CANDIDATE, LEGACY, README, SESSION, repro_of
@@ -28,6 +29,7 @@ SESSION_OF_ALL = Session(
         Expect("bob", '{"text": "hi"}', 2.0),
         Send("alice", "plain: [text] 'quoted' \"twice\"\nand a line"),
         Resume("bob"),
+        Spoof("alice", "ended", "plain", "chat"),
         Close("alice"),
     ),
 )
@@ -151,7 +153,7 @@ def test_the_readme_says_what_differs_and_the_command_that_shows_it_again(tmp_pa
     said = files(found_in(), tmp_path)[README]
     assert said.startswith("# missing: the shortest session that shows it\n\nbob did not receive the message")
     assert f"ws2sse verify apps/chat 'apps/new one' --sessions {tmp_path}/repro/session.yaml" in said
-    assert "2 messages, 8 steps; step 4 shows it" in said
+    assert "2 messages, 9 steps; step 4 shows it" in said
     assert "did not diverge again" not in said
 
 
