@@ -203,6 +203,7 @@ def _verify(
             gaps=plan.gaps,
             assumed=plan.assumed,
             stubs=stubs_from_config(app),
+            functions=plan.functions,
             noise=noise,
             margin=margin or margin_from_config(app),
             progress=progress,

@@ -95,7 +95,9 @@ def _sessions(
     identities = identities_from_config(app or folder)
     inventory = _inventory(app)
     if inventory is not None:
-        plan = plan_sessions(inventory, seed=seed, identities=identities, given=os.environ, app=app, instead=given)
+        plan = plan_sessions(
+            inventory, seed=seed, identities=identities, given=os.environ, app=app, instead=given, outside=False
+        )
         return plan.sessions, plan.gaps
     if given is None:
         raise click.UsageError("--record needs APP, for sessions to be generated from, or --sessions FILE.")
@@ -109,5 +111,5 @@ def _inventory(app: Path | None) -> Inventory | None:
 def _known(inventory: Inventory | None, app: Path | None) -> Known:
     if inventory is None or not inventory.apis:
         return Known()
-    plan = plan_sessions(inventory, given=os.environ, app=app, instead=lambda _: ((), ()))
+    plan = plan_sessions(inventory, given=os.environ, app=app, instead=lambda _: ((), ()), outside=False)
     return Known(inventory.apis[0].route_selection_expression, plan.routes, plan.silent, plan.gaps)

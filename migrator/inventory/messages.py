@@ -9,6 +9,9 @@ from typing import Final
 from migrator.inventory.model import MessageKey
 
 ELEMENT: Final = "[]"
+TEXT: Final = "{}"
+"""The step into a text that is JSON, in events."""
+
 ELEMENTS: Final = ("one", "two")
 """Keys of an object whose keys are not known; a list has as many elements."""
 
@@ -21,7 +24,7 @@ class _Place:
 
 def steps_of(name: str) -> list[str]:
     """'items[].id' -> ['items', '[]', 'id']"""
-    return name.replace(ELEMENT, f".{ELEMENT}").split(".")
+    return name.replace(ELEMENT, f".{ELEMENT}").replace(TEXT, f".{TEXT}").split(".")
 
 
 def message_of(

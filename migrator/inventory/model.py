@@ -42,6 +42,21 @@ class Trigger(Record):
     source: str = Field(description="the route key, or the name of the authorizer, stream, queue or schedule")
 
 
+class MessageKey(Record):
+    """A key of the incoming message that a handler reads, or of what lies inside of the message."""
+
+    name: str = Field(description="dotted path from the message, '[]' for any element: 'user.name', 'items[].id'")
+    required: bool = Field(description="read without a default or a guard")
+    literals: tuple[str, ...] = Field(default=(), description="values that the code compares it with")
+    kind: KeyKind = Field(default="unknown", description="what the code takes the value for, where that is certain")
+    location: Location
+
+    @property
+    def nested(self) -> bool:
+        """Whether it lies inside of another key's value."""
+        return "." in self.name or "[" in self.name
+
+
 class Handler(Record):
     """A function that something triggers."""
 
@@ -63,6 +78,11 @@ class Handler(Record):
         description="the framework's application as '<module seen from root>:<variable>'; None without one",
     )
     triggers: tuple[Trigger, ...] = ()
+    reads: tuple[MessageKey, ...] = Field(
+        default=(),
+        description="keys of its event that the code reads, where something other than a route triggers it; '{}' is "
+        "the step into a text that is JSON: 'Records[].body{}.room'",
+    )
     environment: dict[str, str] = Field(default_factory=dict, description="resolved variables of this function alone")
     location: Location | None = Field(default=None, description="the definition; None when it was not found")
     declared_in: Location | None = Field(default=None, description="where the infrastructure names it")
@@ -98,21 +118,6 @@ class Authorizer(Record):
     token: TokenFacts | None = Field(default=None, description="None when the code was not understood")
     context_keys: tuple[str, ...] = Field(default=(), description="keys that it adds to requestContext.authorizer")
     location: Location
-
-
-class MessageKey(Record):
-    """A key of the incoming message that a handler reads, or of what lies inside of the message."""
-
-    name: str = Field(description="dotted path from the message, '[]' for any element: 'user.name', 'items[].id'")
-    required: bool = Field(description="read without a default or a guard")
-    literals: tuple[str, ...] = Field(default=(), description="values that the code compares it with")
-    kind: KeyKind = Field(default="unknown", description="what the code takes the value for, where that is certain")
-    location: Location
-
-    @property
-    def nested(self) -> bool:
-        """Whether it lies inside of another key's value."""
-        return "." in self.name or "[" in self.name
 
 
 class IntegrationResponse(Record):
@@ -332,6 +337,7 @@ class Resource(Record):
     reason: str
     referrers: tuple[str, ...] = ()
     properties: dict[str, str] = Field(default_factory=dict, description="resolved scalar properties worth showing")
+    name: str | None = Field(default=None, description="what it is called on one machine; None for what has no name")
     location: Location
 
 

@@ -30,12 +30,13 @@ from migrator.scan.python.guards import RouteGuards
 from migrator.scan.python.handshake import query_parameters
 from migrator.scan.python.program import Program
 from migrator.scan.python.pushes import Entry, pushes
-from migrator.scan.python.reads import message_keys
+from migrator.scan.python.reads import event_keys, message_keys
 from migrator.scan.python.required_variables import required_variables
 from migrator.scan.python.stores import stores
 from migrator.scan.python.tokens import context_keys, token_facts
 from migrator.scan.python.views import View
 from migrator.scan.resources import resources
+from migrator.scan.stream_consumers import with_streams
 
 
 class Assembly:
@@ -61,7 +62,7 @@ class Assembly:
         tables = [table for service in self.services for table in service.tables]
         environments = {record.id: environment | record.environment for record in self.records.values()}
         kept = stores(self.program, {**environments, "": everything}, tables, entries)
-        kept = self.node.stores(kept, tables, everything)
+        kept = with_streams(self.node.stores(kept, tables, everything), self.records.values())
         found = [
             resource
             for service in self.services
@@ -87,7 +88,7 @@ class Assembly:
             else tuple(dict.fromkeys(s.kind for s in self.services if s.apis)) or ("code",),
             region=regions[0],
             apis=apis,
-            handlers=tuple(record for record in self.records.values() if record.id in involved),
+            handlers=tuple(self._with_reads(record) for record in self.records.values() if record.id in involved),
             management_clients=tuple(clients_built),
             pushes=tuple(sent),
             stores=tuple(store for store in kept if store.holds_connections or self._used(store, involved, called)),
@@ -244,6 +245,13 @@ class Assembly:
         if handler.language != "python":
             return self.node.reads(handler.id, route)
         return message_keys(self.view(handler.id, route))
+
+    def _with_reads(self, handler: Handler) -> Handler:
+        """With the keys of its event, where something other than a route triggers it."""
+        outside = any(trigger.kind not in {"route", "authorizer"} for trigger in handler.triggers)
+        if not outside or handler.location is None or handler.language != "python":
+            return handler
+        return handler.model_copy(update={"reads": event_keys(self.view(handler.id, None))})
 
     def _authorizer(self, service: Service, declared: DeclaredAuthorizer) -> Authorizer:
         handler_id = self._handler_id(service, declared.function) if declared.function else None

@@ -91,6 +91,8 @@ class Part:
     references: tuple[str, ...] = ()
     """Ids of the parts that it names."""
     properties: tuple[tuple[str, str], ...] = ()
+    name: str | None = None
+    """What it is called; None for what has no name."""
     manages_connections: bool = False
     """True for a policy statement that allows execute-api:ManageConnections."""
 

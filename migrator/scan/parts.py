@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from migrator.scan.declared import Part
 from migrator.scan.intrinsics import Resolver, Unresolved, references
+from migrator.scan.physical import is_named
 from migrator.scan.yamlfile import Map, as_list, as_map, as_text
 
 MANAGE_CONNECTIONS = "execute-api:manageconnections"
@@ -28,6 +29,7 @@ def resource_parts(resources: Map, resolver: Resolver) -> list[Part]:
                 location=resources.where(logical_id),
                 references=_once(named, but=logical_id),
                 properties=_scalars(as_map(body), resolver),
+                name=resolver.names.name(logical_id, resource, resolver) if is_named(kind) else None,
                 manages_connections=bool(statements) and kind.startswith("AWS::IAM::"),
             )
         )

@@ -58,6 +58,11 @@ _REF_IS_ARN: Final = frozenset(
 _LOWERCASE: Final = frozenset({"AWS::S3::Bucket", "AWS::ApiGatewayV2::Api", "AWS::Serverless::HttpApi"})
 
 
+def is_named(kind: str) -> bool:
+    """Whether a resource of this type has a name by which others, or code, find it."""
+    return kind in _NAMED_BY
+
+
 class Names:
     """What the resources of one stack are called.
 

@@ -59,6 +59,7 @@ class _Classifier:
                 reason=self.use(part)[1],
                 referrers=tuple(dict.fromkeys(self.referrers[part.id])),
                 properties=dict(part.properties),
+                name=part.name,
                 location=part.location,
             )
             for part in self.service.parts

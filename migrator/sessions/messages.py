@@ -79,7 +79,7 @@ def message_for(
     message = {} if route.key == "$default" else selecting(expression, route.key)
     if message is None:
         return None
-    value = partial(_sample, client=client, number=number, text=text, token=token)
+    value = partial(sample, client=client, number=number, text=text, token=token)
     _add(message, message_of(route.reads, value, without=_left_out(route, left_out)))
     return json.dumps(message, ensure_ascii=False)
 
@@ -144,7 +144,8 @@ def _given(words: list[str], other: str, token: str | None) -> str | None:
     return connection_id_of(other) if words[-2:] == ["connection", "id"] or words == ["connectionid"] else None
 
 
-def _sample(key: MessageKey, element: int, *, client: str, number: int, text: str | None, token: str | None) -> object:
+def sample(key: MessageKey, element: int, *, client: str, number: int, text: str | None, token: str | None) -> object:
+    """A value for a key, as a client would give it. `element`: number of the element of a list that it is in."""
     words = words_of(key.name)
     other = "alice" if client == "bob" else "bob"
     if not key.literals and (given := _given(words, other, token)) is not None:

@@ -21,10 +21,13 @@ from migrator.sessions.messages import (
     words_of,
 )
 from migrator.sessions.model_keys import with_model_keys
+from migrator.sessions.outside import outside_functions
 from migrator.sessions.spoofs import spoofs
+from migrator.sessions.triggered import Triggered, triggered_sessions
 from shim.dualrun.record.identity import Identity
 from shim.dualrun.record.scenario import Close, Connect, Resume, Send, Session, Step
 from shim.dualrun.record.sources import with_routes
+from shim.dualrun.replay.functions import OutsideFunction
 
 SETUP_WORDS = frozenset({"join", "subscribe", "enter", "register", "init", "hello", "login", "identify"})
 """Routes with such a word in their key come first in a session: without them others may reach nobody."""
@@ -53,6 +56,8 @@ class SessionPlan:
     """Variables that the infrastructure gives to single functions; the migrated service has them all."""
     identities: tuple[Identity, ...] = ()
     """All that clients can have, by which a scenario file may name them."""
+    functions: tuple[OutsideFunction, ...] = ()
+    """Those that something other than routes runs."""
 
 
 GivenSessions = Callable[[tuple[Identity, ...]], tuple[tuple[Session, ...], tuple[str, ...]]]
@@ -74,12 +79,14 @@ def plan_sessions(
     given: Mapping[str, str] | None = None,
     app: Path | None = None,
     instead: GivenSessions | None = None,
+    outside: bool = True,
 ) -> SessionPlan:
     """`identities`: from `identities_from_config`; empty to make them up from what the authorizer's code says.
 
     `given`: the caller's variables; of these, the ones that code needs and nothing declares are used. None for none.
     `app`: the application's folder, for a token's secret that stands in its code; None to go without such a secret.
     `instead`: what gives the sessions; None to generate them.
+    `outside`: whether functions that no route runs can be run; not those of servers that run already.
     """
     values, told = assumed_environment(inventory, given or {})
     assumed = (*told, *assumed_tables(inventory))
@@ -93,26 +100,31 @@ def plan_sessions(
     routes = tuple(route.key for route in api.routes)
     silent = _silent_routes(inventory, api)
     known = (*who.accepted, *who.refused)
+    functions = outside_functions(inventory) if outside else ()
     if instead is not None:
         sessions, more = instead(known)
         sessions = with_routes(sessions, api.route_selection_expression, routes)
         environment.update(who.environment or {})
         of_functions = _of_functions(inventory, api)
-        return SessionPlan(sessions, environment, routes, silent, (*gaps, *more), assumed, of_functions, known)
+        return SessionPlan(
+            sessions, environment, routes, silent, (*gaps, *more), assumed, of_functions, known, functions
+        )
     if who.reason:
         of_functions = _of_functions(inventory, api)
         return SessionPlan((), environment, routes, silent, (who.reason, *gaps), assumed, of_functions)
     writer = _Writer(api, who, seed)
     sessions = tuple(writer.sessions())
+    triggered = triggered_sessions(inventory, api, who, writer.opening) if outside else Triggered()
     return SessionPlan(
-        sessions,
+        (*sessions, *triggered.sessions),
         {**environment, **(who.environment or {})},
-        routes,
+        (*routes, *triggered.routes),
         silent,
-        (*gaps, *writer.unreachable()),
+        (*gaps, *writer.unreachable(), *triggered.gaps),
         assumed,
         _of_functions(inventory, api),
         known,
+        functions,
     )
 
 
@@ -152,14 +164,14 @@ class _Writer:
         for route in self._routes:
             good = tuple(self._good(route, name) for name in self._names)
             if sent := tuple(step for step in good if step):
-                yield Session(f"{route.key}: good messages", (*self._opening(), *sent, *self._closes()))
-                yield Session(f"{route.key}: other messages", (*self._opening(), *self._others(route)))
-        yield Session("no such route", (*self._opening(), *self._strange()))
+                yield Session(f"{route.key}: good messages", (*self.opening(), *sent, *self._closes()))
+                yield Session(f"{route.key}: other messages", (*self.opening(), *self._others(route)))
+        yield Session("no such route", (*self.opening(), *self._strange()))
         yield Session("disconnect, reconnect and resume", tuple(self._coming_and_going()))
         if spoofed := tuple(self._spoofed()):
-            yield Session("nobody speaks for somebody else", (*self._opening(), *spoofed))
+            yield Session("nobody speaks for somebody else", (*self.opening(), *spoofed))
         if self._reachable():
-            yield Session("mixed", (*self._opening(), *self._mixed()))
+            yield Session("mixed", (*self.opening(), *self._mixed()))
 
     def unreachable(self) -> list[str]:
         return [
@@ -188,7 +200,7 @@ class _Writer:
         """All but the last, so that somebody is there to notice."""
         return [Close(name) for name in self._names[:-1]]
 
-    def _opening(self) -> list[Step]:
+    def opening(self) -> list[Step]:
         """Everybody connects, and does what the application wants to be done first."""
         setup = [route for route in self._reachable() if _is_setup(route)]
         joins = [self._good(route, name) for route in setup for name in self._names]
@@ -238,7 +250,7 @@ class _Writer:
     def _coming_and_going(self) -> Iterator[Step]:
         first, second = self._names[:2]
         talk = [route for route in self._reachable() if not _is_setup(route)][:2]
-        yield from self._opening()
+        yield from self.opening()
         yield Close(first)
         yield from self._talk(talk, second)
         yield _connect(self._who.accepted[0])

@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias
 
 from migrator.inventory.model import KeyKind
 from migrator.scan.python.guards import leaves
-from migrator.scan.python.keypaths import ELEMENT, Path
+from migrator.scan.python.keypaths import ELEMENT, TEXT, Path
 
 Use: TypeAlias = Literal["text", "number", "boolean", "list", "object", "iterated", "indexed"]
 """The last two also fit other kinds: one can iterate over an object, and index text."""
@@ -48,8 +48,10 @@ class Kinds:
 
     def decide(self, path: Path, keys: Collection[Path]) -> KeyKind:
         """`keys`: all that the code reads. What is used as two kinds, or as none, is unknown; but what has keys is an
-        object."""
+        object, and what is read as JSON is text."""
         below = {key[len(path)] for key in keys if len(key) > len(path) and key[: len(path)] == path}
+        if below == {TEXT}:
+            return "text"
         if below - {ELEMENT}:
             return "object"
         uses = self.uses.get(path, set())

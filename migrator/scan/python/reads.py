@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 from migrator.inventory.model import MessageKey
 from migrator.inventory.record import Location
 from migrator.scan.python.guards import case_literals
-from migrator.scan.python.keypaths import ELEMENT, Path, can_follow, key_paths, name_of
+from migrator.scan.python.keypaths import ELEMENT, Path, can_follow, event_paths, key_paths, name_of
 from migrator.scan.python.kinds import EVIDENCE_NODES, Kinds, evidence, tested_types
 from migrator.scan.python.model import Function, Module
 from migrator.scan.python.modelled import declared_keys
@@ -25,6 +25,10 @@ LARGEST_TABLE: Final = 40
 _GETTERS: Final = frozenset({"get", "pop", "setdefault"})
 
 
+class _Paths(Protocol):
+    def __call__(self, values: Values, *, converted: bool = False) -> list[Path]: ...
+
+
 @dataclass
 class _Key:
     location: Location
@@ -32,17 +36,27 @@ class _Key:
     literals: dict[str, None] = field(default_factory=dict)
 
 
+def event_keys(view: View) -> tuple[MessageKey, ...]:
+    """The same of the whole event, for a handler that no route runs."""
+    return _keys_of(_Reader(view, event_paths))
+
+
 def message_keys(view: View) -> tuple[MessageKey, ...]:
     """Keys in the order in which they are found, each with those inside of it; required when some read has neither
     default nor guard."""
-    reader = _Reader(view)
-    for function in sorted(view.functions, key=lambda item: (item.module.path, item.node.lineno)):
+    return _keys_of(_Reader(view, key_paths))
+
+
+def _keys_of(reader: _Reader) -> tuple[MessageKey, ...]:
+    for function in sorted(reader.view.functions, key=lambda item: (item.module.path, item.node.lineno)):
         reader.function(function)
     return tuple(reader.found())
 
 
 class _Reader:
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, paths: _Paths) -> None:
+        """`paths`: from what the keys are counted, the message or the whole event."""
+        self.paths = paths
         self.view, self.tracer = view, Tracer(view.program.modules, view, exact=True)
         self.keys: dict[Path, _Key] = {}
         self.guarded: set[Path] = set()
@@ -115,7 +129,7 @@ class _Reader:
     def _lookup(self, node: ast.expr, container: ast.expr, key: ast.expr, module: Module, *, required: bool) -> None:
         scope = module.scopes[node]
         values = self.tracer.trace(container, scope)
-        paths = key_paths(values)
+        paths = self.paths(values)
         if paths and last_put(node, container, key, module) is None:
             for name in self.tracer.keys(key, scope):
                 for path in paths:
@@ -128,7 +142,7 @@ class _Reader:
         scope, location = module.scopes[node], module.location(node)
         left, right = self.tracer.trace(node.left, scope), self.tracer.trace(node.comparators[0], scope)
         if isinstance(node.ops[0], ast.In | ast.NotIn):
-            paths = key_paths(right)
+            paths = self.paths(right)
             for path in paths:
                 for name in sorted(constants(left)):
                     self._test((*path, name), location)
@@ -151,7 +165,7 @@ class _Reader:
         self.guarded.add(path)
 
     def _literals(self, values: Values, literals: Iterable[str], location: Location) -> None:
-        for path in key_paths(values, converted=True):
+        for path in self.paths(values, converted=True):
             if path:
                 self._key(path, location).literals.update(dict.fromkeys(literals))
 
@@ -159,7 +173,7 @@ class _Reader:
         for expression, use in evidence(node):
             if ast.dump(expression) in tested:
                 continue
-            for path in key_paths(self.tracer.trace(expression, module.scopes[expression])):
+            for path in self.paths(self.tracer.trace(expression, module.scopes[expression])):
                 if path:
                     self.kinds.note(path, use)
                     if path[-1] == ELEMENT and use not in {"iterated", "indexed"}:
