@@ -37,14 +37,10 @@ Row = tuple[Publish, dict[str, Cell]]
 
 @dataclass(slots=True)
 class DeliveryMatrix:
-    """Publishes x recipients. counts: cells of all publishes, those too whose rows are not kept.
-
-    first_leak: the first publish that leaked, with the first recipient of it, by name, that should not have it.
-    """
+    """Publishes x recipients. counts: cells of all publishes, those too whose rows are not kept."""
 
     counts: Counter[Cell] = field(default_factory=Counter)
     publishes: int = 0
-    first_leak: tuple[Publish, str] | None = None
     _rows: dict[bool, list[tuple[int, Row]]] = field(default_factory=lambda: {True: [], False: []})
 
     @property
@@ -70,10 +66,7 @@ class DeliveryMatrix:
     def add(self, publish: Publish, presence: Mapping[str, Sequence[Interval]]) -> None:
         """`presence`: of each client, when it was connected on the new path; one without an entry always was."""
         cells = cells_of(publish, presence)
-        leaked = next((client for client, cell in cells.items() if cell == "leaked"), None)
-        if leaked is not None and self.first_leak is None:
-            self.first_leak = (publish, leaked)
-        kept = self._rows[leaked is not None or "missing" in cells.values()]
+        kept = self._rows[not {"leaked", "missing"}.isdisjoint(cells.values())]
         if len(kept) < MAX_ROWS:
             kept.append((self.publishes, (publish, cells)))
         self.publishes += 1

@@ -16,12 +16,11 @@ RuleKind = Literal["timestamp", "id_bijection", "counter", "float", "unordered_a
 @dataclass(frozen=True, slots=True)
 class RuleMeaning:
     """parameter: what the rule's parameter is called, with its unit. least: pairs of messages of the two legacy runs
-    that have to show the variation before it counts as noise. why: the reason for that number."""
+    that have to show the variation before it counts as noise; docs/reference/noise-file.md has the reasons."""
 
     sentence: str
     parameter: str
     least: int
-    why: str
 
 
 RULES: Final[dict[RuleKind, RuleMeaning]] = {
@@ -29,44 +28,37 @@ RULES: Final[dict[RuleKind, RuleMeaning]] = {
         "A moment, written alike, and as far from the time of its receipt as on the legacy path.",
         "window_s",
         1,
-        "What stays checked is narrow: no other value than the time of that message fits into the window.",
     ),
     "id_bijection": RuleMeaning(
         "An id of the same format; one value stands for one value, in both directions.",
         "scope",
         1,
-        "Only at places where the legacy runs differ in that very message, and each further use is checked.",
     ),
     "counter": RuleMeaning(
         "A whole number that grows from message to message of a client; by as much as on the legacy path where both "
         "legacy runs agree on that.",
         "growth",
         3,
-        "Two numbers grow in one of two ways by chance, three in one of four or fewer.",
     ),
     "float": RuleMeaning(
         "A number that is off by at most twice the largest relative difference of the legacy runs.",
         "rtol",
         5,
-        "The next of n + 1 differences is the largest with a chance of 1 in n + 1: twice the largest of five holds.",
     ),
     "unordered_array": RuleMeaning(
         "A list with the same items in any order, paired by the key where they have one.",
         "key",
         1,
-        "All items stay checked; a list that keeps its order doesn't come in two orders.",
     ),
     "optional": RuleMeaning(
         "A key that messages have or have not; where both sides have it, it is compared as ever.",
         "rate",
         3,
-        "One absence may be a fault of the legacy path; what is absent three times is absent by habit.",
     ),
     "regex_shape": RuleMeaning(
         "A text or number of the same shape: runs of letters and digits, and all that stands between them.",
         "pattern",
         5,
-        "The pattern is put together from the values seen; it needs several to be wide enough for the next.",
     ),
 }
 

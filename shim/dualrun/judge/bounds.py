@@ -59,11 +59,6 @@ def upper_bound(successes: int, trials: int, confidence: float = CONFIDENCE) -> 
     return _bisect(lambda share: at_most(successes, trials, share) > 1 - confidence)
 
 
-def lower_bound(successes: int, trials: int, confidence: float = CONFIDENCE) -> float:
-    """The smallest share with which so many successes would still happen with a chance of 1 - confidence."""
-    return 1.0 - upper_bound(trials - successes, trials, confidence)
-
-
 def at_most(successes: int, trials: int, share: float) -> float:
     """Chance of so many successes or fewer."""
     return (

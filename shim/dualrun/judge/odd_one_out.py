@@ -79,11 +79,6 @@ def odd_of(first: Hashable, second: Hashable, candidate: Hashable) -> Odd | None
     return "legacy-1" if second == candidate else None
 
 
-def least_to_stand_out(decided: int) -> int | None:
-    """How often the new path has to be the odd one of `decided` sessions; None when no number would do."""
-    return next((odd for odd in range(1, decided + 1) if at_least(odd, decided, CHANCE) <= ALPHA), None)
-
-
 def fingerprint(events: Iterable[Event]) -> Hashable:
     """What each client came to in a session, in no order; without moments and ids, and without what is so by design."""
     return frozenset(Counter(outcome for event in events if (outcome := _outcome(event))).items())

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shim.dualrun.judge.bounds import at_least, at_most, bound_share, lower_bound, upper_bound
+from shim.dualrun.judge.bounds import at_least, at_most, bound_share, upper_bound
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,6 @@ def test_the_bounds_of_the_reference(differing, sessions, percent):
 
 def test_nothing_seen_bounds_nothing():
     assert upper_bound(0, 0) == 1.0
-    assert lower_bound(0, 0) == 0.0
     assert str(bound_share(0, 0)) == "No session was compared, so nothing is known of the share that differs."
 
 
