@@ -63,7 +63,7 @@ def console_router(
 
 
 class Console:
-    """The endpoints, each a function of the request. Each raises Refusal or TooManyWrong."""
+    """The endpoints, each a function of the request. Each raises Refusal."""
 
     def __init__(self, service: Service, options: ConsoleOptions, cutover: Cutover | None = None) -> None:
         self._service = service
@@ -79,8 +79,6 @@ class Console:
                 response = await handler(request)
             except Refusal as refusal:
                 response = refusal.response()
-            except TooManyWrong as wait:
-                response = JSONResponse({"message": str(wait)}, 429, {"Retry-After": str(wait.retry_after_s)})
             except ClientDisconnect:
                 response = Response(status_code=400)
             for name, value in _HEADERS.items():
@@ -168,7 +166,7 @@ class Console:
                 yield {"data": json.dumps(await self._feed.state(find))}
                 await asyncio.sleep(INTERVAL_S)
                 self._access.check_reading(request)
-        except (Refusal, TooManyWrong):
+        except Refusal:
             return  # logged out meanwhile; the page finds out when it comes back
         finally:
             self._feeds_left += 1

@@ -14,7 +14,14 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shim.faces.operators import TokenGate, bearer_token, check_token_option, is_local, source_of
+from shim.faces.operators import (
+    TokenGate,
+    Unauthorized,
+    bearer_token,
+    check_token_option,
+    source_of,
+    who_asks,
+)
 from shim.faces.refusal import Refusal
 
 PATH: Final = "/-/console"
@@ -65,30 +72,20 @@ class ConsoleAccess:
 
     def check(self, request: Request) -> None:
         """Raises Refusal: 403 where nobody may enter, 401 without the token, TooManyWrong after wrong ones."""
-        if self._gate is None:
-            if not self._options.local or not is_local(request):
-                raise Refusal(403, "Forbidden")
-            return
-        token = bearer_token(request)
-        if token is not None:
-            if self._gate.takes(token, source_of(request)):
-                return
-        elif self._inside(request):
-            return
-        raise Refusal(401, "Unauthorized", {"WWW-Authenticate": "Bearer"})
+        if self._gate is None or bearer_token(request) is not None:
+            who_asks(request, self._gate, local=self._options.local)
+        elif not self._inside(request):
+            raise Unauthorized
 
     def check_reading(self, request: Request) -> None:
         """For what scripts read: `check`, and from no other site. Raises as that."""
         self.check(request)
-        if request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
-            raise Refusal(403, "not from another site")
+        check_no_other_site(request)
 
     def check_action(self, request: Request) -> None:
         """For what changes something: `check_reading`, from our own page. Raises as that."""
         self.check_reading(request)
-        check_same_origin(request)
-        if request.headers.get(ACTION_HEADER) != "1":
-            raise Refusal(403, f"the header {ACTION_HEADER}: 1 is missing")
+        check_action_header(request, ACTION_HEADER)
 
     def enter(self, token: str, request: Request, response: Response) -> bool:
         """Whether the token is right; then the response lets the browser in. Raises TooManyWrong."""
@@ -124,6 +121,19 @@ class ConsoleAccess:
             return True
         del self._sessions[digest]
         return False
+
+
+def check_no_other_site(request: Request) -> None:
+    """By what the browser says. Raises Refusal."""
+    if request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
+        raise Refusal(403, "not from another site")
+
+
+def check_action_header(request: Request, name: str) -> None:
+    """Of a call that changes something: from our own page, or from no browser. Raises Refusal."""
+    check_same_origin(request)
+    if request.headers.get(name) != "1":
+        raise Refusal(403, f"the header {name}: 1 is missing")
 
 
 def check_same_origin(request: Request) -> None:

@@ -20,14 +20,15 @@ from dataclasses import asdict, dataclass, field
 from typing import Final
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from prometheus_client import CollectorRegistry, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from shim.faces.metric_counts import Distribution, ErrorKind, MetricCounts
-from shim.faces.operators import TokenGate, TooManyWrong, bearer_token, check_token_option, is_local, source_of
+from shim.faces.operators import TokenGate, check_token_option, who_asks
+from shim.faces.refusal import Refusal
 from shim.gateway.selection import CONNECT_ROUTE
 from shim.service import Service
 
@@ -80,9 +81,10 @@ def metrics_router(
     @router.get(PATH, include_in_schema=False)
     def metrics(request: Request) -> Response:
         """No coroutine: counting what thousands of connections hold would keep the event loop waiting."""
-        refusal = _refusal(request, gate, chosen)
-        if refusal is not None:
-            return refusal
+        try:
+            who_asks(request, gate, local=chosen.local)
+        except Refusal as refusal:
+            return refusal.response()
         encode, media_type = choose_encoder(_readable(request.headers.get("accept", "")))
         return Response(encode(registry), media_type=None, headers={"Content-Type": media_type})
 
@@ -92,19 +94,6 @@ def metrics_router(
 def _readable(accept: str) -> str:
     """The formats asked for that scrapers do ask for: others make the library fail."""
     return ",".join(asked for asked in accept.split(",")[:20] if _FORMAT.fullmatch(asked.strip()))
-
-
-def _refusal(request: Request, gate: TokenGate | None, options: MetricsOptions) -> Response | None:
-    if gate is None:
-        if options.local and is_local(request):
-            return None
-        return JSONResponse({"message": "Forbidden"}, 403)
-    try:
-        if gate.takes(bearer_token(request) or "", source_of(request)):
-            return None
-    except TooManyWrong as wait:
-        return JSONResponse({"message": str(wait)}, 429, {"Retry-After": str(wait.retry_after_s)})
-    return JSONResponse({"message": "Unauthorized"}, 401, {"WWW-Authenticate": "Bearer"})
 
 
 class ServiceCollector(Collector):

@@ -13,6 +13,7 @@ from typing import Final
 from starlette.requests import Request
 
 from shim.faces.options import InvalidFaceOptions
+from shim.faces.refusal import Refusal
 
 SHORTEST_TOKEN: Final = 16
 WRONG_FOR_FREE: Final = 3
@@ -24,15 +25,20 @@ _LOCAL_HOSTS: Final = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _OF_A_PROXY: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 
 
-class TooManyWrong(Exception):
+class TooManyWrong(Refusal):
     """Raised while an address has to wait after wrong tokens."""
 
     def __init__(self, retry_after_s: int) -> None:
         self.retry_after_s = retry_after_s
-        super().__init__(retry_after_s)
+        message = f"too many wrong tokens; try again in {retry_after_s} s"
+        super().__init__(429, message, {"Retry-After": str(retry_after_s)})
 
-    def __str__(self) -> str:
-        return f"too many wrong tokens; try again in {self.retry_after_s} s"
+
+class Unauthorized(Refusal):
+    """Raised where a token is wanted, and the request has none, or a wrong one."""
+
+    def __init__(self) -> None:
+        super().__init__(401, "Unauthorized", {"WWW-Authenticate": "Bearer"})
 
 
 def is_local(request: Request) -> bool:
@@ -97,6 +103,22 @@ class TokenGate:
         if len(self._wrong) > MOST_ADDRESSES:
             self._wrong.popitem(last=False)
         return None
+
+
+def who_asks(request: Request, gate: TokenGate | None, *, local: bool) -> str:
+    """The name of whose token the request has; '' where there is one token for all, or none.
+
+    `gate` None: nobody has a token, and `local` says whether this machine is let in. Raises Refusal with 403 where
+    nobody is, Unauthorized, or TooManyWrong.
+    """
+    if gate is None:
+        if not local or not is_local(request):
+            raise Refusal(403, "Forbidden")
+        return ""
+    name = gate.whose(bearer_token(request) or "", source_of(request))
+    if name is None:
+        raise Unauthorized
+    return name
 
 
 def bearer_token(request: Request) -> str | None:

@@ -14,5 +14,8 @@ class Refusal(Exception):
         self.status, self.message, self.headers = status, message, dict(headers or {})
         super().__init__(status, message)
 
+    def __str__(self) -> str:
+        return self.message
+
     def response(self) -> JSONResponse:
         return JSONResponse({"message": self.message}, self.status, self.headers)

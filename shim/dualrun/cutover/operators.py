@@ -17,8 +17,8 @@ from shim.dualrun.cutover.journal import Entry, read_journal
 from shim.dualrun.cutover.operator_calls import ACTION_HEADER, PATH
 from shim.dualrun.cutover.options import CutoverOptions
 from shim.dualrun.cutover.position import PositionInvalid
-from shim.faces.console_access import check_same_origin
-from shim.faces.operators import TokenGate, TooManyWrong, bearer_token, is_local, source_of
+from shim.faces.console_access import check_action_header, check_no_other_site
+from shim.faces.operators import TokenGate, who_asks
 from shim.faces.posted import bounded_body
 from shim.faces.refusal import Refusal
 
@@ -72,9 +72,7 @@ class OperatorFace:
     async def change(self, request: Request) -> Response:
         """`{"changes": {"stage": "tap"}, "why": "…", "seen": 4, "force": false}`"""
         operator = self._operator(request)
-        check_same_origin(request)
-        if request.headers.get(ACTION_HEADER) != "1":
-            raise Refusal(403, f"the header {ACTION_HEADER}: 1 is missing")
+        check_action_header(request, ACTION_HEADER)
         words = _words(await bounded_body(request, BODY_BYTES, BODY_S))
         entry = await self._control.change(
             words["changes"], by=operator, why=words["why"], seen=words["seen"], force=words["force"]
@@ -82,17 +80,9 @@ class OperatorFace:
         return JSONResponse(shown_entry(entry))
 
     def _operator(self, request: Request) -> str:
-        """Who asks. Raises Refusal or TooManyWrong."""
-        if request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
-            raise Refusal(403, "not from another site")
-        if self._gate is None:
-            if not self._options.local or not is_local(request):
-                raise Refusal(403, "Forbidden")
-            return LOCAL
-        name = self._gate.whose(bearer_token(request) or "", source_of(request))
-        if name is None:
-            raise Refusal(401, "Unauthorized", {"WWW-Authenticate": "Bearer"})
-        return name
+        """Who asks. Raises Refusal."""
+        check_no_other_site(request)
+        return who_asks(request, self._gate, local=self._options.local) or LOCAL
 
 
 def shown_entry(entry: Entry) -> dict[str, Any]:
@@ -108,8 +98,6 @@ def _guarded(handler: Handler) -> Handler:
             response = await handler(request)
         except Refusal as refusal:
             response = refusal.response()
-        except TooManyWrong as wait:
-            response = JSONResponse({"message": str(wait)}, 429, {"Retry-After": str(wait.retry_after_s)})
         except PositionInvalid as invalid:
             response = JSONResponse({"message": f"Nothing was changed: {invalid}."}, 400)
         except ChangeRefused as refused:
