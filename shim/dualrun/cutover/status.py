@@ -34,10 +34,10 @@ def status_of(service: CutoverService) -> dict[str, Any]:
 
 def shown_on_console(service: CutoverService) -> dict[str, Any]:
     """The stage and the running verdict, in short."""
-    verdict, position = service.observed.verdict, service.control.position
+    verdict, position = service.observed.verdict.in_short(), service.control.position
     return {
         "stage": position.stage,
         "frozen": position.frozen,
-        "verdict": verdict.word,
-        "words": verdict_words(verdict.to_record()),
+        "verdict": verdict["verdict"],
+        "words": verdict_words(verdict),
     }

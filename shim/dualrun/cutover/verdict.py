@@ -108,22 +108,28 @@ class Verdict:
             return "FAIL"
         return "PASS" if self.proven else "INCONCLUSIVE"
 
-    def to_record(self) -> dict[str, Any]:
+    def in_short(self) -> dict[str, Any]:
+        """What `verdict_words` says in a sentence."""
         return {
             "verdict": self.word,
-            "since": self.since,
             "sessions": self.sessions,
-            "under_way": self.under_way,
             "differing": self.differing,
+            LEAKS: self.leaks,
+            "sessions_to_go": self.sessions_to_go,
+        }
+
+    def to_record(self) -> dict[str, Any]:
+        return {
+            **self.in_short(),
+            "since": self.since,
+            "under_way": self.under_way,
             "lost": self.lost,
             "messages_compared": self.compared,
             "ambient": self.ambient,
             "tail": self.tail,
-            LEAKS: self.leaks,
             "unexplained": dict(self.unexplained),
             "evidence_against": min(self.against, 1e300),
             "stop": 1 / self._rules.alpha,
-            "sessions_to_go": self.sessions_to_go,
             "rates": self.rates.to_record(),
             "examples": list(self.examples),
         }

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def verdict_words(record: Mapping[str, Any]) -> str:
-    """One sentence, of what `Verdict.to_record` gives."""
+    """One sentence, of what `Verdict.in_short` gives, or `to_record`."""
     seen = f"{record['differing']} of {record['sessions']} sessions differ"
     if record["leaks"]:
         return f"{seen}, and {record['leaks']} messages reached somebody for whom they were not"
