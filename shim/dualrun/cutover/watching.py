@@ -83,9 +83,6 @@ class Watch:
         self._received: OrderedDict[int, set[str]] = OrderedDict()
         self._inbox: deque[tuple[str, Side, str, float, bool]] = deque(maxlen=MOST_UNSORTED)
 
-    def __len__(self) -> int:
-        return len(self._lanes)
-
     def begin(self, client: str) -> None:
         self._lanes[client] = Lane(client, self._clock())
 
