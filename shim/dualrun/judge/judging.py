@@ -59,7 +59,7 @@ def _doubts(evidence: Evidence, routes: Mapping[str, RouteVerdict], measures: Me
     if not evidence.comparisons:
         yield "No session could be compared.", "Sessions that both paths can run."
     for problem in evidence.problems:
-        yield f"{problem}.".replace("..", "."), "A run without that problem."
+        yield f"{str(problem).rstrip('.')}.", "A run without that problem."
     for name, differences in evidence.unstable.items():
         yield (
             f"The legacy path differs from itself in session {name!r}: {' '.join(differences)}",
