@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Final
+
+ACCOUNT: Final = "123456789012"
+"""The account of AWS's own examples, and of moto."""
 
 
 def assumed_name(variable: str) -> str:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from migrator.inventory.assumed import ACCOUNT
 from migrator.scan.yamlfile import Map, as_map
 
 if TYPE_CHECKING:
     from migrator.scan.intrinsics import Resolver
-
-ACCOUNT: Final = "123456789012"
-"""The account of AWS's own examples; local AWS emulations use the same."""
 
 _NAMED_BY: Final = {
     "AWS::DynamoDB::Table": "TableName",

@@ -7,10 +7,11 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from migrator.inventory.assumed import ACCOUNT
 from migrator.scan.files import Files
 from migrator.scan.intrinsics import Unresolved
 from migrator.scan.paths import join_folder
-from migrator.scan.physical import ACCOUNT, Names
+from migrator.scan.physical import Names
 from migrator.scan.yamlfile import Map, YamlProblem, as_map, as_text, load
 
 DEEPEST: Final = 40

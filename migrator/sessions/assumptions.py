@@ -8,11 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from migrator.inventory.assumed import assumed_name
+from migrator.inventory.assumed import ACCOUNT, assumed_name
 from migrator.inventory.model import Inventory
-
-ACCOUNT: Final = "123456789012"
-"""The one of moto, and of the names that a scan resolves."""
 
 _NUMBERS: Final = frozenset(
     {

@@ -7,8 +7,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from migrator.inventory.assumed import ACCOUNT
 from migrator.scan.intrinsics import Resolver, Unresolved
-from migrator.scan.physical import ACCOUNT, Names
+from migrator.scan.physical import Names
 from migrator.scan.terraform.kinds import NAMES
 from migrator.scan.terraform.values import JSON, KNOWN
 from migrator.scan.yamlfile import Map, as_list, as_map, as_text

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Final
 
+from migrator.inventory.assumed import ACCOUNT
 from migrator.scan.intrinsics import Unresolved
 from migrator.scan.paths import join_folder
-from migrator.scan.physical import ACCOUNT
 from migrator.scan.terraform.expressions import Evaluator
 from migrator.scan.terraform.modules import Module
 from migrator.scan.terraform.symbols import Namespace
