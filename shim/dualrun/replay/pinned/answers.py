@@ -8,17 +8,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from threading import Lock
-from typing import Any
+from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from shim.backends.pushes import PushAnswer
 from shim.dualrun.replay.pinned.network import is_loopback
 from shim.dualrun.replay.stubs import MOST_ADDRESSES, Stub
 
-_JSON = {"content-type": "application/json"}
+JSON: Final = {"content-type": "application/json"}
 
 
 class Answers:
@@ -58,7 +58,7 @@ class Answers:
             ):
                 return self._of(stub)
         self.count(f"{method.upper()} {host}{path}")
-        return _sized(200, json.dumps({"stub": digest(method.upper(), _plain(parts), body)}).encode(), _JSON)
+        return sized(200, json.dumps({"stub": digest(method.upper(), _plain(parts), body)}).encode(), JSON)
 
     def answer_aws(self, operation: str) -> PushAnswer | None:
         """The user's, for an operation such as bedrock-runtime.InvokeModel."""
@@ -69,7 +69,7 @@ class Answers:
 
     def _of(self, stub: Stub) -> PushAnswer:
         self.count(stub.name)
-        return _sized(stub.status, stub.body.encode(), {name.lower(): value for name, value in stub.headers.items()})
+        return sized(stub.status, stub.body.encode(), {name.lower(): value for name, value in stub.headers.items()})
 
 
 def _plain(parts: SplitResult) -> str:
@@ -88,5 +88,6 @@ def digest(*parts: str | bytes) -> str:
     return whole.hexdigest()[:16]
 
 
-def _sized(status: int, body: bytes, headers: dict[str, Any]) -> PushAnswer:
+def sized(status: int, body: bytes, headers: Mapping[str, str]) -> PushAnswer:
+    """With its length, which some libraries go by."""
     return PushAnswer(status, body, {**headers, "content-length": str(len(body))})

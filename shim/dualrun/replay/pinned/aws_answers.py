@@ -12,7 +12,7 @@ from moto.core.botocore_stubber import BotocoreStubber
 
 from shim.backends.push_seams import whole
 from shim.backends.pushes import PushAnswer
-from shim.dualrun.replay.pinned.answers import Answers, digest
+from shim.dualrun.replay.pinned.answers import JSON, Answers, digest, sized
 from shim.dualrun.replay.pinned.network import NetworkClosed
 
 DEEPEST = 4
@@ -69,8 +69,7 @@ def _answer(shape: Shape | None, operation: str, request: Any) -> PushAnswer:  #
         value: Any = {"stub": mark}
     else:
         value = {} if shape is None else _value(shape, mark, 0)
-    body = json.dumps(value).encode()
-    return PushAnswer(200, body, {"content-type": "application/json", "content-length": str(len(body))})
+    return sized(200, json.dumps(value).encode(), JSON)
 
 
 def _value(shape: Shape, mark: str, depth: int) -> Any:  # noqa: ANN401 - as the shape says
