@@ -24,6 +24,7 @@ from shim.dualrun.record.sources import with_routes
 from shim.dualrun.record.substitution import with_identities
 from shim.dualrun.record.writer import write_recordings
 from shim.dualrun.replay.client import ClientMaker
+from shim.dualrun.replay.counting import counted
 from shim.dualrun.replay.driver import Progress, no_progress, run_sessions
 from shim.dualrun.replay.settling import Timing
 from shim.dualrun.replay.stream_client import StreamClient
@@ -64,16 +65,16 @@ async def record(
 
     Raises DualRunError.
     """
-    total = 2 * len(sessions)
     if not sessions:
         raise NothingRecorded(file, "there are no sessions")
+    of = counted(progress, 2 * len(sessions))
     first = await run_sessions(
         sessions,
         server.client(),
         run=LEGACY_RUNS[0],
         path=server.path,
         timing=timing,
-        progress=lambda name, index, _: progress(f"{LEGACY_RUNS[0]}: {name}", index, total),
+        progress=of(LEGACY_RUNS[0]),
     )
     if not first.events:
         raise NothingRecorded(file, first.problems[0].sentence if first.problems else "no client received anything")
@@ -84,7 +85,7 @@ async def record(
         path=server.path,
         first=first,
         timing=timing,
-        progress=lambda name, index, _: progress(f"{LEGACY_RUNS[1]}: {name}", len(sessions) + index, total),
+        progress=of(LEGACY_RUNS[1]),
     )
     recordings = (redactor.recording(first), redactor.recording(second))
     headers = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from shim.dualrun.failed_functions import failures_by_route, failures_of_new
 from shim.dualrun.judge.margin import Margin
 from shim.dualrun.record.canonical import Recording
 from shim.dualrun.record.scenario import Session
+from shim.dualrun.replay.counting import counted
 from shim.dualrun.replay.driver import Progress, no_progress, run_sessions
 from shim.dualrun.replay.functions import OutsideFunction
 from shim.dualrun.replay.processes import Side, candidate_process, legacy_process
@@ -86,7 +87,7 @@ def verify(
     async def record_all(
         sessions: Sequence[Session], progress: Progress = no_progress
     ) -> tuple[Recorded, Recorded, Recorded]:
-        of, world = _counted(progress, 3 * len(sessions)), World(stubs=tuple(stubs), functions=tuple(functions))
+        of, world = counted(progress, 3 * len(sessions)), World(stubs=tuple(stubs), functions=tuple(functions))
         first = await record_legacy(
             sides[0], sessions, environment, world=world, timing=timing, progress=of("legacy-1")
         )
@@ -233,18 +234,3 @@ async def _told(side: Side, op: str) -> dict[str, Any]:
     except ControlLost:
         return {}
     return told
-
-
-def _counted(progress: Progress, total: int) -> Callable[[str], Progress]:
-    """For each run its own progress, that names the run; the sessions of all runs are counted together."""
-    begun = 0
-
-    def of(run: str) -> Progress:
-        def count(session: str, _index: int, _total: int) -> None:
-            nonlocal begun
-            begun += 1
-            progress(f"{run}: {session}", begun, total)
-
-        return count
-
-    return of
