@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
-from typing import Any, Final
 
+from shim.authorizing import Authorizing
+from shim.call_failures import log_failure
 from shim.connections import StreamConnections
-from shim.gateway.authorization import UNAUTHORIZED, Allowed, Refused, decide, identity_missing
-from shim.gateway.definition import ApiDefinition, AuthorizerDefinition, RouteDefinition
-from shim.gateway.events import Event, EventContext, authorizer_event
+from shim.gateway.definition import ApiDefinition, RouteDefinition
+from shim.gateway.events import EventContext
 from shim.gateway.frames import (
     BAD_REQUEST_BODY,
     ENDPOINT_REQUEST_TIMED_OUT,
@@ -28,16 +28,9 @@ from shim.gateway.models import body_is_valid, check_models
 from shim.gateway.selection import CONNECT_ROUTE, DISCONNECT_ROUTE, check_expression, select_route
 from shim.gateway.throttling import TokenBucket
 from shim.integrations import Answer, Backend, Call, FunctionFailed, IntegrationFailed, Integrations
-from shim.logs import FIELDS
-from shim.observing import Connected, Disconnected, MessageHandled, Outcome
-from shim.observing import Refused as RefusedHappening
+from shim.observing import Connected, Disconnected, MessageHandled, Outcome, Refused
 from shim.service import Accepted, BinaryRefused, ConnectRefused, Handshake
 from shim.streams import GOING_AWAY, Closed, Streams, StreamsError
-
-logger = logging.getLogger(__name__)
-
-CALL_FAILED: Final = "a call failed"
-"""The message of a log line about a call that did not do what its client wanted; its fields say which and why."""
 
 
 class GatewayService(StreamConnections):
@@ -53,7 +46,7 @@ class GatewayService(StreamConnections):
         for route in api.routes.values():
             check_models(route)
         super().__init__(api, streams, clock)
-        self._backend = backend
+        self._authorizing = Authorizing(api, backend, clock)
         self._integrations = Integrations(backend, api)
         self._contexts: dict[str, EventContext] = {}
         self._turns: dict[str, asyncio.Lock] = {}
@@ -79,9 +72,7 @@ class GatewayService(StreamConnections):
             accepted = await self._connect(context, handshake, request_id, resume_window_s)
         except ConnectRefused as refused:
             self._tell(
-                RefusedHappening(
-                    context.connection_id, handshake.face, handshake.source_ip, refused.status, refused.message
-                )
+                Refused(context.connection_id, handshake.face, handshake.source_ip, refused.status, refused.message)
             )
             raise
         latency = self._clock() - started
@@ -128,7 +119,7 @@ class GatewayService(StreamConnections):
                 await self._call(route, call)
             except (FunctionFailed, IntegrationFailed, TimeoutError) as error:
                 failed = True
-                _log_failure(DISCONNECT_ROUTE, str(error) or "timed out", error.__cause__)
+                log_failure(closed.connection_id, DISCONNECT_ROUTE, str(error) or "timed out", error.__cause__)
         self._tell(Disconnected(closed.connection_id, closed.code, closed.reason, failed))
 
     def _identity(self, connection_id: str) -> dict[str, str] | None:
@@ -147,7 +138,7 @@ class GatewayService(StreamConnections):
         if not self._connects.take(self._clock()):
             raise ConnectRefused(429, TOO_MANY_REQUESTS, connection_id, request_id)
         if self.api.authorizer is not None:
-            allowed = await self._authorize(self.api.authorizer, context, handshake, request_id)
+            allowed = await self._authorizing.authorize(self.api.authorizer, context, handshake, request_id)
             context = replace(context, authorizer=allowed)
         try:
             opened = self.streams.open(connection_id, resume_window_s=resume_window_s)
@@ -167,34 +158,6 @@ class GatewayService(StreamConnections):
             self.streams.close(connection_id, *GOING_AWAY)
         return Accepted(connection_id, opened.session, subprotocol)
 
-    async def _authorize(
-        self, authorizer: AuthorizerDefinition, context: EventContext, handshake: Handshake, request_id: str
-    ) -> dict[str, Any]:
-        """What later events carry as `authorizer`. Raises ConnectRefused."""
-        arn, started = self.api.method_arn(CONNECT_ROUTE), self._clock()
-        event = authorizer_event(context, arn, handshake.headers, handshake.query, request_id, self._now_ms())
-        sources, variables = authorizer.identity_sources, self.api.stage_variables
-        decision: Allowed | Refused = Refused(401, UNAUTHORIZED)
-        if not identity_missing(sources, handshake.headers, handshake.query, variables, event["requestContext"]):
-            decision = await self._decide(authorizer, event, arn)
-        if isinstance(decision, Refused):
-            raise ConnectRefused(decision.status, decision.message, context.connection_id, request_id)
-        return {**decision.context, "integrationLatency": round((self._clock() - started) * 1000)}
-
-    async def _decide(self, authorizer: AuthorizerDefinition, event: Event, arn: str) -> Allowed | Refused:
-        limits = self.api.limits
-        try:
-            async with asyncio.timeout(limits.integration_timeout_s or None):
-                result = await self._backend.invoke(authorizer.function, event)
-        except FunctionFailed as error:
-            if error.error_message == UNAUTHORIZED:
-                return Refused(401, UNAUTHORIZED)
-            _log_failure(CONNECT_ROUTE, f"the authorizer {error}", error.__cause__)
-            return Refused(500, INTERNAL_SERVER_ERROR)
-        except TimeoutError:
-            return Refused(500, INTERNAL_SERVER_ERROR)
-        return decide(result, arn, limit_bytes=limits.authorizer_result_bytes)
-
     async def _run_connect_route(self, context: EventContext, handshake: Handshake, request_id: str) -> str | None:
         """The subprotocol that `$connect` chose. Raises ConnectRefused."""
         route = self.api.routes.get(CONNECT_ROUTE)
@@ -212,10 +175,11 @@ class GatewayService(StreamConnections):
         try:
             answer = await self._call(route, call)
         except (FunctionFailed, IntegrationFailed, TimeoutError) as error:
-            _log_failure(CONNECT_ROUTE, str(error) or "timed out", error.__cause__)
+            log_failure(context.connection_id, CONNECT_ROUTE, str(error) or "timed out", error.__cause__)
             raise ConnectRefused(502, INTERNAL_SERVER_ERROR, context.connection_id, request_id) from error
         if answer.status is None or answer.status < 200:
-            _log_failure(CONNECT_ROUTE, "it answered with no statusCode of 200 to 599, so it is 502")
+            failure = "it answered with no statusCode of 200 to 599, so it is 502"
+            log_failure(context.connection_id, CONNECT_ROUTE, failure)
             raise ConnectRefused(502, INTERNAL_SERVER_ERROR, context.connection_id, request_id)
         if answer.status >= 300:
             raise ConnectRefused(answer.status, FORBIDDEN, context.connection_id, request_id)
@@ -262,12 +226,13 @@ class GatewayService(StreamConnections):
         try:
             answer = await self._call(route, call)
         except (FunctionFailed, IntegrationFailed) as error:
-            _log_failure(call.route_key, str(error), error.__cause__)
+            log_failure(call.context.connection_id, call.route_key, str(error), error.__cause__)
             return "integration_error", None
         except TimeoutError:
             return "timed_out", None
         if answer.status is not None and answer.status >= 400 and not route.route_response:
-            _log_failure(call.route_key, f"it answered {answer.status}, which no client sees", level=logging.INFO)
+            failure = f"it answered {answer.status}, which no client sees"
+            log_failure(call.context.connection_id, call.route_key, failure, level=logging.INFO)
         if answer.status is None and self.api.bad_response_frames:
             return "execution_error", None
         return "handled", answer.body if route.route_response else None
@@ -286,13 +251,6 @@ class GatewayService(StreamConnections):
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)
-
-
-def _log_failure(
-    route_key: str, failure: str, cause: BaseException | None = None, *, level: int = logging.WARNING
-) -> None:
-    """`failure`: what an operator, or a dual run, wants to know of a call that the client is told nothing of."""
-    logger.log(level, CALL_FAILED, exc_info=cause, extra={FIELDS: {"route": route_key, "failure": failure}})
 
 
 _WORDS: dict[Outcome, str] = {

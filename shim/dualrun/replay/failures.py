@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 
-from shim.emulation import CALL_FAILED
+from shim.call_failures import CALL_FAILED
 
 MOST_ROUTES = 200
 MOST_KINDS = 20
