@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from migrator.sessions.assumptions import ACCOUNT
+from migrator.inventory.assumed import ACCOUNT
 
 TIME: Final = "2024-05-01T12:00:00Z"
 TIME_S: Final = 1_714_564_800
