@@ -51,7 +51,11 @@ def record_at(
     progress: Progress,
 ) -> tuple[str, ...]:
     """The problems of both runs. Raises DualRunError."""
-    sessions, gaps = _sessions(app, file.parent, seed, given)
+    known, gaps = _sessions(app, file.parent, seed, given)
+    sessions = tuple(session for session in known if not session.advances)
+    if len(sessions) < len(known):
+        named = ", ".join(repr(session.name) for session in known if session.advances)
+        gaps = (*gaps, f"Left out, as a server that runs already has a clock of its own: {named}.")
     if not sessions:
         raise NothingRecorded(file, gaps[0] if gaps else "there are no sessions")
     key = read_or_make_key(key_file or key_beside(file))

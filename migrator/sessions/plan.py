@@ -9,6 +9,7 @@ from pathlib import Path
 
 from migrator.inventory.model import Api, Inventory, Route
 from migrator.sessions.assumptions import assumed_environment, assumed_tables
+from migrator.sessions.hours import hours
 from migrator.sessions.identities import Identities, identities_for
 from migrator.sessions.messages import (
     LARGE_LENGTH,
@@ -116,7 +117,8 @@ def plan_sessions(
     sessions = tuple(writer.sessions())
     triggered = triggered_sessions(inventory, api, who, writer.opening) if outside else Triggered()
     return SessionPlan(
-        (*sessions, *triggered.sessions),
+        # Hours pass at the end: the clock is never set back, and tokens of other sessions must not be hours old.
+        (*sessions, *triggered.sessions, *writer.hours()),
         {**environment, **(who.environment or {})},
         (*routes, *triggered.routes),
         silent,
@@ -202,9 +204,12 @@ class _Writer:
 
     def opening(self) -> list[Step]:
         """Everybody connects, and does what the application wants to be done first."""
+        return [*self._connects(), *self._joins()]
+
+    def _joins(self) -> list[Step]:
         setup = [route for route in self._reachable() if _is_setup(route)]
         joins = [self._good(route, name) for route in setup for name in self._names]
-        return [*self._connects(), *(step for step in joins if step)]
+        return [step for step in joins if step]
 
     def _reachable(self) -> list[Route]:
         return [route for route in self._routes if bare_message(self._expression, route) is not None]
@@ -269,6 +274,16 @@ class _Writer:
         for step in self._talk(talk, first):
             yield from spoofs(_connect(self._who.accepted[0]), step)
         yield from self._talk(talk, second)
+
+    def hours(self) -> Iterator[Session]:
+        talk = [route for route in self._reachable() if not _is_setup(route)]
+        return hours(
+            self._names,
+            self._connects,
+            self._joins,
+            lambda name: self._good(talk[0], name) if talk else None,
+            lambda name: list(self._talk(talk, name)),
+        )
 
     def _talk(self, routes: list[Route], name: str) -> Iterator[Send]:
         yield from (step for step in (self._good(route, name) for route in routes) if step)

@@ -28,7 +28,7 @@ from migrator.scan.files import walk
 from migrator.scan.python.source import parse
 from migrator.sessions import Identity, generate_sessions, identities_from_config, plan_sessions
 from migrator.sessions.messages import UNICODE_TEXT, message_for, selecting
-from shim.dualrun.record.scenario import Close, Connect, Resume, Send, connection_id_of
+from shim.dualrun.record.scenario import Advance, Close, Connect, Resume, Send, connection_id_of
 from shim.dualrun.record.spoof import Credential, Spoof
 
 HERE = Location(path="app.py")
@@ -550,3 +550,28 @@ def test_a_message_that_asks_for_the_token_again_has_it() -> None:
 def test_a_large_message_fits_into_a_frame_however_many_texts_it_has() -> None:
     plan = plan_sessions(inventory(route("say", *(key(name) for name in ("text", "message", "content", "comment")))))
     assert 15_000 < max(len(send.text) for send in sent(plan)) < 32 * 1024
+
+
+def test_time_passes_only_in_the_last_sessions_and_nobody_speaks_while_one_path_may_have_closed_somebody() -> None:
+    sessions = generate_sessions(inventory(route("join"), route("chat", key("text"))))
+    passing = [session for session in sessions if any(isinstance(step, Advance) for step in session.steps)]
+    assert [session.name for session in passing] == ["idle for 10 minutes", "connected for 2 hours"]
+    assert list(sessions[-2:]) == passing
+    idle, old = (session.steps for session in passing)
+    assert sum(step.seconds for step in idle if isinstance(step, Advance)) > 1_200
+    assert sum(step.seconds for step in old if isinstance(step, Advance)) > 7_200
+    for steps in (idle, old):
+        last = max(index for index, step in enumerate(steps) if isinstance(step, Advance))
+        back = [step for step in steps[last + 1 :] if not isinstance(step, Close)]
+        assert isinstance(steps[last + 1], Close)
+        assert isinstance(back[0], Connect)
+        assert {"join", "chat"} <= {step.route for step in back if isinstance(step, Send)}
+    silent = 0.0
+    for step in old:
+        silent = silent + step.seconds if isinstance(step, Advance) else 0.0
+        assert silent < 600
+
+
+def test_an_application_without_messages_is_idle_all_the_same() -> None:
+    (idle,) = (s for s in generate_sessions(inventory(route("$connect"))) if s.name == "idle for 10 minutes")
+    assert not any(isinstance(step, Send) for step in idle.steps)

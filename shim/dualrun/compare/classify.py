@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shim.dualrun.compare.align import is_error
 from shim.dualrun.compare.classes import DifferenceClass
@@ -16,6 +16,7 @@ from shim.dualrun.compare.size_limit import (
     is_beyond_message,
     is_too_large_to_push,
 )
+from shim.dualrun.compare.time_limits import Outlived, is_not_due
 from shim.dualrun.record.canonical import Event
 from shim.dualrun.record.scenario import Close, Resume, Session
 from shim.dualrun.record.spoof import Spoof
@@ -27,7 +28,9 @@ class Circumstances:
 
     too_big: steps at whose message the legacy path closed the connection. refused: those that the new path answered
     with 413. not_due: steps in which a client of the new path was away, or whose step only one side took, by client;
-    only_new: those in which a client of the legacy path was.
+    only_new: those in which a client of the legacy path was. outlived: connections that only the legacy path closed,
+    for a limit; away_new: steps in which a client was not connected on the new path; beyond: those in which it was
+    there only, since it outlived a limit.
     """
 
     session: Session
@@ -36,6 +39,9 @@ class Circumstances:
     refused: frozenset[int]
     not_due: Mapping[str, Collection[int]]
     only_new: Mapping[str, Collection[int]]
+    outlived: tuple[Outlived, ...] = ()
+    away_new: Mapping[str, Collection[int]] = field(default_factory=dict)
+    beyond: Mapping[str, Collection[int]] = field(default_factory=dict)
 
 
 def too_big_steps(events: Iterable[Event]) -> frozenset[int]:
@@ -76,6 +82,8 @@ def _surplus(  # noqa: PLR0911 - one line a case
         return "gap", f"{client} was told that events were lost: {event.text}.", None
     if _is_returned_status(event):
         return "error_shape", f"{client} was answered {event.status} without a word.", "returned_status"
+    if step in known.beyond.get(client, ()):
+        return "extra", f"{client} is still there on the new path, and received a message.", "time_limit"
     others = deliveries.others_in(event)
     own = deliveries.own_in(event)
     if others and not own and client != actor:
@@ -135,6 +143,8 @@ def classify_missing(
         detail = f"{client} did not receive the message on the new path."
         if event.step in known.not_due.get(client, ()):
             by_design = "consequence"
+        elif is_not_due(known.outlived, known.away_new.get(client, ()), event):
+            by_design = "time_limit"
         elif isinstance(step, Close) and event.step not in arrived and not is_error(event) and client != step.client:
             unnoticed.setdefault(event.step, []).append(event)
             continue

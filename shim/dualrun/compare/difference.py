@@ -9,6 +9,7 @@ from typing import Literal
 
 from shim.dualrun.compare.classes import CLASSES, DifferenceClass
 from shim.dualrun.compare.fanout import DeliveryMatrix
+from shim.dualrun.compare.time_limits import Outlived
 from shim.dualrun.record.canonical import Event
 
 ByDesign = Literal[
@@ -22,6 +23,7 @@ ByDesign = Literal[
     "late",
     "presence",
     "size_limit",
+    "time_limit",
     "consequence",
 ]
 
@@ -39,6 +41,8 @@ BY_DESIGN: dict[ByDesign, str] = {
     "presence": "A client that leaves may or may not receive what comes in the step of its own leaving.",
     "size_limit": "A WebSocket API closes a connection that sends more than 32 KB in a frame or 128 KB in a message; "
     "a POST is larger, or is answered 413.",
+    "time_limit": "A WebSocket API closes a connection on which nothing was sent for 10 minutes, or that is 2 hours "
+    "old; an event stream stays open. Until its client leaves it receives more, and only then others hear of it.",
     "consequence": "What a client receives, or misses, because another difference that is listed keeps it connected or "
     "away, is part of that difference.",
 }
@@ -87,6 +91,7 @@ class Comparison:
 
     counts: of all, by class and explanation, those too that are not kept in `differences`.
     rows: by client, the events of both sides in order, side by side. deliveries: None where nobody wanted it.
+    outlived: connections that only the legacy path closed, for a limit.
     """
 
     session: str
@@ -95,6 +100,7 @@ class Comparison:
     rows: dict[str, list[tuple[Event | None, Event | None]]] = field(default_factory=dict)
     counts: Counter[tuple[DifferenceClass, str | None]] = field(default_factory=Counter)
     deliveries: DeliveryMatrix | None = None
+    outlived: tuple[Outlived, ...] = ()
 
     @property
     def unexplained(self) -> list[Difference]:

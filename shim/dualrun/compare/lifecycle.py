@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from shim.dualrun.compare.classes import DifferenceClass
-from shim.dualrun.compare.difference import Comparison, Difference
+from shim.dualrun.compare.difference import ByDesign, Comparison, Difference
 from shim.dualrun.compare.errors_said import said
 from shim.dualrun.compare.fanout import Interval
 from shim.dualrun.compare.size_limit import TOO_BIG, is_beyond_frame
@@ -81,17 +81,20 @@ def _outcome(events: Sequence[Event], step: int) -> Event | None:
 def _compare_closes(
     session: Session, client: str, left: Sequence[Event], right: Sequence[Event], into: Comparison
 ) -> list[Pair]:
-    a_closes = [event for event in left if event.kind == "close"]
+    what = f"The connection of {client}"
+    limits = [one.close for one in into.outlived if one.client == client]
+    for close in limits:
+        _add(session, close.step, client, what, (close, None), into, by_design="time_limit")
+    a_closes = [event for event in left if event.kind == "close" and event not in limits]
     b_closes = [event for event in right if event.kind == "close"]
     pairs = list(zip(a_closes, b_closes, strict=False))
-    what = f"The connection of {client}"
     for a, b in pairs:
         if a.status != b.status:
             _add(session, a.step, client, what, (a, b), into)
     for a in a_closes[len(pairs) :]:
         # A frame or message that is too big for a WebSocket API is none for a POST.
         too_big = a.status == TOO_BIG and session.steps[a.step].client == client and is_beyond_frame(session, a.step)
-        _add(session, a.step, client, what, (a, None), into, too_big=too_big)
+        _add(session, a.step, client, what, (a, None), into, by_design="size_limit" if too_big else None)
     for b in b_closes[len(pairs) :]:
         _add(session, b.step, client, what, (None, b), into)
     return pairs
@@ -105,13 +108,13 @@ def _add(
     events: tuple[Event | None, Event | None],
     into: Comparison,
     *,
-    too_big: bool = False,
+    by_design: ByDesign | None = None,
 ) -> None:
     a, b = events
     none = "left open" if any(event is not None and event.kind == "close" for event in events) else "not answered"
     detail = f"{what} was {_words(a) if a else none} on the legacy path, and {_words(b) if b else none} on the new one."
 
-    kind: DifferenceClass = "size_limit" if too_big else "lifecycle"
+    kind: DifferenceClass = "size_limit" if by_design == "size_limit" else "lifecycle"
 
     def make(explained: str | None = None) -> Difference:
         return Difference(
@@ -128,8 +131,8 @@ def _add(
             explained=explained,
         )
 
-    if too_big:
-        into.add_by_design(kind, "size_limit", make)
+    if by_design:
+        into.add_by_design(kind, by_design, make)
     else:
         into.add(kind, None, make)
 

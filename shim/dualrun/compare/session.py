@@ -25,6 +25,7 @@ from shim.dualrun.compare.matching import Matcher
 from shim.dualrun.compare.order import compare_order
 from shim.dualrun.compare.publishes import matrix_of_session
 from shim.dualrun.compare.similar import pair_similar
+from shim.dualrun.compare.time_limits import Outlived, outlived, steps_beyond
 from shim.dualrun.record.canonical import Event
 from shim.dualrun.record.scenario import Send, Session
 
@@ -64,12 +65,12 @@ def compare_session(
 
     `deliveries`: whether the delivery matrix is wanted too.
     """
-    result = Comparison(session.name)
+    result = Comparison(session.name, outlived=outlived(session, left.events, right.events))
     clients = _by_client(session, left, right)
     for name, client in clients.items():
         client.tied = compare_lifecycle(session, name, client.left, client.right, result)
     aligned = align_clients({name: _messages(client) for name, client in clients.items()}, key_paths or {})
-    known = _circumstances(session, left, right, clients, aligned)
+    known = _circumstances(session, left, right, clients, aligned, result.outlived)
     for one in aligned.values():
         # What was meant for others must not be explained away as a changed message of this client.
         surplus = one.right.open
@@ -115,13 +116,16 @@ def _circumstances(
     right: SessionRun,
     clients: Mapping[str, _Client],
     aligned: Mapping[str, Alignment],
+    beyond: tuple[Outlived, ...],
 ) -> Circumstances:
     # What follows from another difference, a refused client or a step that was not taken, is not one itself.
     one_sided = left.skipped ^ right.skipped
     not_due: dict[str, Collection[int]] = {}
     only_new: dict[str, Collection[int]] = {}
+    away_new: dict[str, Collection[int]] = {}
     for name, client in clients.items():
         away = absent_steps(session, name, client.left), absent_steps(session, name, client.right)
+        away_new[name] = away[1]
         not_due[name] = (away[1] - away[0]) | one_sided
         only_new[name] = (away[0] - away[1]) | one_sided
     return Circumstances(
@@ -131,6 +135,9 @@ def _circumstances(
         refused_steps(right.events),
         not_due,
         only_new,
+        beyond,
+        away_new,
+        steps_beyond(session, beyond),
     )
 
 

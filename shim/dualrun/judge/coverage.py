@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 from shim.dualrun.compare.align import is_error
 from shim.dualrun.compare.difference import Comparison
 from shim.dualrun.compare.message_type import type_of, type_of_event
+from shim.dualrun.judge.silence import after_silence
 from shim.dualrun.record.canonical import Event, Recording, by_session
 from shim.dualrun.record.scenario import Advance, Close, Connect, Expect, Resume, Send, Session, Step
 from shim.dualrun.record.spoof import Spoof
@@ -107,19 +108,24 @@ def cover(
         comparison = comparisons.get(session.name)
         review = None if comparison is None else {(d.step, type_of(d)) for d in comparison.unexplained}
         events = _by_step(received.get(session.name, ()))
+        silent, old = after_silence(session, received.get(session.name, ()))
         for index, step in enumerate(session.steps):
-            if isinstance(step, Resume | Expect | Advance | Spoof) or (session.name, index) in legacy.skipped:
-                continue
-            route = session.route_of(index) or no_route
             caused = events.get(index, [])
+            if isinstance(step, Resume | Expect | Spoof) or (session.name, index) in legacy.skipped:
+                continue
+            if isinstance(step, Advance) and not any(event.kind == "close" for event in caused):
+                continue
+            route = "$disconnect" if isinstance(step, Advance) else session.route_of(index) or no_route
+            phases: list[Phase] = list(_phases(session, index, step, caused))
+            phases += ["idle > 10 min"] if index in silent else []
+            phases += ["> 2 h"] if index in old else []
+            if (session.name, index) in legacy.triggered and "trigger" not in phases:
+                phases.append("trigger")
             for kind in dict.fromkeys([type_of_event(event) for event in caused if event.kind != "open"]) or [NOTHING]:
                 found: Cell = "Match" if review is not None and (index, kind) not in review else "Needs review"
                 if review and kind == NOTHING and any(step_with == index for step_with, _ in review):
                     found = "Needs review"
                 row = cells.setdefault((route, kind), {})
-                phases = [*_phases(session, index, step, caused)]
-                if (session.name, index) in legacy.triggered and "trigger" not in phases:
-                    phases.append("trigger")
                 for phase in phases:
                     row[phase] = "Needs review" if "Needs review" in {found, row.get(phase)} else "Match"
     # Only where a route never had any effect is its row without a type worth showing.

@@ -126,6 +126,11 @@ class Session:
         """In order of appearance; with OUTSIDE, where something outside runs a function."""
         return tuple(dict.fromkeys(step.client for step in self.steps if step.client != NOBODY))
 
+    @property
+    def advances(self) -> bool:
+        """Whether time passes in it."""
+        return any(isinstance(step, Advance) for step in self.steps)
+
     def route_of(self, step: int) -> str | None:
         """The route that a step exercises: '$connect' and '$disconnect' for connects and closes."""
         if not 0 <= step < len(self.steps):

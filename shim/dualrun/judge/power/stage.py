@@ -11,8 +11,9 @@ from typing import Final
 from shim.dualrun.compare.difference import Comparison
 from shim.dualrun.compare.lifecycle import absent_steps
 from shim.dualrun.compare.payload import parse
+from shim.dualrun.compare.time_limits import is_postponed, steps_beyond
 from shim.dualrun.record.canonical import Event
-from shim.dualrun.record.scenario import Session
+from shim.dualrun.record.scenario import NOBODY, Session
 
 MAX_MESSAGES: Final = 200
 """Messages of one session into which faults may be put; of more, those that chance decides."""
@@ -32,7 +33,13 @@ class Stage:
             for ours, theirs in rows
             if ours is not None and theirs is not None
         }
-        places = [at for at, event in enumerate(events) if event.key in self.partners and is_message(event)]
+        places = [
+            at
+            for at, event in enumerate(events)
+            if (ours := self.partners.get(event.key))
+            and is_message(event)
+            and not is_postponed(found.outlived, ours, event)
+        ]
         if len(places) > MAX_MESSAGES:
             places = sorted(chance.sample(places, MAX_MESSAGES))
         self.messages = [(place, events[place]) for place in places]
@@ -54,7 +61,11 @@ class Stage:
         own: dict[str, list[Event]] = {client: [] for client in session.clients}
         for event in events:
             own[event.client].append(event)
-        self._absent = {client: absent_steps(session, client, own[client]) for client in session.clients}
+        beyond = steps_beyond(session, found.outlived)
+        self._absent = {
+            client: absent_steps(session, client, own[client]) | beyond.get(client, frozenset())
+            for client in session.clients
+        }
 
     def following(self, place: int) -> tuple[int, Event] | None:
         """The next event of the same client."""
@@ -66,7 +77,7 @@ class Stage:
         return self._numbers[place]
 
     def strangers(self, event: Event) -> list[str]:
-        """Clients that are connected, and that nothing like this message came to in that step."""
+        """Clients that are connected on both paths, and that nothing like this message came to in that step."""
         known = self._recipients.get((event.step, parse(event.text).shape), set())
         return [
             client
@@ -77,7 +88,9 @@ class Stage:
     def depends(self, first: Event, second: Event) -> bool:
         """Whether an application can rely on the order: one sender's own, or the second's sender knew the first."""
         sender = self.actor(second)
-        return self.actor(first) == sender or sender in self._recipients.get((first.step, parse(first.text).shape), ())
+        return self.actor(first) == sender != NOBODY or sender in self._recipients.get(
+            (first.step, parse(first.text).shape), ()
+        )
 
     def actor(self, event: Event) -> str:
         return self.session.steps[event.step].client

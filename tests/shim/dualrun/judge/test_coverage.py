@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shim.dualrun.judge.coverage import MAX_ROWS, NOTHING, Coverage, Row, cover
-from shim.dualrun.record.scenario import Connect, Resume, Session
+from shim.dualrun.record.scenario import Advance, Connect, Resume, Session
 from shim.dualrun.record.trigger import OUTSIDE, Trigger
 from tests.shim.dualrun.recorded import Special, leave, record, say, talk, three
 
@@ -75,6 +75,23 @@ def test_what_runs_a_function_outside_of_the_api_is_a_phase_of_it_and_of_what_le
     assert cells["chat", "hello"]["trigger"] == "Match"
     assert set(cells["queue a.py:other", NOTHING]) == {"trigger", "error", "reconnect or resume"}
     assert "trigger" not in matrix(session, received)["chat", "hello"]
+
+
+def test_what_comes_after_a_long_silence_or_after_hours_is_told_apart():
+    idle = talk(say(), Advance(599), say(), Advance(300), say(), Advance(310), say(), leave("bob"))
+    heard = [(3, "bob", HELLO), (5, "bob", {"type": "a"}), (7, "bob", {"type": "b"}), (9, "bob", {"type": "c"})]
+    found = matrix(idle, [*heard, *((step, "dave", text) for step, _, text in heard[:3])])
+    assert found["chat", "a"]["idle > 10 min"] == "Untested"
+    # alice speaks, and all hear her but dave, the last time
+    assert found["chat", "c"]["idle > 10 min"] == "Untested"
+
+    closed = [*heard, (8, "dave", Special("close", 1001))]
+    silent = talk(say(), Advance(300), say(), Advance(310), say(), Advance(7_000), say(), leave("bob"))
+    found = matrix(silent, closed)
+    assert found["chat", "a"]["idle > 10 min"] == "Untested"
+    assert found["chat", "b"]["idle > 10 min"] == found["chat", "c"]["> 2 h"] == "Match"
+    assert found["chat", "b"]["> 2 h"] == "Untested"
+    assert {row["> 2 h"] for (route, _), row in found.items() if route == "$disconnect"} == {"Match"}
 
 
 def test_connects_are_refused_expired_and_come_again():

@@ -1,0 +1,77 @@
+"""Sessions in which minutes and hours pass: who is idle, who is old, and who comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final
+
+from shim.dualrun.record.scenario import MAX_STEPS, Advance, Close, Resume, Session, Step
+
+APART_S: Final = 10.0
+"""Seconds between two connects. Clients that API Gateway closes then don't go in the same moment, in which none would
+hear of the other."""
+
+NEARLY_IDLE_S: Final = 540.0
+"""After so long somebody says something, and nobody is closed for being idle."""
+
+ROUNDS: Final = 13
+"""117 minutes: one more is beyond 2 hours."""
+
+Steps = Callable[[], list[Step]]
+Saying = Callable[[str], Step | None]
+"""A message of a client with this name; None when none can be made up."""
+
+
+def hours(
+    names: Sequence[str], connects: Steps, joins: Steps, say: Saying, everything: Callable[[str], list[Step]]
+) -> Iterator[Session]:
+    """`connects`: everybody connects. `joins`: everybody does what has to be done first. `say`: one message.
+
+    `everything`: a message to each route. After a limit has closed connections nobody speaks until all have left on
+    both paths: what an application says of who is there would differ.
+    """
+    first, second = names[:2]
+    three, two = names[:3], names[:2]
+
+    def coming(who: Sequence[str], apart_s: float = 0.0) -> Iterator[Step]:
+        for step in connects():
+            if step.client in who:
+                yield step
+                if apart_s:
+                    yield Advance(apart_s)
+        yield from (step for step in joins() if step.client in who)
+
+    def back(who: Sequence[str]) -> Iterator[Step]:
+        yield from map(Close, who)
+        yield from coming(who)
+
+    def idle() -> Iterator[Step]:
+        yield from coming(three, APART_S)
+        yield Advance(300.0)
+        yield from _made(say(first))
+        yield Advance(310.0)  # the others have heard nothing for longer than 10 minutes, unless it was this
+        yield from back(three[1:])
+        yield from _made(say(first))
+        yield Advance(660.0)
+        yield from back(three)
+        yield from everything(second)
+        yield Resume(first)
+        yield from everything(second)
+
+    def old() -> Iterator[Step]:
+        yield from coming(two, APART_S)
+        for _ in range(ROUNDS):
+            yield Advance(NEARLY_IDLE_S)
+            for name in two:
+                yield from _made(say(name))
+        yield Advance(NEARLY_IDLE_S)
+        yield from back(two)
+        yield from everything(second)
+
+    for title, steps in (("idle for 10 minutes", idle()), ("connected for 2 hours", old())):
+        yield Session(title, tuple(steps)[:MAX_STEPS])
+
+
+def _made(step: Step | None) -> Iterator[Step]:
+    if step is not None:
+        yield step
