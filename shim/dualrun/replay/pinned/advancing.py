@@ -15,7 +15,8 @@ from typing import Any, Final
 
 from shim.dualrun.replay.pinned.clock import PinnedClock
 from shim.dualrun.replay.pinned.idle import BLOCKED_S, LOOK_AGAIN_S, TURNS, LoopWatch, loop_work, main_stack
-from shim.dualrun.replay.pinned.work import SLEEPS, Work
+from shim.dualrun.replay.pinned.sleeps import SLEEPS
+from shim.dualrun.replay.pinned.work import Work
 
 FIRST_S: Final = 1.0
 """Seconds of a portion, when something has just happened: servers have timers that are due ten times a second."""

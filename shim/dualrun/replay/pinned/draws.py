@@ -12,12 +12,11 @@ import os
 import random
 import sys
 import uuid
-from collections import Counter
-from threading import Lock
 from types import FrameType
 from typing import Final, Literal
 
 from shim.dualrun.replay.pinned.application import is_of_application
+from shim.dualrun.replay.pinned.shared import APPLICATION, CONNECTION, STEP, Shared
 from shim.gateway.ids import id_of
 
 NODE: Final = 0x02_00_00_00_00_01
@@ -52,25 +51,30 @@ Owner = Literal["application", "connection"]
 class PinnedDraws:
     """Behind `os.urandom`, and with it `secrets`, `uuid.uuid4` and random.SystemRandom; and the module `random`."""
 
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
-        self._lock = Lock()
-        self._place = ""
-        self._drawn: Counter[Owner] = Counter()
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        self._step = -1
         self._connection = b""
         self._real = os.urandom
 
     def start(self) -> None:
-        """Before the application is imported. Draws while it is imported belong to a place of their own."""
+        """Before the application is imported."""
         os.urandom = self._urandom
         random._urandom = self._urandom  # type: ignore[attr-defined]  # noqa: SLF001
         uuid._node = NODE  # type: ignore[attr-defined]  # noqa: SLF001
-        self.begin("", 0)
+        self.follow()
 
-    def begin(self, session: str, step: int) -> None:
-        with self._lock:
-            self._place, self._drawn = f"{self._seed}\n{session}\n{step}", Counter()
-        random.seed(self._place)
+    def begin(self, seed: int, session: str, step: int) -> None:
+        """For all processes of the side. What is drawn while the application is imported has a place of its own."""
+        self._shared.begin(f"{seed}\n{session}\n{step}")
+        self.follow()
+
+    def follow(self) -> None:
+        """Whichever process has begun another step, in this one the module `random` is seeded for it, once."""
+        step = self._shared.cells[STEP]
+        if step != self._step:
+            self._step = step
+            random.seed(self._shared.place())
 
     def connection_id(self) -> str:
         """The last one that was drawn; '' before the first."""
@@ -80,10 +84,8 @@ class PinnedDraws:
         owner = _owner(sys._getframe(1))  # noqa: SLF001
         if owner is None:
             return self._real(size)
-        with self._lock:
-            self._drawn[owner] += 1
-            key = f"{self._place}\n{owner}\n{self._drawn[owner]}"
-        drawn = hashlib.shake_256(key.encode("utf-8", "surrogatepass")).digest(size)
+        place, number = self._shared.draw(APPLICATION if owner == "application" else CONNECTION)
+        drawn = hashlib.shake_256(place + f"\n{owner}\n{number}".encode()).digest(size)
         if owner == "connection":
             self._connection = drawn
         return drawn

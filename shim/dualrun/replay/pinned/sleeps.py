@@ -5,20 +5,25 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Coroutine
-from contextlib import nullcontext
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
 from shim.dualrun.replay.pinned.application import is_of_application
 from shim.dualrun.replay.pinned.clock import PinnedClock
-from shim.dualrun.replay.pinned.work import SLEEPS, Work
+
+SLEEPS: Final = "sleeps of the application"
 
 LONGEST_S: Final = 30.0
 """Seconds; who sleeps longer on the event loop answers no message, as an integration has 29 s. It waits for time to
 pass, and no step waits for it."""
 
 
-def follow_sleeps(work: Work, clock: PinnedClock) -> None:
+Counting = Callable[[str], AbstractContextManager[None]]
+"""Counts work of that name as long as it is under way."""
+
+
+def follow_sleeps(counting: Counting, clock: PinnedClock) -> None:
     """Before the application is imported."""
     blocking, suspending = time.sleep, asyncio.sleep
 
@@ -30,7 +35,7 @@ def follow_sleeps(work: Work, clock: PinnedClock) -> None:
 
     async def counted(delay: float, result: object) -> object:
         before = clock.advanced
-        with work.counting(SLEEPS) if delay <= LONGEST_S else nullcontext():
+        with counting(SLEEPS) if delay <= LONGEST_S else nullcontext():
             slept = await suspending(delay, result)
         clock.slept(max(0.0, float(delay)), before)
         return slept

@@ -28,6 +28,7 @@ from shim.dualrun.replay.pinned.control import Control
 from shim.dualrun.replay.pinned.draws import PinnedDraws
 from shim.dualrun.replay.pinned.idle import LoopWatch
 from shim.dualrun.replay.pinned.network import close_network
+from shim.dualrun.replay.pinned.shared import Shared
 from shim.dualrun.replay.pinned.sleeps import follow_sleeps
 from shim.dualrun.replay.pinned.work import Work
 from shim.dualrun.replay.pinned.worker import pin_workers, used_by_workers
@@ -50,22 +51,24 @@ def main() -> None:
         uvicorn.config.LOOP_FACTORIES[name] = uvicorn.config.LOOP_FACTORIES["asyncio"]
     # No client hears a server's pings, and in hours that pass each would have to be answered.
     WebSocketsSansIOProtocol.schedule_ping = lambda self: None  # type: ignore[method-assign]
-    clock, draws = PinnedClock(arguments.at), PinnedDraws(arguments.seed)
+    shared = Shared(arguments.stubs.parent)
+    clock, draws = PinnedClock(shared, arguments.at), PinnedDraws(shared)
     clock.start()
+    draws.begin(arguments.seed, "", 0)
     draws.start()
     advancing = Advancing(watch, work, clock)
     advancing.install()
-    follow_sleeps(work, clock)
+    follow_sleeps(work.counting, clock)
     answers = Answers([Stub(**record) for record in json.loads(arguments.stubs.read_text("utf-8"))])
     install(answers)
     answer_aws(answers)
     close_network(answers.refused)
-    pin_workers(arguments.stubs)
+    pin_workers(arguments.stubs, arguments.application)
     control = Control(arguments.control)
     control.on("stubs", lambda _: Counter(answers.used()) + Counter(used_by_workers(arguments.stubs)))
     control.on("move", lambda question: clock.move(question["seconds"]))
     control.on("advance", lambda question: advancing.advance(float(question["seconds"]), float(question["limit_s"])))
-    control.on("step", lambda question: draws.begin(question["session"], question["step"]))
+    control.on("step", lambda question: draws.begin(arguments.seed, question["session"], question["step"]))
     control.on("connection", lambda _: draws.connection_id())
     control.on("settle", lambda _: work.settle_in())
     _answer_idle(control, watch, arguments, work)

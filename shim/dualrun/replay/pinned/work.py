@@ -29,8 +29,6 @@ _WAITING_FILES = ("queue.py", "threading.py", "selectors.py", "socket.py", "sock
 _INPUT_FILES = ("selectors.py", "socket.py")
 """Those in which it waits for what another process sends."""
 
-SLEEPS = "sleeps of the application"
-
 _Place = tuple[CodeType, int]
 
 

@@ -1,7 +1,4 @@
-"""The outside of a worker process of the legacy path: closed, and answered by the same stubs as everywhere.
-
-Its clock and what it draws are real: they would have to be shared with the process that started it.
-"""
+"""A worker process of a side: the same clock and draws as in the process that started it, and the same outside."""
 
 from __future__ import annotations
 
@@ -9,15 +6,22 @@ import json
 import os
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from shim.backends import worker_process
 from shim.backends.push_seams import install
+from shim.backends.worker_main import Worker
 from shim.dualrun.replay.pinned.answers import Answers
+from shim.dualrun.replay.pinned.application import set_application
 from shim.dualrun.replay.pinned.aws_answers import answer_aws
+from shim.dualrun.replay.pinned.clock import PinnedClock
+from shim.dualrun.replay.pinned.draws import PinnedDraws
 from shim.dualrun.replay.pinned.network import close_network
+from shim.dualrun.replay.pinned.shared import Shared
+from shim.dualrun.replay.pinned.sleeps import follow_sleeps
 from shim.dualrun.replay.stubs import MOST_ADDRESSES, Stub
 
 _USED: Final = "used-by-workers"
@@ -38,22 +42,39 @@ class _WorkerAnswers(Answers):
                 lines.write(json.dumps(name) + "\n")
 
 
-def pin_workers(stubs: Path) -> None:
-    """In the process that starts them, before it does. `stubs`: their file, in a folder of this run."""
-    pin = f"from shim.dualrun.replay.pinned.worker import pin; pin({str(stubs)!r}); "
+def pin_workers(stubs: Path, application: Path) -> None:
+    """In the process that starts them, before it does. `stubs`: their file, in the folder of this run."""
+    pin = f"from shim.dualrun.replay.pinned.worker import pin; pin({str(stubs)!r}, {str(application)!r}); "
     before, _, after = worker_process.START.partition("from shim")
     worker_process.START = f"{before}{pin}from shim{after}"
 
 
-def pin(stubs: str) -> None:
+def pin(stubs: str, application: str) -> None:
     """In a worker process, before it imports its functions."""
     path = Path(stubs)
+    set_application(application)
+    shared = Shared(path.parent)
+    clock, draws = PinnedClock(shared), PinnedDraws(shared)
+    clock.start()
+    draws.start()
+    follow_sleeps(lambda _: nullcontext(), clock)  # the process that waits for the call counts it
+    _follow_steps(draws)
     answers = _WorkerAnswers([Stub(**record) for record in json.loads(path.read_text("utf-8"))], path.with_name(_USED))
     install(answers)
     answer_aws(answers)
     # moto, in the process that started this one, and the service that a function outside of it pushes to
     open_to = (urlsplit(os.environ.get(name, "")).port for name in ("AWS_ENDPOINT_URL", "PUSH_URL"))
     close_network(answers.refused, [port for port in open_to if port])
+
+
+def _follow_steps(draws: PinnedDraws) -> None:
+    call = Worker._call  # noqa: SLF001
+
+    def following(self: Worker, head: dict[str, Any], body: bytes) -> None:
+        draws.follow()
+        call(self, head, body)
+
+    Worker._call = following  # type: ignore[method-assign]  # noqa: SLF001
 
 
 def used_by_workers(stubs: Path) -> dict[str, int]:

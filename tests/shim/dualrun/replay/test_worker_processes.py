@@ -6,7 +6,10 @@ import json
 from pathlib import Path
 from textwrap import dedent, indent
 
-from shim.dualrun.record.scenario import Close, Connect, Send, Session, connection_id_of
+import pytest
+
+from shim.dualrun.record.scenario import Advance, Close, Connect, Send, Session, connection_id_of
+from shim.dualrun.replay.settling_by_cause import STEP_S
 from shim.dualrun.replay.stubs import Stub
 from shim.dualrun.replay.world import World
 from shim.dualrun.run import record_legacy
@@ -84,6 +87,33 @@ ASK = """
         return {"statusCode": 200}
     """
 
+TELL = """
+    import json
+    import random
+    import secrets
+    import time
+    import uuid
+    from datetime import datetime, timezone
+    from random import choice
+
+    import boto3
+
+
+    def handler(event, context):
+        context = event["requestContext"]
+        address = f"https://{context['domainName']}/{context['stage']}"
+        client = boto3.client("apigatewaymanagementapi", endpoint_url=address)
+        began = time.time()
+        time.sleep(0.25)
+        told = {
+            "time": began, "slept": time.time() - began, "now": datetime.now(timezone.utc).isoformat(),
+            "uuid1": str(uuid.uuid1()), "uuid4": str(uuid.uuid4()), "token": secrets.token_hex(),
+            "random": random.random(), "choice": choice("abcdefghijklmnop"),
+        }
+        client.post_to_connection(ConnectionId=context["connectionId"], Data=json.dumps(told).encode())
+        return {"statusCode": 200}
+    """
+
 
 def two_roots(folder: Path, say: str = SAY) -> Path:
     """An application whose two functions have variables of their own, so that each has a process of its own."""
@@ -119,3 +149,21 @@ async def test_worker_processes_have_no_outside_either_but_share_what_plays_aws(
     assert rate == {"rate": 1.1}
     assert "192.0.2.1" in refusal
     assert recorded.stubs == {"rates": 1, "192.0.2.1:443 (refused)": 1}
+
+
+async def test_two_runs_of_worker_processes_tell_the_same_times_and_draw_the_same(tmp_path: Path) -> None:
+    say = Send("alice", '{"action": "say"}', "say")
+    session = Session("told", (Connect("alice"), say, say, Advance(600.0 - 1), say))
+    world = World(at=1_800_000_000.0)
+    app = two_roots(tmp_path, TELL)
+
+    runs = [await record_legacy(app, [session], {}, world=world) for _ in range(2)]
+
+    one, two = ([event.text for event in run.recording.events if event.kind == "msg"] for run in runs)
+    assert one == two
+    first, second, later = map(json.loads, one)
+    assert first["time"] == pytest.approx(1_800_000_000 + 2 * STEP_S, abs=1e-6)
+    assert round(first["slept"], 6) == 0.25
+    assert round(second["time"] - first["time"], 6) == STEP_S + 0.25
+    assert later["time"] - second["time"] == pytest.approx(599 + 2 * STEP_S + 0.25, abs=1e-3)
+    assert all(first[name] != second[name] for name in ("uuid1", "uuid4", "token", "random"))
