@@ -8,9 +8,10 @@ import libcst.matchers as m
 from migrator.rewrite.python.called import called
 from migrator.rewrite.python.conditions import dictionary
 from migrator.rewrite.python.event_reads import NotNative
-from migrator.rewrite.python.facts import Facts, argument
+from migrator.rewrite.python.facts import Facts
 from migrator.rewrite.python.project import Project
 from migrator.rewrite.python.purity import is_pure
+from migrator.rewrite.python.syntax import argument
 
 IGNORED = frozenset({"statusCode", "body", "isBase64Encoded", "headers"})
 """Members of an answer; only the status counts on a route without a route response."""

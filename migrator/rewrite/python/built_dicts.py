@@ -11,7 +11,7 @@ import libcst as cst
 import libcst.matchers as m
 
 from migrator.rewrite.python.conditions import dictionary
-from migrator.rewrite.python.facts import string
+from migrator.rewrite.python.syntax import string
 
 Truth = Callable[[cst.BaseExpression], bool | None]
 """Whether an expression of the function is true, for one call of it; None when that is not certain."""

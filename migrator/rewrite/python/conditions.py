@@ -10,7 +10,7 @@ import re
 import libcst as cst
 import libcst.matchers as m
 
-from migrator.rewrite.python.facts import string
+from migrator.rewrite.python.syntax import string
 
 Pairs = dict[str, cst.BaseExpression]
 

@@ -14,10 +14,11 @@ import libcst as cst
 
 from migrator.inventory.model import Inventory, Store
 from migrator.rewrite.outside import runs_outside
-from migrator.rewrite.python.facts import Facts, method_call
+from migrator.rewrite.python.facts import Facts
 from migrator.rewrite.python.outcome import RuleResult
 from migrator.rewrite.python.project import Project
 from migrator.rewrite.python.settled import settle
+from migrator.rewrite.python.syntax import method_call
 from migrator.rewrite.python.table_objects import NotUnderstood, find_objects
 from migrator.rewrite.python.table_operations import Operation, operation
 from migrator.rewrite.rule import Example, RulePage

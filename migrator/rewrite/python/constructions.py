@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from migrator.rewrite.python.facts import Binding, Facts, argument, method_call, string
+from migrator.rewrite.python.facts import Binding, Facts
 from migrator.rewrite.python.project import Project
+from migrator.rewrite.python.syntax import argument, method_call, string
 
 OPERATIONS = frozenset({"post_to_connection", "delete_connection", "get_connection"})
 SERVICE = "apigatewaymanagementapi"

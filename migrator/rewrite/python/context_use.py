@@ -13,7 +13,8 @@ import libcst as cst
 from migrator.rewrite.python.edits import Changes, replace
 from migrator.rewrite.python.event_logs import logged
 from migrator.rewrite.python.event_reads import NotNative
-from migrator.rewrite.python.facts import Binding, Facts, method_call
+from migrator.rewrite.python.facts import Binding, Facts
+from migrator.rewrite.python.syntax import method_call
 
 REMAINING_MS: Final = "29_000"
 """What API Gateway gave a handler at most; nothing ends one here."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import libcst as cst
 
-from migrator.rewrite.python.facts import Facts, dotted_name, string
+from migrator.rewrite.python.facts import Facts
 from migrator.rewrite.python.purity import is_pure
+from migrator.rewrite.python.syntax import dotted_name, string
 
 _LEVELS = frozenset({"debug", "info", "warning", "warn", "error", "exception", "critical", "log", "success", "trace"})
 _LOGGERS = frozenset({"logger", "log", "logging", "lgr", "powertools_logger", "app_logger"})

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 import libcst as cst
 
-from migrator.rewrite.python.facts import Binding, Facts, method_call, string, subscript_key
+from migrator.rewrite.python.facts import Binding, Facts
+from migrator.rewrite.python.syntax import method_call, string, subscript_key
 
 Path = tuple[str, ...]
 

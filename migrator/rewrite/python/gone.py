@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import libcst as cst
 import libcst.matchers as m
 
-from migrator.rewrite.python.facts import Facts, dotted_name, string, subscript_key
+from migrator.rewrite.python.facts import Facts
 from migrator.rewrite.python.project import Project
+from migrator.rewrite.python.syntax import dotted_name, string, subscript_key
 
 GONE = "GoneException"
 

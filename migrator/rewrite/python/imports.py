@@ -8,8 +8,9 @@ from collections.abc import Iterable
 import libcst as cst
 
 from migrator.rewrite.python.edits import Change, apply_changes, remove
-from migrator.rewrite.python.facts import Facts, dotted_name
+from migrator.rewrite.python.facts import Facts
 from migrator.rewrite.python.project import Project
+from migrator.rewrite.python.syntax import dotted_name
 
 
 def add_imports(module: cst.Module, wanted: Iterable[tuple[str, str]]) -> cst.Module:

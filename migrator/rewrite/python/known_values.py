@@ -9,8 +9,9 @@ from typing import Final
 import libcst as cst
 
 from migrator.rewrite.python.event_reads import EVENT_TYPE, ROUTE_KEY, Path, steps_from
-from migrator.rewrite.python.facts import Binding, Facts, method_call, string
+from migrator.rewrite.python.facts import Binding, Facts
 from migrator.rewrite.python.situation import Situation
+from migrator.rewrite.python.syntax import method_call, string
 
 _CONSTANTS: Final[Mapping[str, object]] = {"True": True, "False": False, "None": None}
 _TEXT_METHODS: Final = frozenset({"startswith", "endswith", "lower", "upper", "strip", "lstrip", "rstrip", "replace"})

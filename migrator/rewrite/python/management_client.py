@@ -12,10 +12,11 @@ import libcst as cst
 from migrator.markers import has_marker
 from migrator.rewrite.python.constructions import OPERATIONS, SERVICE, constructions, factories
 from migrator.rewrite.python.edits import comment, replace
-from migrator.rewrite.python.facts import Facts, string
+from migrator.rewrite.python.facts import Facts
 from migrator.rewrite.python.outcome import RuleResult
 from migrator.rewrite.python.project import Project
 from migrator.rewrite.python.settled import Settled, settle
+from migrator.rewrite.python.syntax import string
 from migrator.rewrite.rule import Example, RulePage
 
 MODULE = "sse_service.management"

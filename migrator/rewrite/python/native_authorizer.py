@@ -20,7 +20,7 @@ from migrator.rewrite.python.edits import apply_changes, remove, replace
 from migrator.rewrite.python.event_helpers import Role, Twin, Work, collect
 from migrator.rewrite.python.event_reads import PATHS, EventRead, NotNative
 from migrator.rewrite.python.event_use import event_use
-from migrator.rewrite.python.facts import Facts, string
+from migrator.rewrite.python.facts import Facts
 from migrator.rewrite.python.native import apply_work
 from migrator.rewrite.python.native_endpoint import check_names, parameter
 from migrator.rewrite.python.native_shape import check_not_called, handler_function, main_guards, plain_function
@@ -29,6 +29,7 @@ from migrator.rewrite.python.parsing import Tree
 from migrator.rewrite.python.policies import Decision, Policies
 from migrator.rewrite.python.project import Project
 from migrator.rewrite.python.situation import Situation
+from migrator.rewrite.python.syntax import string
 from migrator.rewrite.rule import Example, RulePage
 from migrator.rewrite.scope import EVERYTHING, Scope
 

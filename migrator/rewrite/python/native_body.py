@@ -11,8 +11,9 @@ from pydantic import BaseModel
 
 from migrator.rewrite.python.edits import Change, Changes, remove, replace
 from migrator.rewrite.python.event_reads import EventRead
-from migrator.rewrite.python.facts import Binding, Facts, method_call, string, subscript_key
+from migrator.rewrite.python.facts import Binding, Facts
 from migrator.rewrite.python.parameter_names import MESSAGES, TEXTS, free_name
+from migrator.rewrite.python.syntax import method_call, string, subscript_key
 
 _OWN_NAMES = frozenset({*dir(BaseModel), "get", "as_sent"})
 

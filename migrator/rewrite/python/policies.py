@@ -18,9 +18,10 @@ from migrator.rewrite.python.conditions import dictionary
 from migrator.rewrite.python.edits import Changes, applied
 from migrator.rewrite.python.event_calls import argument_parameters
 from migrator.rewrite.python.event_reads import NotNative
-from migrator.rewrite.python.facts import Binding, Facts, method_call, string, subscript_key
+from migrator.rewrite.python.facts import Binding, Facts
 from migrator.rewrite.python.project import Project
 from migrator.rewrite.python.purity import is_pure
+from migrator.rewrite.python.syntax import method_call, string, subscript_key
 from shim.gateway.policies import PolicyMalformed, allows
 
 KEPT: Final = {"principalId": "principal_id", "context": "context"}

@@ -16,7 +16,8 @@ import libcst as cst
 
 from migrator.isolation import parsing
 from migrator.nesting import nested_too_deeply
-from migrator.rewrite.python.facts import Facts, dotted_name, string
+from migrator.rewrite.python.facts import Facts
+from migrator.rewrite.python.syntax import dotted_name, string
 
 BOM = "\ufeff"
 Mention = tuple[Facts, cst.CSTNode]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from migrator.rewrite.python.facts import dotted_name
+from migrator.rewrite.python.syntax import dotted_name
 
 _HARMLESS_CALLS = frozenset(
     {

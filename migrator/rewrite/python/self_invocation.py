@@ -19,9 +19,10 @@ from migrator.markers import has_marker
 from migrator.rewrite.outside import INSIDE, runs_outside
 from migrator.rewrite.python.called import top_function
 from migrator.rewrite.python.edits import Change, comment
-from migrator.rewrite.python.facts import Facts, argument, keywords, method_call, string, subscript_key
+from migrator.rewrite.python.facts import Facts
 from migrator.rewrite.python.outcome import RuleResult
 from migrator.rewrite.python.project import Project
+from migrator.rewrite.python.syntax import argument, keywords, method_call, string, subscript_key
 from migrator.rewrite.rule import Example, RulePage
 
 RULE = "self_invocation"

@@ -15,19 +15,20 @@ from libcst.metadata import GlobalScope
 
 from migrator.rewrite.python.constructions import constructions
 from migrator.rewrite.python.edits import Change, remove
-from migrator.rewrite.python.facts import Binding, Facts, keywords
+from migrator.rewrite.python.facts import Binding, Facts
 from migrator.rewrite.python.gone import (
     GONE,
     asks_what_failed,
     caught_further_out,
     exception_types,
     is_botocore,
-    is_gone_test,
     tries_around,
 )
+from migrator.rewrite.python.gone_by_code import gone_by_code
 from migrator.rewrite.python.outcome import RuleResult
 from migrator.rewrite.python.project import Project
 from migrator.rewrite.python.settled import settle
+from migrator.rewrite.python.syntax import keywords
 from migrator.rewrite.rule import Example, RulePage
 
 RULE = "stream_send"
@@ -253,60 +254,16 @@ def _check_clauses(facts: Facts, push: cst.Call, client: _Client, changes: dict[
             if any(kind in client.gone_types for kind in kinds):
                 continue
             if any(is_botocore(facts, kind) for kind in kinds):
-                changes[handler] = _gone_by_code(facts, handler)
+                change = gone_by_code(facts, handler)
+                if change is None:
+                    raise _NotProven(f"line {facts.line(handler)} also catches AWS errors that are not 'gone'")
+                changes[handler] = change
             elif asks_what_failed(handler):
                 raise _NotProven(f"line {facts.line(handler)} looks for the reason inside the exception")
-            elif not kinds or any(facts_name(kind) in {"Exception", "BaseException"} for kind in kinds):
+            elif not kinds or any(_name(kind) in {"Exception", "BaseException"} for kind in kinds):
                 complete = True
     return complete
 
 
-def facts_name(kind: cst.BaseExpression) -> str:
+def _name(kind: cst.BaseExpression) -> str:
     return kind.value if isinstance(kind, cst.Name) else ""
-
-
-def _gone_by_code(facts: Facts, handler: cst.ExceptHandler) -> Change:
-    """`except ClientError as e: if <gone>: A` then `raise` -> `except ConnectionGone: A`; no other form is safe."""
-    unclear = _NotProven(f"line {facts.line(handler)} also catches AWS errors that are not 'gone'")
-    name = handler.name.name if handler.name is not None else None
-    if not isinstance(name, cst.Name) or not isinstance(handler.body, cst.IndentedBlock):
-        raise unclear
-    body = list(handler.body.body)
-    test = body[0]
-    if not isinstance(test, cst.If) or not is_gone_test(test.test, name.value):
-        raise unclear
-    rest = body[1:] if test.orelse is None else _suite(test.orelse)
-    if len(body) > 1 and test.orelse is not None:
-        raise unclear
-    if len(rest) != 1 or not _is_bare_raise(rest[0]) or not isinstance(test.body, cst.IndentedBlock):
-        raise unclear
-    inside = {node for node in facts.all(cst.Name) if test.body in set(facts.ancestors(node))}
-    if any(node.value == name.value for node in inside):
-        raise unclear
-
-    def change(node: cst.CSTNode) -> cst.CSTNode:
-        assert isinstance(node, cst.ExceptHandler)
-        assert isinstance(node.body, cst.IndentedBlock)
-        branch = node.body.body[0]
-        assert isinstance(branch, cst.If)
-        return node.with_changes(
-            type=cst.Name("ConnectionGone"),
-            name=None,
-            whitespace_after_except=cst.SimpleWhitespace(" "),
-            body=branch.body,
-        )
-
-    return change
-
-
-def _suite(orelse: cst.If | cst.Else) -> list[cst.BaseStatement]:
-    if isinstance(orelse, cst.Else) and isinstance(orelse.body, cst.IndentedBlock):
-        return list(orelse.body.body)
-    return []
-
-
-def _is_bare_raise(statement: cst.BaseStatement | cst.BaseSmallStatement) -> bool:
-    if not isinstance(statement, cst.SimpleStatementLine) or len(statement.body) != 1:
-        return False
-    only = statement.body[0]
-    return isinstance(only, cst.Raise) and only.exc is None

@@ -9,8 +9,9 @@ from libcst.metadata import GlobalScope
 
 from migrator.inventory.model import Store
 from migrator.rewrite.python.edits import Change, remove
-from migrator.rewrite.python.facts import Binding, Facts, argument, method_call, string, subscript_key
+from migrator.rewrite.python.facts import Binding, Facts
 from migrator.rewrite.python.project import Project
+from migrator.rewrite.python.syntax import argument, method_call, string, subscript_key
 
 
 class NotUnderstood(Exception):

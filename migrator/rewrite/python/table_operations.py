@@ -11,7 +11,8 @@ import libcst as cst
 from migrator.inventory.outcome import Safety
 from migrator.rewrite.python.conditions import Pairs, assignments, dictionary, equalities
 from migrator.rewrite.python.edits import Change
-from migrator.rewrite.python.facts import Facts, keywords, string
+from migrator.rewrite.python.facts import Facts
+from migrator.rewrite.python.syntax import keywords, string
 from migrator.rewrite.python.table_objects import NotUnderstood
 from migrator.rewrite.python.table_results import read_items, read_one
 

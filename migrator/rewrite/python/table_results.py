@@ -5,7 +5,8 @@ from __future__ import annotations
 import libcst as cst
 
 from migrator.rewrite.python.edits import Change
-from migrator.rewrite.python.facts import Facts, method_call, string, subscript_key
+from migrator.rewrite.python.facts import Facts
+from migrator.rewrite.python.syntax import method_call, string, subscript_key
 from migrator.rewrite.python.table_objects import NotUnderstood
 
 Changes = dict[cst.CSTNode, Change]
