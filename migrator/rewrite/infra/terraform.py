@@ -6,7 +6,8 @@ import posixpath
 import re
 from typing import Final
 
-from migrator.rewrite.infra.hcl_document import HclDocument, Node
+from migrator.rewrite.infra.hcl_document import HclDocument
+from migrator.rewrite.infra.hcl_node import Node
 from migrator.rewrite.infra.needs import Needs, Target, Variable
 from migrator.rewrite.infra.paths import beside
 from migrator.rewrite.infra.reads import Reads

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from migrator.rewrite.infra.hcl_document import HclDocument, Node
+from migrator.rewrite.infra.hcl_document import HclDocument
+from migrator.rewrite.infra.hcl_node import Node
 from migrator.rewrite.infra.reads import Reads
 from migrator.rewrite.infra.text_edits import TextEdit, apply_edits, line_end, line_start
 from migrator.rewrite.infra.yaml_document import CannotEdit
