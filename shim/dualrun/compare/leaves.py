@@ -40,6 +40,14 @@ class Leaf:
         """Whether it is about a moment or an id in a text, which rules of other kinds don't explain."""
         return self.values == (ABSENT, ABSENT)
 
+    @property
+    def has_another_value(self) -> bool:
+        """Whether both sides have it, a text, number or boolean of the same type."""
+        left, right = self.values
+        if left is ABSENT or right is ABSENT or isinstance(left, list):
+            return False
+        return left != right and _type(left) == _type(right)
+
 
 @dataclass(frozen=True, slots=True)
 class TokenPair:

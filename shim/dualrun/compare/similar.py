@@ -7,7 +7,7 @@ from typing import Final
 
 from shim.dualrun.compare.align import Alignment, is_error
 from shim.dualrun.compare.keys import Side, key_value, shared_keys
-from shim.dualrun.compare.leaves import Walk
+from shim.dualrun.compare.leaves import ABSENT, Walk
 from shim.dualrun.compare.payload import value_of
 from shim.dualrun.record.canonical import Event
 
@@ -75,10 +75,10 @@ def similarity(left: Event, right: Event) -> float:
     if isinstance(a, str) or isinstance(b, str):
         return _text_similarity(left.text, right.text)
     walk = Walk().compare(a, b)
-    absent = sum(1 for leaf in walk.leaves if leaf.problem == "is absent")
-    surplus = sum(1 for leaf in walk.leaves if leaf.problem == "is not there on the legacy path")
+    absent = sum(leaf.values[1] is ABSENT for leaf in walk.leaves)
+    surplus = sum(leaf.values[0] is ABSENT for leaf in walk.leaves)
     differing = len(walk.leaves) - min(absent, surplus)  # a key with another name is one difference
-    half = sum(1 for leaf in walk.leaves if leaf.problem in {"has another value", "has another text"})
+    half = sum(leaf.has_another_value for leaf in walk.leaves)
     total = max(_leaf_count(a), _leaf_count(b), differing)
     return (total - differing + half / 2) / total if total else 1.0
 
