@@ -61,13 +61,10 @@ def classify_surplus(known: Circumstances, event: Event, before: Event | None, i
     """`before`: the same on the new path, that the client had rightly received when this came; None for nothing."""
     kind, detail, by_design = _surplus(known, event, before)
 
-    def make(explained: str | None = None) -> Difference:
+    def make(explained: str | None) -> Difference:
         return difference(known.session, event, kind, detail, explained=explained)
 
-    if by_design:
-        into.add_by_design(kind, by_design, make)
-    else:
-        into.add(kind, None, make)
+    into.add_classified(kind, by_design, make)
     return kind
 
 
@@ -192,13 +189,10 @@ def difference(
 def _add(
     into: Comparison, kind: DifferenceClass, by_design: ByDesign | None, session: Session, event: Event, detail: str
 ) -> None:
-    def make(explained: str | None = None) -> Difference:
+    def make(explained: str | None) -> Difference:
         return difference(session, event, kind, detail, legacy=True, explained=explained)
 
-    if by_design:
-        into.add_by_design(kind, by_design, make)
-    else:
-        into.add(kind, None, make)
+    into.add_classified(kind, by_design, make)
 
 
 def _is_returned_status(event: Event) -> bool:

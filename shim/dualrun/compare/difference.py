@@ -120,3 +120,12 @@ class Comparison:
         self.count(what)
         explained = f"by_design:{what}"
         self.add(kind, explained, lambda: make(explained))
+
+    def add_classified(
+        self, kind: DifferenceClass, by_design: ByDesign | None, make: Callable[[str | None], Difference]
+    ) -> None:
+        """One that is so by design, or that nothing explains. `make` is given the explanation, or None."""
+        if by_design is None:
+            self.add(kind, None, lambda: make(None))
+        else:
+            self.add_by_design(kind, by_design, make)

@@ -116,7 +116,7 @@ def _add(
 
     kind: DifferenceClass = "size_limit" if by_design == "size_limit" else "lifecycle"
 
-    def make(explained: str | None = None) -> Difference:
+    def make(explained: str | None) -> Difference:
         return Difference(
             kind,
             session.name,
@@ -131,10 +131,7 @@ def _add(
             explained=explained,
         )
 
-    if by_design:
-        into.add_by_design(kind, by_design, make)
-    else:
-        into.add(kind, None, make)
+    into.add_classified(kind, by_design, make)
 
 
 def _add_refusal(session: Session, step: int, a: Event, b: Event, into: Comparison) -> None:

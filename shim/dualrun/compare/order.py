@@ -76,10 +76,7 @@ def _compare_streams(session: Session, pairs: Sequence[Pair], publishes: Publish
         other = _overtaken(session, pairs, index, publishes, kept) if count < MAX_MOVED else a
         detail = f"{a.client} received the message at another place among its messages."
         make = partial(_difference, session, "reordered", a, b, detail)
-        if other is not None:
-            into.add("reordered", None, make)
-        else:
-            into.add_by_design("reordered", "independent_order", make)
+        into.add_classified("reordered", "independent_order" if other is None else None, make)
 
 
 def _by_sender(session: Session, pairs: Sequence[Pair], moved: set[int]) -> dict[str, tuple[list[int], list[int]]]:
@@ -145,10 +142,8 @@ def _compare_channels(session: Session, pairs: Sequence[Pair], on_stream: Sequen
         overtaken = [stream[place][0] for place in (min(before, after), max(before, after) - 1)]
         detail = f"{a.client} received a reply in the answer to its POST, on the other side of a message on the stream."
         make = partial(_difference, session, "cross_channel_order", a, b, detail)
-        if all(event.step == a.step for event in overtaken):
-            into.add_by_design("cross_channel_order", "answer_order", make)
-        else:
-            into.add("cross_channel_order", None, make)
+        of_its_step = all(event.step == a.step for event in overtaken)
+        into.add_classified("cross_channel_order", "answer_order" if of_its_step else None, make)
 
 
 def _difference(
