@@ -17,6 +17,7 @@ from shim.dualrun.failed_functions import failures_by_route, failures_of_new
 from shim.dualrun.judge.margin import Margin
 from shim.dualrun.record.canonical import Recording
 from shim.dualrun.record.scenario import Session
+from shim.dualrun.repeating import Repeating
 from shim.dualrun.replay.counting import counted
 from shim.dualrun.replay.driver import Progress, no_progress, run_sessions
 from shim.dualrun.replay.functions import OutsideFunction
@@ -27,7 +28,8 @@ from shim.dualrun.replay.stubs import Stub, uses_by_name
 from shim.dualrun.replay.websocket_client import WebSocketClient
 from shim.dualrun.replay.world import World
 from shim.dualrun.report.report import Report, build_report, now
-from shim.dualrun.report.repro.reduce import Runs, Tell, reduce_divergence
+from shim.dualrun.report.repro.looks import Tell
+from shim.dualrun.report.repro.reduce import reduce_divergence
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,10 @@ def verify(
     A failure of the harness gives an INCONCLUSIVE report, not an exception.
     """
     sides = (legacy_app.resolve(), candidate.resolve())
+    world = World(stubs=tuple(stubs), functions=tuple(functions))
 
-    async def record_all(
-        sessions: Sequence[Session], progress: Progress = no_progress
-    ) -> tuple[Recorded, Recorded, Recorded]:
-        of, world = counted(progress, 3 * len(sessions)), World(stubs=tuple(stubs), functions=tuple(functions))
+    async def record_all() -> tuple[Recorded, Recorded, Recorded]:
+        of = counted(progress, 3 * len(sessions))
         first = await record_legacy(
             sides[0], sessions, environment, world=world, timing=timing, progress=of("legacy-1")
         )
@@ -117,7 +118,7 @@ def verify(
         return first, second, new
 
     try:
-        first, second, new = asyncio.run(record_all(sessions, progress))
+        first, second, new = asyncio.run(record_all())
     except DualRunError as error:
         return Report(
             verdict="INCONCLUSIVE",
@@ -158,14 +159,18 @@ def verify(
     if shorten is None or report.first is None:
         return report
 
-    def replay(shorter: Sequence[Session]) -> Runs:
-        first, second, new = asyncio.run(record_all(shorter))
-        return first.recording, second.recording, new.recording
-
     runs = (*legacy, new.recording)
-    found = reduce_divergence(
-        report.first.difference, sessions, runs, replay, noise=noise, seconds=time.monotonic, tell=shorten
-    )
+    with Repeating(
+        *sides,
+        environment=environment,
+        service_environment=service_environment or {},
+        tables=tables,
+        world=world,
+        timing=timing,
+    ) as replay:
+        found = reduce_divergence(
+            report.first.difference, sessions, runs, replay, noise=noise, seconds=time.monotonic, tell=shorten
+        )
     return replace(report, shortest=found)
 
 

@@ -14,7 +14,7 @@ from shim.dualrun.record.scenario import Session, describe
 from shim.dualrun.replay.stubs import StubUse
 from shim.dualrun.report.deliveries import Deliveries, deliveries
 from shim.dualrun.report.lanes import Moment, is_at, lanes
-from shim.dualrun.report.repro.reduce import Shortest
+from shim.dualrun.report.repro.looks import Shortest
 from shim.dualrun.report.timeline import Timeline, timeline
 
 CONTEXT_ROWS = 3

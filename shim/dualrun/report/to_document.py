@@ -31,7 +31,7 @@ from shim.dualrun.report.document import (
     Timeline,
 )
 from shim.dualrun.report.proof import Proof, Stub, TypeResult
-from shim.dualrun.report.repro import reduce
+from shim.dualrun.report.repro import looks
 from shim.dualrun.report.tally import tally
 
 MAX_DIFFERENCES: Final = 200
@@ -101,7 +101,7 @@ def _proof(measures: Measures) -> Proof:
     return Proof.model_validate({**record, "sentences": tuple(map(str, sentences))})
 
 
-def _shortest(found: reduce.Shortest) -> Shortest:
+def _shortest(found: looks.Shortest) -> Shortest:
     steps = found.session.steps
     return Shortest(
         kind=found.difference.kind,

@@ -17,7 +17,7 @@ from shim.dualrun.record.redaction import Redactor
 from shim.dualrun.record.scenario import Expect, Send, Step, describe
 from shim.dualrun.record.spoof import Spoof
 from shim.dualrun.record.trigger import Trigger
-from shim.dualrun.report.repro.reduce import Shortest
+from shim.dualrun.report.repro.looks import Shortest
 from shim.dualrun.report.repro.scenario_out import scenario_of
 from templates import render
 

@@ -12,7 +12,7 @@ from shim.dualrun.record.scenario import Close, Connect, Expect, Resume, Send, S
 from shim.dualrun.record.scenario_file import read_scenario
 from shim.dualrun.record.spoof import Spoof
 from shim.dualrun.record.writer import write_recordings
-from shim.dualrun.report.repro.reduce import Shortest
+from shim.dualrun.report.repro.looks import Shortest
 from shim.dualrun.report.repro.write import CANDIDATE, LEGACY, README, SESSION, repro_of
 from tests.shim.dualrun.record.events import event
 from tests.shim.dualrun.recorded import record, three
