@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import time
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,8 +13,11 @@ from migrator.scan import scan_application
 from migrator.sessions import SessionPlan, plan_sessions
 from shim.dualrun.evaluate import Evaluation, evaluate
 from shim.dualrun.record.canonical import Recording
+from shim.dualrun.repeating import Repeating
 from shim.dualrun.replay.settling import Timing
 from shim.dualrun.replay.world import World
+from shim.dualrun.report.report import Report, build_report
+from shim.dualrun.report.repro.reduce import reduce_divergence
 from shim.dualrun.run import record_candidate, record_legacy
 from tests.running import CHAT
 
@@ -48,6 +52,10 @@ def record_twice(names: Collection[str]) -> Legacy:
 
 
 def judge(legacy: Legacy, candidate: Path) -> Evaluation:
+    return evaluated(legacy, run_candidate(legacy, candidate))
+
+
+def run_candidate(legacy: Legacy, candidate: Path) -> Recording:
     plan = legacy.plan
     new = asyncio.run(
         record_candidate(
@@ -60,7 +68,33 @@ def judge(legacy: Legacy, candidate: Path) -> Evaluation:
             timing=TIMING,
         )
     )
-    return evaluate(plan.sessions, legacy.runs, new.recording, routes=(), silent=plan.silent, gaps=plan.gaps)
+    return new.recording
+
+
+def evaluated(legacy: Legacy, new: Recording) -> Evaluation:
+    plan = legacy.plan
+    return evaluate(plan.sessions, legacy.runs, new, routes=(), silent=plan.silent, gaps=plan.gaps)
+
+
+def report_of(legacy: Legacy, candidate: Path, new: Recording) -> Report:
+    """With the shortest session that shows the first difference, as `ws2sse verify --repro` finds it."""
+    plan = legacy.plan
+    evaluation = evaluated(legacy, new)
+    report = build_report(evaluation, plan.sessions, application=CHAT.name, legacy=str(CHAT), candidate=str(candidate))
+    assert report.first is not None
+    with Repeating(
+        CHAT,
+        candidate,
+        environment=plan.environment,
+        service_environment=plan.service_environment,
+        tables=(),
+        world=legacy.world,
+        timing=TIMING,
+    ) as replay:
+        found = reduce_divergence(
+            report.first.difference, plan.sessions, (*legacy.runs, new), replay, seconds=time.monotonic
+        )
+    return replace(report, shortest=found)
 
 
 def spoil(migrated: Path, into: Path, edits: Iterable[Edit]) -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -9,8 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from migrator.commands.verify_repro import write_repro
 from shim.dualrun.compare.classes import DifferenceClass
-from tests.walk.spoiling import Edit, Legacy, judge, record_twice, spoil
+from shim.dualrun.judge.verdict import NO_ROUTE
+from shim.dualrun.record.scenario import Send
+from shim.dualrun.record.spoof import Spoof
+from tests.running import CHAT as CHAT_APP
+from tests.running import invoke
+from tests.walk.spoiling import Edit, Legacy, record_twice, report_of, run_candidate, spoil
 
 pytestmark = pytest.mark.slow
 
@@ -20,16 +28,23 @@ SPECIAL = "chat: other messages"
 PING = "ping: good messages"
 REFUSED = "refused connects"
 CONNECTS = "connects"
+SPOOFS = "nobody speaks for somebody else"
+
+MOST_MESSAGES = 10
+MOST_REPLAYS = 20
+"""Of sessions, to find the shortest one."""
 
 CONNECTIONS = "tenant_chat/connections.py"
 MESSAGES = "tenant_chat/messages.py"
 ROUTER = "tenant_chat/router.py"
 AUTHORIZER = "tenant_chat/authorizer.py"
 STREAM = "sse_service/stream.py"
+CALLER = "sse_service/caller.py"
 
 SEND = "            streams.send(connection_id, json.dumps(message).encode())\n"
 FIND = "found = streams.find(tenant_id=tenant_id)\n"
 REPLY = "            self.connections.send_message(connection_id, reply)\n"
+FROM_SESSION = "        connection_id = streams.connection_of(session)\n"
 DELIVERED = '    return {"type": "chat_delivered", "id": message_id, "recipients": recipients}\n'
 RESUME = "        return event_stream_response(streams, streams.connection_of(session), last_event_id=last_event_id(request))\n"
 
@@ -210,6 +225,21 @@ BUGS = {
     "each recipient is told another id": bug(
         CHAT, [(MESSAGES, '            "id": message_id,\n', '            "id": str(uuid.uuid4()),\n')], "payload"
     ),
+    "the id of a connection is taken for its session": bug(
+        SPOOFS,
+        [(CALLER, FROM_SESSION, FROM_SESSION.replace("streams.", "session if session in _callers else streams."))],
+        "spoofed",
+        also=["extra", "lifecycle"],
+    ),
+    "a message needs no session": bug(
+        SPOOFS,
+        [
+            (CALLER, "    if not session:\n", "    if not session and not _callers:\n"),
+            (CALLER, FROM_SESSION, f"{FROM_SESSION.rstrip()} if session else next(iter(_callers))\n"),
+        ],
+        "spoofed",
+        also=["extra", "lifecycle"],
+    ),
     "a key has another name": bug(
         CHAT, [(MESSAGES, DELIVERED, DELIVERED.replace('"recipients"', '"reached"'))], "payload"
     ),
@@ -223,14 +253,43 @@ def legacy() -> Callable[[str], Legacy]:
 
 
 @pytest.mark.parametrize("name", BUGS)
-def test_a_bug_is_found_and_called_by_its_name(
+def test_a_bug_is_found_called_by_its_name_and_shown_by_a_short_session(
     legacy: Callable[[str], Legacy], migrated_chat: Path, tmp_path: Path, name: str
 ) -> None:
-    made = BUGS[name]
-    evaluation = judge(legacy(made.session), spoil(migrated_chat, tmp_path, made.edits))
+    made, old = BUGS[name], legacy(BUGS[name].session)
+    spoiled = spoil(migrated_chat, tmp_path, made.edits)
+    report = report_of(old, spoiled, run_candidate(old, spoiled))
+    unexplained = [difference for difference in report.differences if difference.explained is None]
 
-    assert evaluation.judgement.verdict == "FAIL", evaluation.judgement.reasons
-    found = {difference.kind for difference in evaluation.unexplained}
+    assert report.verdict == "FAIL", report.reasons
+    found = {difference.kind for difference in unexplained}
     assert found & made.named
     assert found <= made.named | made.also
-    assert any(difference.critical for difference in evaluation.unexplained) == ("misrouted" in made.named)
+    assert any(difference.critical for difference in unexplained) == bool(made.named & {"misrouted", "spoofed"})
+    named = [difference for difference in unexplained if difference.kind in made.named]
+    (session,) = old.plan.sessions
+    assert {difference.route for difference in named} <= {session.route_of(d.step) for d in named}
+    assert all(report.routes[difference.route or NO_ROUTE].verdict == "FAIL" for difference in named)
+
+    shortest = report.shortest
+    assert shortest is not None
+    assert shortest.confirmed
+    assert sum(isinstance(step, Send | Spoof) for step in shortest.session.steps) <= MOST_MESSAGES
+    assert shortest.replays <= MOST_REPLAYS
+
+    folder = tmp_path / "repro"
+    write_repro(folder, report, app=CHAT_APP, new=spoiled, identities=old.plan.identities, redact=())
+    again = tmp_path / "again.json"
+    command = command_of(folder)
+    assert command[:2] == ["ws2sse", "verify"]
+    finished = invoke(*command[1:], "--report", again)
+    assert finished.returncode == 1, finished.stderr
+    replayed = json.loads(again.read_text())
+    first = replayed["first_divergence"]["difference"]
+    assert (first["class"], first["route"]) == (shortest.difference.kind, shortest.difference.route)
+
+
+def command_of(repro: Path) -> list[str]:
+    """The one that the README of a reproduction tells."""
+    (line,) = (line for line in (repro / "README.md").read_text().splitlines() if line.startswith("ws2sse verify "))
+    return shlex.split(line)
