@@ -1,7 +1,7 @@
 """Errors of a dual run. Each carries its fields and builds its sentence from them.
 
 DualRunError
-├── SessionInvalid(session, problem)
+├── SessionInvalid(session, problem, step)
 ├── NoiseFileInvalid(file, where, problem)
 ├── EventTooLarge(size, limit)
 ├── PathUnreachable(url, problem)
@@ -20,11 +20,11 @@ class DualRunError(Exception):
 
 
 class SessionInvalid(DualRunError):
-    """Raised when a session can't be run as written."""
+    """Raised when a session can't be run as written. step: 0-based index of the first step that can't be taken."""
 
-    def __init__(self, session: str, problem: str) -> None:
-        self.session, self.problem = session, problem
-        super().__init__(session, problem)
+    def __init__(self, session: str, problem: str, step: int) -> None:
+        self.session, self.problem, self.step = session, problem, step
+        super().__init__(session, problem, step)
 
     def __str__(self) -> str:
         return f"Session {self.session!r} can't be run: {self.problem}."

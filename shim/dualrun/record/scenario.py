@@ -110,12 +110,13 @@ class Session:
 
     def __post_init__(self) -> None:
         if not self.steps or len(self.steps) > MAX_STEPS:
-            raise SessionInvalid(self.name, f"it has {len(self.steps)} steps; 1 to {MAX_STEPS} are allowed")
+            problem = f"it has {len(self.steps)} steps; 1 to {MAX_STEPS} are allowed"
+            raise SessionInvalid(self.name, problem, min(len(self.steps), MAX_STEPS))
         connected: set[str] = set()
-        for step in self.steps:
+        for index, step in enumerate(self.steps):
             problem = _untimely(step, connected) or _unfit(step)
             if problem:
-                raise SessionInvalid(self.name, problem)
+                raise SessionInvalid(self.name, problem, index)
             if isinstance(step, Connect) and not step.refused:
                 connected.add(step.client)
             elif isinstance(step, Close):

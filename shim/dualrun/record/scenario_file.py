@@ -72,14 +72,11 @@ class _Builder:
             yield self._session(session, place)
 
     def _session(self, model: SessionModel, place: Place) -> Session:
-        steps: list[Step] = []
-        for index, step in enumerate(model.steps):
-            steps.append(self._step(step, (*place, "steps", index)))
-            try:
-                Session(model.name, tuple(steps))
-            except SessionInvalid as error:
-                raise self._invalid((*place, "steps", index), error.problem) from None
-        return Session(model.name, tuple(steps))
+        steps = [self._step(step, (*place, "steps", index)) for index, step in enumerate(model.steps)]
+        try:
+            return Session(model.name, tuple(steps))
+        except SessionInvalid as error:
+            raise self._invalid((*place, "steps", error.step), error.problem) from None
 
     def _step(self, model: StepModel, place: Place) -> Step:  # noqa: PLR0911 - one line a kind
         match model:
