@@ -9,11 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-import httpx
-
 from shim.dualrun.record.scenario import Pairs
 from shim.dualrun.record.spoof import Credential
-from shim.dualrun.replay.client import USER_AGENT
+from shim.dualrun.replay.http_client import http_client
 
 MADE_UP: Final = "x" * 43
 """A session that no server has given out, as long as those of ours."""
@@ -49,12 +47,7 @@ async def spoof(url: str, known: Known, credential: Credential, text: str) -> li
     headers, query = known.handshake if credential == "token" else ((), ())
     presented = [*headers, *([] if session is None else [("Stream-Session", session)])]
     accepted = []
-    async with httpx.AsyncClient(
-        headers={"User-Agent": USER_AGENT},
-        timeout=ANSWER_TIMEOUT_S,
-        trust_env=False,
-        verify=url.startswith("https:"),
-    ) as http:
+    async with http_client(url, ANSWER_TIMEOUT_S) as http:
         for method, more, body in _requests(text, resume=session is not None):
             request = http.build_request(method, url, params=list(query), headers=[*presented, *more], content=body)
             answer = await http.send(request, stream=True)

@@ -15,8 +15,9 @@ from shim.dualrun.errors import EventTooLarge, PathUnreachable
 from shim.dualrun.record.canonical import Kind, readable
 from shim.dualrun.record.scenario import Pairs
 from shim.dualrun.record.spoof import PRESENTED, Credential
-from shim.dualrun.replay.client import USER_AGENT, Sink
+from shim.dualrun.replay.client import Sink
 from shim.dualrun.replay.event_stream_reader import EventStreamReader, StreamEvent
+from shim.dualrun.replay.http_client import http_client
 from shim.dualrun.replay.spoofing import Known, spoof
 
 ANSWER_TIMEOUT_S = 35.0
@@ -61,12 +62,7 @@ class StreamClient:
         self._handshake = (headers, query)
         self._events, self._seen, self._opened = EventStreamReader(), set(), asyncio.Event()
         self._closing = self._resumed = False
-        self._http = httpx.AsyncClient(
-            headers={"User-Agent": USER_AGENT},
-            timeout=httpx.Timeout(ANSWER_TIMEOUT_S, connect=5.0),
-            trust_env=False,
-            verify=self._url.startswith("https:"),  # certificates take longer to load than a session to run
-        )
+        self._http = http_client(self._url, httpx.Timeout(ANSWER_TIMEOUT_S, connect=5.0))
         try:
             response = await self._get(self._http, {})
         except PathUnreachable:
