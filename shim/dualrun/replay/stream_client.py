@@ -291,7 +291,7 @@ async def _body(response: httpx.Response) -> str:
 def _object(text: str) -> dict[str, Any]:
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
 
@@ -303,7 +303,7 @@ def _is_error_frame(text: str) -> bool:
 def _unescaped(data: str) -> str:
     try:
         text = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return f"escaped event that is not JSON: {data}"
     return text if isinstance(text, str) else f"escaped event that is not a string: {data}"
 
