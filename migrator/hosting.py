@@ -126,7 +126,7 @@ def host(app: Path, inventory: Inventory, options: ShimOptions) -> Hosted:
     if workers == "threads":
         shared = one_for_all(own)
         if aws == "moto":
-            start_local_aws(inventory.table_definitions, shared, region=definition.region)
+            start_local_aws(inventory.local_tables(), shared, region=definition.region)
         else:
             _set_where_missing(shared, definition.region)
     else:
@@ -232,7 +232,7 @@ def _with_environments(
     shared: dict[str, str] = {}
     if aws == "moto":
         named = {value for environment in own.values() for value in environment.values()}
-        start_local_aws(inventory.table_definitions, {}, region=region, named=named)
+        start_local_aws(inventory.local_tables(), {}, region=region, named=named)
         try:
             shared = serve_local_aws()
         except LocalAwsUnservable as error:

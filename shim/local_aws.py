@@ -18,6 +18,9 @@ DUMMY_CREDENTIALS = {
     "AWS_SESSION_TOKEN": "local",
 }
 
+EXPIRY: Final = "TimeToLiveSpecification"
+"""Of a table; as CloudFormation has it and UpdateTimeToLive takes it."""
+
 _TOPIC: Final = re.compile(r"arn:aws:sns:([a-z0-9-]+):123456789012:([A-Za-z0-9_-]+(?:\.fifo)?)")
 _QUEUE: Final = re.compile(r"https://sqs\.([a-z0-9-]+)\.amazonaws\.com/123456789012/([A-Za-z0-9_-]+(?:\.fifo)?)")
 """Topics and queues of moto's account, which is also the one that the names of a scanned application have."""
@@ -63,7 +66,8 @@ def start_local_aws(
 ) -> None:
     """For the rest of this process: every AWS call is answered by moto, and the given tables exist, empty.
 
-    `table_definitions` are arguments of CreateTable. `environment` is set where a variable is not set yet.
+    `table_definitions` are arguments of CreateTable, with a TimeToLiveSpecification where rows expire. `environment` is
+    set where a variable is not set yet.
     SNS topics and SQS queues exist when a variable, or one of the values `named`, has their ARN or address.
     Without a network: what moto does not know fails in the process, and nothing leaves it.
     """
@@ -82,7 +86,10 @@ def start_local_aws(
     # a session of its own: the default one would keep the event handlers that botocore has at this moment
     dynamodb = boto3.session.Session().client("dynamodb", region_name=os.environ["AWS_DEFAULT_REGION"])
     for definition in table_definitions:
-        dynamodb.create_table(**definition)
+        arguments = {name: value for name, value in definition.items() if name != EXPIRY}
+        dynamodb.create_table(**arguments)
+        if EXPIRY in definition:
+            dynamodb.update_time_to_live(TableName=definition["TableName"], **{EXPIRY: definition[EXPIRY]})
     _create_named(boto3.session.Session().client, {*os.environ.values(), *named})
 
 

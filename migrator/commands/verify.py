@@ -197,7 +197,7 @@ def _verify(
             plan.sessions,
             environment=plan.environment,
             service_environment=plan.service_environment,
-            tables=inventory.table_definitions,
+            tables=inventory.local_tables(),
             routes=plan.routes,
             silent_routes=plan.silent,
             gaps=plan.gaps,

@@ -410,9 +410,21 @@ class Inventory(Record):
     table_definitions: tuple[dict[str, object], ...] = Field(
         default=(), description="CreateTable arguments, resolved, for a local DynamoDB; assumed ones come last"
     )
+    time_to_live: dict[str, str] = Field(
+        default_factory=dict, description="table -> the attribute that tells when a row expires, in seconds since 1970"
+    )
     problems: tuple[Problem, ...] = ()
     near_misses: tuple[NearMiss, ...] = ()
     files: FileCounts = FileCounts()
+
+    def local_tables(self) -> tuple[dict[str, object], ...]:
+        """`table_definitions`, with a TimeToLiveSpecification where rows expire, as `start_local_aws` takes them."""
+        return tuple(
+            {**one, "TimeToLiveSpecification": {"AttributeName": attribute, "Enabled": True}}
+            if (attribute := self.time_to_live.get(str(one["TableName"])))
+            else one
+            for one in self.table_definitions
+        )
 
     def handler(self, handler_id: str) -> Handler:
         """Raises KeyError for an id that is not in the inventory."""

@@ -25,6 +25,7 @@ from migrator.sessions.model_keys import with_model_keys
 from migrator.sessions.outside import outside_functions
 from migrator.sessions.spoofs import spoofs
 from migrator.sessions.triggered import Triggered, triggered_sessions
+from shim.dualrun.record.canonical import BINARY
 from shim.dualrun.record.identity import Identity
 from shim.dualrun.record.scenario import Close, Connect, Resume, Send, Session, Step
 from shim.dualrun.record.sources import with_routes
@@ -169,6 +170,7 @@ class _Writer:
                 yield Session(f"{route.key}: good messages", (*self.opening(), *sent, *self._closes()))
                 yield Session(f"{route.key}: other messages", (*self.opening(), *self._others(route)))
         yield Session("no such route", (*self.opening(), *self._strange()))
+        yield Session("a binary frame", (*self.opening(), *self._binary()))
         yield Session("disconnect, reconnect and resume", tuple(self._coming_and_going()))
         if spoofed := tuple(self._spoofed()):
             yield Session("nobody speaks for somebody else", (*self.opening(), *spoofed))
@@ -251,6 +253,16 @@ class _Writer:
             (second, "Grüße"),
         ):
             yield Send(name, text, self._default)
+
+    def _binary(self) -> Iterator[Step]:
+        """API Gateway closes whoever sends one; nobody speaks until the sender has left on both paths."""
+        first, second = self._names[:2]
+        talk = [route for route in self._reachable() if not _is_setup(route)][:1]
+        yield Send(first, f"{BINARY}00fffe")
+        yield Close(first)
+        yield _connect(self._who.accepted[0])
+        yield from (step for step in self._joins() if step.client == first)
+        yield from self._talk(talk, second)
 
     def _coming_and_going(self) -> Iterator[Step]:
         first, second = self._names[:2]

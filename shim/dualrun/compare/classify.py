@@ -9,6 +9,7 @@ from shim.dualrun.compare.align import is_error
 from shim.dualrun.compare.classes import DifferenceClass
 from shim.dualrun.compare.deliveries import Deliveries, names
 from shim.dualrun.compare.difference import ByDesign, Comparison, Difference
+from shim.dualrun.compare.outlived import Outlived, Reason, not_due
 from shim.dualrun.compare.size_limit import (
     CONTENT_TOO_LARGE,
     TOO_BIG,
@@ -16,7 +17,6 @@ from shim.dualrun.compare.size_limit import (
     is_beyond_message,
     is_too_large_to_push,
 )
-from shim.dualrun.compare.time_limits import Outlived, is_not_due
 from shim.dualrun.record.canonical import Event
 from shim.dualrun.record.scenario import Close, Resume, Session
 from shim.dualrun.record.spoof import Spoof
@@ -41,7 +41,7 @@ class Circumstances:
     only_new: Mapping[str, Collection[int]]
     outlived: tuple[Outlived, ...] = ()
     away_new: Mapping[str, Collection[int]] = field(default_factory=dict)
-    beyond: Mapping[str, Collection[int]] = field(default_factory=dict)
+    beyond: Mapping[str, Mapping[int, Reason]] = field(default_factory=dict)
 
 
 def too_big_steps(events: Iterable[Event]) -> frozenset[int]:
@@ -79,8 +79,10 @@ def _surplus(  # noqa: PLR0911 - one line a case
         return "gap", f"{client} was told that events were lost: {event.text}.", None
     if _is_returned_status(event):
         return "error_shape", f"{client} was answered {event.status} without a word.", "returned_status"
-    if step in known.beyond.get(client, ()):
-        return "extra", f"{client} is still there on the new path, and received a message.", "time_limit"
+    reason = known.beyond.get(client, {}).get(step)
+    if reason is not None:
+        kind: DifferenceClass = "error_shape" if is_error(event) else "extra"
+        return kind, f"{client} is still there on the new path, and received a message.", reason
     others = deliveries.others_in(event)
     own = deliveries.own_in(event)
     if others and not own and client != actor:
@@ -140,8 +142,8 @@ def classify_missing(
         detail = f"{client} did not receive the message on the new path."
         if event.step in known.not_due.get(client, ()):
             by_design = "consequence"
-        elif is_not_due(known.outlived, known.away_new.get(client, ()), event):
-            by_design = "time_limit"
+        elif reason := not_due(known.outlived, known.away_new.get(client, ()), event):
+            by_design = reason
         elif isinstance(step, Close) and event.step not in arrived and not is_error(event) and client != step.client:
             unnoticed.setdefault(event.step, []).append(event)
             continue

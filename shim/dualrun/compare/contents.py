@@ -12,7 +12,7 @@ from shim.dualrun.compare.errors_said import status_problem
 from shim.dualrun.compare.lateness import LATE_MARGIN_S, Clock, lateness
 from shim.dualrun.compare.leaves import Leaf
 from shim.dualrun.compare.matching import Matcher
-from shim.dualrun.compare.time_limits import is_postponed
+from shim.dualrun.compare.outlived import postponed
 from shim.dualrun.record.canonical import Event
 from shim.dualrun.record.scenario import Session
 
@@ -60,11 +60,11 @@ def compare_contents(
 
 def _compare_times(session: Session, a: Event, b: Event, clocks: tuple[Clock, Clock], into: Comparison) -> None:
     by = lateness(a, b, *clocks)
-    if is_postponed(into.outlived, a, b):
+    if reason := postponed(into.outlived, a, b):
         detail = (
             f"{a.client} received the message when somebody left whom the legacy path had closed in step {a.step + 1}."
         )
-        into.add_by_design("late", "time_limit", partial(_difference, session, "late", a, b, detail))
+        into.add_by_design("late", reason, partial(_difference, session, "late", a, b, detail))
     elif by > LATE_MARGIN_S:
         detail = f"{a.client} received the message {by:.1f} s later than on the legacy path."
         into.add("late", None, partial(_difference, session, "late", a, b, detail))

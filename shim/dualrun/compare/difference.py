@@ -9,7 +9,7 @@ from typing import Literal
 
 from shim.dualrun.compare.classes import CLASSES, DifferenceClass
 from shim.dualrun.compare.fanout import DeliveryMatrix
-from shim.dualrun.compare.time_limits import Outlived
+from shim.dualrun.compare.outlived import Outlived
 from shim.dualrun.record.canonical import Event
 
 ByDesign = Literal[
@@ -24,6 +24,8 @@ ByDesign = Literal[
     "presence",
     "size_limit",
     "time_limit",
+    "binary_frame",
+    "bytes_as_text",
     "consequence",
 ]
 
@@ -43,6 +45,10 @@ BY_DESIGN: dict[ByDesign, str] = {
     "a POST is larger, or is answered 413.",
     "time_limit": "A WebSocket API closes a connection on which nothing was sent for 10 minutes, or that is 2 hours "
     "old; an event stream stays open. Until its client leaves it receives more, and only then others hear of it.",
+    "binary_frame": "A WebSocket API closes a connection that sends a binary frame, with 1003; a POST of bytes is "
+    "refused, and the event stream stays open.",
+    "bytes_as_text": "A WebSocket API sends text frames only, in which bytes that are no UTF-8 are lost; on an event "
+    "stream they come as they are.",
     "consequence": "What a client receives, or misses, because another difference that is listed keeps it connected or "
     "away, is part of that difference.",
 }

@@ -82,10 +82,10 @@ def _compare_closes(
     session: Session, client: str, left: Sequence[Event], right: Sequence[Event], into: Comparison
 ) -> list[Pair]:
     what = f"The connection of {client}"
-    limits = [one.close for one in into.outlived if one.client == client]
-    for close in limits:
-        _add(session, close.step, client, what, (close, None), into, by_design="time_limit")
-    a_closes = [event for event in left if event.kind == "close" and event not in limits]
+    limits = {one.close.n: one for one in into.outlived if one.client == client}
+    for one in limits.values():
+        _add(session, one.since, client, what, (one.close, None), into, by_design=one.reason)
+    a_closes = [event for event in left if event.kind == "close" and event.n not in limits]
     b_closes = [event for event in right if event.kind == "close"]
     pairs = list(zip(a_closes, b_closes, strict=False))
     for a, b in pairs:

@@ -21,7 +21,7 @@ from shim.dualrun.compare.align import Alignment
 from shim.dualrun.compare.classes import DifferenceClass
 from shim.dualrun.compare.difference import Comparison, Difference
 from shim.dualrun.compare.increasing import outside_longest_increasing
-from shim.dualrun.compare.time_limits import is_postponed
+from shim.dualrun.compare.outlived import postponed
 from shim.dualrun.record.canonical import Event
 from shim.dualrun.record.scenario import NOBODY, Session
 
@@ -58,7 +58,7 @@ class Publishes:
 def compare_order(session: Session, aligned: Mapping[str, Alignment], into: Comparison) -> None:
     publishes = Publishes(aligned)
     for one in aligned.values():
-        pairs = [(a, b) for a, b in one.matched if not is_postponed(into.outlived, a, b)]
+        pairs = [(a, b) for a, b in one.matched if not postponed(into.outlived, a, b)]
         on_stream = [(a, b) for a, b in pairs if b.channel != "post" or a.channel == "post"]
         _compare_streams(session, on_stream, publishes, into)
         if len(on_stream) < len(pairs):

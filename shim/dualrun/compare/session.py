@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from shim.dualrun.compare.align import Alignment, align_clients
 from shim.dualrun.compare.classify import (
@@ -23,10 +23,10 @@ from shim.dualrun.compare.lateness import Clock, may_be_on_its_way
 from shim.dualrun.compare.lifecycle import absent_steps, compare_lifecycle, presence
 from shim.dualrun.compare.matching import Matcher
 from shim.dualrun.compare.order import compare_order
+from shim.dualrun.compare.outlived import Outlived, outlived, steps_beyond
 from shim.dualrun.compare.publishes import matrix_of_session
 from shim.dualrun.compare.similar import pair_similar
-from shim.dualrun.compare.time_limits import Outlived, outlived, steps_beyond
-from shim.dualrun.record.canonical import Event
+from shim.dualrun.record.canonical import Event, bytes_of
 from shim.dualrun.record.scenario import Send, Session
 
 Pair = tuple[Event, Event]
@@ -66,7 +66,7 @@ def compare_session(
     `deliveries`: whether the delivery matrix is wanted too.
     """
     result = Comparison(session.name, outlived=outlived(session, left.events, right.events))
-    clients = _by_client(session, left, right)
+    clients = _by_client(session, left, right, result)
     for name, client in clients.items():
         client.tied = compare_lifecycle(session, name, client.left, client.right, result)
     aligned = align_clients({name: _messages(client) for name, client in clients.items()}, key_paths or {})
@@ -90,15 +90,27 @@ def compare_session(
     return result
 
 
-def _by_client(session: Session, left: SessionRun, right: SessionRun) -> dict[str, _Client]:
+def _by_client(session: Session, left: SessionRun, right: SessionRun, result: Comparison) -> dict[str, _Client]:
     clients = {name: _Client() for name in session.clients}
     for event in left.events:
         if event.client in clients:
             clients[event.client].left.append(event)
     for event in right.events:
         if event.client in clients:
-            clients[event.client].right.append(event)
+            clients[event.client].right.append(_as_it_can_come(event, clients[event.client].left, result))
     return clients
+
+
+def _as_it_can_come(event: Event, legacy: Sequence[Event], result: Comparison) -> Event:
+    """Bytes as the legacy path has sent them, in a text frame; if it has."""
+    data = bytes_of(event.text) if event.kind == "msg" else None
+    if data is None:
+        return event
+    text = data.decode("utf-8", "replace")
+    if not any(one.kind == "msg" and one.text == text for one in legacy):
+        return event
+    result.count("bytes_as_text")
+    return replace(event, text=text)
 
 
 def _messages(client: _Client) -> tuple[list[Event], list[Event]]:

@@ -14,7 +14,7 @@ from shim.dualrun.compare.align import is_error
 from shim.dualrun.compare.difference import Comparison
 from shim.dualrun.compare.message_type import type_of, type_of_event
 from shim.dualrun.judge.silence import after_silence
-from shim.dualrun.record.canonical import Event, Recording, by_session
+from shim.dualrun.record.canonical import Event, Recording, by_session, bytes_of
 from shim.dualrun.record.scenario import Advance, Close, Connect, Expect, Resume, Send, Session, Step
 from shim.dualrun.record.spoof import Spoof
 from shim.dualrun.record.trigger import Trigger, is_of_function
@@ -45,16 +45,20 @@ MESSAGE_PHASES: Final[tuple[Phase, ...]] = (
     "error",
     "reconnect or resume",
     "large",
-    "binary",
     "unicode",
     "empty",
     "malformed",
     "idle > 10 min",
     "> 2 h",
 )
+"""Without 'binary': no binary frame reaches a route, as API Gateway closes the connection; so it is a phase of messages
+that reach none, and of routes that were seen to push bytes."""
 
 NOTHING: Final = "(nothing)"
 """Stands for the type of message where a step had no effect that a client could see."""
+
+_LOST: Final = "\ufffd"
+"""Stands, in a text frame, where bytes were that are no UTF-8."""
 
 LARGE: Final = 10_000
 """Characters from which a message is a large one; a frame of a WebSocket API has at most 32 KB.
@@ -133,7 +137,7 @@ def cover(
     kept = {key: row for key, row in cells.items() if row or key[0] not in seen}
     order = {route: number for number, route in enumerate(dict.fromkeys(route for route, _ in cells))}
     rows = [
-        Row(route, kind, _whole(row, _possible(route)))
+        Row(route, kind, _whole(row, (*MESSAGE_PHASES, "binary") if route == no_route else _possible(route)))
         for (route, kind), row in sorted(kept.items(), key=lambda item: (order[item[0][0]], item[0][1]))
     ]
     return Coverage(tuple(rows))
@@ -170,7 +174,9 @@ def _phases(session: Session, index: int, step: Step, caused: list[Event]) -> It
                 yield "large"
             if not all(said.isascii() for said in texts):
                 yield "unicode"
-            if not text:
+            if bytes_of(text) is not None or any(_LOST in event.text for event in caused):
+                yield "binary"
+            elif not text:
                 yield "empty"
             elif not _is_json(text):
                 yield "malformed"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 
+from shim.dualrun.compare.difference import Comparison
 from shim.dualrun.judge.bounds import bound_share
 from shim.dualrun.judge.coverage import cover
 from shim.dualrun.judge.latency import judge_latency
@@ -29,7 +30,11 @@ def measure(
     differs = [bool(evidence.comparisons[session.name].unexplained) for session in compared]
     runs = [by_session(run.events) for run in (evidence.legacy, second, candidate)]
     broken = {problem.session for problem in evidence.problems}
-    whole = [session for session in evidence.sessions if session.name not in broken]
+    whole = [
+        session
+        for session in evidence.sessions
+        if session.name not in broken and not _differs_by_design(evidence.comparisons.get(session.name))
+    ]
     samples = list(samples_of(compared, evidence.legacy, candidate, evidence.comparisons))
     power = None
     if recompare is not None and not any(differs):
@@ -46,6 +51,11 @@ def measure(
         judge_latency(samples, margin, seed=seed) if samples or margin is not None else None,
         power,
     )
+
+
+def _differs_by_design(comparison: Comparison | None) -> bool:
+    """Whether the legacy path has closed connections that the new one keeps: who differs alone says nothing then."""
+    return comparison is not None and bool(comparison.outlived)
 
 
 def _outcomes(runs: Iterable[Mapping[str, Sequence[Event]]], session: str) -> tuple[Hashable, Hashable, Hashable]:

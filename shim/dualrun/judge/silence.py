@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from shim.dualrun.compare.time_limits import DURATION_S, IDLE_S
+from shim.dualrun.compare.outlived import DURATION_S, IDLE_S
 from shim.dualrun.record.canonical import Event
 from shim.dualrun.record.scenario import NOBODY, Advance, Session
 

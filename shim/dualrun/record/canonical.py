@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 Path = Literal["websocket", "stream"]
 Kind = Literal["open", "refused", "msg", "close", "error", "gap", "connect", "resume", "trigger", "spoof"]
 Channel = Literal["socket", "stream", "post"]
 Direction = Literal["received", "sent"]
+
+BINARY: Final = "binary:"
+"""Begins what stands for bytes, as hexadecimal digits."""
+
+_HEXADECIMAL: Final = re.compile(r"(?:[0-9a-f]{2})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,4 +130,10 @@ def readable(data: bytes) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError:
-        return f"binary:{data.hex()}"
+        return f"{BINARY}{data.hex()}"
+
+
+def bytes_of(text: str) -> bytes | None:
+    """The bytes that a text stands for, 'binary:' and hexadecimal digits; None for one that stands for itself."""
+    digits = text.removeprefix(BINARY)
+    return bytes.fromhex(digits) if digits != text and _HEXADECIMAL.fullmatch(digits) else None

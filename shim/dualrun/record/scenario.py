@@ -49,7 +49,10 @@ def connection_id_of(client: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Sends one message. `route`: the route key that it is meant for; None when it is meant to match none."""
+    """Sends one message. `route`: the route key that it is meant for; None when it is meant to match none.
+
+    `text`: 'binary:' and hexadecimal digits stand for bytes, which are sent in a binary frame.
+    """
 
     client: str
     text: str

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from shim.dualrun.errors import EventTooLarge, PathUnreachable
-from shim.dualrun.record.canonical import Kind, readable
+from shim.dualrun.record.canonical import Kind, bytes_of, readable
 from shim.dualrun.record.scenario import Pairs
 from shim.dualrun.record.spoof import PRESENTED, Credential
 from shim.dualrun.replay.client import Sink
@@ -84,11 +84,13 @@ class StreamClient:
     async def send(self, text: str) -> None:
         if self._http is None:
             return
+        data = bytes_of(text)
+        kind = "text/plain; charset=utf-8" if data is None else "application/octet-stream"
         try:
             answer = await self._http.post(
                 self._url,
-                content=text.encode(),
-                headers={"Stream-Session": self._session, "Content-Type": "text/plain; charset=utf-8"},
+                content=text.encode() if data is None else data,
+                headers={"Stream-Session": self._session, "Content-Type": kind},
             )
         except httpx.HTTPError as error:
             self._report("error", "post", None, f"POST: {type(error).__name__}")

@@ -9,7 +9,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from shim.dualrun.errors import PathUnreachable
-from shim.dualrun.record.canonical import readable
+from shim.dualrun.record.canonical import bytes_of, readable
 from shim.dualrun.record.scenario import Pairs
 from shim.dualrun.record.spoof import Credential
 from shim.dualrun.replay.client import MAX_MESSAGE_BYTES, USER_AGENT, Sink
@@ -60,7 +60,8 @@ class WebSocketClient:
     async def send(self, text: str) -> None:
         if self._socket is not None:
             try:
-                await self._socket.send(text)
+                data = bytes_of(text)
+                await self._socket.send(text if data is None else data)
             except ConnectionClosed:
                 await self._end_reader()
 

@@ -153,6 +153,9 @@ def test_errors_and_answers_are_those_of_before(service: Path) -> None:
         assert failed.json()["connectionId"] == ana.connection_id
         forbidden = ana.send('{"action": "nothing"}')
         assert (forbidden.status_code, forbidden.json()["message"]) == (403, "Forbidden")
+        session = {"Stream-Session": ana.session, "Content-Type": "application/octet-stream"}
+        binary = httpx.post(f"{base}/stream", content=b'{"action": "echo"}', headers=session)
+        assert (binary.status_code, binary.json()["message"]) == (415, "binary messages are not taken here")
         assert ana.send('{"action": "echo"}').status_code == 200
         assert ana.next().data == 'echo {"action": "echo"}'
 

@@ -202,8 +202,16 @@ def test_tables_are_described_so_that_they_can_be_created_elsewhere(tmp_path: Pa
           ProvisionedThroughput: {ReadCapacityUnits: 1, WriteCapacityUnits: 1}
       ProvisionedThroughput: {ReadCapacityUnits: 1, WriteCapacityUnits: 1}
       StreamSpecification: {StreamViewType: NEW_IMAGE}
+      TimeToLiveSpecification: {AttributeName: expires, Enabled: true}
 """
     found = template(tmp_path, ROUTE, INTEGRATION, table)
+
+    assert found.time_to_live == {"rows-live": "expires"}
+    (local,) = found.local_tables()
+    assert local == {
+        **found.table_definitions[0],
+        "TimeToLiveSpecification": {"AttributeName": "expires", "Enabled": True},
+    }
 
     assert found.table_definitions == (
         {

@@ -10,8 +10,8 @@ from typing import Final
 
 from shim.dualrun.compare.difference import Comparison
 from shim.dualrun.compare.lifecycle import absent_steps
+from shim.dualrun.compare.outlived import postponed, steps_beyond
 from shim.dualrun.compare.payload import parse
-from shim.dualrun.compare.time_limits import is_postponed, steps_beyond
 from shim.dualrun.record.canonical import Event
 from shim.dualrun.record.scenario import NOBODY, Session
 
@@ -38,7 +38,7 @@ class Stage:
             for at, event in enumerate(events)
             if (ours := self.partners.get(event.key))
             and is_message(event)
-            and not is_postponed(found.outlived, ours, event)
+            and not postponed(found.outlived, ours, event)
         ]
         if len(places) > MAX_MESSAGES:
             places = sorted(chance.sample(places, MAX_MESSAGES))
@@ -63,7 +63,7 @@ class Stage:
             own[event.client].append(event)
         beyond = steps_beyond(session, found.outlived)
         self._absent = {
-            client: absent_steps(session, client, own[client]) | beyond.get(client, frozenset())
+            client: absent_steps(session, client, own[client]) | beyond.get(client, {}).keys()
             for client in session.clients
         }
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from asyncio import selector_events
 from collections.abc import Iterable
 from time import monotonic
 from typing import Any, Final
 
 from shim.dualrun.replay.pinned.clock import PinnedClock
+from shim.dualrun.replay.pinned.expiry import delete_expired
 from shim.dualrun.replay.pinned.idle import BLOCKED_S, LOOK_AGAIN_S, TURNS, LoopWatch, loop_work, main_stack
 from shim.dualrun.replay.pinned.sleeps import SLEEPS
 from shim.dualrun.replay.pinned.work import Work
@@ -63,6 +65,8 @@ class Advancing:
         loop.call_soon_threadsafe(passage)
         if not passage.over.wait(limit_s + BLOCKED_S):
             passage.busy = f"the event loop is blocked at {main_stack()}"
+        elif passage.left <= 0:
+            delete_expired(time.time())
         return {"left": passage.left, "worked": passage.worked, "busy": passage.busy}
 
     def _count(self, transport: Any, name: str) -> None:  # noqa: ANN401 - asyncio's own

@@ -17,6 +17,7 @@ from shim.dualrun.replay.pinned.advancing import LONGEST_S, TOGETHER_S, portion_
 from shim.dualrun.replay.websocket_client import WebSocketClient
 from shim.dualrun.run import record_legacy
 from tests.shim.dualrun.replay.small_app import small_app
+from tests.shim.dualrun.replay.test_expiry import ROWS
 from tests.shim.dualrun.replay.test_settling_by_cause import WORLD, Ran, act, ran
 from tests.shim.dualrun.replay.test_worker_processes import CONNECT, two_roots
 
@@ -93,6 +94,32 @@ async def test_what_an_application_has_scheduled_is_due_at_its_time_and_in_its_o
     for (a, b), (first, second) in zip(pairwise(received), pairwise(said), strict=True):
         assert b.at - a.at == pytest.approx(second.wall - first.wall, abs=5)  # events are on the same clock
     assert found.seconds < 30
+
+
+EXPIRING = """
+    import json, time
+    import boto3
+
+    rows = boto3.resource("dynamodb", region_name="us-east-1").Table("Rows")
+
+    def put(me, message):
+        for days in (0, 1, 4):
+            rows.put_item(Item={"id": f"{days} days", "expires": int(time.time()) + days * 86_400})
+
+    def tell(me, message):
+        push(me, json.dumps(sorted(item["id"] for item in rows.scan()["Items"])))
+"""
+
+
+async def test_rows_go_48_hours_after_they_have_expired(tmp_path: Path) -> None:
+    tell = act("tell")
+    steps = (act("put"), tell, Advance(47 * 3_600), tell, Advance(2 * 3_600), tell, Advance(86_400), tell)
+
+    found = await ran(small_app(tmp_path, EXPIRING), *steps, tables=[ROWS])
+
+    assert found.recording.problems == ()
+    everything = ["0 days", "1 days", "4 days"]
+    assert [json.loads(text) for _, text in found.messages] == [everything, everything, everything[1:], everything[2:]]
 
 
 @given(st.floats(0.5, 20), st.lists(st.floats(0, 2_000), max_size=30))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from shim.dualrun.record.canonical import Recording
 from shim.dualrun.record.scenario import Connect, Send, Session, Step
@@ -38,8 +40,8 @@ class Ran:
 WORLD = World(at=1_800_000_000.0)
 
 
-async def ran(folder: Path, *steps: Step, timing: Timing | None = None) -> Ran:
-    async with candidate_process(folder, {}, [], WORLD) as side:
+async def ran(folder: Path, *steps: Step, timing: Timing | None = None, tables: Sequence[dict[str, Any]] = ()) -> Ran:
+    async with candidate_process(folder, {}, tables, WORLD) as side:
         begun = time.monotonic()
         recording = await run_sessions(
             [Session("one", (ALICE, *steps))],

@@ -45,6 +45,7 @@ def _stream_record(record: dict[str, Any], arn: str) -> dict[str, Any]:
         "awsRegion": arn.split(":")[3],
         "dynamodb": record["dynamodb"],
         "eventSourceARN": arn,
+        **({"userIdentity": record["userIdentity"]} if "userIdentity" in record else {}),
     }
 
 

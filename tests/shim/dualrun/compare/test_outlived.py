@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from shim.dualrun.compare.difference import Comparison
 from shim.dualrun.evaluate import evaluate
-from shim.dualrun.record.scenario import Advance, Close, Connect, Session
+from shim.dualrun.record.scenario import Advance, Close, Connect, Send, Session
 from tests.shim.dualrun.recorded import Received, Special, record, say, talk
 
 HELLO = {"text": "hello"}
@@ -113,3 +113,48 @@ def test_a_new_path_that_closes_too_is_compared_as_ever():
     assert compared(both, [(4, "bob", GONE)], [(4, "bob", GONE)], skipped=(5,)).differences == []
     unexplained = compared(both, [(4, "bob", GONE)], [(4, "bob", other)], skipped=(5,)).unexplained
     assert [(d.kind, d.found) for d in unexplained] == [("lifecycle", "closed with 1000")]
+
+
+BINARY = Send("bob", "binary:00fffe")
+REFUSED = Special("error", 415, '{"detail": "binary messages are not taken here"}', channel="post")
+NOT_TAKEN = Special("close", 1003, "binary frames are not supported")
+
+
+def test_a_binary_frame_that_one_path_closes_for_and_the_other_refuses_is_explained():
+    session = talk(say(), BINARY, Close("bob"), say())
+    legacy = [(3, "dave", HELLO), (4, "bob", NOT_TAKEN), (4, "alice", LEFT), (6, "dave", HELLO)]
+    new = [(3, "dave", HELLO), (4, "bob", REFUSED), (5, "alice", LEFT), (6, "dave", HELLO)]
+
+    comparison = compared(session, legacy, new, skipped=(5,))
+
+    assert comparison.unexplained == []
+    assert comparison.by_design["binary_frame"] == 3
+    lost = compared(session, legacy, [event for event in new if event[2] != LEFT], skipped=(5,))
+    assert [(d.kind, d.client) for d in lost.unexplained] == [("missing", "alice")]
+
+
+def test_a_close_for_a_text_is_not_one_for_a_binary_frame():
+    session = talk(say("bob"), Close("bob"))
+
+    assert [d.kind for d in compared(session, [(3, "bob", NOT_TAKEN)], [], skipped=(4,)).unexplained] == ["lifecycle"]
+
+
+def test_bytes_that_a_text_frame_has_lost_are_the_same_message_and_others_are_not():
+    session = talk(say())
+
+    same = compared(session, [(3, "bob", "a\ufffd\0")], [(3, "bob", "binary:61ff00")])
+    assert same.differences == []
+    assert same.by_design["bytes_as_text"] == 1
+    other = compared(session, [(3, "bob", "a\ufffd\0")], [(3, "bob", "binary:62ff00")])
+    assert other.unexplained != []
+
+
+def test_the_odd_one_out_of_three_runs_is_not_looked_for_where_one_path_closes_by_design():
+    runs = (
+        record(IDLE, [*LEGACY, *BACK], skipped=(7,)),
+        record(IDLE, [*LEGACY, *BACK], run="legacy-2", later=100, skipped=(7,)),
+    )
+    found = evaluate([IDLE], runs, record(IDLE, [*NEW, *BACK], run="candidate", later=200))
+
+    odd = found.judgement.measures.odd_one_out
+    assert (odd.candidate, odd.sessions) == (0, 0)
