@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
-from shim.dualrun.compare.payload import parse
+from shim.dualrun.compare.payload import value_of
 from shim.dualrun.compare.tokens import split
 from shim.dualrun.judge.power.on_messages import delayed, message_sites
 from shim.dualrun.judge.power.stage import Stage, is_message, numbered
@@ -28,7 +28,7 @@ def _spelled(_stage: Stage, events: list[Event], chance: Random) -> list[Event]:
 
 
 def _other_spelling(text: str, chance: Random) -> str:
-    value = parse(text).value
+    value = value_of(text)
     if isinstance(value, str):
         return text
     if isinstance(value, dict):

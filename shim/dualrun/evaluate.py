@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from shim.dualrun.collector import collector_paused
 from shim.dualrun.compare import learning
 from shim.dualrun.compare.difference import ByDesign, Comparison, Difference
 from shim.dualrun.compare.noise_file import NO_FILE, NoiseFile
+from shim.dualrun.compare.payload import remembering_payloads
 from shim.dualrun.compare.rules import NoiseRule
 from shim.dualrun.compare.session import SessionRun
 from shim.dualrun.judge.judging import judge
@@ -44,6 +46,8 @@ class Evaluation:
         return tuple(found for found in self.differences if found.explained is None)
 
 
+@collector_paused()
+@remembering_payloads()
 def evaluate(
     sessions: Sequence[Session],
     legacy: tuple[Recording, Recording],

@@ -12,12 +12,12 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from shim.dualrun.compare.keys import MAX_KEYS, KeyPath, Side, key_value
-from shim.dualrun.compare.payload import is_error_frame, value_of
+from shim.dualrun.compare.keys import KeyPath, Side, key_value
+from shim.dualrun.compare.payload import parse, value_of
 from shim.dualrun.record.canonical import Event
 
-Key = Callable[[Side, int], Hashable]
-"""Of the event at an index of a side; None for an event that has none."""
+Keys = Callable[[Side], Sequence[Hashable]]
+"""Of the events of a side that are open, in their order; None for an event that has none."""
 
 
 @dataclass(slots=True)
@@ -46,24 +46,25 @@ class Alignment:
         self.left.take({a for a, _ in found})
         self.right.take({b for _, b in found})
 
-    def match(self, key: Key) -> None:
+    def match(self, keys: Keys) -> None:
         """First come, first served among events of one key."""
         if not (self.left.open and self.right.open):
+            return
+        ours, theirs = keys(self.left), keys(self.right)
+        if not (set(ours) - {None}).intersection(theirs):
             return
         # Chains instead of lists: a million different keys would need a million lists.
         following = array("q", [-1]) * len(self.right.events)
         first: dict[Hashable, int] = {}
-        for index in reversed(self.right.open):
-            of = key(self.right, index)
+        for index, of in zip(reversed(self.right.open), reversed(theirs), strict=True):
             if of is not None:
                 following[index] = first.get(of, -1)
                 first[of] = index
         found: list[tuple[int, int]] = []
-        for index in self.left.open:
-            of = key(self.left, index)
-            if of is None:
+        for index, of in zip(self.left.open, ours, strict=True):
+            option = -1 if of is None else first.get(of, -1)
+            if option < 0:
                 continue
-            option = first.get(of, -1)
             # A message can be late, but not come long before what caused it. One step is allowed, because the legacy
             # path may have been the late one.
             earliest = self.left.events[index].step - 1
@@ -72,8 +73,7 @@ class Alignment:
             if option >= 0:
                 found.append((index, option))
                 option = following[option]
-            if of in first:
-                first[of] = option
+            first[of] = option
         self.add(found)
 
 
@@ -86,10 +86,10 @@ def align_clients(
     aligned = {client: Alignment(Side(left), Side(right)) for client, (left, right) in sides.items()}
     for one in aligned.values():
         if have_ids:
-            one.match(_application_id)
+            one.match(_application_ids)
         one.match(_exact_in_step)
         one.match(_exact)
-        for rank in range(MAX_KEYS if key_paths else 0):
+        for rank in range(max(map(len, key_paths.values()), default=0)):
             one.match(partial(_by_key_path, key_paths, rank))
         one.match(_unambiguous(one))
     if any(one.left.open and one.right.open for one in aligned.values()):
@@ -102,48 +102,41 @@ def align_clients(
 
 
 def is_error(event: Event) -> bool:
-    return event.kind == "error" or is_error_frame(event.text)
+    return event.kind == "error" or parse(event.text).is_error_frame
 
 
-def _application_id(side: Side, index: int) -> Hashable:
+def _application_ids(side: Side) -> Sequence[Hashable]:
     """A number that a stream has given does not tell which message it is, unless the legacy path has it too."""
-    return side.events[index].id or None
+    return [side.events[index].id or None for index in side.open]
 
 
-def _exact(side: Side, index: int) -> Hashable:
-    return side.exact[index]
+def _exact(side: Side) -> Sequence[Hashable]:
+    return [side.exact[index] for index in side.open]
 
 
-def _exact_in_step(side: Side, index: int) -> Hashable:
-    return (side.events[index].step, side.exact[index])
+def _exact_in_step(side: Side) -> Sequence[Hashable]:
+    return [(side.events[index].step, side.exact[index]) for index in side.open]
 
 
-def _by_key_path(paths: Mapping[str, tuple[KeyPath, ...]], rank: int, side: Side, index: int) -> Hashable:
-    return key_value(value_of(side.events[index].text), paths, rank)
+def _by_key_path(paths: Mapping[str, tuple[KeyPath, ...]], rank: int, side: Side) -> Sequence[Hashable]:
+    return [key_value(value_of(side.events[index].text), paths, rank) for index in side.open]
 
 
-def _shape(side: Side, index: int) -> Hashable:
-    return side.shape[index]
+def _shape(side: Side) -> Sequence[Hashable]:
+    return [side.shape[index] for index in side.open]
 
 
-def _shape_in_step(side: Side, index: int) -> Hashable:
-    return (side.events[index].step, side.shape[index])
+def _shape_in_step(side: Side) -> Sequence[Hashable]:
+    return [(side.events[index].step, side.shape[index]) for index in side.open]
 
 
-def _unambiguous(one: Alignment) -> Key:
+def _unambiguous(one: Alignment) -> Keys:
     """The shape within a step, of shapes that both sides have equally often: nothing of the kind is missing."""
-    counts = [Counter(_shape_in_step(side, index) for index in side.open) for side in (one.left, one.right)]
+    counts = Counter(_shape_in_step(one.left)), Counter(_shape_in_step(one.right))
     sure = {shape for shape, count in counts[0].items() if counts[1].get(shape) == count}
-
-    def key(side: Side, index: int) -> Hashable:
-        shape = _shape_in_step(side, index)
-        return shape if shape in sure else None
-
-    return key
+    return lambda side: [shape if shape in sure else None for shape in _shape_in_step(side)]
 
 
-def _as_others(known: Mapping[int, int], left: Side, side: Side, index: int) -> Hashable:
+def _as_others(known: Mapping[int, int], left: Side, side: Side) -> Sequence[Hashable]:
     """What another client's partner of the same message says."""
-    if side is left:
-        return known.get(side.exact[index])
-    return side.exact[index]
+    return [known.get(side.exact[index]) for index in side.open] if side is left else _exact(side)

@@ -10,15 +10,15 @@ from typing import Final
 
 from shim.dualrun.compare.bijection import Bijection
 from shim.dualrun.compare.evidence import relative_difference, text_of
-from shim.dualrun.compare.leaves import ABSENT, Leaf, TokenPair, Walk, is_number
-from shim.dualrun.compare.matching import OF_LEAVES, RULE_OF
-from shim.dualrun.compare.message_type import type_of_value
+from shim.dualrun.compare.leaves import ABSENT, NOTHING, Leaf, Walk, is_number
+from shim.dualrun.compare.matching import OF_LEAVES
 from shim.dualrun.compare.moments import WINDOW_S
 from shim.dualrun.compare.payload import general, value_of
 from shim.dualrun.compare.rules import NoiseRule, RuleKey, RuleKind, label
 from shim.dualrun.compare.typed import HERE, both_now, objection
 from shim.dualrun.compare.unordered import Unordered
 from shim.dualrun.compare.volatile import IdsEverywhere, Position, Volatile
+from shim.dualrun.compare.walks import Compared, Told, Walks
 from shim.dualrun.record.canonical import Event
 
 EVERYWHERE: Final = "in another session"
@@ -62,51 +62,51 @@ class NoiseMatcher:
         self._volatile = volatile
         self._everywhere = everywhere
         self._ids = Bijection()
+        self._compared = Walks(self._watched)
         self._counters: dict[tuple[str, str, str], tuple[float, float]] = {}
 
     def differences(self, left: Event, right: Event) -> list[Leaf]:
         volatile = self._volatile.of(left)
         if left.text == right.text and not volatile and not self._rules.watched:
             return []
-        a, b = value_of(left.text), value_of(right.text)
-        message = type_of_value(a)
-        watch = self._rules.watched.get(message, frozenset())
-        if volatile:
-            watch = watch.union(path for path, _ in volatile)
-        walk = Walk(watch=watch)
-        lists = self._rules.lists.get(message)
-        if lists:
-            walk.pairing = pairing = Unordered(lists, self._ids)
-        walk.compare(a, b)
+        compared = self._compared.of(left.text, right.text, volatile)
+        message = compared.message
         found: list[Leaf] = []
-        for pair in walk.pairs:
-            leaf = self._judge_tokens(message, pair, left, right, volatile)
+        moved: Iterable[str] = ()
+        if lists := self._rules.lists.get(message):
+            pairing = Unordered(lists, self._ids)
+            walk = Walk(pairing, self._watched(message, volatile))
+            compared = Compared.of(message, walk.compare(value_of(left.text), value_of(right.text)))
+            moved = pairing.moved
+        for token in compared.tokens:
+            leaf = self._judge_token(token, left, right, volatile)
             if leaf is not None:
                 found.append(leaf)
-        found += [judged for leaf in walk.leaves if (judged := self._judge_leaf(message, leaf, left.client)).problem]
-        if lists:
-            found += [self._explained(message, "unordered_array", path, path) for path in pairing.moved]
+        for leaf in compared.walk.leaves:
+            judged = self._judge_leaf(message, leaf, left.client)
+            if judged.problem:
+                found.append(judged)
+        found += [self._explained(RuleKey("unordered_array", message, path), path) for path in moved]
         return found
 
-    def _judge_tokens(
-        self, message: str, pair: TokenPair, left: Event, right: Event, positions: frozenset[Position]
-    ) -> Leaf | None:
+    def _watched(self, message: str, volatile: frozenset[Position]) -> frozenset[str]:
+        return self._rules.watched.get(message, NOTHING).union(path for path, _ in volatile)
+
+    def _judge_token(self, token: Told, left: Event, right: Event, positions: frozenset[Position]) -> Leaf | None:
         """None where both sides are the same."""
-        path = general(pair.path)
-        known = self._rules.at(message, path)
-        kind = RULE_OF[pair.kind]
-        volatile = (pair.path, pair.index) in positions or RuleKey(kind, message, path) in self._rules.given
-        a, b = str(pair.left), str(pair.right)
+        pair, rule, a, b = token.pair, token.rule, token.left, token.right
+        volatile = (pair.path, pair.index) in positions or rule in self._rules.given
         if pair.kind == "timestamp":
-            if not pair.differ:
+            if not token.differ:
                 return None
-            if not (volatile or kind in known or both_now(pair, left, right)):
+            known = self._rules.at(rule.message, rule.path).get(rule.kind)
+            if not (volatile or known or both_now(pair, left, right)):
                 return Leaf(pair.path, a, b, "is another time")
-            window = known[kind].parameter if kind in known else WINDOW_S
+            window = known.parameter if known else WINDOW_S
             bad = objection(pair, left, right, self._ids, window_s=float(window or WINDOW_S))
-            return bad or self._explained(message, kind, path, pair.path, a, b)
+            return bad or self._explained(rule, pair.path, a, b)
         if not volatile:
-            if pair.differ:
+            if token.differ:
                 return Leaf(pair.path, a, b, "is another value, though both legacy runs agree on it")
             return None
         everywhere = a in self._everywhere.shared
@@ -114,11 +114,11 @@ class NoiseMatcher:
         bad = objection(pair, left, right, ids, where=EVERYWHERE if everywhere else HERE)
         if bad is None:
             ids.add(a, b)
-        return bad or (self._explained(message, kind, path, pair.path, a, b) if pair.differ else None)
+        return bad or (self._explained(rule, pair.path, a, b) if token.differ else None)
 
-    def _explained(self, message: str, kind: RuleKind, path: str, where: str, left: str = "", right: str = "") -> Leaf:
-        self.hits[RuleKey(kind, message, path)] += 1
-        return Leaf(where, left, right, "is noise", explained=label(kind, path))
+    def _explained(self, rule: RuleKey, where: str, left: str = "", right: str = "") -> Leaf:
+        self.hits[rule] += 1
+        return Leaf(where, left, right, "is noise", explained=label(rule.kind, rule.path))
 
     def _judge_leaf(self, message: str, leaf: Leaf, client: str) -> Leaf:
         path = general(leaf.path)

@@ -37,12 +37,9 @@ class Side:
 
     def __init__(self, events: Sequence[Event]) -> None:
         self.events = events
-        self.exact = array("q")
-        self.shape = array("q")
-        for event in events:
-            payload = parse(event.text)
-            self.exact.append(hash((event.kind, payload.exact)))
-            self.shape.append(hash((event.kind, payload.shape)))
+        payloads = [parse(event.text) for event in events]
+        self.exact = array("q", [hash((event.kind, p.exact)) for event, p in zip(events, payloads, strict=True)])
+        self.shape = array("q", [hash((event.kind, p.shape)) for event, p in zip(events, payloads, strict=True)])
         self.open = list(range(len(events)))
 
     def take(self, taken: set[int]) -> None:

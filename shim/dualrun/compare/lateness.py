@@ -54,8 +54,10 @@ class Clock:
 
 def lateness(a: Event, b: Event, left: Clock, right: Clock) -> float:
     """Seconds by which `b` took longer after the step of `a` than `a` did; 0 where it is not known."""
-    ours, theirs = left.after_cause(a, a.step), right.after_cause(b, a.step)
-    return 0.0 if ours is None or theirs is None else theirs - ours
+    ours, theirs = left.begins.get(a.step), right.begins.get(a.step)
+    if ours is None or theirs is None:
+        return 0.0
+    return (b.mono if right.steady else b.at) - theirs - ((a.mono if left.steady else a.at) - ours)
 
 
 def may_be_on_its_way(missing: Event, left: Clock, right: Clock) -> bool:

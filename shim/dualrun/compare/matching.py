@@ -9,16 +9,14 @@ from typing import Final, Protocol
 from shim.dualrun.compare.bijection import Bijection
 from shim.dualrun.compare.evidence import Evidence, Place
 from shim.dualrun.compare.leaves import ABSENT, Leaf, Walk
-from shim.dualrun.compare.message_type import type_of_value
+from shim.dualrun.compare.message_type import message_type
 from shim.dualrun.compare.payload import general, value_of
 from shim.dualrun.compare.rules import RuleKey, RuleKind
-from shim.dualrun.compare.tokens import TokenKind
 from shim.dualrun.compare.typed import objection
 from shim.dualrun.compare.unordered import Unordered, unordered_lists
 from shim.dualrun.compare.volatile import SharedIds, Volatile
+from shim.dualrun.compare.walks import Compared, Walks
 from shim.dualrun.record.canonical import Event
-
-RULE_OF: Final[dict[TokenKind, RuleKind]] = {"timestamp": "timestamp", "id": "id_bijection"}
 
 _OF_ABSENCE: Final[frozenset[RuleKind]] = frozenset({"optional"})
 _OF_VALUES: Final[frozenset[RuleKind]] = frozenset({"counter", "float", "regex_shape"})
@@ -48,54 +46,54 @@ class LearningMatcher:
         self._shared = shared
         self._given = given
         self._ids = Bijection()
+        self._walks = Walks()
 
     def differences(self, left: Event, right: Event) -> list[Leaf]:
-        a, b = value_of(left.text), value_of(right.text)
-        message = type_of_value(a)
-        self._evidence.messages[message] += 1
         if left.text == right.text:
+            self._evidence.messages[message_type(left.text)] += 1
             return []
-        walk = Walk().compare(a, b)
-        objections = self._objections(walk, left, right)
-        if walk.leaves or objections:
-            pairing = Unordered(unordered_lists(a, b), self._ids)
-            again = Walk(pairing).compare(a, b)
-            others = self._objections(again, left, right)
-            if len(again.leaves) + len(others) < len(walk.leaves) + len(objections):
-                walk, objections = again, others
-                for path in pairing.moved:
-                    self._learn_list(RuleKey("unordered_array", message, path), pairing.paths[path])
+        compared = self._walks.of(left.text, right.text)
+        message = compared.message
+        self._evidence.messages[message] += 1
+        objections = self._objections(compared, left, right)
+        if compared.walk.leaves or objections:
+            a, b = value_of(left.text), value_of(right.text)
+            if lists := unordered_lists(a, b):
+                pairing = Unordered(lists, self._ids)
+                again = Compared.of(message, Walk(pairing).compare(a, b))
+                others = self._objections(again, left, right)
+                if len(again.walk.leaves) + len(others) < len(compared.walk.leaves) + len(objections):
+                    compared, objections = again, others
+                    for path in pairing.moved:
+                        self._learn_list(RuleKey("unordered_array", message, path), pairing.paths[path])
         if not objections:
-            self._remember(message, left, walk)
-        return self._told(message, left, [*walk.leaves, *objections])
+            self._remember(left, compared)
+        return self._told(message, left, [*compared.walk.leaves, *objections])
 
-    def _objections(self, walk: Walk, left: Event, right: Event) -> list[Leaf]:
+    def _objections(self, compared: Compared, left: Event, right: Event) -> list[Leaf]:
         fresh = Bijection(self._ids)
         found: list[Leaf] = []
-        for pair in walk.pairs:
-            if pair.differ:
-                leaf = objection(pair, left, right, fresh)
+        for token in compared.tokens:
+            if token.differ:
+                leaf = objection(token.pair, left, right, fresh)
                 if leaf is not None:
                     found.append(leaf)
-                elif pair.kind == "id":
-                    fresh.add(str(pair.left), str(pair.right))
+                elif token.pair.kind == "id":
+                    fresh.add(token.left, token.right)
         return found
 
     def _learn_list(self, rule: RuleKey, key: str) -> None:
         self._evidence.learn(rule, "one order", "another order")
         self._evidence.keys[rule] = key if self._evidence.keys.get(rule, key) == key else ""
 
-    def _remember(self, message: str, left: Event, walk: Walk) -> None:
-        positions = []
-        for pair in walk.pairs:
-            if pair.differ:
-                a, b = str(pair.left), str(pair.right)
-                if pair.kind == "id":
-                    self._ids.add(a, b)
-                    self._shared.add(left.session, a, b)
-                positions.append((pair.path, pair.index))
-                self._evidence.learn(RuleKey(RULE_OF[pair.kind], message, general(pair.path)), a, b)
-        self.volatile.add(left, positions)
+    def _remember(self, left: Event, compared: Compared) -> None:
+        for token in compared.tokens:
+            if token.differ:
+                if token.pair.kind == "id":
+                    self._ids.add(token.left, token.right)
+                    self._shared.add(left.session, token.left, token.right)
+                self._evidence.learn(token.rule, token.left, token.right)
+        self.volatile.add(left, compared.positions)
 
     def _told(self, message: str, left: Event, found: list[Leaf]) -> list[Leaf]:
         told = []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -15,6 +17,7 @@ MAX_DEPTH: Final = 64
 """Deeper JSON is compared as text, so that no message can exhaust the stack."""
 
 _CONTAINERS: Final = {dict, list}
+_FRAME_KEYS: Final = {"message", "connectionId", "requestId"}
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
 
@@ -22,23 +25,50 @@ _PLAIN_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 class Payload:
     """exact: equal for texts that mean the same JSON. shape: the same without moments and opaque ids.
 
-    value: what JSON says; the text itself when it is no JSON object or array.
+    is_error_frame: whether it is API Gateway's answer to a message that failed or matched no route.
     """
 
-    value: object
     exact: int
     shape: int
+    is_error_frame: bool
 
 
-@lru_cache(maxsize=4096)
+_remembered: dict[str, Payload] | None = None
+
+
+@contextmanager
+def remembering_payloads() -> Iterator[None]:
+    """While it lasts, each text is parsed once, however many there are: some 250 bytes for each different text."""
+    global _remembered  # noqa: PLW0603 - to hand it through would take a parameter of every function in between
+    before = _remembered
+    _remembered = {} if before is None else before
+    try:
+        yield
+    finally:
+        _remembered = before
+
+
 def parse(text: str) -> Payload:
     """`exact` and `shape` are hashes of 61 bits that hold within one process only."""
+    if _remembered is None:
+        return _parse_lately(text)
+    found = _remembered.get(text)
+    if found is None:
+        found = _remembered[text] = _parse(text)
+    return found
+
+
+def _parse(text: str) -> Payload:
     value = value_of(text)
     parts: list[object] = []
     tokens: list[object] = []
     _take_apart(value, parts, tokens)
     shape = tuple(parts)
-    return Payload(value, hash((shape, tuple(tokens))), hash(shape))
+    is_error_frame = isinstance(value, dict) and value.keys() == _FRAME_KEYS
+    return Payload(hash((shape, tuple(tokens))), hash(shape), is_error_frame)
+
+
+_parse_lately = lru_cache(maxsize=4096)(_parse)
 
 
 def shape_key(value: object) -> int:
@@ -92,14 +122,14 @@ def _take_apart(  # noqa: PLR0912 - a case for each type
 
 def is_error_frame(text: str) -> bool:
     """Whether it is API Gateway's answer to a message that failed or matched no route."""
-    value = value_of(text)
-    return isinstance(value, dict) and value.keys() == {"message", "connectionId", "requestId"}
+    return parse(text).is_error_frame
 
 
 def child(path: str, key: str) -> str:
     return f"{path}.{key}" if _PLAIN_KEY.fullmatch(key) else f"{path}[{json.dumps(key, ensure_ascii=False)}]"
 
 
+@lru_cache(maxsize=4096)
 def general(path: str) -> str:
     """The path with any index for each index: '$.users[0].id' -> '$.users[].id'."""
     return re.sub(r"\[\d+\]", "[]", path)

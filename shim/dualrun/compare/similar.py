@@ -59,12 +59,15 @@ def _pair_by_key(one: Alignment, allowed: frozenset[int]) -> None:
     paths = shared_keys(one.left, one.right, allowed)
     if paths:
 
-        def key(side: Side, index: int) -> Hashable:
-            if side is one.right and index not in allowed:
-                return None
-            return key_value(value_of(side.events[index].text), paths, 0)
+        def keys(side: Side) -> Sequence[Hashable]:
+            return [
+                None
+                if side is one.right and index not in allowed
+                else key_value(value_of(side.events[index].text), paths, 0)
+                for index in side.open
+            ]
 
-        one.match(key)
+        one.match(keys)
 
 
 def similarity(left: Event, right: Event) -> float:

@@ -81,6 +81,7 @@ def is_opaque(text: str) -> bool:
     return _DIGIT.search(text) is not None or bool(_LOWER.search(text, 1) and _UPPER.search(text, 1))
 
 
+@lru_cache(maxsize=4096)
 def same_id_format(left: str, right: str) -> bool:
     """A UUID stays a UUID and a number stays a number; other opaque ids may take another form."""
     if bool(_UUID.fullmatch(left)) != bool(_UUID.fullmatch(right)):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from shim.dualrun.compare.bijection import Bijection
 from shim.dualrun.compare.leaves import Leaf, TokenPair
 from shim.dualrun.compare.moments import WINDOW_S, Moment, close_in_time, is_now, moment_of_number, moment_of_text
@@ -40,5 +42,6 @@ def _moments(pair: TokenPair) -> tuple[Moment, Moment] | None:
     return (a, b) if a and b else None
 
 
+@lru_cache(maxsize=4096, typed=True)
 def _moment(value: str | int | float) -> Moment | None:  # noqa: PYI041 - an int is written differently
     return moment_of_text(value) if isinstance(value, str) else moment_of_number(value)

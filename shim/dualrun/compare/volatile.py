@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 from shim.dualrun.compare.bijection import Bijection
@@ -14,7 +13,7 @@ Position = tuple[str, int]
 MAX_SHARED: Final = 100_000
 """Ids looked at for whether several sessions have them; of more, none is taken for known to all sessions."""
 
-_NONE: Final[frozenset[Position]] = frozenset()
+NOT_VOLATILE: Final[frozenset[Position]] = frozenset()
 
 
 class Volatile:
@@ -25,14 +24,13 @@ class Volatile:
         # Messages of one kind have the same positions, and a session can have a million messages.
         self._known: dict[frozenset[Position], frozenset[Position]] = {}
 
-    def add(self, event: Event, positions: Iterable[Position]) -> None:
-        found = frozenset(positions)
+    def add(self, event: Event, found: frozenset[Position]) -> None:
         if found:
             found = self._known.setdefault(found, found)
             self._positions.setdefault(event.client, {})[event.n] = found
 
     def of(self, event: Event) -> frozenset[Position]:
-        return self._positions.get(event.client, {}).get(event.n, _NONE)
+        return self._positions.get(event.client, {}).get(event.n, NOT_VOLATILE)
 
 
 class SharedIds:

@@ -113,6 +113,7 @@ def cover(
         review = None if comparison is None else {(d.step, type_of(d)) for d in comparison.unexplained}
         events = _by_step(received.get(session.name, ()))
         silent, old = after_silence(session, received.get(session.name, ()))
+        again = _first_return(session)
         for index, step in enumerate(session.steps):
             caused = events.get(index, [])
             if isinstance(step, Resume | Expect | Spoof) or (session.name, index) in legacy.skipped:
@@ -120,7 +121,7 @@ def cover(
             if isinstance(step, Advance) and not any(event.kind == "close" for event in caused):
                 continue
             route = "$disconnect" if isinstance(step, Advance) else session.route_of(index) or no_route
-            phases: list[Phase] = list(_phases(session, index, step, caused))
+            phases: list[Phase] = list(_phases(step, caused, again=index >= again))
             phases += ["idle > 10 min"] if index in silent else []
             phases += ["> 2 h"] if index in old else []
             if (session.name, index) in legacy.triggered and "trigger" not in phases:
@@ -155,8 +156,8 @@ def _possible(route: str) -> tuple[Phase, ...]:
     return {"$connect": CONNECT_PHASES, "$disconnect": CLOSE_PHASES}.get(route, MESSAGE_PHASES)
 
 
-def _phases(session: Session, index: int, step: Step, caused: list[Event]) -> Iterator[Phase]:
-    again = _came_back(session, index)
+def _phases(step: Step, caused: list[Event], *, again: bool) -> Iterator[Phase]:
+    """`again`: whether some client has resumed or connected again before."""
     match step:
         case Connect(client=client):
             if any(event.kind == "refused" and event.client == client for event in caused):
@@ -186,14 +187,14 @@ def _phases(session: Session, index: int, step: Step, caused: list[Event]) -> It
                 yield "reconnect or resume"
 
 
-def _came_back(session: Session, index: int) -> bool:
-    """Whether some client has resumed or connected again before."""
+def _first_return(session: Session) -> int:
+    """The first step that resumes or connects again; the number of steps where none does."""
     seen: set[str] = set()
-    for step in session.steps[: index + 1]:
+    for index, step in enumerate(session.steps):
         if isinstance(step, Resume) or (isinstance(step, Connect) and step.client in seen):
-            return True
+            return index
         seen.add(step.client)
-    return False
+    return len(session.steps)
 
 
 def _is_json(text: str) -> bool:

@@ -7,8 +7,10 @@ again as a whole, because messages of one session share its fate.
 from __future__ import annotations
 
 import random
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import ceil
 from typing import Any, Final, Literal
 
@@ -168,7 +170,12 @@ def judge_latency(
 
 def quantile_of(ordered: Sequence[float], quantile: float) -> float:
     """Of a sorted sequence: the least value that at least this share of all does not exceed."""
-    return ordered[max(0, ceil(quantile * len(ordered)) - 1)]
+    return ordered[rank_of(quantile, len(ordered))]
+
+
+def rank_of(quantile: float, count: int) -> int:
+    """Index, in a sorted sequence of so many, of the least value that at least this share does not exceed."""
+    return max(0, ceil(quantile * count) - 1)
 
 
 def _curve(values: list[float]) -> tuple[float, ...]:
@@ -203,17 +210,25 @@ def _resampled_gaps(
     samples: Sequence[Sample], quantiles: Sequence[float], chance: random.Random
 ) -> dict[float, list[float]]:
     """By quantile: how much larger it is on the new path, each time that the sessions are drawn again."""
-    sessions: dict[str, list[Sample]] = {}
+    numbers: dict[str, int] = {}
     for sample in samples:
-        sessions.setdefault(sample.session, []).append(sample)
-    pools = list(sessions.values())
+        numbers.setdefault(sample.session, len(numbers))
+    new_side = sorted((sample.candidate, numbers[sample.session]) for sample in samples)
+    old_side = sorted((sample.legacy, numbers[sample.session]) for sample in samples)
+    sides = [([seconds for seconds, _ in side], [number for _, number in side]) for side in (new_side, old_side)]
     gaps: dict[float, list[float]] = {quantile: [] for quantile in quantiles}
     for _ in range(RESAMPLES):
-        drawn = [sample for pool in chance.choices(pools, k=len(pools)) for sample in pool]
-        legacy = sorted(sample.legacy for sample in drawn)
-        candidate = sorted(sample.candidate for sample in drawn)
+        times = [0] * len(numbers)
+        for number in chance.choices(range(len(numbers)), k=len(numbers)):
+            times[number] += 1
+        # Sorted once: each sample is there as often as its session was drawn.
+        ends = [list(accumulate(map(times.__getitem__, drawn))) for _, drawn in sides]
         for quantile in quantiles:
-            gaps[quantile].append(quantile_of(candidate, quantile) - quantile_of(legacy, quantile))
+            new, old = (
+                values[bisect_right(until, rank_of(quantile, until[-1]))]
+                for (values, _), until in zip(sides, ends, strict=True)
+            )
+            gaps[quantile].append(new - old)
     return gaps
 
 

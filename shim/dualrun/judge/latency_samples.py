@@ -27,6 +27,7 @@ def samples_of(
         if comparison is None:
             continue
         fan_outs: dict[tuple[int, int], list[tuple[Event, Event]]] = {}
+        phases = _Phases(session)
         for a, b in _pairs(comparison):
             began = legacy_began.get((session.name, a.step)), candidate_began.get((session.name, b.step))
             if a.step != b.step or began[0] is None or began[1] is None:
@@ -35,7 +36,7 @@ def samples_of(
                 fan_outs.setdefault((a.step, parse(a.text).shape), []).append((a, b))
             old, new = _between(began[0], a), _between(began[1], b)
             if old is not None and new is not None:
-                yield Sample(session.name, _phase(session, a), old, new)
+                yield Sample(session.name, phases.of(a), old, new)
         yield from _spreads(session.name, fan_outs.values())
 
 
@@ -61,17 +62,26 @@ def _between(began: Event, event: Event) -> float | None:
     return event.mono - began.mono
 
 
-def _phase(session: Session, event: Event) -> Phase:
-    step = session.steps[event.step]
-    earlier = session.steps[: event.step]
-    if isinstance(step, Resume) or any(
-        isinstance(before, Resume) and before.client == event.client for before in earlier
-    ):
-        return "after reconnect"
-    if isinstance(step, Connect) and step.client == event.client:
-        again = any(isinstance(before, Connect) and before.client == event.client for before in earlier)
-        return "after reconnect" if again else "first event"
-    return "steady"
+class _Phases:
+    """Of the events of one session."""
+
+    def __init__(self, session: Session) -> None:
+        self._steps = session.steps
+        self._connected: dict[str, int] = {}
+        self._resumed: dict[str, int] = {}
+        for index, step in enumerate(session.steps):
+            if isinstance(step, Connect):
+                self._connected.setdefault(step.client, index)
+            elif isinstance(step, Resume):
+                self._resumed.setdefault(step.client, index)
+
+    def of(self, event: Event) -> Phase:
+        step = self._steps[event.step]
+        if isinstance(step, Resume) or self._resumed.get(event.client, event.step) < event.step:
+            return "after reconnect"
+        if isinstance(step, Connect) and step.client == event.client:
+            return "after reconnect" if self._connected[event.client] < event.step else "first event"
+        return "steady"
 
 
 def _pairs(comparison: Comparison) -> Iterator[tuple[Event, Event]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from shim.dualrun.collector import collector_paused
 from shim.dualrun.record.canonical import Event, Problem, Recording
 from shim.dualrun.record.header import Header
 from shim.dualrun.record.notes import Note
@@ -30,6 +31,7 @@ class Loaded:
     notes: tuple[Note, ...]
 
 
+@collector_paused()
 def load_recordings(path: Path, *, max_line_bytes: int = MAX_LINE_BYTES) -> Loaded:
     """Raises what `read_items` raises."""
     parts: list[_Gathered] = []

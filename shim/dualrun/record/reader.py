@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
@@ -25,6 +25,9 @@ from shim.dualrun.record.turns import Turns
 
 MAX_LINE_BYTES: Final = 32 * 1024 * 1024
 """Most bytes of one line: the largest message that clients take, each of its characters escaped."""
+
+MOST_TEXTS: Final = 1_000
+"""Texts that are remembered, so that a message to many clients is in memory once: its recipients follow each other."""
 
 _SAME: Final = ("application", "key_id")
 """What the parts of one file have in common."""
@@ -94,29 +97,28 @@ class _Reading:
         self._path = path
         self._ended = False
         self._turns = Turns(path)
+        self._texts: dict[str, str] = {}
 
-    def take(self, record: dict[str, Any], number: int) -> Iterator[Item]:
+    def take(self, record: dict[str, Any], number: int) -> Sequence[Item]:
         if "format" in record or self.header is None:
-            yield from self.finish(number - 1)
-            yield self._begin(record, number)
-            return
+            return [*self.finish(number - 1), self._begin(record, number)]
         if self._ended:
             raise LineInvalid(self._path, number, "there is something after the end of the recording")
         if "end" in record:
             self._ended = True
             end = self._end(record["end"], number)
-            if end.lost:
-                yield Note("events_missing", number, f"{end.lost} events were not recorded")
-            yield end
-        elif "skipped" in record:
-            yield self._skipped(record["skipped"], number)
-        elif "problem" in record:
-            yield self._problem(record["problem"], number)
-        else:
-            event = event_of(record, self.header)
-            if isinstance(event, str):
-                raise LineInvalid(self._path, number, event)
-            yield from self._turns.take(event, number)
+            lost = [Note("events_missing", number, f"{end.lost} events were not recorded")] if end.lost else []
+            return [*lost, end]
+        if "skipped" in record:
+            return [self._skipped(record["skipped"], number)]
+        if "problem" in record:
+            return [self._problem(record["problem"], number)]
+        if len(self._texts) >= MOST_TEXTS:
+            self._texts.clear()
+        event = event_of(record, self.header, self._texts)
+        if isinstance(event, str):
+            raise LineInvalid(self._path, number, event)
+        return self._turns.take(event, number)
 
     def finish(self, number: int) -> Iterator[Note]:
         """The end of a part."""
@@ -173,7 +175,7 @@ def _is_count(value: object) -> bool:
 def _object(line: bytes) -> dict[str, Any] | None:
     """None for what is no object of JSON."""
     try:
-        value = json.loads(line.decode("utf-8"), parse_constant=_refuse)
+        value = _DECODER.decode(line.decode("utf-8"))
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
@@ -181,6 +183,9 @@ def _object(line: bytes) -> dict[str, Any] | None:
 
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
+
+
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse)
 
 
 def _is_header(file: IO[bytes], limit: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shim.dualrun.errors import SessionInvalid
 from shim.dualrun.record.spoof import Spoof
@@ -106,12 +106,19 @@ Step = Connect | Send | Resume | Close | Expect | Advance | Trigger | Spoof
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """Raises SessionInvalid when a client acts before it has connected."""
+    """clients: in order of appearance; with OUTSIDE, where something outside runs a function.
+
+    Raises SessionInvalid when a client acts before it has connected.
+    """
 
     name: str
     steps: tuple[Step, ...]
+    clients: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(
+            self, "clients", tuple(dict.fromkeys(step.client for step in self.steps if step.client != NOBODY))
+        )
         if not self.steps or len(self.steps) > MAX_STEPS:
             problem = f"it has {len(self.steps)} steps; 1 to {MAX_STEPS} are allowed"
             raise SessionInvalid(self.name, problem, min(len(self.steps), MAX_STEPS))
@@ -124,11 +131,6 @@ class Session:
                 connected.add(step.client)
             elif isinstance(step, Close):
                 connected.discard(step.client)
-
-    @property
-    def clients(self) -> tuple[str, ...]:
-        """In order of appearance; with OUTSIDE, where something outside runs a function."""
-        return tuple(dict.fromkeys(step.client for step in self.steps if step.client != NOBODY))
 
     @property
     def advances(self) -> bool:

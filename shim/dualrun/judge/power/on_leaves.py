@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from shim.dualrun.compare.moments import moment_of_number
-from shim.dualrun.compare.payload import parse
+from shim.dualrun.compare.payload import value_of
 from shim.dualrun.compare.tokens import Token, split
 from shim.dualrun.judge.power.faults import FaultKind, Site
 from shim.dualrun.judge.power.stage import Stage
@@ -31,12 +31,12 @@ MAX_PLACES = 500
 def leaf_sites(stage: Stage) -> Iterator[Site]:
     uses = _uses(stage)
     for place, event in stage.messages:
-        value = parse(event.text).value
+        value = value_of(event.text)
         if isinstance(value, str):
             if value and not split(value).tokens:
                 yield _site("text", stage, place, _always(_nudged(value)))
             continue
-        partner = parse(stage.partners[event.key].text).value
+        partner = value_of(stage.partners[event.key].text)
         by_kind: dict[FaultKind, list[tuple[Place, Any]]] = {}
         if isinstance(value, dict):
             by_kind["extra key"] = [((), {**value, "unexpected": True})]
@@ -116,9 +116,7 @@ def _other_number(old: float, *, steady: bool) -> float:
 
 def _uses(stage: Stage) -> Counter[str]:
     """How often each id is said in the session."""
-    return Counter(
-        old for _, event in stage.messages for _, old in _walk(parse(event.text).value) if isinstance(old, str)
-    )
+    return Counter(old for _, event in stage.messages for _, old in _walk(value_of(event.text)) if isinstance(old, str))
 
 
 def _walk(value: object) -> Iterator[tuple[Place, Any]]:
