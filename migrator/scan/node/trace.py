@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from migrator.scan.node.bindings import Binding
+from migrator.scan.node.members import Members
 from migrator.scan.node.modules import Module, Modules
 from migrator.scan.node.operations import made_name, method_name, receiver, request, table_operation
 from migrator.scan.node.tree import FUNCTIONS, Node
-from migrator.scan.node.values import ELEMENT, JSON, NOTHING, Origin, Value, Values
+from migrator.scan.node.values import ELEMENT, JSON, NOTHING, Origin, Value, Values, one
 
 _SAME: Final = frozenset({"await_expression", "parenthesized_expression", "as_expression", "non_null_expression",
                           "satisfies_expression", "spread_element", "type_assertion"})  # fmt: skip
@@ -42,6 +43,7 @@ class Tracer:
 
     def __init__(self, modules: Modules, event_of: Iterable[Node] = (), callers: Callers = lambda _: ()) -> None:
         self.modules, self.callers = modules, callers
+        self._members = Members(self)
         self.event_of = {id(node) for node in event_of}
         self._known: dict[int, Values] = {}
         self._active: set[int] = set()
@@ -74,7 +76,7 @@ class Tracer:
         return found
 
     def step(self, values: Values, name: str) -> Values:
-        return frozenset(stepped for value in values for stepped in self._step(value, name))
+        return frozenset(found for value in values for found in self._members.of(value, name))
 
     def module_of(self, node: Node) -> Module | None:
         return self.modules.known.get(node.script.path)
@@ -130,7 +132,7 @@ class Tracer:
 
     def _text(self, node: Node) -> Values:
         text = node.literal()
-        return _one("text", text) if text is not None else self._built(node)
+        return one("text", text) if text is not None else self._built(node)
 
     def _built(self, node: Node) -> Values:
         parts = [
@@ -154,9 +156,9 @@ class Tracer:
             return NOTHING
         bindings = module.bindings.of(node)
         if not bindings and node.text == "process":
-            return _one("environment", "process")
+            return one("environment", "process")
         if not bindings and node.text in {"exports", "module"}:
-            return _one("module", module.path)
+            return one("module", module.path)
         found: Values = NOTHING
         for binding in bindings:
             values = self._bound(module, binding)
@@ -195,12 +197,12 @@ class Tracer:
         if other is None:
             return NOTHING
         if name == "*" or (name == "default" and "default" not in other.exports):
-            return _one("module", other.path)
+            return one("module", other.path)
         return self.exported(other, name, depth)
 
     def _parameter(self, function: Node, position: int) -> Values:
         if id(function) in self.event_of:
-            return _one("event") if position == 0 else NOTHING
+            return one("event") if position == 0 else NOTHING
         found: Values = NOTHING
         called_back = self._callback(function, position)
         if called_back is not None:
@@ -310,72 +312,7 @@ class Tracer:
             value for statement in statements for value in self.trace(next(iter(statement.children), None))
         )
 
-    # Steps
-
-    def _step(self, value: Value, name: str) -> Values:  # noqa: PLR0911 - one line a kind of origin
-        origin = value.origin
-        if value.path or (origin.node is None and origin.kind not in {"environment", "module"}):
-            return frozenset({value.then(name)})
-        if origin.kind == "environment":
-            if origin.name == "process":
-                return _one("environment", "env") if name == "env" else NOTHING
-            return _one("variable", name)
-        if origin.kind == "module":
-            module = self.modules.load(origin.name)
-            return self.exported(module, name) if module is not None else NOTHING
-        if origin.kind == "object" and origin.node is not None:
-            return self._entry(origin.node, name)
-        if origin.kind == "array" and origin.node is not None:
-            inside = (self.trace(child) for child in origin.node.children)
-            found = frozenset(item for values in inside for item in values)
-            return found if name == ELEMENT or name.isdigit() else NOTHING
-        if origin.kind in {"instance", "class"} and origin.node is not None:
-            return self._member(origin.node, name)
-        if origin.kind == "function":
-            return frozenset({value}) if name == "bind" else NOTHING
-        return frozenset({value.then(name)})
-
-    def _entry(self, node: Node, name: str) -> Values:
-        found: Values = NOTHING
-        for child in node.children:
-            if child.kind == "spread_element":
-                found |= self.step(self.trace(child), name)
-            elif child.kind == "shorthand_property_identifier" and name in {child.text, ELEMENT}:
-                found |= self.trace(child)
-            elif child.kind in {"pair", "method_definition"}:
-                key, inner = child.field("key") or child.field("name"), child.field("value")
-                if key is not None and name in {key.text.strip("\"'"), ELEMENT}:
-                    found |= self.trace(inner if inner is not None else child)
-        return found
-
-    def _member(self, cls: Node, name: str) -> Values:
-        """A method or a field of a class, with what its methods assign to `this.name`."""
-        found: Values = NOTHING
-        for node in cls.within("method_definition", "public_field_definition", "field_definition"):
-            named = node.field("name") or node.field("property")
-            if named is not None and named.text.lstrip("#") == name.lstrip("#"):
-                value = node.field("value")
-                found |= self.trace(node if node.kind == "method_definition" else value)
-        for assigned in cls.within("assignment_expression"):
-            target = assigned.field("left")
-            if target is not None and target.text.replace("#", "") == f"this.{name.lstrip('#')}":
-                found |= self.trace(assigned.field("right"))
-        return found | self._constructor_property(cls, name)
-
-    def _constructor_property(self, cls: Node, name: str) -> Values:
-        """TypeScript's `constructor(private table: string)`."""
-        for parameter in cls.within("required_parameter"):
-            pattern = parameter.field("pattern")
-            modified = any(child.kind == "accessibility_modifier" for child in parameter.children)
-            if modified and pattern is not None and pattern.text == name:
-                return self.trace(pattern)
-        return NOTHING
-
 
 def _property(node: Node) -> str:
     named = node.field("property")
     return named.text if named is not None else ELEMENT
-
-
-def _one(kind: str, name: str = "") -> Values:
-    return frozenset({Value(Origin(kind, name))})  # type: ignore[arg-type]

@@ -51,6 +51,11 @@ class Value:
 Values: TypeAlias = frozenset[Value]
 NOTHING: Final[Values] = frozenset()
 
+
+def one(kind: Kind, name: str = "") -> Values:
+    return frozenset({Value(Origin(kind, name))})
+
+
 _TYPE_TAGS: Final = frozenset({"S", "N", "L", "SS", "M", "B", "BOOL"})
 
 
