@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from shim.dualrun.compare.align import Alignment
+from shim.dualrun.compare.keys import shape_key
 from shim.dualrun.compare.payload import parse
 from shim.dualrun.record.canonical import Event
 
@@ -43,7 +44,7 @@ class Deliveries:
                 for known, shape in zip(one.left.events, one.left.shape, strict=True):
                     if known.kind == "msg":
                         self._steps.setdefault(shape, {}).setdefault(client, set()).add(known.step)
-        return self._steps.get(hash(("msg", parse(event.text).shape)), {})
+        return self._steps.get(shape_key("msg", parse(event.text)), {})
 
 
 def names(listed: Iterable[str]) -> str:

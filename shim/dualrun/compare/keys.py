@@ -11,8 +11,8 @@ from typing import Final
 
 from shim.dualrun.compare.message_type import type_of_value
 from shim.dualrun.compare.moments import is_moment
-from shim.dualrun.compare.payload import parse, value_of
-from shim.dualrun.record.canonical import Event
+from shim.dualrun.compare.payload import Payload, parse, value_of
+from shim.dualrun.record.canonical import Event, Kind
 
 LEAST_KEY_PAIRS: Final = 5
 """Messages of one type that a path has to tell apart before it is taken for their key."""
@@ -39,12 +39,17 @@ class Side:
         self.events = events
         payloads = [parse(event.text) for event in events]
         self.exact = array("q", [hash((event.kind, p.exact)) for event, p in zip(events, payloads, strict=True)])
-        self.shape = array("q", [hash((event.kind, p.shape)) for event, p in zip(events, payloads, strict=True)])
+        self.shape = array("q", [shape_key(event.kind, p) for event, p in zip(events, payloads, strict=True)])
         self.open = list(range(len(events)))
 
     def take(self, taken: set[int]) -> None:
         if taken:
             self.open = [index for index in self.open if index not in taken]
+
+
+def shape_key(kind: Kind, payload: Payload) -> int:
+    """Equal for what says the same, moments and ids aside."""
+    return hash((kind, payload.shape))
 
 
 class KeyPaths:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from shim.dualrun.compare.align import Alignment
 from shim.dualrun.compare.fanout import DeliveryMatrix, Interval, Publish, matrix_of
+from shim.dualrun.compare.keys import shape_key
 from shim.dualrun.compare.lifecycle import STEP_LASTS
 from shim.dualrun.compare.message_type import message_type
 from shim.dualrun.compare.payload import parse
@@ -57,7 +58,7 @@ def _publishes(session: Session, aligned: Mapping[str, Alignment], leaks: Sequen
                 one_publish.received.add(client)
         others: list[_Growing] = []
         for event in leaked.get(step, []):
-            to = shapes.get(hash((event.kind, parse(event.text).shape)))
+            to = shapes.get(shape_key(event.kind, parse(event.text)))
             if to is None or event.client in to.wanted:
                 to = _Growing(event)
                 others.append(to)
