@@ -1,4 +1,5 @@
-"""A board of rooms, of which messages are told by a stream, a queue, a schedule and an HTTP API: none by a route."""
+"""A board of rooms whose messages are sent by functions that no route runs: a stream, a queue, a topic, a schedule, an
+HTTP API and another function do."""
 
 from __future__ import annotations
 
@@ -21,6 +22,8 @@ Globals:
         CONNECTIONS: !Ref Connections
         NOTES: !Ref Notes
         JOBS: !Ref Jobs
+        ALERTS: !Ref Alerts
+        PINS: !Ref Pins
         ENDPOINT: !Sub https://${Api}.execute-api.${AWS::Region}.amazonaws.com/prod
 Resources:
   Api:
@@ -41,6 +44,8 @@ Resources:
       StreamSpecification: {StreamViewType: NEW_AND_OLD_IMAGES}
   Jobs:
     Type: AWS::SQS::Queue
+  Alerts:
+    Type: AWS::SNS::Topic
 """
 _ROUTE: Final = """\
   {name}:
@@ -69,6 +74,15 @@ _TAIL: Final = """\
       Handler: jobs.run
       Events:
         Queue: {Type: SQS, Properties: {Queue: !GetAtt Jobs.Arn}}
+  Alarm:
+    Type: AWS::Serverless::Function
+    Properties:
+      Handler: alarm.run
+      Events:
+        Topic: {Type: SNS, Properties: {Topic: !Ref Alerts}}
+  Pins:
+    Type: AWS::Serverless::Function
+    Properties: {Handler: pins.run}
   Tick:
     Type: AWS::Serverless::Function
     Properties:
@@ -122,7 +136,7 @@ def run(event, context):
         if record["eventName"] == "REMOVE":
             continue
         image = record["dynamodb"]["NewImage"]
-        tell(image["room"]["S"], {"type": "noted", "text": image["text"]["S"]})
+        tell(image["room"]["S"], {"type": "noted", "text": image["text"]["S"], "answer": image["answer"]["S"]})
 """,
     "jobs.py": """\
 import json
@@ -145,6 +159,8 @@ from board import table
 
 notes = boto3.resource("dynamodb").Table(os.environ["NOTES"])
 queue = boto3.client("sqs")
+topic = boto3.client("sns")
+functions = boto3.client("lambda")
 
 
 def connect(event, context):
@@ -162,9 +178,32 @@ def note(event, context):
     message = json.loads(event["body"])
     connection = event["requestContext"]["connectionId"]
     room = table.get_item(Key={"id": connection})["Item"]["room"]
-    notes.put_item(Item={"id": connection, "room": room, "text": message["text"]})
-    queue.send_message(QueueUrl=os.environ["JOBS"], MessageBody=json.dumps({"room": room, "job": message["text"]}))
+    text = message["text"]
+    pin = json.dumps({"room": room, "pin": text}).encode()
+    kind = "Event" if text.startswith("later") else "RequestResponse"
+    answer = functions.invoke(FunctionName=os.environ["PINS"], InvocationType=kind, Payload=pin)["Payload"].read()
+    notes.put_item(Item={"id": connection, "room": room, "text": text, "answer": answer.decode()})
+    queue.send_message(QueueUrl=os.environ["JOBS"], MessageBody=json.dumps({"room": room, "job": text}))
+    topic.publish(TopicArn=os.environ["ALERTS"], Message=json.dumps({"room": room, "alert": text}))
     return {"statusCode": 200}
+""",
+    "alarm.py": """import json
+
+from board import tell
+
+
+def run(event, context):
+    told = json.loads(event["Records"][0]["Sns"]["Message"])
+    tell(told["room"], {"type": "alarm", "alert": told["alert"]})
+""",
+    "pins.py": """from board import tell
+
+
+def run(event, context):
+    if not event["pin"]:
+        raise ValueError("nothing to pin")
+    tell(event["room"], {"type": "pinned", "pin": event["pin"]})
+    return {"pinned": event["pin"]}
 """,
     "tick.py": """\
 from board import tell

@@ -6,13 +6,7 @@ What they push has to reach the streams of the service, so they push over HTTP, 
 from __future__ import annotations
 
 from migrator.inventory.model import Handler, Inventory
-
-INSIDE = frozenset({"route", "authorizer"})
-
-
-def runs_outside(handler: Handler) -> bool:
-    """Whether something runs it outside of the service; what is declared without a trigger, something unknown runs."""
-    return not handler.triggers or any(trigger.kind not in INSIDE for trigger in handler.triggers)
+from migrator.inventory.outside import INSIDE, runs_outside
 
 
 def inside(inventory: Inventory) -> tuple[Handler, ...]:

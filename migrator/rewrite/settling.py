@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from migrator.inventory.model import Handler, Inventory
 from migrator.inventory.outcome import Level, Outcome, Site, Status
+from migrator.inventory.outside import INSIDE
 from migrator.inventory.sites import sites
 from migrator.rewrite import old_tests
 from migrator.rewrite.copying import SCRIPTS
@@ -14,7 +15,7 @@ from migrator.rewrite.edit import LeftBehind, RouteLevel
 from migrator.rewrite.infra import Infrastructure
 from migrator.rewrite.leaving import meanwhile, why_server_stays
 from migrator.rewrite.old_tests import OldTests
-from migrator.rewrite.outside import INSIDE, outside_pushers
+from migrator.rewrite.outside import outside_pushers
 from migrator.rewrite.python import PythonResult, management_client, native_authorizer, native_endpoint
 from migrator.rewrite.python.settled import Settled
 from migrator.rewrite.serving import AUTHORIZER, MOUNTING, PUSH_OVER_HTTP

@@ -93,6 +93,8 @@ def _names_of(service: Service, function: Function) -> Iterator[str]:
     for part in service.parts:
         if part.id == logical_id:
             yield from (value for key, value in part.properties if key == "FunctionName")
+            if part.name is not None:
+                yield part.name
 
 
 def _last(name: str) -> str:

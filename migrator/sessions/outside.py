@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from migrator.inventory.model import Handler, Inventory, Resource, Trigger
+from migrator.inventory.outside import INSIDE, runs_outside
 from shim.dualrun.record.trigger import TriggerKind
 from shim.dualrun.replay.functions import OutsideFunction, Source, SourceKind
-
-INSIDE: Final = frozenset({"route", "authorizer"})
 
 _TABLES: Final = frozenset(
     {"AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable", "AWS::Serverless::SimpleTable"}
@@ -23,7 +22,9 @@ _FUNCTIONS: Final = frozenset({"AWS::Lambda::Function", "AWS::Serverless::Functi
 
 
 def outside_functions(inventory: Inventory) -> tuple[OutsideFunction, ...]:
-    """All that can run here, also those that push nothing: they may run others that do."""
+    """All that can run here, and that push or are run by what the application itself does: they may lead to others
+    that push."""
+    pushing = {handler for push in inventory.pushes for handler in push.handlers}
     return tuple(
         OutsideFunction(
             id=handler.id,
@@ -36,7 +37,14 @@ def outside_functions(inventory: Inventory) -> tuple[OutsideFunction, ...]:
             sources=tuple(dict.fromkeys(_sources(inventory, handler))),
         )
         for handler in inventory.handlers
-        if can_run(handler) and any(trigger.kind not in INSIDE for trigger in handler.triggers)
+        if can_run(handler) and runs_outside(handler) and (handler.id in pushing or _is_led_to(handler))
+    )
+
+
+def _is_led_to(handler: Handler) -> bool:
+    return any(
+        trigger.kind in {"stream", "queue"} or (trigger.kind == "call" and trigger.source.startswith("invoked by "))
+        for trigger in handler.triggers
     )
 
 
@@ -44,11 +52,13 @@ def can_run(handler: Handler) -> bool:
     return handler.language == "python" and handler.problem is None
 
 
-def pushers_outside(inventory: Inventory) -> Iterator[tuple[Handler, Trigger]]:
-    """Handlers that push, with each trigger that is none of the API's."""
+def pushers_outside(inventory: Inventory) -> Iterator[tuple[Handler, Trigger | None]]:
+    """Handlers that push, with each trigger that is none of the API's; None where nothing tells what runs one."""
     pushing = {handler for push in inventory.pushes for handler in push.handlers}
     for handler in inventory.handlers:
-        if handler.id in pushing:
+        if handler.id in pushing and not handler.triggers:
+            yield handler, None
+        elif handler.id in pushing:
             yield from ((handler, trigger) for trigger in handler.triggers if trigger.kind not in INSIDE)
 
 

@@ -170,10 +170,12 @@ def test_each_function_that_pushes_has_a_session_of_its_own(plan: SessionPlan) -
     routes = [
         "stream src/changes.py:run",
         "queue src/jobs.py:run",
+        "topic src/alarm.py:run",
+        "call src/pins.py:run",
         "schedule src/tick.py:run",
         "http src/announce.py:run",
     ]
-    assert [session.name for session in plan.sessions][-4:] == routes
+    assert [session.name for session in plan.sessions][-6:] == routes
     assert plan.routes == ("$connect", "$disconnect", "note", *routes)
     assert plan.gaps == ()
 
@@ -197,7 +199,12 @@ def test_a_stream_tells_of_items_that_come_change_and_go(plan: SessionPlan) -> N
         {"OldImage"},
     ]
     new = images[0]["NewImage"]
-    assert new == {"room": {"S": "team-red"}, "text": {"S": "hello 10 from alice"}, "id": {"S": "id-10"}}
+    assert new == {
+        "room": {"S": "team-red"},
+        "text": {"S": "hello 10 from alice"},
+        "answer": {"S": "answer-10"},
+        "id": {"S": "id-10"},
+    }
     assert images[1]["OldImage"]["text"] != new["text"]
     assert [image["Keys"] for image in images] == [{"id": new["id"]}] * 3
     assert images[0]["StreamViewType"] == "NEW_AND_OLD_IMAGES"
@@ -208,6 +215,7 @@ def test_functions_are_known_by_what_runs_them_and_by_their_names(plan: SessionP
     known = {function.id: function for function in plan.functions}
     assert known["src/changes.py:run"].sources == (Source("stream", "board-Notes"),)
     assert known["src/jobs.py:run"].sources == (Source("queue", "board-Jobs"),)
+    assert known["src/alarm.py:run"].sources == (Source("topic", "board-Alerts"),)
     assert (known["src/tick.py:run"].name, known["src/tick.py:run"].root) == ("board-Tick", "src")
 
 

@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import Final
 
 from migrator.inventory.model import Api, Handler, Inventory, Resource
+from migrator.inventory.outside import INSIDE
 from migrator.rewrite.edit import InfraKind, RouteLevel
 from migrator.rewrite.infra.yaml_document import CannotEdit
-from migrator.rewrite.outside import INSIDE, outside_pushers
+from migrator.rewrite.outside import outside_pushers
 
 FUNCTIONS: Final = frozenset({"AWS::Lambda::Function", "AWS::Serverless::Function", "aws_lambda_function"})
 TABLES: Final = frozenset(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import libcst as cst
 
 from migrator.inventory.model import Inventory, Store
-from migrator.rewrite.outside import runs_outside
+from migrator.inventory.outside import runs_outside
 from migrator.rewrite.python.facts import Facts
 from migrator.rewrite.python.outcome import RuleResult
 from migrator.rewrite.python.project import Project

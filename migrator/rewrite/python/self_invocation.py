@@ -15,8 +15,8 @@ import libcst as cst
 from libcst.metadata import GlobalScope
 
 from migrator.inventory.model import Handler, Inventory
+from migrator.inventory.outside import INSIDE, runs_outside
 from migrator.markers import has_marker
-from migrator.rewrite.outside import INSIDE, runs_outside
 from migrator.rewrite.python.called import top_function
 from migrator.rewrite.python.edits import Change, comment
 from migrator.rewrite.python.facts import Facts

@@ -70,15 +70,14 @@ def main() -> None:
     control.on("advance", lambda question: advancing.advance(float(question["seconds"]), float(question["limit_s"])))
     control.on("step", lambda question: draws.begin(arguments.seed, question["session"], question["step"]))
     control.on("connection", lambda _: draws.connection_id())
-    control.on("settle", lambda _: work.settle_in())
-    _answer_idle(control, watch, arguments, work)
+    _answer_about_work(control, watch, arguments, work)
     control.start()
     sys.argv = [arguments.module, *arguments.rest]
     runpy.run_module(arguments.module, run_name="__main__", alter_sys=True)
 
 
-def _answer_idle(control: Control, watch: LoopWatch, arguments: argparse.Namespace, work: Work) -> None:
-    """And what is asked about functions outside of the API, of which most applications have none."""
+def _answer_about_work(control: Control, watch: LoopWatch, arguments: argparse.Namespace, work: Work) -> None:
+    """Also of functions outside of the API, which most applications don't have."""
     outside = None
     if arguments.functions is not None:
         # moto's models of services take long to import
@@ -92,6 +91,12 @@ def _answer_idle(control: Control, watch: LoopWatch, arguments: argparse.Namespa
             return {"busy": watch.wait(*limits), "ran": []}
         return {"busy": outside.wait(watch, *limits), "ran": sorted(outside.ran)}
 
+    def settle(_question: Mapping[str, Any]) -> None:
+        if outside is not None:
+            outside.come_up()
+        work.settle_in()
+
+    control.on("settle", settle)
     control.on("idle", idle)
     control.on("trigger", _nothing_to_trigger if outside is None else outside.trigger)
     control.on("failures", lambda _: {} if outside is None else outside.failures())

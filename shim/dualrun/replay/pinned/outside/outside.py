@@ -37,6 +37,10 @@ class Outside:
         self.ran: set[str] = set()
         """Functions that streams, queues and topics ran while it was last waited for."""
 
+    def come_up(self) -> None:
+        """When the application is served, before the first session."""
+        self._running.come_up()
+
     def trigger(self, question: Mapping[str, Any]) -> dict[str, Any]:
         function_id = question["function"]
         if function_id not in self._running.functions:

@@ -8,13 +8,16 @@ import json
 import os
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from shim.backends.loading import HandlerUnusable
 from shim.backends.options import PythonOptions
 from shim.backends.python import PythonBackend
+from shim.backends.worker_process import WorkerFailed
 from shim.dualrun.replay.functions import OutsideFunction
 from shim.dualrun.replay.pinned.work import Work
 from shim.integrations import FunctionFailed
@@ -42,10 +45,7 @@ class Outcome:
 
 
 class Running:
-    """On an event loop of its own, so that code which blocks the one that serves can invoke functions too.
-
-    They come up when the first of them is needed.
-    """
+    """On an event loop of its own, so that code which blocks the one that serves can invoke functions too."""
 
     def __init__(
         self, folder: Path, functions: Sequence[OutsideFunction], variables: Mapping[str, str], work: Work
@@ -56,7 +56,6 @@ class Running:
         self._folder, self._variables, self._work = folder, variables, work
         self._connections: Connections = _Nobody()
         self._failures: dict[str, str] = {}
-        self._coming_up = threading.Lock()
 
     def catch(self) -> None:
         """Before the application is served: pushes go to whatever catches those of its routes; on the new path nothing
@@ -68,6 +67,11 @@ class Running:
             original(this, connections)
 
         PythonBackend.start = start  # type: ignore[method-assign, assignment]
+
+    def come_up(self) -> None:
+        """Before the first session, so that none of them waits for it. What can't be imported fails when it is run."""
+        with suppress(HandlerUnusable, WorkerFailed):
+            self._backend.load_all()
 
     def named(self, name: str) -> str | None:
         """The id of a function by its name at Lambda, or by its ARN, also with a version or an alias."""
@@ -105,9 +109,8 @@ class Running:
         self._begin(function_id, event).add_done_callback(over)
 
     def _begin(self, function_id: str, event: object) -> concurrent.futures.Future[Any]:
-        with self._coming_up:
-            backend = self._backend
-        return asyncio.run_coroutine_threadsafe(backend.invoke(function_id, event), self._loop)  # type: ignore[arg-type]
+        calling = self._backend.invoke(function_id, event)  # type: ignore[arg-type] # whatever a caller hands over
+        return asyncio.run_coroutine_threadsafe(calling, self._loop)
 
     @cached_property
     def _loop(self) -> asyncio.AbstractEventLoop:
