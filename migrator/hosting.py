@@ -20,6 +20,7 @@ from migrator.hostable import (
     names_at_lambda,
     one_for_all,
     require_variables,
+    resources_of,
 )
 from migrator.inventory.model import Api, Inventory
 from shim.backends.lambda_ import LambdaBackend
@@ -126,7 +127,9 @@ def host(app: Path, inventory: Inventory, options: ShimOptions) -> Hosted:
     if workers == "threads":
         shared = one_for_all(own)
         if aws == "moto":
-            start_local_aws(inventory.local_tables(), shared, region=definition.region)
+            start_local_aws(
+                inventory.local_tables(), shared, region=definition.region, resources=resources_of(inventory)
+            )
         else:
             _set_where_missing(shared, definition.region)
     else:
@@ -232,7 +235,7 @@ def _with_environments(
     shared: dict[str, str] = {}
     if aws == "moto":
         named = {value for environment in own.values() for value in environment.values()}
-        start_local_aws(inventory.local_tables(), {}, region=region, named=named)
+        start_local_aws(inventory.local_tables(), {}, region=region, named=named, resources=resources_of(inventory))
         try:
             shared = serve_local_aws()
         except LocalAwsUnservable as error:

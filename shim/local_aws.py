@@ -9,8 +9,10 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from botocore.exceptions import BotoCoreError, ProfileNotFound
+from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
 from botocore.session import Session
+
+logger = logging.getLogger(__name__)
 
 DUMMY_CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "local",
@@ -63,12 +65,14 @@ def start_local_aws(
     *,
     region: str = "us-east-1",
     named: Iterable[str] = (),
+    resources: Iterable[Mapping[str, Any]] = (),
 ) -> None:
     """For the rest of this process: every AWS call is answered by moto, and the given tables exist, empty.
 
     `table_definitions` are arguments of CreateTable, with a TimeToLiveSpecification where rows expire. `environment` is
     set where a variable is not set yet.
-    SNS topics and SQS queues exist when a variable, or one of the values `named`, has their ARN or address.
+    `resources`: of other services, each with a `service` and an `operation` of boto3 and its `arguments`, in order.
+    Other SNS topics and SQS queues exist when a variable, or one of the values `named`, has their ARN or address.
     Without a network: what moto does not know fails in the process, and nothing leaves it.
     """
     from moto import mock_aws  # noqa: PLC0415 - only installed with the extra `local`
@@ -90,6 +94,7 @@ def start_local_aws(
         dynamodb.create_table(**arguments)
         if EXPIRY in definition:
             dynamodb.update_time_to_live(TableName=definition["TableName"], **{EXPIRY: definition[EXPIRY]})
+    _create(boto3.session.Session().client, resources)
     _create_named(boto3.session.Session().client, {*os.environ.values(), *named})
 
 
@@ -110,6 +115,19 @@ def serve_local_aws() -> dict[str, str]:
     server.start()
     host, port = server.get_host_and_port()
     return {**DUMMY_CREDENTIALS, "AWS_ENDPOINT_URL": f"http://{host}:{port}"}
+
+
+def _create(client: Callable[..., Any], resources: Iterable[Mapping[str, Any]]) -> None:
+    """One that can't be made as it is declared is left out: code that uses it says so."""
+    clients: dict[str, Any] = {}
+    for resource in resources:
+        service = resource["service"]
+        if service not in clients:
+            clients[service] = client(service, region_name=os.environ["AWS_DEFAULT_REGION"])
+        try:
+            getattr(clients[service], resource["operation"])(**resource["arguments"])
+        except (BotoCoreError, ClientError) as error:
+            logger.warning("AWS in memory has no %s of %s: %s", resource["operation"], resource["id"], error)
 
 
 def _create_named(client: Callable[..., Any], values: Iterable[str]) -> None:

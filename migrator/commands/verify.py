@@ -204,6 +204,7 @@ def _verify(
             assumed=plan.assumed,
             stubs=stubs_from_config(app),
             functions=plan.functions,
+            resources=[resource.model_dump() for resource in inventory.local_resources],
             noise=noise,
             margin=margin or margin_from_config(app),
             progress=progress,

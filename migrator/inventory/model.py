@@ -341,6 +341,16 @@ class Resource(Record):
     location: Location
 
 
+class LocalResource(Record):
+    """What a local AWS has to have beside tables: a call that makes it."""
+
+    id: str = Field(description="logical id of the resource that declares it")
+    service: str = Field(description="as boto3 names it: 'sqs'")
+    operation: str = Field(description="as boto3 names it: 'create_queue'")
+    arguments: dict[str, object] = Field(default_factory=dict, description="of the operation, resolved")
+    assumed: str | None = Field(default=None, description="a sentence on what of it was made up; None for nothing")
+
+
 class TestUse(Record):
     """A test or mock of the old path."""
 
@@ -412,6 +422,9 @@ class Inventory(Record):
     )
     time_to_live: dict[str, str] = Field(
         default_factory=dict, description="table -> the attribute that tells when a row expires, in seconds since 1970"
+    )
+    local_resources: tuple[LocalResource, ...] = Field(
+        default=(), description="for a local AWS, each after those that it names"
     )
     problems: tuple[Problem, ...] = ()
     near_misses: tuple[NearMiss, ...] = ()

@@ -105,6 +105,7 @@ class Assembly:
             ),
             table_definitions=(*(table.definition for table in tables), *_assumed(kept)),
             time_to_live={table.name: table.ttl_attribute for table in tables if table.ttl_attribute},
+            local_resources=tuple(resource for service in self.services for resource in service.local),
             problems=tuple(sorted(set_once(problems), key=lambda p: (not p.serious, p.location.path, p.location.line))),
             files=self.files.counts(),
         )

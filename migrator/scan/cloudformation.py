@@ -12,6 +12,7 @@ from migrator.inventory.model import Trigger
 from migrator.scan.declared import Function, Service
 from migrator.scan.files import Files
 from migrator.scan.intrinsics import Resolver, Unresolved
+from migrator.scan.local_resources import local_resources
 from migrator.scan.nested import SUFFIXES, Linked, link, prefix_of
 from migrator.scan.parts import output_parts, resource_parts
 from migrator.scan.paths import join_folder
@@ -81,6 +82,7 @@ def read_resources(resources: Map, resolver: Resolver, service: Service, keys: M
             else:
                 service.tables.append(table)
     service.parts.extend(resource_parts(resources, resolver))
+    service.local.extend(local_resources(resources, resolver))
     ApiReader(resources, resolver, service, keys or {}).read()
     for logical_id, trigger in resource_triggers(resources):
         key = (keys or {}).get(logical_id, logical_id)

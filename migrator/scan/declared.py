@@ -10,6 +10,7 @@ from migrator.inventory.model import (
     Framework,
     FunctionlessRoute,
     Integration,
+    LocalResource,
     Problem,
     RouteSettings,
     Trigger,
@@ -120,6 +121,7 @@ class Service:
     functions: dict[str, Function] = field(default_factory=dict)
     tables: list[DeclaredTable] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
+    local: list[LocalResource] = field(default_factory=list)
     import_roots: list[str] = field(default_factory=list)
     """Folders that layers add to the import path of functions."""
     environment: dict[str, str] = field(default_factory=dict)

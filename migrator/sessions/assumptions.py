@@ -59,6 +59,11 @@ def assumed_tables(inventory: Inventory) -> Iterator[str]:
         yield f"Nothing that is read declares the table {name}; it was made with the key ({keys}), as the code uses it."
 
 
+def assumed_resources(inventory: Inventory) -> Iterator[str]:
+    """A sentence for each that has a made-up value."""
+    yield from (resource.assumed for resource in inventory.local_resources if resource.assumed)
+
+
 def made_up(name: str, region: str, stage: str) -> str:
     """A value that looks like what the name says; `.invalid` is a host that is never there (RFC 2606)."""
     words = name.lower().split("_")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from migrator.inventory.model import Api, Inventory, Route
-from migrator.sessions.assumptions import assumed_environment, assumed_tables
+from migrator.sessions.assumptions import assumed_environment, assumed_resources, assumed_tables
 from migrator.sessions.hours import hours
 from migrator.sessions.identities import Identities, identities_for
 from migrator.sessions.messages import (
@@ -23,6 +23,7 @@ from migrator.sessions.messages import (
 )
 from migrator.sessions.model_keys import with_model_keys
 from migrator.sessions.outside import outside_functions
+from migrator.sessions.route_facts import environment_of_functions, silent_routes
 from migrator.sessions.spoofs import spoofs
 from migrator.sessions.triggered import Triggered, triggered_sessions
 from shim.dualrun.record.canonical import BINARY
@@ -91,7 +92,7 @@ def plan_sessions(
     `outside`: whether functions that no route runs can be run; not those of servers that run already.
     """
     values, told = assumed_environment(inventory, given or {})
-    assumed = (*told, *assumed_tables(inventory))
+    assumed = (*told, *assumed_tables(inventory), *assumed_resources(inventory))
     region = {"AWS_REGION": inventory.region, "AWS_DEFAULT_REGION": inventory.region}
     environment = {**region, **values, **inventory.environment}
     if not inventory.apis:
@@ -100,19 +101,19 @@ def plan_sessions(
     gaps = [f"The API {other.name} is not exercised; only {api.name} is." for other in inventory.apis[1:]]
     who = identities_for(inventory, api.authorizer, identities, seed, app)
     routes = tuple(route.key for route in api.routes)
-    silent = _silent_routes(inventory, api)
+    silent = silent_routes(inventory, api)
     known = (*who.accepted, *who.refused)
     functions = outside_functions(inventory) if outside else ()
     if instead is not None:
         sessions, more = instead(known)
         sessions = with_routes(sessions, api.route_selection_expression, routes)
         environment.update(who.environment or {})
-        of_functions = _of_functions(inventory, api)
+        of_functions = environment_of_functions(inventory, api)
         return SessionPlan(
             sessions, environment, routes, silent, (*gaps, *more), assumed, of_functions, known, functions
         )
     if who.reason:
-        of_functions = _of_functions(inventory, api)
+        of_functions = environment_of_functions(inventory, api)
         return SessionPlan((), environment, routes, silent, (who.reason, *gaps), assumed, of_functions)
     writer = _Writer(api, who, seed)
     sessions = tuple(writer.sessions())
@@ -125,27 +126,10 @@ def plan_sessions(
         silent,
         (*gaps, *writer.unreachable(), *triggered.gaps),
         assumed,
-        _of_functions(inventory, api),
+        environment_of_functions(inventory, api),
         known,
         functions,
     )
-
-
-def _of_functions(inventory: Inventory, api: Api) -> dict[str, str]:
-    """Where two functions differ in a variable, the one of the earlier route counts."""
-    own = {handler.id: handler.environment for handler in inventory.handlers}
-    authorizer = api.authorizer.handler if api.authorizer is not None else None
-    found: dict[str, str] = {}
-    for name in (*(route.handler for route in api.routes), authorizer or ""):
-        found = {**own.get(name, {}), **found}
-    return found
-
-
-def _silent_routes(inventory: Inventory, api: Api) -> frozenset[str]:
-    if any(not push.handlers for push in inventory.pushes):
-        return frozenset()
-    pushing = {route for push in inventory.pushes for route in push.routes}
-    return frozenset(route.key for route in api.routes if route.key not in pushing and not route.route_response)
 
 
 class _Writer:

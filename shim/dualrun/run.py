@@ -61,6 +61,7 @@ def verify(
     assumed: Sequence[str] = (),
     stubs: Sequence[Stub] = (),
     functions: Sequence[OutsideFunction] = (),
+    resources: Sequence[Mapping[str, Any]] = (),
     noise: NoiseFile = NO_FILE,
     margin: Margin | None = None,
     timing: Timing = DEFAULT_TIMING,
@@ -77,6 +78,7 @@ def verify(
     `assumed`: sentences on what both sides were given because nothing declares it; they are only told.
     `stubs`: answer in place of other hosts, and of AWS; for what none of them matches an answer is made up, and told.
     `functions`: those that something other than routes runs: a session's triggers, streams, queues, other functions.
+    `resources`: of AWS, beside tables, as `start_local_aws` takes them.
     `noise`: rules and waivers of the user's own that have not expired.
     `margin`: how much slower is tolerated; None for telling latency without judging it.
     `progress` is called before each session of each run, so three times the number of sessions.
@@ -85,7 +87,7 @@ def verify(
     A failure of the harness gives an INCONCLUSIVE report, not an exception.
     """
     sides = (legacy_app.resolve(), candidate.resolve())
-    world = World(stubs=tuple(stubs), functions=tuple(functions))
+    world = World(stubs=tuple(stubs), functions=tuple(functions), resources=tuple(resources))
 
     async def record_all() -> tuple[Recorded, Recorded, Recorded]:
         of = counted(progress, 3 * len(sessions))

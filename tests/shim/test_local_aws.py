@@ -92,3 +92,53 @@ def test_another_process_shares_it_whatever_endpoints_were_configured() -> None:
     )
     assert json.loads(ran.stdout) == [[{"id": {"S": "1"}}], ["hello"]]
     assert ran.stderr == ""
+
+
+DECLARED = """
+import json, sys
+from shim.local_aws import start_local_aws
+start_local_aws([], json.loads(sys.argv[1]), resources=json.loads(sys.argv[2]))
+import boto3
+sqs, sns = boto3.client("sqs"), boto3.client("sns")
+url = sqs.get_queue_url(QueueName="jobs")["QueueUrl"]
+sns.publish(TopicArn="arn:aws:sns:us-east-1:123456789012:alerts", Message="hello")
+print(json.dumps({
+    "queue": sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"],
+    "told": json.loads(sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"])["Message"],
+    "secret": boto3.client("secretsmanager").get_secret_value(SecretId="key")["SecretString"],
+    "parameter": boto3.client("ssm").get_parameter(Name="/app/limit")["Parameter"]["Value"],
+    "buckets": [bucket["Name"] for bucket in boto3.client("s3").list_buckets()["Buckets"]],
+}))
+"""
+
+
+def test_what_infrastructure_declares_exists_as_it_is_declared_also_when_a_variable_names_it() -> None:
+    queue, dead = "arn:aws:sqs:us-east-1:123456789012:jobs", "arn:aws:sqs:us-east-1:123456789012:dead"
+    redrive = json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": "3"})
+    topic = "arn:aws:sns:us-east-1:123456789012:alerts"
+    calls: list[tuple[str, str, dict[str, Any]]] = [
+        ("sqs", "create_queue", {"QueueName": "dead"}),
+        ("sqs", "create_queue", {"QueueName": "jobs", "Attributes": {"RedrivePolicy": redrive}}),
+        ("sns", "create_topic", {"Name": "alerts"}),
+        ("sns", "subscribe", {"TopicArn": topic, "Protocol": "sqs", "Endpoint": queue}),
+        ("secretsmanager", "create_secret", {"Name": "key", "SecretString": "made-up"}),
+        ("ssm", "put_parameter", {"Name": "/app/limit", "Value": "3", "Type": "String"}),
+        ("s3", "create_bucket", {"Bucket": "NOT A NAME OF A BUCKET"}),
+        ("s3", "create_bucket", {"Bucket": "app-files"}),
+    ]
+    resources = [
+        {"id": f"R{number}", "service": service, "operation": operation, "arguments": arguments}
+        for number, (service, operation, arguments) in enumerate(calls)
+    ]
+    environment = {"JOBS": "https://sqs.us-east-1.amazonaws.com/123456789012/jobs", "ALERTS": topic}
+    ran = subprocess.run(
+        [sys.executable, "-c", DECLARED, json.dumps(environment), json.dumps(resources)],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(Path.cwd())},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    made = json.loads(ran.stdout)
+    assert json.loads(made.pop("queue")["RedrivePolicy"]) == {"deadLetterTargetArn": dead, "maxReceiveCount": 3}
+    assert made == {"told": "hello", "secret": "made-up", "parameter": "3", "buckets": ["app-files"]}
+    assert "AWS in memory has no create_bucket of R6" in ran.stderr

@@ -1,6 +1,6 @@
 """Serves a migrated application on a socket that it is given, with AWS in memory.
 
-Started by the dual run: python -m shim.dualrun.replay.candidate DIR --fd N --tables FILE
+Started by the dual run: python -m shim.dualrun.replay.candidate DIR --fd N --aws FILE
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ SHUTDOWN_S = 2
 def main() -> None:
     arguments = _parser().parse_args()
     root: Path = arguments.directory.resolve()
-    tables = json.loads(arguments.tables.read_text("utf-8"))
-    start_local_aws(tables, {})
+    aws = json.loads(arguments.aws.read_text("utf-8"))
+    start_local_aws(aws["tables"], {}, resources=aws["resources"])
     os.chdir(root)
     sys.path.insert(0, str(root))
     app = importlib.import_module("sse_service.main").app
@@ -38,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="shim.dualrun.replay.candidate", description=__doc__)
     parser.add_argument("directory", type=Path, help="folder that holds sse_service")
     parser.add_argument("--fd", type=int, required=True, help="listening socket, inherited")
-    parser.add_argument("--tables", type=Path, required=True, help="JSON list of CreateTable arguments")
+    parser.add_argument("--aws", type=Path, required=True, help="JSON of CreateTable arguments and other resources")
     return parser
 
 

@@ -76,7 +76,7 @@ async def legacy_process(app: Path, environment: Mapping[str, str], world: World
             url = str(told["websocket"])
         except (ValueError, TypeError, KeyError):
             raise running.failure(f"said {said[:200]!r} instead of its addresses") from None
-        await line.ask("settle")
+        await line.ask("settle", limit_s=START_TIMEOUT_S)
         yield Side(url, line, running)
 
 
@@ -89,8 +89,9 @@ async def candidate_process(
 ) -> AsyncIterator[Side]:
     """The migrated application, in the same world. Raises ProcessFailed when it doesn't come up."""
     with tempfile.TemporaryDirectory() as folder, socket.socket() as listener:
-        definitions = Path(folder) / "tables.json"
-        definitions.write_text(json.dumps(tables), "utf-8")
+        world = world or World()
+        definitions = Path(folder) / "aws.json"
+        definitions.write_text(json.dumps({"tables": tables, "resources": world.resources}), "utf-8")
         listener.bind(("127.0.0.1", 0))
         listener.listen(512)
         fd = listener.fileno()
@@ -99,7 +100,7 @@ async def candidate_process(
             str(directory),
             "--fd",
             str(fd),
-            "--tables",
+            "--aws",
             str(definitions),
         )
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -109,7 +110,7 @@ async def candidate_process(
             directory,
             arguments,
             {**environment, "PUSH_TOKEN": pushing["PUSH_TOKEN"]},
-            world or World(),
+            world,
             variables=pushing,
             pass_fds=(fd,),
         )
@@ -117,7 +118,7 @@ async def candidate_process(
             # Were it still open here, connections to a process that has ended would wait instead of being refused.
             listener.close()
             await running.ready(f"{base}/healthz")
-            await line.ask("settle")
+            await line.ask("settle", limit_s=START_TIMEOUT_S)
             yield Side(f"{base}/stream", line, running)
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from shim.dualrun.replay.functions import OutsideFunction
 from shim.dualrun.replay.stubs import Stub
@@ -37,12 +38,14 @@ class World:
         for now. seed: for what the application draws.
     stubs: what answers in place of other hosts; for those that none answers for, an answer is made up.
     functions: those that something other than routes runs.
+    resources: of AWS, beside tables, as `start_local_aws` takes them; the legacy path finds its own.
     """
 
     at: float = field(default_factory=_now)
     seed: int = 0
     stubs: tuple[Stub, ...] = ()
     functions: tuple[OutsideFunction, ...] = ()
+    resources: tuple[Mapping[str, Any], ...] = ()
 
     def pins(self, folder: Path, variables: Mapping[str, str]) -> tuple[str, ...]:
         """Options for pinned/start.py. What may be long or secret lies in `folder`, not on the command line.
