@@ -40,6 +40,9 @@ _NUMBER_WORDS: Final = (
     "index",
 )
 _TOKEN_WORDS: Final = ("token", "jwt")
+_TYPE_WORDS: Final = ("type", "event", "kind", "op")
+"""What receivers tell messages apart by: many values of it would be many types of messages, each with one message."""
+
 _FLAG_WORDS: Final = ("enabled", "active", "typing", "visible", "online")
 
 
@@ -173,6 +176,7 @@ def sample(key: MessageKey, element: int, *, client: str, number: int, text: str
         (_PERSON_WORDS, client),
         (_NUMBER_WORDS, number),
         (_FLAG_WORDS, True),
+        (_TYPE_WORDS, f"some-{words[-1]}"),
         (("email",), f"{client}@example.com"),
         (("timestamp", "time", "date", "ts", "at"), "2024-05-01T12:00:00Z"),
         (("tags", "items", "ids", "users", "list"), list(ELEMENTS)),

@@ -55,6 +55,11 @@ def inventory(*routes: Route, api: dict[str, Any] | None = None, **options: Any)
     return Inventory(application="app", apis=(found,), **options)
 
 
+def test_what_tells_messages_apart_is_the_same_in_all_of_them() -> None:
+    made = [message_for("$request.body.action", route("chat", key("event")), "alice", number) for number in (1, 2)]
+    assert made[0] == made[1]
+
+
 def test_query_parameters_that_connect_reads_are_sent() -> None:
     plan = plan_sessions(inventory(api={"connect_query": ("room", "userId")}))
     assert dict(connects(plan)["alice"].query).keys() == {"room", "userId"}
