@@ -13,12 +13,11 @@ from typing import Final
 from bench.power.session_records import records_of, sessions_of
 from shim.dualrun.record.canonical import Recording
 from shim.dualrun.record.header import Header, new_header
+from shim.dualrun.record.hidden_step import hidden_step
 from shim.dualrun.record.keyed import Hasher
 from shim.dualrun.record.loading import load_recordings
 from shim.dualrun.record.redaction import Redactor
-from shim.dualrun.record.scenario import Connect, Expect, Pairs, Send, Session, Step
-from shim.dualrun.record.spoof import Spoof
-from shim.dualrun.record.trigger import Trigger
+from shim.dualrun.record.scenario import Session
 from shim.dualrun.record.writer import write_recordings
 
 SESSIONS: Final = "sessions.json"
@@ -46,7 +45,9 @@ def write(recorded: Recorded, folder: Path) -> None:
     """
     redactor = Redactor(Hasher(secrets.token_bytes(32)))
     first, second, candidate = (redactor.recording(run) for run in (*recorded.legacy, recorded.candidate))
-    sessions = [replace(one, steps=tuple(_hidden(step, redactor) for step in one.steps)) for one in recorded.sessions]
+    sessions = [
+        replace(one, steps=tuple(hidden_step(step, redactor) for step in one.steps)) for one in recorded.sessions
+    ]
     name = folder.name.partition("@")[0]
 
     def headed(run: Recording) -> tuple[Header, Recording]:
@@ -70,21 +71,3 @@ def read(folder: Path) -> Recorded:
     first, second = (part.recording for part in load_recordings(folder / LEGACY).parts)
     (candidate,) = (part.recording for part in load_recordings(folder / CANDIDATE).parts)
     return Recorded(sessions, (first, second), candidate)
-
-
-def _hidden(step: Step, redactor: Redactor) -> Step:
-    match step:
-        case Connect(headers=headers, query=query):
-            shown = (_pairs("header", headers, redactor), _pairs("query", query, redactor))
-            return replace(step, headers=shown[0], query=shown[1])
-        case Send(text=text) | Spoof(text=text):
-            return replace(step, text=redactor.text(text))
-        case Expect(message=message):
-            return replace(step, message=redactor.text(message))
-        case Trigger(event=event):
-            return replace(step, event=redactor.text(event))
-    return step
-
-
-def _pairs(where: str, pairs: Pairs, redactor: Redactor) -> Pairs:
-    return tuple((name, redactor.pair(where, name, value)) for name, value in pairs)

@@ -81,7 +81,7 @@ class _Supervised:
 
     def __init__(self, group: Group, options: PythonOptions, spawner: ThreadPoolExecutor) -> None:
         self.group = group
-        self.connections: Connections = _NoConnections()
+        self.connections: Connections = NoConnections()
         self.unusable: frozenset[str] = frozenset()
         """Functions that the process could not import when it came up."""
         self._options = options
@@ -187,8 +187,8 @@ class _Supervised:
             self._start_again()
 
 
-class _NoConnections:
-    """Until the service is known nobody is connected."""
+class NoConnections:
+    """Nobody is connected, as far as is known here."""
 
     def post(self, connection_id: str, data: bytes) -> None:
         raise Problem(410, "GoneException")

@@ -5,18 +5,17 @@ from __future__ import annotations
 import secrets
 import shlex
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from shim.dualrun.record.canonical import Recording
 from shim.dualrun.record.header import Header, new_header
+from shim.dualrun.record.hidden_step import hidden_step
 from shim.dualrun.record.identity import Identity
 from shim.dualrun.record.keyed import Hasher
 from shim.dualrun.record.redaction import Redactor
-from shim.dualrun.record.scenario import Expect, Send, Step, describe
-from shim.dualrun.record.spoof import Spoof
-from shim.dualrun.record.trigger import Trigger
+from shim.dualrun.record.scenario import Send, describe
 from shim.dualrun.report.repro.looks import Shortest
 from shim.dualrun.report.repro.scenario_out import scenario_of
 from templates import render
@@ -60,7 +59,7 @@ def repro_of(
         found=found,
         detail=redactor.text(found.difference.detail),
         command=shlex.join(["ws2sse", "verify", legacy, candidate, "--sessions", str(folder / SESSION)]),
-        steps=[describe(_hidden(step, redactor)) for step in found.session.steps],
+        steps=[describe(hidden_step(step, redactor)) for step in found.session.steps],
         messages=sum(isinstance(step, Send) for step in found.session.steps),
         expected=redactor.text(found.difference.expected),
         received=redactor.text(found.difference.found),
@@ -79,15 +78,3 @@ def _header(run: Recording, application: str, redactor: Redactor) -> Header:
         key_id=redactor.key_id,
         settled=run.settled,
     )
-
-
-def _hidden(step: Step, redactor: Redactor) -> Step:
-    """Before it is described: of a secret that a description cuts off, nothing would be known."""
-    match step:
-        case Send(text=text) | Spoof(text=text):
-            return replace(step, text=redactor.text(text))
-        case Expect(message=message):
-            return replace(step, message=redactor.text(message))
-        case Trigger(event=event):
-            return replace(step, event=redactor.text(event))
-    return step

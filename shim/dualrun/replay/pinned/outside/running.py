@@ -16,13 +16,14 @@ from typing import Any, Final
 
 from shim.backends.loading import HandlerUnusable
 from shim.backends.options import PythonOptions
+from shim.backends.processes import NoConnections
 from shim.backends.python import PythonBackend
 from shim.backends.worker_process import WorkerFailed
 from shim.dualrun.replay.functions import OutsideFunction
 from shim.dualrun.replay.pinned.work import Work
 from shim.integrations import FunctionFailed
 from shim.local_aws import serve_local_aws
-from shim.service import Connections, Problem
+from shim.service import Connections
 
 HTTP_ERROR: Final = 400
 """Least status of an answer that is an error."""
@@ -54,7 +55,7 @@ class Running:
         self.functions = {function.id: function for function in functions}
         self._by_name = {function.name: function.id for function in functions if function.name}
         self._folder, self._variables, self._work = folder, variables, work
-        self._connections: Connections = _Nobody()
+        self._connections: Connections = NoConnections()
         self._failures: dict[str, str] = {}
 
     def catch(self) -> None:
@@ -129,16 +130,3 @@ class Running:
         backend = PythonBackend(found, options)
         backend.start(connections)
         return backend
-
-
-class _Nobody:
-    """Of a side whose connections are known to its service alone."""
-
-    def post(self, connection_id: str, data: bytes) -> None:
-        raise Problem(410, "GoneException")
-
-    def get(self, connection_id: str) -> dict[str, Any]:
-        raise Problem(410, "GoneException")
-
-    def delete(self, connection_id: str) -> None:
-        raise Problem(410, "GoneException")
