@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import islice
+
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from shim.dualrun.compare.difference import BY_DESIGN
+from shim.dualrun.compare.difference import BY_DESIGN, Difference
 from shim.dualrun.record.canonical import Event
 from shim.dualrun.report.cut import cut
 from shim.dualrun.report.report import Divergence, Report
@@ -16,7 +19,7 @@ from shim.dualrun.report.text_table import text_table
 from shim.dualrun.report.visible import visible
 
 MAX_DIFFERENCES = 20
-"""Differences listed; all of them, up to a larger limit, are in the JSON form."""
+"""Differences that nothing explains, and kinds of explained ones; all, up to a larger limit, are in the JSON form."""
 
 MAX_CELL = 400
 """Characters of a message shown in one cell."""
@@ -31,8 +34,12 @@ def print_report(report: Report, console: Console) -> None:
         console.print(Text(f"  {visible(reason)}"))
     if report.first:
         console.print(_divergence(report.first))
-    if report.differences:
-        console.print(_differences(report))
+    unexplained = [found for found in report.differences if found.explained is None]
+    if unexplained:
+        console.print(_unexplained(unexplained))
+    explained = [found for found in report.differences if found.explained is not None]
+    if explained:
+        console.print(_explained(explained))
     if report.routes:
         console.print(_routes(report))
     if report.measures:
@@ -77,16 +84,31 @@ def _event_cell(event: Event | None) -> Text:
     return Text.assemble((f"{event.step + 1:>2} ", "dim"), kind, _cell(event.text))
 
 
-def _differences(report: Report) -> Table:
-    shown = report.differences[:MAX_DIFFERENCES]
-    more = len(report.differences) - len(shown)
+def _unexplained(found: Sequence[Difference]) -> Table:
+    shown = found[:MAX_DIFFERENCES]
+    more = len(found) - len(shown)
     caption = f"and {more} more" if more > 0 else None
-    table = text_table("Differences", "class", "route", "session", "step", "what", "explained by", caption=caption)
-    for found in shown:
-        kind = Text(found.kind, style="bold red" if found.critical else "")
-        route = visible(found.route or "")
-        where = (_cell(found.session), Text(str(found.step + 1)))
-        table.add_row(kind, Text(route), *where, _cell(found.detail), _cell(found.explained or "-"))
+    table = text_table(
+        "Differences that nothing explains", "class", "route", "session", "step", "what", caption=caption
+    )
+    for one in shown:
+        kind = Text(one.kind, style="bold red" if one.critical else "")
+        route = Text(visible(one.route or ""))
+        table.add_row(kind, route, _cell(one.session), Text(str(one.step + 1)), _cell(one.detail))
+    return table
+
+
+def _explained(found: Sequence[Difference]) -> Table:
+    """Counted, with one of each: nobody has to do anything about them."""
+    groups: dict[tuple[str, str], list[Difference]] = {}
+    for one in found:
+        groups.setdefault((one.kind, one.explained or ""), []).append(one)
+    more = len(groups) - MAX_DIFFERENCES
+    caption = f"and {more} more kinds" if more > 0 else None
+    table = text_table("Explained differences", "class", "explained by", "times", "the first", caption=caption)
+    for (kind, why), ones in islice(groups.items(), MAX_DIFFERENCES):
+        first = f"{ones[0].session}, step {ones[0].step + 1}: {ones[0].detail}"
+        table.add_row(Text(kind), _cell(why), Text(str(len(ones))), _cell(first))
     return table
 
 

@@ -65,6 +65,19 @@ def test_the_text_form_names_the_differing_leaf():
     assert '$.from: "alice" on the legacy path, "dave" on the new one' in said
 
 
+def test_what_is_explained_is_counted_and_what_is_not_is_listed():
+    made = report([(3, "bob", f"m{n}") for n in range(5)], [])
+    found = made.differences
+    waived = [replace(one, explained="waiver:W-1") for one in found[:4]]
+    said = text_of(replace(made, differences=(*waived, found[4])), width=200)
+    (row,) = [line for line in said.splitlines() if "waiver:W-1" in line]
+    assert "│ 4 " in row
+    assert found[0].detail in row
+    listed = said.partition("Differences that nothing explains")[2].partition("Explained differences")[0]
+    assert found[4].detail in listed
+    assert listed.count("missing") == 1
+
+
 def test_rows_of_the_coverage_that_are_not_shown_are_counted():
     result = report([(3, "bob", "hello")])
     rows = tuple(Row("chat", f"type {n}", {"steady": "Match"}) for n in range(MAX_ROWS + 7))
