@@ -68,6 +68,8 @@ class Outside:
             stuck, ran = self._run_consumers(end)
             if stuck or not ran:
                 return stuck
+        for source, _ in self._consumers:
+            source.drop()  # else they would go on in the sessions that follow
         return f"functions run each other over and over: {', '.join(sorted(self.ran))}"
 
     def _run_consumers(self, end: float) -> tuple[str, bool]:

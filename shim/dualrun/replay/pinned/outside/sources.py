@@ -34,6 +34,9 @@ class Watched(Protocol):
     def over(self, event: dict[str, Any], answer: object) -> None:
         """A function has taken an event and returned."""
 
+    def drop(self) -> None:
+        """What is there now is nobody's any more."""
+
 
 def watched(source: Source) -> Watched:
     """The source as it is in the region of this process; one that nobody has made is always empty."""
@@ -61,6 +64,10 @@ class _Stream:
 
     def over(self, event: dict[str, Any], answer: object) -> None:
         """A stream keeps what was read."""
+
+    def drop(self) -> None:
+        for _ in self.events():
+            pass
 
 
 def _told(record: dict[str, Any]) -> dict[str, Any]:
@@ -98,6 +105,11 @@ class _Queue:
             if record["messageId"] not in failed:
                 self._sqs.delete_message(QueueUrl=queue.physical_resource_id, ReceiptHandle=record["receiptHandle"])
 
+    def drop(self) -> None:
+        queue = sqs_backends[DEFAULT_ACCOUNT_ID][self._region].queues.get(self._name)
+        if queue is not None:
+            self._sqs.purge_queue(QueueUrl=queue.physical_resource_id)
+
     @cached_property
     def _sqs(self) -> Any:  # noqa: ANN401 - made at run time
         return boto3.session.Session().client("sqs", region_name=self._region)
@@ -127,3 +139,7 @@ class _Topic:
 
     def over(self, event: dict[str, Any], answer: object) -> None:
         """A topic hands a message over once."""
+
+    def drop(self) -> None:
+        for _ in self.events():
+            pass

@@ -126,6 +126,20 @@ def test_a_message_that_the_function_names_as_failed_stays() -> None:
     assert counts["ApproximateNumberOfMessagesNotVisible"] == "1"
 
 
+def test_what_is_dropped_is_gone() -> None:
+    dynamodb, sqs, sns = table(), client("sqs"), client("sns")
+    url, arn = sqs.create_queue(QueueName="jobs")["QueueUrl"], sns.create_topic(Name="alerts")["TopicArn"]
+    sources = [
+        watched(Source(kind, name)) for kind, name in (("stream", "orders"), ("queue", "jobs"), ("topic", "alerts"))
+    ]
+    dynamodb.put_item(TableName="orders", Item={"id": {"S": "1"}})
+    sqs.send_message(QueueUrl=url, MessageBody="one")
+    sns.publish(TopicArn=arn, Message="one")
+    for source in sources:
+        source.drop()
+    assert [taken(source) for source in sources] == [[], [], []]
+
+
 def test_a_queue_comes_in_batches() -> None:
     sqs = client("sqs")
     url = sqs.create_queue(QueueName="jobs")["QueueUrl"]
