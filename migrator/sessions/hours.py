@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
-from shim.dualrun.record.scenario import MAX_STEPS, Advance, Close, Resume, Session, Step
+from shim.dualrun.record.scenario import MAX_STEPS, Advance, Close, Connect, Resume, Session, Step
 
 APART_S: Final = 10.0
 """Seconds between two connects. Clients that API Gateway closes then don't go in the same moment, in which none would
@@ -43,7 +44,8 @@ def hours(
 
     def back(who: Sequence[str]) -> Iterator[Step]:
         yield from map(Close, who)
-        yield from coming(who)
+        for step in coming(who):  # a token may have expired meanwhile
+            yield replace(step, refused=None) if isinstance(step, Connect) else step
 
     def idle() -> Iterator[Step]:
         yield from coming(three, APART_S)

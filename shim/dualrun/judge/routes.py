@@ -23,11 +23,13 @@ def judge_routes(evidence: Evidence) -> dict[str, RouteVerdict]:
     exercised: dict[str, set[str]] = {}
     attempted: dict[str, set[str]] = {}
     names = {session.name: session for session in evidence.sessions}
+    closed = {(event.session, event.step) for event in evidence.legacy.events if event.kind == "close"}
     for session in evidence.sessions:
         for index, step in enumerate(session.steps):
-            if isinstance(step, Resume | Expect | Advance | Spoof):
+            passes = isinstance(step, Advance)
+            if isinstance(step, Resume | Expect | Spoof) or (passes and (session.name, index) not in closed):
                 continue
-            route = session.route_of(index) or NO_ROUTE
+            route = "$disconnect" if passes else session.route_of(index) or NO_ROUTE
             attempted.setdefault(route, set()).add(session.name)
             if session.name in evidence.comparisons and (session.name, index) not in evidence.legacy.skipped:
                 exercised.setdefault(route, set()).add(session.name)

@@ -158,3 +158,13 @@ def test_the_odd_one_out_of_three_runs_is_not_looked_for_where_one_path_closes_b
 
     odd = found.judgement.measures.odd_one_out
     assert (odd.candidate, odd.sessions) == (0, 0)
+
+
+def test_who_is_closed_for_a_limit_runs_disconnect() -> None:
+    runs = (
+        record(IDLE, [*LEGACY, *BACK], skipped=(7,)),
+        record(IDLE, [*LEGACY, *BACK], run="legacy-2", later=100, skipped=(7,)),
+    )
+    found = evaluate([IDLE], runs, record(IDLE, [*NEW, *BACK], run="candidate", later=200), routes=("$disconnect",))
+
+    assert found.judgement.routes["$disconnect"].verdict == "PASS"
