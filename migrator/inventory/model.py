@@ -32,7 +32,8 @@ RefusalKind = Literal[
     "webrtc_signalling",
     "plain_rest",
 ]
-KeyKind = Literal["text", "number", "boolean", "list", "object", "unknown"]
+KeyKind = Literal["text", "number", "boolean", "list", "object", "connection", "unknown"]
+"""Of a value; 'connection' is the id of one."""
 
 
 class Trigger(Record):

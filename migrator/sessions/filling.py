@@ -10,8 +10,10 @@ from typing import Any, Final
 from migrator.inventory.messages import ELEMENT, TEXT, message_of
 from migrator.inventory.model import MessageKey
 from migrator.sessions.identities import GROUP_WORDS, group_of
-from migrator.sessions.messages import sample, words_of
+from migrator.sessions.messages import names_connection, sample, words_of
 from shim.dualrun.record.scenario import connection_id_of
+
+_ADDRESSES: Final = frozenset({"url", "uri", "endpoint"})
 
 TAGS: Final = frozenset({"S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS"})
 """Types of DynamoDB's attributes, as images have them."""
@@ -31,8 +33,10 @@ class Values:
     def of(self, key: MessageKey, element: int = 0) -> object:
         words = words_of(key.name)
         if not key.literals:
-            if words[-2:] == ["connection", "id"] or words == ["connectionid"]:
+            if names_connection(key):
                 return connection_id_of(self.client)
+            if words[-1] in _ADDRESSES:
+                return "https://made-up.invalid/prod"
             if self.groups and not {"name", "type"} & set(words) and set(words) & set(GROUP_WORDS):
                 return group_of(self.client)
             if words == ["authorization"]:
@@ -73,11 +77,15 @@ def attributes(names: Iterable[MessageKey], value: Callable[[MessageKey], object
     """An item as a stream's image has it. `names`: paths from the image, with the types that the code expects."""
     image: dict[str, Any] = {}
     elements: dict[str, list[MessageKey]] = {}
+    names = list(names)
+    connections = {tuple(_plain(key.name)) for key in names if key.kind == "connection"}
     for key in names:
         before, in_list, inside = key.name.partition(ELEMENT)
         if in_list:
             elements.setdefault(before, []).append(key.model_copy(update={"name": inside.removeprefix(".")}))
         whole = key.model_copy(update={"name": f"{before}.L"}) if in_list else key
+        if tuple(_plain(key.name)) in connections:  # what is known of an attribute is known of its value
+            whole = whole.model_copy(update={"kind": "connection"})
         steps, last = _plain(whole.name), whole.name.rpartition(".")[2]
         if steps:
             _put(image, steps, last if last in TAGS else "", whole, value)

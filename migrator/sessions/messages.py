@@ -140,18 +140,24 @@ def _may_be_text(key: MessageKey) -> bool:
     return key.kind in {"text", "unknown"} and any(word in words for word in _TEXT_WORDS)
 
 
-def _given(words: list[str], other: str, token: str | None) -> str | None:
+def names_connection(key: MessageKey) -> bool:
+    """Whether its value is the id of a connection: the code sends to it, or it is called so."""
+    words = words_of(key.name)
+    return key.kind == "connection" or words[-2:] == ["connection", "id"] or words == ["connectionid"]
+
+
+def _given(key: MessageKey, words: list[str], other: str, token: str | None) -> str | None:
     """What a server has given out before: a token, or the id of another client's connection."""
     if token is not None and words[-1] in _TOKEN_WORDS:
         return token
-    return connection_id_of(other) if words[-2:] == ["connection", "id"] or words == ["connectionid"] else None
+    return connection_id_of(other) if names_connection(key) else None
 
 
 def sample(key: MessageKey, element: int, *, client: str, number: int, text: str | None, token: str | None) -> object:
     """A value for a key, as a client would give it. `element`: number of the element of a list that it is in."""
     words = words_of(key.name)
     other = "alice" if client == "bob" else "bob"
-    if not key.literals and (given := _given(words, other, token)) is not None:
+    if not key.literals and (given := _given(key, words, other, token)) is not None:
         return given
     label = f"{number}-{element}" if element else f"{number}"
     hello = f"hello {label} from {client}"

@@ -108,6 +108,14 @@ def test_a_message_of_a_queue_is_the_json_that_the_code_reads() -> None:
     )
 
 
+def test_what_the_code_sends_to_is_the_connection_of_the_client_that_an_event_is_about() -> None:
+    peer = MessageKey(name="peer", required=True, kind="connection", location=HERE)
+    plan = plan_sessions(inventory(Trigger(kind="call", source="invoked by a.py"), (peer, *keys("socketUrl"))))
+    ids = [event["peer"] for event in events(plan)]
+    assert ids == [connection_id_of(client) for client in ("alice", "dave", "alice", "alice", "dave")]
+    assert events(plan)[0]["socketUrl"] == "https://made-up.invalid/prod"
+
+
 def test_a_topic_is_told_from_a_queue_by_what_it_is_and_by_what_the_code_reads() -> None:
     reads = keys("Records[].Sns.Message{}.text")
     for found in (
@@ -175,7 +183,7 @@ def test_each_function_that_pushes_has_a_session_of_its_own(plan: SessionPlan) -
         "schedule src/tick.py:run",
         "http src/announce.py:run",
     ]
-    assert [session.name for session in plan.sessions][-6:] == routes
+    assert [session.name for session in plan.sessions if steps.OUTSIDE in session.clients] == routes
     assert plan.routes == ("$connect", "$disconnect", "note", *routes)
     assert plan.gaps == ()
 
@@ -246,6 +254,7 @@ def test_an_envelope_keeps_what_it_says(envelope: dict[str, Any], part: dict[str
         (("items.L", "items[].S"), {"items": {"L": [{"S": "one"}, {"S": "two"}]}}),
         (("items[].M.id.S", "items[].M"), {"items": {"L": [{"M": {"id": {"S": "x"}}}] * 2}}),
         (("S",), {}),
+        (("url.S", "url"), {"url": {"S": "x"}}),
     ],
 )
 def test_images_have_the_types_that_the_code_reads(names: tuple[str, ...], expected: dict[str, Any]) -> None:

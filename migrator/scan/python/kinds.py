@@ -11,7 +11,7 @@ from migrator.inventory.model import KeyKind
 from migrator.scan.python.guards import leaves
 from migrator.scan.python.keypaths import ELEMENT, TEXT, Path
 
-Use: TypeAlias = Literal["text", "number", "boolean", "list", "object", "iterated", "indexed"]
+Use: TypeAlias = Literal["text", "number", "boolean", "list", "object", "iterated", "indexed", "connection"]
 """The last two also fit other kinds: one can iterate over an object, and index text."""
 
 _METHODS: Final[dict[str, Use]] = {
@@ -49,12 +49,14 @@ class Kinds:
     def decide(self, path: Path, keys: Collection[Path]) -> KeyKind:
         """`keys`: all that the code reads. What is used as two kinds, or as none, is unknown; but what has keys is an
         object, and what is read as JSON is text."""
+        uses = self.uses.get(path, set())
+        if "connection" in uses:
+            return "connection"
         below = {key[len(path)] for key in keys if len(key) > len(path) and key[: len(path)] == path}
         if below == {TEXT}:
             return "text"
         if below - {ELEMENT}:
             return "object"
-        uses = self.uses.get(path, set())
         certain: list[KeyKind] = [kind for kind in ("text", "number", "boolean", "list", "object") if kind in uses]
         if certain:
             return certain[0] if len(certain) == 1 else "unknown"
@@ -95,6 +97,7 @@ def tested_types(nodes: Collection[ast.AST]) -> frozenset[str]:
 
 def _call(node: ast.Call) -> Iterator[tuple[ast.expr, Use]]:
     yield from ((keyword.value, "object") for keyword in node.keywords if keyword.arg is None)
+    yield from ((keyword.value, "connection") for keyword in node.keywords if keyword.arg == "ConnectionId")
     if isinstance(node.func, ast.Attribute):
         use = _METHODS.get(node.func.attr)
         if use:

@@ -64,6 +64,17 @@ def test_an_image_is_read_with_the_types_of_its_attributes(scanned: Inventory) -
     assert read["Records[].eventName"].literals == ("REMOVE",)
 
 
+def test_what_the_code_sends_to_is_the_id_of_a_connection_whatever_it_is_called(tmp_path: Path) -> None:
+    app = board(tmp_path / "board")
+    code = (app / "src" / "changes.py").read_text("utf-8")
+    sending = "        client.post_to_connection(ConnectionId=record['dynamodb']['Keys']['peer']['S'], Data=b'')\n"
+    client = "import boto3\nclient = boto3.client('apigatewaymanagementapi')\n"
+    (app / "src" / "changes.py").write_text(client + code + sending, "utf-8")
+    read = {key.name: key.kind for key in scan_application(app).handler("src/changes.py:run").reads}
+    assert read["Records[].dynamodb.Keys.peer"] == "connection"
+    assert read["Records[].dynamodb.NewImage.room"] == "object"
+
+
 def test_resources_that_have_names_are_told_by_them(scanned: Inventory) -> None:
     names = {resource.id: resource.name for resource in scanned.resources}
     assert (names["Notes"], names["Jobs"], names["Tick"]) == ("board-Notes", "board-Jobs", "board-Tick")
