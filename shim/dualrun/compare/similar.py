@@ -71,7 +71,7 @@ def _pair_by_key(one: Alignment, allowed: frozenset[int]) -> None:
 
 
 def similarity(left: Event, right: Event) -> float:
-    """0 to 1; a leaf with another value of the same type counts half."""
+    """0 to 1; a leaf with another value of the same type counts half, objects of one form are similar enough."""
     if is_error(left) and is_error(right):
         return 1.0
     a, b = value_of(left.text), value_of(right.text)
@@ -83,7 +83,18 @@ def similarity(left: Event, right: Event) -> float:
     differing = len(walk.leaves) - min(absent, surplus)  # a key with another name is one difference
     half = sum(leaf.has_another_value for leaf in walk.leaves)
     total = max(_leaf_count(a), _leaf_count(b), differing)
-    return (total - differing + half / 2) / total if total else 1.0
+    score = (total - differing + half / 2) / total if total else 1.0
+    return max(score, SIMILAR_ENOUGH) if _of_one_form(a, b) else score
+
+
+def _of_one_form(left: object, right: object) -> bool:
+    """Objects with the same keys, whatever became of the values; or one that has lost keys, and keeps its values."""
+    if not (isinstance(left, dict) and isinstance(right, dict)):
+        return False
+    if left.keys() == right.keys():
+        return True
+    fewer, more = sorted((left, right), key=len)
+    return all(key in more and value == more[key] for key, value in fewer.items())
 
 
 def _by_step(one: Alignment, left: Sequence[int], right: Sequence[int]) -> list[tuple[list[int], list[int]]]:

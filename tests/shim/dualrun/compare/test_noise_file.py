@@ -227,7 +227,7 @@ waivers = st.builds(
     said,
     said,
     days,
-    st.sampled_from(sorted(set(CLASSES) - {"misrouted"})),
+    st.sampled_from(sorted(set(CLASSES) - {"misrouted", "spoofed"})),
     *([st.none() | texts] * 5),
 )
 

@@ -125,6 +125,15 @@ def test_a_quite_different_message_is_missing_and_extra():
     assert sorted(classes(found)) == ["extra", "missing"]
 
 
+@pytest.mark.parametrize(
+    ("said", "came"),
+    [({"id": "a"}, {"id": ["a"]}), ({"id": "a"}, {}), ({"id": "a"}, {"id": "a", "b": 1, "c": 2, "d": 3})],
+)
+def test_a_message_of_one_key_that_has_another_value_or_other_keys_is_still_that_message(said, came):
+    found = three(CHAT, [(3, "bob", said)], candidate=[(3, "bob", came)])
+    assert set(classes(found)) == {"payload"}
+
+
 def test_a_message_for_others_is_misrouted_and_critical():
     found = only(three(CHAT, [(3, "bob", "one")], candidate=[(3, "bob", "one"), (3, "dave", "one")]), "misrouted")
     assert found.critical
