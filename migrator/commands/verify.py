@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from migrator.commands.margin import margin_from_config, margin_option
 from migrator.commands.noise import known_noise, noise_options, write_learned
 from migrator.commands.options import format_option
+from migrator.commands.verify_install import install_options, libraries_of
+from migrator.commands.verify_output import report_files, session_progress
 from migrator.commands.verify_remote import record_at, replay_at, server_at
 from migrator.commands.verify_repro import telling, write_repro
 from migrator.commands.verify_ways import way_of
-from migrator.console import say, stderr_console, stdout_console
+from migrator.console import say, stdout_console
 from migrator.errors import WsSseError
 from migrator.isolation import isolated
 from migrator.scan import scan_application
@@ -35,7 +34,6 @@ from shim.dualrun.judge.margin import Margin
 from shim.dualrun.record.scenario import Session
 from shim.dualrun.record.sources import sessions_from_file
 from shim.dualrun.remote import Server
-from shim.dualrun.replay.driver import Progress as TellProgress
 from shim.dualrun.report.forms import FORMS, SUFFIXES, Form, write_report
 from shim.dualrun.report.report import Report
 from shim.dualrun.report.text import print_report
@@ -91,6 +89,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option("--keep", is_flag=True, help="Keep the report in APP/.ws2sse, as evidence for `ws2sse checklist`.")
 @margin_option
+@install_options
 @noise_options
 @click.pass_context
 def command(
@@ -108,6 +107,8 @@ def command(
     repro: Path | None,
     keep: bool,
     margin: Margin | None,
+    install: bool,
+    allow_builds: bool,
     noise: Path | None,
     learn: Path | None,
 ) -> None:
@@ -126,12 +127,13 @@ def command(
       ws2sse verify . ../new --noise noise.toml --learn noise.toml
       ws2sse verify . ../new --repro repro
       ws2sse verify . ../new --margin 20%,100ms
+      ws2sse verify . ../new --install
       ws2sse verify . --record legacy.jsonl --url wss://abc.execute-api.eu-west-1.amazonaws.com/prod
       ws2sse verify . --replay legacy.jsonl --url https://chat.example.org/stream
     """
     way = way_of(ctx)
     kept = [(verify_report_path(app), _KEPT)] if keep and app is not None else []
-    files = [*_report_files(reports, form), *kept]
+    files = [*report_files(reports, form), *kept]
     given = None if sessions_file is None else partial(_given, sessions_file)
     today = datetime.now(UTC).date()
     try:
@@ -139,7 +141,7 @@ def command(
         if way == "here":
             assert app is not None
             assert new is not None
-            result = _verify(app, new, seed, given, known, margin, repro)
+            result = _verify(app, new, seed, given, known, margin, repro, install=install, allow_builds=allow_builds)
         else:
             assert url is not None
             server = server_at(url)
@@ -148,7 +150,7 @@ def command(
                 _record(record_file, server, app, seed, given, key_file)
                 return
             assert replay_file is not None
-            with _progress(0) as progress:
+            with session_progress(0) as progress:
                 result, notes = replay_at(
                     replay_file,
                     server,
@@ -182,6 +184,9 @@ def _verify(
     noise: NoiseFile,
     margin: Margin | None,
     repro: Path | None,
+    *,
+    install: bool,
+    allow_builds: bool,
 ) -> Report:
     inventory = isolated(partial(scan_application, app))
     if not (new / ENTRY).is_file():
@@ -190,7 +195,8 @@ def _verify(
         inventory, seed=seed, identities=identities_from_config(app), given=os.environ, app=app, instead=given
     )
     redact = redacted_paths_from_config(app)
-    with _progress(3 * len(plan.sessions)) as progress:
+    libraries = libraries_of(app, inventory, allow_builds=allow_builds) if install else None
+    with session_progress(3 * len(plan.sessions)) as progress:
         report = verify(
             app,
             new,
@@ -201,10 +207,11 @@ def _verify(
             routes=plan.routes,
             silent_routes=plan.silent,
             gaps=plan.gaps,
-            assumed=plan.assumed,
+            assumed=(*plan.assumed, *(libraries.told if libraries else ())),
             stubs=stubs_from_config(app),
             functions=plan.functions,
             resources=[resource.model_dump() for resource in inventory.local_resources],
+            libraries=libraries.folder if libraries else None,
             noise=noise,
             margin=margin or margin_from_config(app),
             progress=progress,
@@ -218,7 +225,7 @@ def _verify(
 def _record(
     file: Path, server: Server, app: Path | None, seed: int, given: GivenSessions | None, key_file: Path | None
 ) -> None:
-    with _progress(0) as progress:
+    with session_progress(0) as progress:
         problems = record_at(file, server, app=app, seed=seed, given=given, key_file=key_file, progress=progress)
     _say_all(problems)
     say(f"Wrote {file}, with two runs of the same sessions. Secrets are hidden; keep the key for --replay.")
@@ -233,24 +240,3 @@ def _given(file: Path, identities: tuple[Identity, ...]) -> tuple[tuple[Session,
 def _say_all(notes: Sequence[str]) -> None:
     for note in notes:
         say(note)
-
-
-def _report_files(paths: Sequence[Path], form: Form) -> list[tuple[Path, Form]]:
-    """A name that says no form takes that of --format; found before anything runs."""
-    files: list[tuple[Path, Form]] = []
-    for path in paths:
-        wanted = SUFFIXES.get(path.suffix.lower(), form)
-        if wanted == "text" and path.suffix.lower() not in SUFFIXES:
-            endings = ", ".join(SUFFIXES)
-            raise click.UsageError(f"--report {path}: the name ends in none of {endings}, and no --format is given.")
-        files.append((path, wanted))
-    return files
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[TellProgress]:
-    """A bar on a terminal, nothing elsewhere."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=stderr_console(), transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task("starting", total=total or None)
-        yield lambda session, index, total: bar.update(task, description=session, completed=index - 1, total=total)

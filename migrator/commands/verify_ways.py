@@ -13,6 +13,8 @@ Way = Literal["here", "record", "replay"]
 _COMPARED: Final = "does not go with --record, which compares nothing; give it to --replay."
 _RECORDED: Final = "does not go with --replay, whose sessions are those of the recording; give it to --record."
 
+_ELSEWHERE: Final = "goes with APP and NEW, since other servers have their own packages."
+
 _TAKEN: Final[dict[str, tuple[frozenset[Way], str]]] = {
     "form": (frozenset({"here", "replay"}), _COMPARED),
     "reports": (frozenset({"here", "replay"}), _COMPARED),
@@ -23,6 +25,8 @@ _TAKEN: Final[dict[str, tuple[frozenset[Way], str]]] = {
     "sessions_file": (frozenset({"here", "record"}), _RECORDED),
     "seed": (frozenset({"here", "record"}), _RECORDED),
     "key_file": (frozenset({"record", "replay"}), "goes with --record or --replay; nothing else has a recording."),
+    "install": (frozenset({"here"}), _ELSEWHERE),
+    "allow_builds": (frozenset({"here"}), _ELSEWHERE),
     "repro": (frozenset({"here"}), "goes with APP and NEW, since it runs shorter sessions on both."),
 }
 """Parameters that not every way takes: the ways that do, and why no other does."""
@@ -37,6 +41,8 @@ def way_of(context: click.Context) -> Way:
             ways, why = _TAKEN[parameter.name]
             if way not in ways:
                 raise click.UsageError(f"{parameter.opts[0]} {why}")
+    if "allow_builds" in given and "install" not in given:
+        raise click.UsageError("--allow-builds goes with --install.")
     if "keep" in given and "app" not in given:
         raise click.UsageError("--keep needs APP, the folder that the report is kept in.")
     return way

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from shim.backends.pushes import PushAnswer
+from shim.backends.request_bytes import whole_body
 
 if TYPE_CHECKING:
     import httpx
@@ -71,8 +72,9 @@ class LocalSocket:
 
     def makefile(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401 - of a file
         if self._response is None:
-            answer = self._answer(self._method, self._url, self._body())
-            self._response = _bytes(answer) if answer is not None else self._from_outside(*arguments, **options)
+            answer = self._answer(self._method, self._url, whole_body(bytes(self._sent)) or b"")
+            given = self._from_outside(*arguments, **options) if answer is None else io.BytesIO(wire_bytes(answer))
+            self._response = given
         return self._response
 
     def settimeout(self, _: float | None) -> None:
@@ -81,27 +83,17 @@ class LocalSocket:
     def close(self) -> None:
         """Nothing is held."""
 
-    def _body(self) -> bytes:
-        head, _, body = bytes(self._sent).partition(b"\r\n\r\n")
-        if b"\r\ntransfer-encoding: chunked" not in head.lower():
-            return body
-        whole, rest = b"", body
-        while rest:
-            size, _, rest = rest.partition(b"\r\n")
-            length = int(size.partition(b";")[0] or b"0", 16)
-            whole, rest = whole + rest[:length], rest[length + 2 :]
-        return whole
-
     def _from_outside(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401
         self._connection.connect()  # in place of this socket
         self._connection.sock.sendall(self._sent)
         return self._connection.sock.makefile(*arguments, **options)
 
 
-def _bytes(answer: PushAnswer) -> io.BytesIO:
+def wire_bytes(answer: PushAnswer) -> bytes:
+    """As it comes over the wire; nothing comes after it."""
     lines = [f"HTTP/1.1 {answer.status} {_reason(answer)}", "connection: close"]
     lines += [f"{name}: {value}" for name, value in answer.headers.items()]
-    return io.BytesIO("\r\n".join([*lines, "", ""]).encode() + answer.body)
+    return "\r\n".join([*lines, "", ""]).encode() + answer.body
 
 
 def _reason(answer: PushAnswer) -> str:

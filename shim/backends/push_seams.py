@@ -7,17 +7,16 @@ are two more: moto answers for @connections too, and does so above urllib3 for b
 from __future__ import annotations
 
 import http.client
-from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any, Protocol
 
+from shim.backends.aiohttp_seam import catch_aiohttp
 from shim.backends.push_answers import LocalSocket, aio_response, aws_response, httpx_response, urllib3_response
 from shim.backends.pushes import PushAnswer
+from shim.backends.undoing import Undo, all_of, replaced, when_imported
 from shim.outgoing import uncaught
 
 _BEFORE_SEND = "before-send.apigatewaymanagementapi"
-
-Undo = Callable[[], None]
 
 
 class Seam(Protocol):
@@ -33,27 +32,14 @@ def install(seam: Seam) -> Undo:
     """Returns what puts the libraries back as they were. Of several seams the one that was installed last is first."""
     places = {"urllib3": _urllib3, "requests": _requests, "httpx": _httpx}
     undos = [place(seam) for library, place in places.items() if find_spec(library) is not None]
-    return _all([*undos, _http_client(seam)])
+    aiohttp = when_imported("aiohttp.connector", lambda: catch_aiohttp(seam))
+    return all_of([*undos, _http_client(seam), aiohttp])
 
 
 def install_all(seam: Seam) -> Undo:
     """The same, and in front of moto for clients of @connections."""
     first = [_botocore(seam)] if find_spec("botocore") is not None else []
-    return _all([*first, install(seam)])
-
-
-def _all(undos: list[Undo]) -> Undo:
-    def undo() -> None:
-        for each in undos:
-            each()
-
-    return undo
-
-
-def _replace(owner: Any, name: str, by: Callable[..., Any]) -> Undo:  # noqa: ANN401 - a class of somebody else
-    original = getattr(owner, name)
-    setattr(owner, name, by)
-    return lambda: setattr(owner, name, original)
+    return all_of([*first, install(seam)])
 
 
 def _urllib3(seam: Seam) -> Undo:
@@ -72,7 +58,7 @@ def _urllib3(seam: Seam) -> Undo:
         with uncaught():
             return original(pool, method, url, body, *rest, **options)
 
-    return _replace(HTTPConnectionPool, "urlopen", urlopen)
+    return replaced(HTTPConnectionPool, "urlopen", urlopen)
 
 
 def _requests(seam: Seam) -> Undo:
@@ -102,7 +88,7 @@ def _requests(seam: Seam) -> Undo:
         real = original(session, url)
         return PushAdapter(real) if seam.catches(url) else real
 
-    return _replace(Session, "get_adapter", get_adapter)
+    return replaced(Session, "get_adapter", get_adapter)
 
 
 def _botocore(seam: Seam) -> Undo:
@@ -134,7 +120,7 @@ def _botocore(seam: Seam) -> Undo:
         request.body = whole(request.body)
         return seam.answer(request.method, request.url, request.body)
 
-    return _replace(Endpoint, "make_request", make_request)
+    return replaced(Endpoint, "make_request", make_request)
 
 
 def _httpx(seam: Seam) -> Undo:
@@ -160,10 +146,10 @@ def _httpx(seam: Seam) -> Undo:
         with uncaught():
             return await original_async(transport, request)
 
-    return _all(
+    return all_of(
         [
-            _replace(httpx.HTTPTransport, "handle_request", handle),
-            _replace(httpx.AsyncHTTPTransport, "handle_async_request", handle_async),
+            replaced(httpx.HTTPTransport, "handle_request", handle),
+            replaced(httpx.AsyncHTTPTransport, "handle_async_request", handle_async),
         ]
     )
 
@@ -180,7 +166,7 @@ def _http_client(seam: Seam) -> Undo:
             connection.sock = LocalSocket(connection, method, address, seam.answer)
         original(connection, method, url, *rest, **options)
 
-    return _replace(http.client.HTTPConnection, "putrequest", putrequest)
+    return replaced(http.client.HTTPConnection, "putrequest", putrequest)
 
 
 def _host(connection: Any) -> str:  # noqa: ANN401 - of urllib3 or http.client

@@ -62,6 +62,7 @@ def verify(
     stubs: Sequence[Stub] = (),
     functions: Sequence[OutsideFunction] = (),
     resources: Sequence[Mapping[str, Any]] = (),
+    libraries: Path | None = None,
     noise: NoiseFile = NO_FILE,
     margin: Margin | None = None,
     timing: Timing = DEFAULT_TIMING,
@@ -79,6 +80,7 @@ def verify(
     `stubs`: answer in place of other hosts, and of AWS; for what none of them matches an answer is made up, and told.
     `functions`: those that something other than routes runs: a session's triggers, streams, queues, other functions.
     `resources`: of AWS, beside tables, as `start_local_aws` takes them.
+    `libraries`: folder of packages that both sides may import beside those that are there; None for none.
     `noise`: rules and waivers of the user's own that have not expired.
     `margin`: how much slower is tolerated; None for telling latency without judging it.
     `progress` is called before each session of each run, so three times the number of sessions.
@@ -87,7 +89,7 @@ def verify(
     A failure of the harness gives an INCONCLUSIVE report, not an exception.
     """
     sides = (legacy_app.resolve(), candidate.resolve())
-    world = World(stubs=tuple(stubs), functions=tuple(functions), resources=tuple(resources))
+    world = World(stubs=tuple(stubs), functions=tuple(functions), resources=tuple(resources), libraries=libraries)
 
     async def record_all() -> tuple[Recorded, Recorded, Recorded]:
         of = counted(progress, 3 * len(sessions))

@@ -39,6 +39,7 @@ class World:
     stubs: what answers in place of other hosts; for those that none answers for, an answer is made up.
     functions: those that something other than routes runs.
     resources: of AWS, beside tables, as `start_local_aws` takes them; the legacy path finds its own.
+    libraries: folder of packages that the application may import beside those that are there; None for none.
     """
 
     at: float = field(default_factory=_now)
@@ -46,6 +47,7 @@ class World:
     stubs: tuple[Stub, ...] = ()
     functions: tuple[OutsideFunction, ...] = ()
     resources: tuple[Mapping[str, Any], ...] = ()
+    libraries: Path | None = None
 
     def pins(self, folder: Path, variables: Mapping[str, str]) -> tuple[str, ...]:
         """Options for pinned/start.py. What may be long or secret lies in `folder`, not on the command line.
@@ -54,7 +56,9 @@ class World:
         """
         stubs = folder / "stubs.json"
         stubs.write_text(json.dumps([stub.to_record() for stub in self.stubs]), "utf-8")
-        pins = ("--at", str(self.at), "--seed", str(self.seed), "--stubs", str(stubs))
+        pins: tuple[str, ...] = ("--at", str(self.at), "--seed", str(self.seed), "--stubs", str(stubs))
+        if self.libraries is not None:
+            pins = (*pins, "--libraries", str(self.libraries))
         if not self.functions:
             return pins
         functions = folder / "functions.json"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import subprocess
@@ -9,10 +10,11 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import aiohttp
 import boto3
 import httpx
 import pytest
@@ -139,7 +141,32 @@ def by_httpx(url: str, data: bytes) -> Sent:
     return response.status_code, response.headers.get("x-amzn-ErrorType"), response.content
 
 
-LIBRARIES = [by_requests, by_urllib3, by_botocore_session, by_http_client, by_urllib_request, by_httpx]
+async def _by_aiohttp(url: str, data: object) -> Sent:
+    async with aiohttp.ClientSession() as session, session.post(url, data=data) as response:
+        return response.status, response.headers.get("x-amzn-ErrorType"), await response.read()
+
+
+def by_aiohttp(url: str, data: bytes) -> Sent:
+    return asyncio.run(_by_aiohttp(url, data))
+
+
+def by_aiohttp_in_pieces(url: str, data: bytes) -> Sent:
+    async def pieces() -> AsyncIterator[bytes]:
+        for byte in data:
+            yield bytes([byte])
+
+    return asyncio.run(_by_aiohttp(url, pieces()))
+
+
+LIBRARIES = [
+    by_requests,
+    by_urllib3,
+    by_botocore_session,
+    by_http_client,
+    by_urllib_request,
+    by_httpx,
+    by_aiohttp,
+]
 Library = Callable[[str, bytes], Sent]
 every_library = pytest.mark.parametrize("send", LIBRARIES)
 
@@ -224,6 +251,11 @@ class TestHandMadeRequests:
         connections.problem = Problem(413, "PayloadTooLargeException", "at most 131072")
 
         assert send(PUSH, b"x") == (413, "PayloadTooLargeException", b'{"message": "at most 131072"}')
+
+
+def test_aiohttp_sends_in_pieces(connections: Recorder) -> None:
+    assert by_aiohttp_in_pieces(PUSH, b"\xff\x00{}")[0] == 200
+    assert connections.posted == [("BFaT_fALIAMCKug=", b"\xff\x00{}")]
 
 
 class TestBoto3:

@@ -9,6 +9,7 @@ import argparse
 import json
 import resource
 import runpy
+import site
 import sys
 from collections import Counter
 from collections.abc import Mapping
@@ -41,6 +42,8 @@ MOST_MEMORY_BYTES = 4 * 1024**3
 def main() -> None:
     arguments = _parser().parse_args()
     resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
+    if arguments.libraries is not None:
+        site.addsitedir(str(arguments.libraries))  # behind all that is there: what runs this world stays as it is
     set_application(arguments.application)
     work = Work()
     work.install()
@@ -63,7 +66,7 @@ def main() -> None:
     install(answers)
     answer_aws(answers)
     close_network(answers.refused)
-    pin_workers(arguments.stubs, arguments.application)
+    pin_workers(arguments.stubs, arguments.application, arguments.libraries)
     control = Control(arguments.control)
     control.on("stubs", lambda _: Counter(answers.used()) + Counter(used_by_workers(arguments.stubs)))
     control.on("move", lambda question: clock.move(question["seconds"]))
@@ -113,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--at", type=float, required=True, help="first time that the clock shows, seconds since 1970")
     parser.add_argument("--seed", type=int, required=True, help="for all that the application draws")
     parser.add_argument("--stubs", type=Path, required=True, help="JSON list of answers in place of other hosts")
+    parser.add_argument("--libraries", type=Path, help="folder of packages that the application may import")
     parser.add_argument("--functions", type=Path, help="JSON of functions that no route runs")
     parser.add_argument("module")
     parser.add_argument("rest", nargs=argparse.REMAINDER)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import site
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -42,15 +43,18 @@ class _WorkerAnswers(Answers):
                 lines.write(json.dumps(name) + "\n")
 
 
-def pin_workers(stubs: Path, application: Path) -> None:
+def pin_workers(stubs: Path, application: Path, libraries: Path | None) -> None:
     """In the process that starts them, before it does. `stubs`: their file, in the folder of this run."""
-    pin = f"from shim.dualrun.replay.pinned.worker import pin; pin({str(stubs)!r}, {str(application)!r}); "
+    told = (str(stubs), str(application), str(libraries or ""))
+    pin = f"from shim.dualrun.replay.pinned.worker import pin; pin{told!r}; "
     before, _, after = worker_process.START.partition("from shim")
     worker_process.START = f"{before}{pin}from shim{after}"
 
 
-def pin(stubs: str, application: str) -> None:
-    """In a worker process, before it imports its functions."""
+def pin(stubs: str, application: str, libraries: str) -> None:
+    """In a worker process, before it imports its functions. `libraries`: '' for none."""
+    if libraries:
+        site.addsitedir(libraries)
     path = Path(stubs)
     set_application(application)
     shared = Shared(path.parent)

@@ -19,7 +19,11 @@ from tests.shim.dualrun.replay.test_settling_by_cause import ALICE, act
 
 SOURCE = """
     import asyncio, http.client, json, socket, urllib.request
-    import boto3, botocore.exceptions, httpx, requests, urllib3
+    import aiohttp, boto3, botocore.exceptions, httpx, requests, urllib3
+
+    async def by_aiohttp(url):
+        async with aiohttp.ClientSession() as session, session.get(url) as response:
+            return await response.json()
 
     def told(me, call, *arguments):
         try:
@@ -32,6 +36,7 @@ SOURCE = """
         "httpx": lambda url: httpx.get(url).json(),
         "urllib": lambda url: json.load(urllib.request.urlopen(url)),
         "urllib3": lambda url: urllib3.PoolManager().request("GET", url).json(),
+        "aiohttp": lambda url: asyncio.run(by_aiohttp(url)),
     }
 
     def fetch(me, message):
@@ -94,16 +99,16 @@ async def test_what_is_not_http_is_refused_and_the_error_names_the_host(tmp_path
 
 
 async def test_http_is_answered_alike_for_the_same_request_whatever_asks(tmp_path):
-    ways = ("requests", "httpx", "urllib", "urllib3")
+    ways = ("requests", "httpx", "urllib", "urllib3", "aiohttp")
     first, used = await answers(
         tmp_path / "one",
         *[act("fetch", way=way, url="https://api.example.com/v1/rates?day=1") for way in ways],
         act("fetch", way="httpx", url="https://api.example.com/v1/rates?day=2"),
     )
     other, _ = await answers(tmp_path / "two", act("fetch", way="urllib", url="https://api.example.com/v1/rates?day=1"))
-    assert len({json.dumps(answer) for answer in first[:4]}) == 1
-    assert first[4] != first[0] == other[0]
-    assert used == {"GET api.example.com/v1/rates": 5}
+    assert len({json.dumps(answer) for answer in first[:5]}) == 1
+    assert first[5] != first[0] == other[0]
+    assert used == {"GET api.example.com/v1/rates": 6}
 
 
 async def test_a_users_stub_answers_what_it_matches(tmp_path):

@@ -66,11 +66,19 @@ SAY = """
 
 
 ASK = """
+    import asyncio
     import json
     import socket
 
+    import aiohttp
     import boto3
     import requests
+    import ws2sse_test_given
+
+
+    async def ask(url):
+        async with aiohttp.ClientSession() as session, session.get(url) as response:
+            return await response.json()
 
 
     def handler(event, context):
@@ -82,6 +90,8 @@ ASK = """
         except OSError as error:
             told.append(str(error))
         told.append(boto3.client("dynamodb").list_tables()["TableNames"])
+        told.append(asyncio.run(ask("https://api.example.com/v1")))
+        told.append(ws2sse_test_given.WORD)
         client = boto3.client("apigatewaymanagementapi", endpoint_url=address)
         client.post_to_connection(ConnectionId=context["connectionId"], Data=json.dumps(told).encode())
         return {"statusCode": 200}
@@ -137,18 +147,30 @@ async def test_what_a_worker_process_sends_belongs_to_the_step_that_caused_it(tm
     assert told == [(2, "bob", "one"), (3, "bob", "two")]
 
 
-async def test_worker_processes_have_no_outside_either_but_share_what_plays_aws(tmp_path: Path) -> None:
-    stub = Stub("rates", host="api.example.com", body='{"rate": 1.1}')
+async def test_worker_processes_have_no_outside_either_but_share_what_plays_aws_and_the_libraries(
+    tmp_path: Path,
+) -> None:
+    json_type = {"content-type": "application/json"}
+    stub = Stub("rates", host="api.example.com", headers=json_type, body='{"rate": 1.1}')
     session = Session("asking", (Connect("alice"), Send("alice", '{"action": "say"}', "say")))
 
-    recorded = await record_legacy(two_roots(tmp_path, ASK), [session], {}, world=World(stubs=(stub,)))
+    libraries = tmp_path / "libraries"
+    libraries.mkdir()
+    (libraries / "ws2sse_test_given.py").write_text("WORD = 'given'\n")
+    (libraries / "requests.py").write_text("raise ImportError('it would take the place of ours')\n")
+    app = tmp_path / "app"
+    app.mkdir()
+
+    world = World(stubs=(stub,), libraries=libraries)
+    recorded = await record_legacy(two_roots(app, ASK), [session], {}, world=world)
 
     (event,) = (event for event in recorded.recording.events if event.kind == "msg")
-    rate, refusal, tables = json.loads(event.text)
+    rate, refusal, tables, by_aiohttp, given = json.loads(event.text)
     assert tables == []
-    assert rate == {"rate": 1.1}
+    assert rate == by_aiohttp == {"rate": 1.1}
+    assert given == "given"
     assert "192.0.2.1" in refusal
-    assert recorded.stubs == {"rates": 1, "192.0.2.1:443 (refused)": 1}
+    assert recorded.stubs == {"rates": 2, "192.0.2.1:443 (refused)": 1}
 
 
 async def test_two_runs_of_worker_processes_tell_the_same_times_and_draw_the_same(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What an application imports, as its own files declare it, in an environment of its own."""
