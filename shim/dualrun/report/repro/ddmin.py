@@ -14,7 +14,7 @@ Item = TypeVar("Item")
 FirstFailing = Callable[[list[tuple[Item, ...]]], int | None]
 """Of several selections the first that fails, as an index; None when none does, or when no more may be tried.
 
-All selections of one look are given together, so that they can be tried in one run."""
+All selections of one look are given together; who looks stops at the first that fails."""
 
 
 def ddmin(items: Sequence[Item], first_failing: FirstFailing[Item]) -> tuple[Item, ...]:
