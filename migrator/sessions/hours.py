@@ -13,10 +13,14 @@ APART_S: Final = 10.0
 hear of the other."""
 
 NEARLY_IDLE_S: Final = 540.0
-"""After so long somebody says something, and nobody is closed for being idle."""
+"""After so long everybody sends something, and nobody is closed for being idle."""
 
 ROUNDS: Final = 13
 """117 minutes: one more is beyond 2 hours."""
+
+SILENT_ROUNDS: Final = 3
+"""Of so many in a row, in all but the last what everybody sends leads to no route: for longer than 10 minutes the
+application hears and says nothing, and has to know its connections all the same."""
 
 Steps = Callable[[], list[Step]]
 Saying = Callable[[str], Step | None]
@@ -24,9 +28,15 @@ Saying = Callable[[str], Step | None]
 
 
 def hours(
-    names: Sequence[str], connects: Steps, joins: Steps, say: Saying, everything: Callable[[str], list[Step]]
+    names: Sequence[str],
+    connects: Steps,
+    joins: Steps,
+    say: Saying,
+    everything: Callable[[str], list[Step]],
+    keep_alive: Callable[[str], Step],
 ) -> Iterator[Session]:
-    """`connects`: everybody connects. `joins`: everybody does what has to be done first. `say`: one message.
+    """`connects`: everybody connects. `joins`: everybody does what has to be done first. `say`: one message;
+    `keep_alive`: one that leads to no route.
 
     `everything`: a message to each route. After a limit has closed connections nobody speaks until all have left on
     both paths: what an application says of who is there would differ.
@@ -62,10 +72,10 @@ def hours(
 
     def old() -> Iterator[Step]:
         yield from coming(two, APART_S)
-        for _ in range(ROUNDS):
+        for number in range(1, ROUNDS + 1):
             yield Advance(NEARLY_IDLE_S)
             for name in two:
-                yield from _made(say(name))
+                yield from [keep_alive(name)] if number % SILENT_ROUNDS else _made(say(name))
         yield Advance(NEARLY_IDLE_S)
         yield from back(two)
         yield from everything(second)

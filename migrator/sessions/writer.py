@@ -30,6 +30,8 @@ SETUP_WORDS = frozenset({"join", "subscribe", "enter", "register", "init", "hell
 MIXED_MESSAGES = 12
 """Messages of the session in which clients use the routes in a random order."""
 
+UNKNOWN_ROUTE = '{"action": "ws2sse-no-such-route", "type": "ws2sse-no-such-route"}'
+
 LIFECYCLE_ROUTES = ("$connect", "$disconnect")
 
 
@@ -130,9 +132,8 @@ class SessionWriter:
 
     def _strange(self) -> Iterator[Step]:
         first, second = self._names[:2]
-        unknown = '{"action": "ws2sse-no-such-route", "type": "ws2sse-no-such-route"}'
         for name, text in (
-            (first, unknown),
+            (first, UNKNOWN_ROUTE),
             (second, "{not json"),
             (first, ""),
             (second, "[1, 2]"),
@@ -182,6 +183,7 @@ class SessionWriter:
             self._joins,
             lambda name: self._good(talk[0], name) if talk else None,
             lambda name: list(self._talk(talk, name)),
+            lambda name: Send(name, UNKNOWN_ROUTE, self._default),
         )
 
     def _talk(self, routes: list[Route], name: str) -> Iterator[Send]:

@@ -579,10 +579,15 @@ def test_time_passes_only_in_the_last_sessions_and_nobody_speaks_while_one_path_
         assert isinstance(back[0], Connect)
         assert back[0].refused is None  # a token may have expired
         assert {"join", "chat"} <= {step.route for step in back if isinstance(step, Send)}
-    silent = 0.0
+    silent, unheard = 0.0, [0.0]
     for step in old:
         silent = silent + step.seconds if isinstance(step, Advance) else 0.0
         assert silent < 600
+        if isinstance(step, Advance):
+            unheard[-1] += step.seconds
+        elif isinstance(step, Send) and step.route is not None:
+            unheard.append(0.0)
+    assert max(unheard) > 1_200  # the gateway hears everybody, and the application nobody
 
 
 def test_an_application_without_messages_is_idle_all_the_same() -> None:
