@@ -51,6 +51,7 @@ class Outside:
         if status is not None:
             body = outcome.answer.get("body")
             failure = body if isinstance(body, str) else json.dumps(body)
+            self._running.note_failure(function_id, f"it answered {status}: {failure}")
         return {"unknown": False, "stuck": outcome.stuck, "status": status, "failure": failure}
 
     def failures(self) -> dict[str, str]:

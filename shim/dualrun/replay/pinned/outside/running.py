@@ -25,6 +25,9 @@ from shim.integrations import FunctionFailed
 from shim.local_aws import serve_local_aws
 from shim.service import Connections
 
+LONGEST_FAILURE: Final = 300
+"""Characters of a failure that a report quotes."""
+
 HTTP_ERROR: Final = 400
 """Least status of an answer that is an error."""
 
@@ -83,6 +86,9 @@ class Running:
         """By function, how it failed last."""
         return dict(self._failures)
 
+    def note_failure(self, function_id: str, failure: str) -> None:
+        self._failures[function_id] = failure[:LONGEST_FAILURE]
+
     def invoke(self, function_id: str, event: object, limit_s: float) -> Outcome:
         """To its end. Not on an event loop of ours."""
         future = self._begin(function_id, event)
@@ -92,7 +98,7 @@ class Running:
             future.cancel()
             return Outcome(stuck=True)
         except FunctionFailed as error:
-            self._failures[function_id] = f"{error.error_type}: {error.error_message}"
+            self.note_failure(function_id, f"{error.error_type}: {error.error_message}")
             failure = json.dumps({"errorType": error.error_type, "errorMessage": error.error_message})
             return Outcome(failure=failure)
 
@@ -105,7 +111,7 @@ class Running:
             counting.__exit__(None, None, None)
             error = future.exception() if not future.cancelled() else None
             if error is not None:
-                self._failures[function_id] = str(error)
+                self.note_failure(function_id, str(error))
 
         self._begin(function_id, event).add_done_callback(over)
 

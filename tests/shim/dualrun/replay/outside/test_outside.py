@@ -186,6 +186,7 @@ def test_functions_that_run_each_other_without_end_are_given_up_and_what_follows
 
 def test_how_functions_failed_is_told_at_the_end(recorded: Any) -> None:
     assert recorded[1]["jobs.py:fail"] == "KeyError: 'room'"
+    assert recorded[1]["jobs.py:refuse"] == "it answered 404: no such room"
 
 
 def test_an_id_of_a_connection_is_put_into_an_event() -> None:
