@@ -38,6 +38,7 @@ FaultKind = Literal[
     "close code",
     "accepted",
     "refused",
+    "spoofed",
 ]
 
 
@@ -92,6 +93,7 @@ FAULTS: Final[dict[FaultKind, FaultMeaning]] = {
     "close code": _meaning("The server closes with another code.", "lifecycle"),
     "accepted": _meaning("A connect that is refused is accepted.", "lifecycle"),
     "refused": _meaning("A connect that is accepted is refused.", "lifecycle"),
+    "spoofed": _meaning("Somebody speaks for a client without its session, and is accepted.", "spoofed", leak=True),
 }
 
 

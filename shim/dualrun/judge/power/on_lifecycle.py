@@ -1,4 +1,4 @@
-"""Faults of statuses and close codes, and of who is let in."""
+"""Faults of statuses and close codes, and of who is let in or spoken for."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 from shim.dualrun.judge.power.faults import FaultKind, Site
 from shim.dualrun.judge.power.stage import Stage
 from shim.dualrun.record.canonical import Event
+from shim.dualrun.record.spoof import Spoof
 
 
 def lifecycle_sites(stage: Stage) -> Iterator[Site]:
@@ -26,6 +27,24 @@ def lifecycle_sites(stage: Stage) -> Iterator[Site]:
                 yield _changed("close code", stage, place, replace(event, status=code))
             case "open":
                 yield _refused(stage, place)
+
+    yield from _spoofed(stage)
+
+
+def _spoofed(stage: Stage) -> Iterator[Site]:
+    for index, step in enumerate(stage.session.steps):
+        before = [place for place, event in enumerate(stage.events) if event.step <= index]
+        if not isinstance(step, Spoof) or not before:
+            continue
+        last = stage.events[before[-1]]
+        accepted = replace(
+            last, step=index, client=step.client, kind="error", channel="post", status=200, text="accepted", id=""
+        )
+        yield _also(stage, before[-1], accepted)
+
+
+def _also(stage: Stage, place: int, event: Event) -> Site:
+    return Site("spoofed", event, lambda _: stage.spoiled((place, (stage.events[place], event))))
 
 
 def _other_status(event: Event) -> int:

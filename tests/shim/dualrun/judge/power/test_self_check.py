@@ -12,6 +12,7 @@ from shim.dualrun.judge.power.power import Missed, Power, Tally
 from shim.dualrun.judge.power.self_check import Stageable, check_power, sites_of
 from shim.dualrun.judge.power.stage import Stage
 from shim.dualrun.record.scenario import Connect, Resume, Session
+from shim.dualrun.record.spoof import Spoof
 from tests.shim.dualrun.recorded import Special, leave, record, say, talk, three
 
 TALK = talk(say(), say("bob"), Resume("bob"), say("bob"), leave("alice"), say("bob"))
@@ -63,6 +64,27 @@ def test_a_delayed_message_is_late_on_both_clocks():
     assert {event.at - event.mono for site in delays for event in site.inject(Random(1))} == {1000.0}
 
 
+SPOOFED = talk(say(), Spoof("bob", "none", "x", "chat"), Spoof("bob", "made_up", "x", "chat"), name="spoofed")
+
+
+def spoofing() -> Stage:
+    found = three(SPOOFED, [(3, "bob", "hello")])
+    candidate = record(SPOOFED, [(3, "bob", "hello")], run="candidate", later=200).events
+    return Stage(SPOOFED, candidate, found.comparisons["spoofed"], Random(0))
+
+
+def test_a_request_of_somebody_else_that_is_accepted_is_put_into_each_step_that_tries_one():
+    sites = [site for site in sites_of(spoofing()) if site.kind == "spoofed"]
+    assert [site.about.step for site in sites] == [4, 5]
+    for site in sites:
+        spoiled = site.inject(Random(0))
+        received = [(event.step, event.client, event.kind, event.status) for event in spoiled]
+        assert received[-1] == (site.about.step, "bob", "error", 200)
+    power = three(SPOOFED, [(3, "bob", "hello")]).judgement.measures.power
+    tally = power.by_kind()["spoofed"]
+    assert (tally.injected, tally.found, tally.named) == (2, 2, 2)
+
+
 def test_every_kind_of_fault_finds_a_place_somewhere():
     refused = Session("refused", (Connect("alice"), Connect("bob")))
     received = [(0, "alice", Special("refused", 403)), (1, "bob", Special("close", 1001))]
@@ -72,7 +94,7 @@ def test_every_kind_of_fault_finds_a_place_somewhere():
     echo = Stage(
         talk(say()), record(talk(say()), [(3, "bob", "hello")]).events, told_others.comparisons["talk"], Random(0)
     )
-    kinds = {site.kind for where in (stage(), other, echo) for site in sites_of(where)}
+    kinds = {site.kind for where in (stage(), other, echo, spoofing()) for site in sites_of(where)}
     assert set(FAULTS) - kinds == {"answer order", "independent order"}
 
 
