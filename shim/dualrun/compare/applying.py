@@ -18,7 +18,7 @@ from shim.dualrun.compare.rules import NoiseRule, RuleKey, RuleKind, label
 from shim.dualrun.compare.typed import HERE, both_now, objection
 from shim.dualrun.compare.unordered import Unordered
 from shim.dualrun.compare.volatile import IdsEverywhere, Position, Volatile
-from shim.dualrun.compare.walks import Compared, Told, Walks
+from shim.dualrun.compare.walks import Compared, Told, Walks, noise
 from shim.dualrun.record.canonical import Event
 
 EVERYWHERE: Final = "in another session"
@@ -86,7 +86,10 @@ class NoiseMatcher:
             judged = self._judge_leaf(message, leaf, left.client)
             if judged.problem:
                 found.append(judged)
-        found += [self._explained(RuleKey("unordered_array", message, path), path) for path in moved]
+        for path in moved:
+            rule = RuleKey("unordered_array", message, path)
+            self.hits[rule] += 1
+            found.append(noise(rule, path))
         return found
 
     def _watched(self, message: str, volatile: frozenset[Position]) -> frozenset[str]:
@@ -104,7 +107,7 @@ class NoiseMatcher:
                 return Leaf(pair.path, a, b, "is another time")
             window = known.parameter if known else WINDOW_S
             bad = objection(pair, left, right, self._ids, window_s=float(window or WINDOW_S))
-            return bad or self._explained(rule, pair.path, a, b)
+            return bad or self._explained(token)
         if not volatile:
             if token.differ:
                 return Leaf(pair.path, a, b, "is another value, though both legacy runs agree on it")
@@ -114,11 +117,11 @@ class NoiseMatcher:
         bad = objection(pair, left, right, ids, where=EVERYWHERE if everywhere else HERE)
         if bad is None:
             ids.add(a, b)
-        return bad or (self._explained(rule, pair.path, a, b) if token.differ else None)
+        return bad or (self._explained(token) if token.differ else None)
 
-    def _explained(self, rule: RuleKey, where: str, left: str = "", right: str = "") -> Leaf:
-        self.hits[rule] += 1
-        return Leaf(where, left, right, "is noise", explained=label(rule.kind, rule.path))
+    def _explained(self, token: Told) -> Leaf:
+        self.hits[token.rule] += 1
+        return token.noise
 
     def _judge_leaf(self, message: str, leaf: Leaf, client: str) -> Leaf:
         path = general(leaf.path)

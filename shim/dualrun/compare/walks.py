@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from shim.dualrun.compare.leaves import NOTHING, TokenPair, Walk
+from shim.dualrun.compare.leaves import NOTHING, Leaf, TokenPair, Walk
 from shim.dualrun.compare.message_type import type_of_value
 from shim.dualrun.compare.payload import general, value_of
-from shim.dualrun.compare.rules import RuleKey, RuleKind
+from shim.dualrun.compare.rules import RuleKey, RuleKind, label
 from shim.dualrun.compare.tokens import TokenKind
 from shim.dualrun.compare.volatile import NOT_VOLATILE, Position
 
@@ -21,13 +21,25 @@ MOST_KEPT: Final = 512
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A pair of tokens, and the rule that may explain it. left, right: as text."""
+    """A pair of tokens, and the rule that may explain it. left, right: as text. noise: what it is when it does."""
 
     pair: TokenPair
     rule: RuleKey
     left: str
     right: str
     differ: bool
+    noise: Leaf
+
+    @classmethod
+    def of(cls, message: str, pair: TokenPair) -> Told:
+        left, right = str(pair.left), str(pair.right)
+        rule = RuleKey(RULE_OF[pair.kind], message, general(pair.path))
+        return cls(pair, rule, left, right, pair.differ, noise(rule, pair.path, left, right))
+
+
+def noise(rule: RuleKey, path: str, left: str = "", right: str = "") -> Leaf:
+    """What the rule explains, at a path with its indexes."""
+    return Leaf(path, left, right, "is noise", explained=label(rule.kind, rule.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +56,9 @@ class Compared:
 
     @classmethod
     def of(cls, message: str, walk: Walk) -> Compared:
-        tokens = tuple(
-            Told(
-                pair,
-                RuleKey(RULE_OF[pair.kind], message, general(pair.path)),
-                str(pair.left),
-                str(pair.right),
-                pair.differ,
-            )
-            for pair in walk.pairs
-        )
-        return cls(
-            message, walk, tokens, frozenset((told.pair.path, told.pair.index) for told in tokens if told.differ)
-        )
+        tokens = tuple(Told.of(message, pair) for pair in walk.pairs)
+        positions = frozenset((told.pair.path, told.pair.index) for told in tokens if told.differ)
+        return cls(message, walk, tokens, positions)
 
 
 Watched = Callable[[str, frozenset[Position]], frozenset[str]]
