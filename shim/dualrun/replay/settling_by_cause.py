@@ -39,8 +39,7 @@ class ByCause:
         self._timing = timing
 
     async def begin_step(self, session: Session, step: int) -> None:
-        await self._line.ask("move", seconds=STEP_S)
-        await self._line.ask("step", session=session.name, step=step)
+        await self._line.ask("step", session=session.name, step=step, seconds=STEP_S)
         if step == 0 and self._expected is not None:
             self._expected.begin(session.name)
 

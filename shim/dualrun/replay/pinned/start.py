@@ -13,6 +13,7 @@ import site
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from shim.dualrun.replay.pinned.idle import LoopWatch
 from shim.dualrun.replay.pinned.network import close_network
 from shim.dualrun.replay.pinned.shared import Shared
 from shim.dualrun.replay.pinned.sleeps import follow_sleeps
+from shim.dualrun.replay.pinned.sparing import spare_moto
 from shim.dualrun.replay.pinned.work import Work
 from shim.dualrun.replay.pinned.worker import pin_workers, used_by_workers
 from shim.dualrun.replay.stubs import Stub
@@ -64,19 +66,24 @@ def main() -> None:
     follow_sleeps(work.counting, clock)
     answers = Answers([Stub(**record) for record in json.loads(arguments.stubs.read_text("utf-8"))])
     install(answers)
+    spare_moto()
     answer_aws(answers)
     close_network(answers.refused)
     pin_workers(arguments.stubs, arguments.application, arguments.libraries)
     control = Control(arguments.control)
     control.on("stubs", lambda _: Counter(answers.used()) + Counter(used_by_workers(arguments.stubs)))
-    control.on("move", lambda question: clock.move(question["seconds"]))
     control.on("advance", lambda question: advancing.advance(float(question["seconds"]), float(question["limit_s"])))
-    control.on("step", lambda question: draws.begin(arguments.seed, question["session"], question["step"]))
+    control.on("step", partial(_begin_step, clock, draws, arguments.seed))
     control.on("connection", lambda _: draws.connection_id())
     _answer_about_work(control, watch, arguments, work)
     control.start()
     sys.argv = [arguments.module, *arguments.rest]
     runpy.run_module(arguments.module, run_name="__main__", alter_sys=True)
+
+
+def _begin_step(clock: PinnedClock, draws: PinnedDraws, seed: int, question: Mapping[str, Any]) -> None:
+    clock.move(question["seconds"])
+    draws.begin(seed, question["session"], question["step"])
 
 
 def _answer_about_work(control: Control, watch: LoopWatch, arguments: argparse.Namespace, work: Work) -> None:
