@@ -22,6 +22,9 @@ SILENT_ROUNDS: Final = 3
 """Of so many in a row, in all but the last what everybody sends leads to no route: for longer than 10 minutes the
 application hears and says nothing, and has to know its connections all the same."""
 
+DAYS_S: Final = 4 * 86_400.0
+"""A row that expires after a day, as many do, has been deleted then: DynamoDB takes up to two more."""
+
 Steps = Callable[[], list[Step]]
 Saying = Callable[[str], Step | None]
 """A message of a client with this name; None when none can be made up."""
@@ -34,9 +37,11 @@ def hours(
     say: Saying,
     everything: Callable[[str], list[Step]],
     keep_alive: Callable[[str], Step],
+    *,
+    expiring: bool = False,
 ) -> Iterator[Session]:
     """`connects`: everybody connects. `joins`: everybody does what has to be done first. `say`: one message;
-    `keep_alive`: one that leads to no route.
+    `keep_alive`: one that leads to no route. `expiring`: whether there are tables whose rows expire.
 
     `everything`: a message to each route. After a limit has closed connections nobody speaks until all have left on
     both paths: what an application says of who is there would differ.
@@ -80,8 +85,17 @@ def hours(
         yield from back(two)
         yield from everything(second)
 
-    for title, steps in (("idle for 10 minutes", idle()), ("connected for 2 hours", old())):
-        yield Session(title, tuple(steps)[:MAX_STEPS])
+    def days() -> Iterator[Step]:
+        yield from coming(two, APART_S)
+        yield from everything(first)
+        yield Advance(DAYS_S)
+        yield from back(two)
+        yield from everything(second)
+
+    yield Session("idle for 10 minutes", tuple(idle())[:MAX_STEPS])
+    yield Session("connected for 2 hours", tuple(old())[:MAX_STEPS])
+    if expiring:
+        yield Session("rows expire", tuple(days())[:MAX_STEPS])
 
 
 def _made(step: Step | None) -> Iterator[Step]:

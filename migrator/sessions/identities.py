@@ -25,8 +25,8 @@ CLIENTS = ("alice", "bob", "carol", "dave")
 
 GROUP_WORDS = ("tenant", "org", "team", "room", "group", "workspace", "company")
 
-TOKEN_LIFETIME_S = 86_400
-"""Seconds for which minted tokens are valid: longer than any dual run."""
+TOKEN_LIFETIME_S = 30 * 86_400
+"""Seconds for which minted tokens are valid: longer than any dual run, and than the days that pass in its sessions."""
 
 
 @dataclass(frozen=True, slots=True)

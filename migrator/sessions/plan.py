@@ -98,7 +98,7 @@ def plan_sessions(
     triggered = triggered_sessions(inventory, api, who, writer.opening) if outside else Triggered()
     return SessionPlan(
         # Hours pass at the end: the clock is never set back, and tokens of other sessions must not be hours old.
-        (*sessions, *triggered.sessions, *writer.hours()),
+        (*sessions, *triggered.sessions, *writer.hours(expiring=bool(inventory.time_to_live))),
         {**environment, **(who.environment or {})},
         (*routes, *triggered.routes),
         silent,

@@ -175,7 +175,8 @@ class SessionWriter:
             yield from spoofs(_connect(self._who.accepted[0]), step)
         yield from self._talk(talk, second)
 
-    def hours(self) -> Iterator[Session]:
+    def hours(self, *, expiring: bool) -> Iterator[Session]:
+        """`expiring`: whether there are tables whose rows expire."""
         talk = [route for route in self._reachable() if not _is_setup(route)]
         return hours(
             self._names,
@@ -184,6 +185,7 @@ class SessionWriter:
             lambda name: self._good(talk[0], name) if talk else None,
             lambda name: list(self._talk(talk, name)),
             lambda name: Send(name, UNKNOWN_ROUTE, self._default),
+            expiring=expiring,
         )
 
     def _talk(self, routes: list[Route], name: str) -> Iterator[Send]:

@@ -593,3 +593,9 @@ def test_time_passes_only_in_the_last_sessions_and_nobody_speaks_while_one_path_
 def test_an_application_without_messages_is_idle_all_the_same() -> None:
     (idle,) = (s for s in generate_sessions(inventory(route("$connect"))) if s.name == "idle for 10 minutes")
     assert not any(isinstance(step, Send) for step in idle.steps)
+
+
+def test_days_pass_only_where_rows_expire() -> None:
+    (rows,) = (s for s in generate_sessions(inventory(time_to_live={"Rows": "expires"})) if s.name == "rows expire")
+    assert max(step.seconds for step in rows.steps if isinstance(step, Advance)) > 3 * 86_400
+    assert "rows expire" not in {session.name for session in generate_sessions(inventory())}
