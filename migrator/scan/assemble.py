@@ -18,6 +18,7 @@ from migrator.inventory.model import (
     Route,
     Store,
 )
+from migrator.inventory.outside import runs_outside
 from migrator.inventory.record import Location
 from migrator.scan.declared import DeclaredApi, DeclaredAuthorizer, Service
 from migrator.scan.files import Files
@@ -250,8 +251,7 @@ class Assembly:
 
     def _with_reads(self, handler: Handler) -> Handler:
         """With the keys of its event, where something other than a route triggers it."""
-        outside = any(trigger.kind not in {"route", "authorizer"} for trigger in handler.triggers)
-        if not outside or handler.location is None or handler.language != "python":
+        if not runs_outside(handler) or handler.location is None or handler.language != "python":
             return handler
         return handler.model_copy(update={"reads": event_keys(self.view(handler.id, None))})
 

@@ -10,6 +10,8 @@ from migrator.inventory.outside import INSIDE, runs_outside
 from shim.dualrun.record.trigger import TriggerKind
 from shim.dualrun.replay.functions import OutsideFunction, Source, SourceKind
 
+UNKNOWN: Final = Trigger(kind="call", source="something that was not read")
+
 _TABLES: Final = frozenset(
     {"AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable", "AWS::Serverless::SimpleTable"}
 )  # fmt: skip
@@ -52,12 +54,12 @@ def can_run(handler: Handler) -> bool:
     return handler.language == "python" and handler.problem is None
 
 
-def pushers_outside(inventory: Inventory) -> Iterator[tuple[Handler, Trigger | None]]:
-    """Handlers that push, with each trigger that is none of the API's; None where nothing tells what runs one."""
+def pushers_outside(inventory: Inventory) -> Iterator[tuple[Handler, Trigger]]:
+    """Handlers that push, with each trigger that is none of the API's. What nothing is known to run, is called."""
     pushing = {handler for push in inventory.pushes for handler in push.handlers}
     for handler in inventory.handlers:
         if handler.id in pushing and not handler.triggers:
-            yield handler, None
+            yield handler, UNKNOWN
         elif handler.id in pushing:
             yield from ((handler, trigger) for trigger in handler.triggers if trigger.kind not in INSIDE)
 

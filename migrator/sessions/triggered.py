@@ -34,8 +34,8 @@ def triggered_sessions(inventory: Inventory, api: Api, who: Identities, opening:
     made = Triggered()
     found: dict[str, list[Events]] = {}
     for handler, trigger in pushers_outside(inventory):
-        kind = source_kind(inventory, handler, trigger) if trigger is not None and can_run(handler) else None
-        if kind is None or trigger is None:
+        kind = source_kind(inventory, handler, trigger) if can_run(handler) else None
+        if kind is None:
             made.gaps.append(_not_run(handler, trigger))
         else:
             route = steps.Trigger(handler.id, kind, "").route
@@ -53,10 +53,7 @@ def triggered_sessions(inventory: Inventory, api: Api, who: Identities, opening:
     return made
 
 
-def _not_run(handler: Handler, trigger: Trigger | None) -> str:
-    if trigger is None:
-        told = f"{handler.id} pushes, and nothing that was read tells what runs it"
-        return f"{told}; a scenario can, with the step trigger."
+def _not_run(handler: Handler, trigger: Trigger) -> str:
     told = f"{handler.id}, which {trigger.kind} {trigger.source} triggers, pushes and was not run"
     if handler.problem is not None:
         return f"{told}: {handler.problem}."

@@ -135,6 +135,13 @@ def test_what_a_caller_hands_over_is_what_the_code_reads() -> None:
     assert [item.keys() for item in first["items"]] == [{"name"}, {"name"}]
 
 
+def test_what_nothing_is_known_to_run_is_called() -> None:
+    found = inventory(QUEUE, keys("job"))
+    found = found.model_copy(update={"handlers": (found.handlers[0].model_copy(update={"triggers": ()}),)})
+    plan = plan_sessions(found)
+    assert (plan.routes[-1], plan.gaps, events(plan)[0].keys()) == ("call jobs.py:run", (), {"job"})
+
+
 def test_a_rule_puts_what_the_code_reads_into_its_envelope() -> None:
     plan = plan_sessions(inventory(Trigger(kind="call", source="event OnOrder"), keys("detail.orderId", "source")))
     first = events(plan)[0]
