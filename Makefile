@@ -25,7 +25,7 @@ coverage: $(STAMP) ## The tests of `make test` once more, with branch coverage; 
 	@scripts/find-front-ends --install
 	@scripts/test --coverage
 
-slow: $(STAMP) ## The slow tests: replays of real applications, again and again; 15 minutes
+slow: $(STAMP) ## The slow tests: replays of real applications, again and again; 25 minutes
 	@scripts/find-chromium --install
 	@$(BIN)/python -m pytest -q -m slow tests
 

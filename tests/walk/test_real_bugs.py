@@ -274,6 +274,7 @@ def test_a_bug_is_found_called_by_its_name_and_shown_by_a_short_session(
     shortest = report.shortest
     assert shortest is not None
     assert shortest.confirmed
+    assert shortest.difference.kind in made.named
     assert sum(isinstance(step, Send | Spoof) for step in shortest.session.steps) <= MOST_MESSAGES
     assert shortest.replays <= MOST_REPLAYS
 

@@ -121,9 +121,11 @@ def now() -> str:
 
 
 def _first_divergence(evaluation: Evaluation, sessions: tuple[Session, ...]) -> Divergence | None:
-    if not evaluation.unexplained:
+    unexplained = evaluation.unexplained
+    if not unexplained:
         return None
-    first = evaluation.unexplained[0]
+    at_once = [d for d in unexplained if (d.session, d.step) == (unexplained[0].session, unexplained[0].step)]
+    first = next((difference for difference in at_once if difference.critical), unexplained[0])
     session = next(session for session in sessions if session.name == first.session)
     comparison = evaluation.comparisons[first.session]
     doing = describe(session.steps[first.step])

@@ -57,6 +57,14 @@ def test_the_first_divergence_is_shown_side_by_side_with_three_events_around():
     ]
 
 
+def test_of_what_parts_in_one_step_the_critical_difference_is_the_first():
+    legacy = [(3, "bob", "for bob"), (4, "alice", "hello")]
+    assert report(legacy, [(3, "dave", "for bob"), (4, "alice", "hello")]).first.difference.kind == "misrouted"
+    late = report([(3, "bob", "one"), (4, "bob", "two")], [(4, "dave", "two")])
+    assert [(d.kind, d.step) for d in late.differences] == [("missing", 3), ("missing", 4), ("misrouted", 4)]
+    assert late.first.difference.kind == "missing", "nothing of a later step is the first"
+
+
 def test_the_text_form_names_the_differing_leaf():
     legacy = {"type": "chat", "from": "alice", "text": "hello"}
     said = text_of(report([(3, "bob", legacy)], [(3, "bob", {**legacy, "from": "dave"})]))
