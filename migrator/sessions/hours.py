@@ -22,7 +22,7 @@ SILENT_ROUNDS: Final = 3
 """Of so many in a row, in all but the last what everybody sends leads to no route: for longer than 10 minutes the
 application hears and says nothing, and has to know its connections all the same."""
 
-DAYS_S: Final = 4 * 86_400.0
+DAYS_S: Final = 3.25 * 86_400
 """A row that expires after a day, as many do, has been deleted then: DynamoDB takes up to two more."""
 
 Steps = Callable[[], list[Step]]

@@ -28,12 +28,14 @@ FIRST_PORTIONS: Final = 5
 LATER_S: Final = 5.0
 """Seconds of the portions after these. A timer is up to so much late, and one that repeats is due once in them."""
 
-LONGEST_S: Final = 15.0
-"""Of days that pass. Less than clients and servers give each other for an answer: 20 s for a pong, 60 s to take up a
-stream."""
+LONGEST_S: Final = 30.0
+"""Of days that pass. Less than the 60 s that a client has to take up a stream."""
 
 PORTIONS: Final = 1_440
 """Most of one move, as far as LONGEST_S allows."""
+
+PAUSE_S: Final = 5.0
+"""Real seconds after which it is told how far time has come: many days take a while, and are not stuck."""
 
 TOGETHER_S: Final = 0.25
 """Timers that are due so close to each other are due in the same portion on every run, however fast it goes."""
@@ -61,9 +63,9 @@ class Advancing:
         loop = self.watch.loop
         if loop is None:
             return {"left": seconds, "worked": False, "busy": "the server has not started"}
-        passage = _Passage(self, loop, seconds, monotonic() + limit_s)
+        passage = _Passage(self, loop, seconds, limit_s)
         loop.call_soon_threadsafe(passage)
-        if not passage.over.wait(limit_s + BLOCKED_S):
+        if not passage.over.wait(limit_s + PAUSE_S + BLOCKED_S):
             passage.busy = f"the event loop is blocked at {main_stack()}"
         elif passage.left <= 0:
             delete_expired(time.time())
@@ -80,10 +82,11 @@ class Advancing:
 
 
 class _Passage:
-    def __init__(self, of: Advancing, loop: Any, seconds: float, end: float) -> None:  # noqa: ANN401 - its inside
+    def __init__(self, of: Advancing, loop: Any, seconds: float, limit_s: float) -> None:  # noqa: ANN401 - its inside
         self.over = threading.Event()
         self.left, self.busy = seconds, ""
-        self._of, self._loop, self._end = of, loop, end
+        self._of, self._loop, self._limit_s = of, loop, limit_s
+        self._end, self._pause = monotonic() + limit_s, monotonic() + PAUSE_S
         self._later = min(LONGEST_S, max(LATER_S, seconds / PORTIONS))
         self._portions = 0
         self._sent, self._begun = of.sent, of.work.begun
@@ -108,11 +111,14 @@ class _Passage:
         elif self._turns < TURNS:
             self._turns += 1
             self._loop.call_soon(self)
-        elif self.left <= 0 or (self._portions and (self.worked or self._of.sent != self._sent)):
+        elif self.left <= 0 or (self._portions and self._has_to_stop()):
             self.over.set()
         else:
             self._move()
             self._loop.call_soon(self)
+
+    def _has_to_stop(self) -> bool:
+        return self.worked or self._of.sent != self._sent or monotonic() >= self._pause
 
     def _move(self) -> None:
         now = self._loop.time()
@@ -123,6 +129,7 @@ class _Passage:
         self.left = max(0.0, self.left - portion)
         self._turns = 0
         self._portions += 1
+        self._end = monotonic() + self._limit_s
 
 
 def portion_until(shortest: float, due: Iterable[float]) -> float:
