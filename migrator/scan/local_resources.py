@@ -12,6 +12,7 @@ from typing import Final
 from migrator.inventory.model import LocalResource
 from migrator.scan.intrinsics import Resolver, Unresolved
 from migrator.scan.yamlfile import Map, as_list, as_map, as_text
+from shim.redaction import is_secret_name
 
 MADE_UP: Final = "made-up"
 
@@ -65,9 +66,11 @@ def _bucket(logical_id: str, name: str, _properties: Map, resolver: Resolver) ->
 
 def _parameter(logical_id: str, name: str, properties: Map, resolver: Resolver) -> LocalResource:
     value, kind = resolver.text(properties.get("Value")), resolver.text_or(properties.get("Type"), "String")
-    known = isinstance(value, str) and value != ""
+    last = name.rpartition("/")[2]
+    known = isinstance(value, str) and value != "" and not is_secret_name(last)
     made = _made(logical_id, "ssm", "put_parameter", Name=name, Value=value if known else MADE_UP, Type=kind)
-    told = f"The value of the SSM parameter {name} is not known, so it is {MADE_UP!r}."
+    why = "a secret" if is_secret_name(last) else "not known"
+    told = f"The value of the SSM parameter {name} is {why}, so it is {MADE_UP!r}."
     return made if known else made.model_copy(update={"assumed": told})
 
 

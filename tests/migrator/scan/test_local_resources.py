@@ -68,6 +68,13 @@ def test_what_is_made_up_is_told(tmp_path: Path) -> None:
     assert "The value of the SSM parameter /limit is not known, so it is 'made-up'." in told
 
 
+def test_a_parameter_that_is_called_a_secret_is_not_told(tmp_path: Path) -> None:
+    declared = "Key: {Type: AWS::SSM::Parameter, Properties: {Name: /app/api_key, Type: String, Value: hunter2}}"
+    (parameter,) = made(tmp_path, declared)
+    assert parameter.arguments["Value"] == "made-up"
+    assert parameter.assumed == "The value of the SSM parameter /app/api_key is a secret, so it is 'made-up'."
+
+
 def test_a_queue_comes_after_the_one_that_it_sends_dead_letters_to(tmp_path: Path) -> None:
     declared = """
     Work:
