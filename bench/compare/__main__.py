@@ -1,15 +1,21 @@
-"""`python -m bench.compare`: compares generated recordings of several sizes, each in a process of its own."""
+"""`python -m bench.compare`: compares generated recordings of several sizes, each in a process of its own.
+
+`--whole`: from the files of three recordings to the JSON report, beside a comparison that pairs by position.
+"""
 
 from __future__ import annotations
 
 import argparse
 import gc
 import json
+import os
 import resource
 import subprocess
 import sys
 import time
+from pathlib import Path
 
+from bench.compare import whole
 from bench.compare.generated import recording, sessions
 from shim.dualrun.compare.learning import learn, runs_by_session
 
@@ -51,7 +57,18 @@ def _peak_mb() -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--one", nargs=2, type=int, metavar=("SESSIONS", "EVENTS"), help="measure this here, as JSON")
+    parser.add_argument("--whole", action="store_true", help="from files to the report")
+    parser.add_argument("--events", type=int, default=1_000_000, help="of the whole: in the three recordings together")
+    parser.add_argument("--rounds", type=int, default=3, help="of the whole")
+    parser.add_argument("--here", metavar="FOLDER", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.here:
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+        print(json.dumps(whole.measure(options.here, options.events)))
+        return
+    if options.whole:
+        whole.main(options.events, options.rounds)
+        return
     if options.one:
         print(json.dumps(measure(*options.one)))
         return

@@ -1,20 +1,25 @@
-"""python -m bench.replay NEW [--sessions N]: one run over each path, in seconds of the clock and of the processor."""
+"""python -m bench.replay NEW [--sessions N]: one run over each path, in seconds of the clock and of the processor.
+
+A session is that of two clients of one tenant: both connect, three messages, of which all but one go to both, both
+leave. `--generated` takes the sessions that `ws2sse verify` makes up instead, again and again.
+"""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import resource
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
 
 from migrator.scan import scan_application
 from migrator.sessions import plan_sessions
-from shim.dualrun.record.scenario import Session
+from shim.dualrun.record.scenario import Close, Connect, Send, Session
 from shim.dualrun.replay.settling import Timing
 from shim.dualrun.replay.world import World
 from shim.dualrun.run import Recorded, record_candidate, record_legacy
@@ -26,10 +31,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench.replay", description=__doc__)
     parser.add_argument("new", type=Path, help="examples/chat as `ws2sse migrate` writes it")
     parser.add_argument("--sessions", type=int, default=1000)
+    parser.add_argument("--generated", action="store_true", help="the sessions that verify makes up")
     arguments = parser.parse_args()
     inventory = scan_application(CHAT)
     plan = plan_sessions(inventory, app=CHAT)
-    numbered = enumerate(islice(cycle(plan.sessions), arguments.sessions))
+    kinds = plan.sessions if arguments.generated else (talk(plan.sessions),)
+    numbered = enumerate(islice(cycle(kinds), arguments.sessions))
     sessions = [replace(session, name=f"{number}: {session.name}") for number, session in numbered]
     world, timing = World(), Timing(run_limit=7200)
 
@@ -51,6 +58,21 @@ def main() -> None:
         )
 
     asyncio.run(run())
+
+
+def talk(generated: Iterable[Session]) -> Session:
+    """Of two clients that connect in a session of the generated ones, and that are not to be refused."""
+    connects: dict[str, Connect] = {}
+    for session in generated:
+        if session.name == "connects":
+            connects |= {step.client: step for step in session.steps if isinstance(step, Connect) and not step.refused}
+    one, other = list(connects)[:2]
+    said = [
+        Send(one, json.dumps({"type": "chat", "text": "hello"}), "chat"),
+        Send(other, json.dumps({"type": "chat", "text": "hello to you"}), "chat"),
+        Send(one, json.dumps({"type": "ping"}), "ping"),
+    ]
+    return Session("talk", (connects[one], connects[other], *said, Close(one), Close(other)))
 
 
 async def _measured(recording: Awaitable[Recorded], sessions: list[Session]) -> Recorded:
