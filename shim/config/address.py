@@ -28,7 +28,8 @@ class Address:
     def bind(self) -> socket.socket:
         """A listening socket. Raises AddressUnavailable."""
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        listening = socket.socket(family, socket.SOCK_STREAM)
+        # With its protocol named: event loops send without delay (TCP_NODELAY) only where it is.
+        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((self.host, self.port))
