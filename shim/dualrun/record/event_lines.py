@@ -27,7 +27,7 @@ _CHOICES: Final = {"kind": get_args(Kind), "channel": get_args(Channel), "direct
 _CHOSEN: Final[Mapping[str, Any]] = {choice: choice for choices in _CHOICES.values() for choice in choices}
 """Each of them once, however many events have it."""
 
-_SENT_ONLY: Final = frozenset({"connect", "resume", "trigger", "spoof"})
+SENT_ONLY: Final = frozenset({"connect", "resume", "trigger", "spoof"})
 
 
 def record_of(event: Event) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def _problem(record: Mapping[str, Any]) -> str:
     for key, choices in _CHOICES.items():
         if key in record and record[key] not in choices:
             return f"an event's {key} is {record[key]!r}, not one of {', '.join(choices)}"
-    if record["kind"] in _SENT_ONLY and record.get("direction") != "sent":
+    if record["kind"] in SENT_ONLY and record.get("direction") != "sent":
         return f"an event of kind {record['kind']} was received, which only a client does"
     return ""
 

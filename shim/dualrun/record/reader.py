@@ -22,6 +22,7 @@ from shim.dualrun.record.event_lines import event_of
 from shim.dualrun.record.header import FORMAT, SCHEMA_VERSION, Header, header_of
 from shim.dualrun.record.notes import Note
 from shim.dualrun.record.turns import Turns
+from shim.dualrun.record.usual_line import usual_event
 
 MAX_LINE_BYTES: Final = 32 * 1024 * 1024
 """Most bytes of one line: the largest message that clients take, each of its characters escaped."""
@@ -73,6 +74,10 @@ def _items(file: IO[bytes], path: Path, limit: int) -> Iterator[Item]:
         number += 1
         if len(line) > limit:
             raise LineTooLong(path, number, limit)
+        usual = reading.take_usual(line, number)
+        if usual is not None:
+            yield from usual
+            continue
         record = _object(line)
         if record is None and (not line.endswith(b"\n") or _is_header(file, limit)):
             if reading.header is None:
@@ -99,6 +104,15 @@ class _Reading:
         self._turns = Turns(path)
         self._texts: dict[str, str] = {}
 
+    def take_usual(self, line: bytes, number: int) -> Sequence[Item] | None:
+        """None for a line that has to be looked at more closely."""
+        if self.header is None or self._ended:
+            return None
+        if len(self._texts) >= MOST_TEXTS:
+            self._texts.clear()
+        event = usual_event(line, self.header, self._texts)
+        return None if event is None else self._turns.take(event, number)
+
     def take(self, record: dict[str, Any], number: int) -> Sequence[Item]:
         if "format" in record or self.header is None:
             return [*self.finish(number - 1), self._begin(record, number)]
@@ -113,8 +127,6 @@ class _Reading:
             return [self._skipped(record["skipped"], number)]
         if "problem" in record:
             return [self._problem(record["problem"], number)]
-        if len(self._texts) >= MOST_TEXTS:
-            self._texts.clear()
         event = event_of(record, self.header, self._texts)
         if isinstance(event, str):
             raise LineInvalid(self._path, number, event)
