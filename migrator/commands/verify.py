@@ -25,7 +25,7 @@ from migrator.isolation import isolated
 from migrator.scan import scan_application
 from migrator.sessions import Identity, identities_from_config, plan_sessions, redacted_paths_from_config
 from migrator.sessions.plan import GivenSessions
-from migrator.sessions.stubs import stubs_from_config
+from migrator.sessions.stubs import stubs_from_config, stubs_of_archives
 from migrator.state import verify_report_path
 from migrator.writing import write_file
 from shim.dualrun.compare.noise_file import NoiseFile
@@ -195,6 +195,7 @@ def _verify(
         inventory, seed=seed, identities=identities_from_config(app), given=os.environ, app=app, instead=given
     )
     redact = redacted_paths_from_config(app)
+    recorded = stubs_of_archives(app)
     libraries = libraries_of(app, inventory, allow_builds=allow_builds) if install else None
     with session_progress(3 * len(plan.sessions)) as progress:
         report = verify(
@@ -207,8 +208,8 @@ def _verify(
             routes=plan.routes,
             silent_routes=plan.silent,
             gaps=plan.gaps,
-            assumed=(*plan.assumed, *(libraries.told if libraries else ())),
-            stubs=stubs_from_config(app),
+            assumed=(*plan.assumed, *recorded.told, *(libraries.told if libraries else ())),
+            stubs=(*stubs_from_config(app), *recorded.stubs),
             functions=plan.functions,
             resources=[resource.model_dump() for resource in inventory.local_resources],
             libraries=libraries.folder if libraries else None,

@@ -8,6 +8,7 @@ from typing import Any
 
 from migrator.errors import ConfigurationInvalid
 from migrator.sessions.verify_section import verify_section
+from shim.dualrun.replay.recorded_stubs import RecordedStubs, recorded_stubs
 from shim.dualrun.replay.stubs import Stub
 
 MOST_STUBS = 1000
@@ -23,6 +24,20 @@ def stubs_from_config(app_dir: Path) -> tuple[Stub, ...]:
     if not isinstance(entries, list) or len(entries) > MOST_STUBS:
         raise ConfigurationInvalid(path, "verify.stub", _shown(entries), f"a list of at most {MOST_STUBS} tables")
     return tuple(_stub(path, number, entry) for number, entry in enumerate(entries, 1))
+
+
+def stubs_of_archives(app_dir: Path) -> RecordedStubs:
+    """`verify.stub_archives`: HTTP archives, by paths relative to APP, whose answers are given again.
+
+    Raises SettingUnknown, ConfigurationInvalid, RecordingUnreadable and HarInvalid.
+    """
+    path, section = verify_section(app_dir)
+    names = section.get("stub_archives", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ConfigurationInvalid(path, "verify.stub_archives", _shown(names), "a list of paths of HTTP archives")
+    read = [recorded_stubs(app_dir / name) for name in names]
+    stubs = tuple(stub for one in read for stub in one.stubs)
+    return RecordedStubs(stubs, tuple(sentence for one in read for sentence in one.told))
 
 
 def _stub(path: Path, number: int, entry: object) -> Stub:

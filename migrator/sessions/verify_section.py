@@ -8,7 +8,7 @@ from typing import Any, Final
 from migrator.configuration import SettingUnknown, configuration
 from migrator.errors import ConfigurationInvalid
 
-KEYS: Final = ("identity", "margin", "redact", "stub")
+KEYS: Final = ("identity", "margin", "redact", "stub", "stub_archives")
 
 
 def verify_section(app_dir: Path) -> tuple[Path, dict[str, Any]]:

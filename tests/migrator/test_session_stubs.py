@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from migrator.errors import ConfigurationInvalid
-from migrator.sessions.stubs import stubs_from_config
+from migrator.sessions.stubs import stubs_from_config, stubs_of_archives
 from shim.dualrun.replay.stubs import Stub
 
 
@@ -56,3 +58,23 @@ def test_hosts_and_aws_operations_are_answered(tmp_path):
         ),
         Stub("model", aws="bedrock-runtime.InvokeModel", status=429, body="slow down"),
     )
+
+
+def test_archives_are_read_beside_the_application(tmp_path):
+    entry = {
+        "request": {"method": "GET", "url": "https://a.example/x"},
+        "response": {"status": 200, "headers": [], "content": {"text": "hello"}},
+    }
+    (tmp_path / "outside.har").write_text(json.dumps({"log": {"entries": [entry, entry]}}))
+    (tmp_path / "ws2sse.toml").write_text('[verify]\nstub_archives = ["outside.har"]\n')
+    found = stubs_of_archives(tmp_path)
+    assert [stub.name for stub in found.stubs] == ["recorded GET a.example/x"]
+    assert len(found.told) == 1
+    assert stubs_from_config(tmp_path) == ()
+
+
+@pytest.mark.parametrize("value", ["'outside.har'", "[1]", "{}"])
+def test_archives_are_a_list_of_paths(tmp_path, value):
+    (tmp_path / "ws2sse.toml").write_text(f"[verify]\nstub_archives = {value}\n")
+    with pytest.raises(ConfigurationInvalid, match="a list of paths of HTTP archives"):
+        stubs_of_archives(tmp_path)

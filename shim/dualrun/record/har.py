@@ -6,7 +6,6 @@ https://developer.chrome.com/blog/new-in-devtools-76#websocket. Data of other op
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,17 +14,16 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
-from shim.bounded_files import FileTooLarge, read_at_most
 from shim.dualrun.record.canonical import Recording
-from shim.dualrun.record.errors import HarInvalid, RecordingUnreadable
+from shim.dualrun.record.errors import HarInvalid
 from shim.dualrun.record.handshakes import application_headers
+from shim.dualrun.record.har_entry import at, entries_of, pairs_at, text_at
 from shim.dualrun.record.har_events import Conversation, merged
 from shim.dualrun.record.har_messages import Message, socket_messages, stream_messages
 from shim.dualrun.record.har_posts import joined, session_in
 from shim.dualrun.record.notes import Note
 from shim.dualrun.record.scenario import Pairs
 
-MAX_BYTES: Final = 256 * 1024 * 1024
 MAX_CONVERSATIONS: Final = 10_000
 
 
@@ -39,7 +37,7 @@ class FromHar:
 
 def read_har(path: Path) -> FromHar:
     """The address that most was said to; others are left out, with a note. Raises RecordingUnreadable or HarInvalid."""
-    return from_har(_entries(path), path)
+    return from_har(entries_of(path), path)
 
 
 def from_har(entries: list[Any], path: Path) -> FromHar:
@@ -70,12 +68,12 @@ def _conversations(entries: list[Any], path: Path, notes: list[Note]) -> Iterato
                 notes.append(Note("left_out", 0, f"entry {number} is a WebSocket without its messages"))
             continue
         try:
-            url = urlsplit(_text(entry, "request", "url"))
+            url = urlsplit(text_at(entry, "request", "url"))
         except ValueError:
             raise HarInvalid(path, f"the address of entry {number} is none") from None
         started = _started(entry, number, path)
-        status = _at(entry, "response", "status")
-        headers = application_headers(_headers(entry))
+        status = at(entry, "response", "status")
+        headers = application_headers(pairs_at(entry, "request", "headers"))
         query: Pairs = tuple(parse_qsl(url.query, keep_blank_values=True, errors="replace"))
         opened = ""
         if isinstance(sockets, list):
@@ -103,29 +101,14 @@ def _posts(entries: list[Any], path: Path) -> Iterator[tuple[str, Message]]:
     """The session that each one names, and what it sent."""
     for number, entry in enumerate(entries, 1):
         session = _session_named(entry)
-        if session and _at(entry, "request", "method") == "POST":
-            yield session, Message("sent", _text(entry, "request", "postData", "text"), _started(entry, number, path))
+        if session and at(entry, "request", "method") == "POST":
+            yield session, Message("sent", text_at(entry, "request", "postData", "text"), _started(entry, number, path))
 
 
 def _session_named(entry: dict[str, Any]) -> str:
     """In a header of the request, see docs/protocol.md; '' for none."""
-    return next((value for name, value in _headers(entry) if name.lower() == "stream-session"), "")
-
-
-def _entries(path: Path) -> list[Any]:
-    try:
-        document = json.loads(read_at_most(path, MAX_BYTES).decode("utf-8-sig"))
-    except OSError as error:
-        raise RecordingUnreadable(path, error.strerror or str(error)) from error
-    except FileTooLarge as error:
-        raise HarInvalid(path, str(error)) from None
-    except (ValueError, RecursionError) as error:
-        raise HarInvalid(path, f"it is not JSON ({type(error).__name__})") from None
-    log = document.get("log") if isinstance(document, dict) else None
-    entries = log.get("entries") if isinstance(log, dict) else None
-    if not isinstance(entries, list):
-        raise HarInvalid(path, "it has no log.entries")
-    return entries
+    headers = pairs_at(entry, "request", "headers")
+    return next((value for name, value in headers if name.lower() == "stream-session"), "")
 
 
 def _started(entry: dict[str, Any], number: int, path: Path) -> float:
@@ -137,26 +120,7 @@ def _started(entry: dict[str, Any], number: int, path: Path) -> float:
         raise HarInvalid(path, f"entry {number} has no startedDateTime") from None
 
 
-def _headers(entry: dict[str, Any]) -> list[tuple[str, str]]:
-    """Lists of objects with name and value, as of all that write HAR."""
-    listed = _at(entry, "request", "headers")
-    objects = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-    pairs = [(one.get("name"), one.get("value")) for one in objects]
-    return [(name, value) for name, value in pairs if isinstance(name, str) and isinstance(value, str)]
-
-
 def _media_type(entry: dict[str, Any]) -> str:
-    content = _at(entry, "response", "content")
+    content = at(entry, "response", "content")
     told = content.get("mimeType") if isinstance(content, dict) else None
     return told.partition(";")[0].strip().lower() if isinstance(told, str) else ""
-
-
-def _text(entry: dict[str, Any], *keys: str) -> str:
-    value = _at(entry, *keys)
-    return value if isinstance(value, str) else ""
-
-
-def _at(value: Any, *keys: str) -> Any:  # noqa: ANN401 - whatever stands there
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value

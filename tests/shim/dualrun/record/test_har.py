@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shim.dualrun.record import har
+from shim.dualrun.record import har_entry
 from shim.dualrun.record.canonical import handshake_of
 from shim.dualrun.record.errors import HarInvalid, RecordingUnreadable
 from shim.dualrun.record.har import from_har, read_har
@@ -234,7 +234,7 @@ def test_what_is_no_archive_is_an_error(text, problem, tmp_path):
 
 
 def test_an_archive_that_never_ends_is_refused(monkeypatch):
-    monkeypatch.setattr(har, "MAX_BYTES", 1000)
+    monkeypatch.setattr(har_entry, "MAX_BYTES", 1000)
     with pytest.raises(HarInvalid, match="it has more than 1000 bytes"):
         read_har(Path("/dev/zero"))
 
