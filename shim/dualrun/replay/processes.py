@@ -23,7 +23,7 @@ from shim.dualrun.replay.failures import Failures
 from shim.dualrun.replay.stderr_lines import lines_of
 from shim.dualrun.replay.world import World, pinned_environment
 
-START_TIMEOUT_S = 60.0
+START_TIMEOUT_S = 180.0
 """Seconds that a side has to come up: it imports the handlers, their libraries and the AWS in memory."""
 
 END_TIMEOUT_S = 8.0
