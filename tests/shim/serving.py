@@ -30,6 +30,8 @@ class Served:
     service: GatewayService
     port: int
     stage: str
+    root: Path
+    """The folder of its functions."""
 
     @property
     def stream(self) -> str:
@@ -107,7 +109,7 @@ def serving(
     catcher.install()
     try:
         with listening_hot(ShimApp(service, faces=faces, management=management)) as port:
-            yield Served(service, port, api.stage)
+            yield Served(service, port, api.stage, root)
     finally:
         catcher.uninstall()
         backend.close()

@@ -96,8 +96,7 @@ class TestMessages:
             assert client.next().data == "answered"
 
     def test_one_client_can_not_fill_the_service_with_messages(self, shim: Served) -> None:
-        root = shim.service._backend._functions["wait"].root
-        released = load_function(root, "handlers", "wait").__globals__["released"]
+        released = load_function(shim.root, "handlers", "wait").__globals__["released"]
         with open_stream(shim.stream) as client, httpx.Client() as http:
             headers = {"Stream-Session": client.session}
             statuses = [

@@ -77,8 +77,7 @@ def test_delete_connection_closes_the_socket(shim: Served) -> None:
 
 
 def test_disconnect_runs_once_with_the_code_of_the_client(shim: Served) -> None:
-    backend = shim.service._backend
-    ended = load_function(backend._functions["connect"].root, "handlers", "disconnect").__globals__["ended"]
+    ended = load_function(shim.root, "handlers", "disconnect").__globals__["ended"]
     with connect(shim.websocket) as legacy:
         legacy.send('{"action": "echo"}')
         legacy.recv(2)
