@@ -8,6 +8,7 @@ from typing import Final
 
 from migrator.scan.python.kinds import Use
 from migrator.scan.python.model import Class, Scope
+from migrator.scan.python.naming import last_name
 from migrator.scan.python.trace import Tracer
 from migrator.scan.python.values import ClassRef
 
@@ -41,7 +42,7 @@ def annotated(node: ast.expr, scope: Scope, tracer: Tracer) -> Annotated:
         return _one_of([node.left, node.right], scope, tracer)
     if isinstance(node, ast.Subscript):
         return _subscript(node, scope, tracer)
-    name = _last_name(node)
+    name = last_name(node)
     if name in _USES:
         return Annotated(uses=(_USES[name],))
     cls = _class_of(node, scope, tracer)
@@ -50,7 +51,7 @@ def annotated(node: ast.expr, scope: Scope, tracer: Tracer) -> Annotated:
 
 def _subscript(node: ast.Subscript, scope: Scope, tracer: Tracer) -> Annotated:
     arguments = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
-    name = _last_name(node.value)
+    name = last_name(node.value)
     if name == "Literal":
         texts = [item.value for item in arguments if isinstance(item, ast.Constant) and isinstance(item.value, str)]
         return Annotated(literals=tuple(texts), uses=("text",) if texts else ())
@@ -80,12 +81,8 @@ def _class_of(node: ast.expr, scope: Scope, tracer: Tracer) -> Class | None:
 
 def _enumerated(cls: Class) -> Annotated | None:
     """The values of an Enum of texts; None for another class."""
-    if not any(_last_name(base) in {"Enum", "StrEnum"} for base in cls.node.bases):
+    if not any(last_name(base) in {"Enum", "StrEnum"} for base in cls.node.bases):
         return None
     values = [item.value for item in cls.node.body if isinstance(item, ast.Assign)]
     texts = [value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)]
     return Annotated(literals=tuple(texts), uses=("text",) if texts else ())
-
-
-def _last_name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from migrator.scan.python.describe import CONNECTION_KEY
+from migrator.scan.python.naming import last_name
 from migrator.scan.python.store_calls import StoreCall, mapping_keys
 from migrator.scan.python.values import constants
 
@@ -96,7 +97,7 @@ def _compared(call: StoreCall, condition: ast.expr) -> list[str]:
 
 
 def _named(call: ast.Call) -> str:
-    return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return last_name(call.func)
 
 
 def _placeholders(call: StoreCall) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from migrator.inventory.model import ManagementClient
 from migrator.scan.python.describe import MANAGEMENT, is_management_client, message_path, path_of, table_read
 from migrator.scan.python.model import Scope
+from migrator.scan.python.naming import last_name
 from migrator.scan.python.program import Program
 from migrator.scan.python.pushes import Entry, text_pieces
 from migrator.scan.python.store_calls import keyword
@@ -44,7 +45,7 @@ def management_clients(program: Program, entries: Sequence[Entry]) -> list[Manag
 
 
 def _builds(program: Program, node: ast.Call, scope: Scope) -> bool:
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    name = last_name(node.func)
     if name not in {"client", "create_client"} and not _names_service(node):
         return False
     return any(is_management_client(v.origin) and _same(v, node) for v in program.tracer.trace(node, scope)) or (

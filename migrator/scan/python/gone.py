@@ -7,6 +7,7 @@ from typing import Final
 
 from migrator.inventory.model import GoneHandling
 from migrator.scan.python.model import Function, Module
+from migrator.scan.python.naming import last_name
 from migrator.scan.python.program import Program
 
 _ORDER: Final[tuple[GoneHandling, ...]] = ("exception", "code", "string", "client_error", "broad")
@@ -64,7 +65,7 @@ def _around(node: ast.AST, module: Module) -> GoneHandling:
 
 def _handler(handler: ast.ExceptHandler) -> GoneHandling:
     caught = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    names = {_last(item) for item in caught}
+    names = {last_name(item) for item in caught}
     if names & _GONE:
         return "exception"
     if not names & (_BROAD | _CLIENT):
@@ -78,7 +79,3 @@ def _handler(handler: ast.ExceptHandler) -> GoneHandling:
 def _reads_code(handler: ast.ExceptHandler) -> bool:
     """`e.response["Error"]["Code"]`, or the HTTP status of the response."""
     return any(isinstance(item, ast.Attribute) and item.attr == "response" for item in ast.walk(handler))
-
-
-def _last(node: ast.expr | None) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

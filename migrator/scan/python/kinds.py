@@ -10,6 +10,7 @@ from typing import Final, Literal, TypeAlias
 from migrator.inventory.model import KeyKind
 from migrator.scan.python.guards import leaves
 from migrator.scan.python.keypaths import ELEMENT, TEXT, Path
+from migrator.scan.python.naming import last_name
 
 Use: TypeAlias = Literal["text", "number", "boolean", "list", "object", "iterated", "indexed", "connection"]
 """The last two also fit other kinds: one can iterate over an object, and index text."""
@@ -102,7 +103,7 @@ def _call(node: ast.Call) -> Iterator[tuple[ast.expr, Use]]:
         use = _METHODS.get(node.func.attr)
         if use:
             yield node.func.value, use
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    name = last_name(node.func)
     if name == "enumerate" and node.args:
         yield node.args[0], "iterated"
     if name in _NUMBERS and node.args:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from migrator.scan.python.model import Class, Function, Module, Scope
+from migrator.scan.python.naming import last_name
 from migrator.scan.python.sites import CallSite
 from migrator.scan.python.trace import Tracer
 from migrator.scan.python.values import Called, ClassRef, FunctionRef, Instance, Origin, Parameter, Unknown, Value
@@ -89,7 +90,7 @@ class Linker:
 
     def _site(self, call: ast.Call, scope: Scope, reference: FunctionRef) -> CallSite:
         function = reference.function
-        last = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        last = last_name(call.func)
         direct = last == function.name
         on_class = direct and isinstance(call.func, ast.Attribute) and _names_class(self.tracer, call.func.value, scope)
         labels = frozenset() if direct else reference.labels or literal_labels(function)
@@ -125,7 +126,7 @@ class Linker:
 
     def _callbacks(self, call: ast.Call, scope: Scope) -> None:
         """Functions handed to something outside: threads, pools, event loops, map."""
-        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        name = last_name(call.func)
         given = [*enumerate(call.args), *((-1, keyword.value) for keyword in call.keywords)]
         for position, argument in given:
             if not isinstance(argument, ast.Name | ast.Attribute | ast.Lambda):

@@ -13,6 +13,7 @@ from migrator.scan.python.annotations import Annotated, annotated
 from migrator.scan.python.keypaths import ELEMENT, Path, key_paths
 from migrator.scan.python.kinds import Use
 from migrator.scan.python.model import Class, Function, Module, Scope
+from migrator.scan.python.naming import last_name
 from migrator.scan.python.trace import Tracer
 from migrator.scan.python.values import ClassRef, FunctionRef
 
@@ -137,7 +138,7 @@ def _has_default(item: ast.AnnAssign) -> bool:
         return item.value is not None and not _is_ellipsis(item.value)
     first = item.value.args[:1]
     by_name = any(keyword.arg in {"default", "default_factory"} for keyword in item.value.keywords)
-    made_by = ast.unparse(item.value.func).rpartition(".")[2]
+    made_by = last_name(item.value.func)
     return by_name or (bool(first) and not _is_ellipsis(first[0])) or made_by.lower() != "field"
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from migrator.inventory.model import Recipient
 from migrator.scan.python.describe import CONNECTION_KEY, TableRead, is_sender, message_path, path_of, table_read
+from migrator.scan.python.naming import last_name
 from migrator.scan.python.store_calls import keyword, mapping_keys, store_call
 from migrator.scan.python.trace import Tracer
 from migrator.scan.python.values import (
@@ -114,7 +115,7 @@ def queried_key(tracer: Tracer, call: ast.Call, scope: object) -> str | None:
     if condition is None:
         return None
     for node in ast.walk(condition):
-        if isinstance(node, ast.Call) and _name(node.func) in {"Key", "Attr"} and node.args:
+        if isinstance(node, ast.Call) and last_name(node.func) in {"Key", "Attr"} and node.args:
             first = node.args[0]
             return str(first.value) if isinstance(first, ast.Constant) else None
     texts = [
@@ -221,10 +222,6 @@ def merge(found: Iterable[Addressed]) -> Addressed:
     widest = max(items, key=lambda item: WIDER[item.recipient])
     clauses = list(dict.fromkeys(clause for item in items for clause in item.evidence.split("; or ")))
     return Addressed(widest.recipient, "; or ".join(clauses[:3]))
-
-
-def _name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def _shown(value: Value) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from migrator.scan.python.model import Class, Mutation, Scope
+from migrator.scan.python.naming import last_name
 from migrator.scan.python.values import (
     ITEMS,
     ClassRef,
@@ -67,7 +68,7 @@ def class_attribute(tracer: Tracer, cls: Class, name: str, seen: frozenset[Class
     """A method, or whatever the class assigns to `self.name`; then its bases in turn. Properties give their results."""
     method = cls.methods.get(name)
     if method is not None:
-        if any(_last_name(item) in {"property", "cached_property"} for item in method.decorators):
+        if any(last_name(item) in {"property", "cached_property"} for item in method.decorators):
             return frozenset().union(*(tracer.trace(node, method.scope) for node in method.returns))
         return frozenset({Value(FunctionRef(method))})
     found: set[Value] = set()
@@ -151,7 +152,3 @@ def _at(tracer: Tracer, name: ast.expr, item: ast.expr, scope: Scope, key: str) 
             )
         else:
             yield value
-
-
-def _last_name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
