@@ -29,8 +29,9 @@ def local_resources(resources: Map, resolver: Resolver) -> Iterator[LocalResourc
         look = _LOOKS.get(kind)
         if look is not None:
             name = resolver.names.name(logical_id, resource, resolver)
-            made = look(logical_id, name, as_map(resource.get("Properties")), resolver)
-            if "RedrivePolicy" in json.dumps(made.arguments):
+            properties = as_map(resource.get("Properties"))
+            made = look(logical_id, name, properties, resolver)
+            if "RedrivePolicy" in properties:
                 redriving.append(made)
             else:
                 yield made

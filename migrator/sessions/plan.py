@@ -82,16 +82,15 @@ def plan_sessions(
     silent = silent_routes(inventory, api)
     known = (*who.accepted, *who.refused)
     functions = outside_functions(inventory) if outside else ()
+    of_functions = environment_of_functions(inventory, api)
     if instead is not None:
         sessions, more = instead(known)
         sessions = with_routes(sessions, api.route_selection_expression, routes)
         environment.update(who.environment or {})
-        of_functions = environment_of_functions(inventory, api)
         return SessionPlan(
             sessions, environment, routes, silent, (*gaps, *more), assumed, of_functions, known, functions
         )
     if who.reason:
-        of_functions = environment_of_functions(inventory, api)
         return SessionPlan((), environment, routes, silent, (who.reason, *gaps), assumed, of_functions)
     writer = SessionWriter(api, who, seed)
     sessions = tuple(writer.sessions())
@@ -104,7 +103,7 @@ def plan_sessions(
         silent,
         (*gaps, *writer.unreachable(), *triggered.gaps),
         assumed,
-        environment_of_functions(inventory, api),
+        of_functions,
         known,
         functions,
     )
