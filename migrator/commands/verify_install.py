@@ -14,7 +14,9 @@ from migrator.console import say
 from migrator.dependencies.conflicts import conflicts
 from migrator.dependencies.declared import requirements_of
 from migrator.dependencies.environment import cache_folder, installed
+from migrator.dependencies.lines import MAX_QUOTED
 from migrator.inventory.model import Inventory
+from shim.redaction import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ def install_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def libraries_of(app: Path, inventory: Inventory, *, allow_builds: bool) -> Libraries:
     """Raises NotInstalled."""
     requirements = requirements_of(app, inventory)
-    left_out = [*requirements.left_out, *(() if allow_builds else requirements.build)]
+    builds = () if allow_builds else (one_line(line, MAX_QUOTED) for line in requirements.build)
+    left_out = [*requirements.left_out, *builds]
     told = [f"Not installed: {_listed(left_out)}."] if left_out else []
     if not requirements.lines and not (allow_builds and requirements.build):
         return Libraries(None, (*told, "Nothing was installed: no requirements were found."))

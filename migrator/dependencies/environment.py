@@ -20,7 +20,7 @@ from migrator.errors import WsSseError
 from shim.redaction import redact
 
 LIMIT_S: Final = 900.0
-"""Seconds for making the environment and filling it."""
+"""Seconds for making the environment, and as many for filling it."""
 
 LAST_LINES: Final = 12
 """Of pip, that an error quotes."""
@@ -59,13 +59,11 @@ def installed(requirements: Requirements, cache: Path, *, builds: bool) -> Path:
     lines = [*requirements.lines, *(requirements.build if builds else ())]
     ready = cache / _key(lines, builds)
     if not ready.is_dir():
-        cache.mkdir(parents=True, exist_ok=True)
-        made = Path(tempfile.mkdtemp(dir=cache, prefix=f".{ready.name}."))
         try:
-            _install(lines, made, requirements.files, builds)
-            _put(made, ready)
-        finally:
-            shutil.rmtree(made, ignore_errors=True)
+            _make(lines, cache, ready, requirements.files, builds)
+        except OSError as error:
+            problem = f"{cache}: {error.strerror or error}"
+            raise NotInstalled(requirements.files, problem, (), builds=builds) from error
     return Path(sysconfig.get_path("purelib", "venv", vars={"base": str(ready)}))
 
 
@@ -74,6 +72,16 @@ def _key(lines: Sequence[str], builds: bool) -> str:
     asked = "\n".join((sys.version, sys.platform, str(builds), *lines))
     digest = hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()[:24]
     return f"python{sys.version_info.major}.{sys.version_info.minor}-{digest}"
+
+
+def _make(lines: Sequence[str], cache: Path, ready: Path, files: Sequence[str], builds: bool) -> None:
+    cache.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(dir=cache, prefix=f".{ready.name}."))
+    try:
+        _install(lines, made, files, builds)
+        _put(made, ready)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
 
 
 def _put(made: Path, ready: Path) -> None:

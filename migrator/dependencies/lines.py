@@ -10,14 +10,18 @@ import re
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from migrator.dependencies.requirement import Declared, is_requirement
+from migrator.dependencies.requirement import Declared, is_address, is_requirement, on_one_line
+from shim.bounded_files import FileTooLarge, read_at_most
+from shim.redaction import one_line
 
 MAX_BYTES: Final = 1_000_000
+MAX_QUOTED: Final = 100
+"""Characters of what is left out, without secrets."""
+
 MAX_FILES: Final = 50
 """Files that one includes, with those that these include."""
 
 _INCLUDED: Final = re.compile(r"(?:-r|--requirement)[ =]*(\S+)")
-_ADDRESS: Final = re.compile(r"(?:[\w.-]+(?:\[[^\]]*\])?\s*@\s*)?(?:(?:git|hg|svn|bzr)\+)?https?://\S+")
 
 
 def read_requirements(app: Path, file: PurePosixPath) -> Declared:
@@ -44,7 +48,15 @@ class _Reader:
             self.left_out.append(f"{name} is not in the application")
             return
         self.files[name] = None
-        for line in _joined(path.read_bytes()[:MAX_BYTES].decode("utf-8-sig", "replace")):
+        try:
+            data = read_at_most(path, MAX_BYTES)
+        except FileTooLarge as error:
+            self.left_out.append(f"{name}: {error}")
+            return
+        except OSError as error:
+            self.left_out.append(f"{name}: it can't be read ({error.strerror})")
+            return
+        for line in _joined(data.decode("utf-8-sig", "replace")):
             self._take(line, file)
 
     def _take(self, line: str, file: PurePosixPath) -> None:
@@ -52,16 +64,16 @@ class _Reader:
         bare = re.sub(r"\s+--(?:hash|global-option|config-settings)\b.*$", "", line).strip()
         if included:
             self.read(file.parent / included[1])
-        elif _ADDRESS.fullmatch(bare):
+        elif is_address(bare):
             self.build.append(bare)
         elif is_requirement(bare):
             self.lines.append(bare)
         else:
-            self.left_out.append(f"{file}: {bare[:100]}")
+            self.left_out.append(f"{file}: {one_line(bare, MAX_QUOTED)}")
 
 
 def _joined(text: str) -> list[str]:
     """Lines without comments, those that go on joined."""
     text = re.sub(r"\\\r?\n", " ", text)
-    lines = (re.sub(r"(^|\s)#.*$", "", line).strip() for line in text.splitlines())
+    lines = (on_one_line(re.sub(r"(^|\s)#.*$", "", line)) for line in text.splitlines())
     return [line for line in lines if line]

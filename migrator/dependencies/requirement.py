@@ -11,6 +11,7 @@ _EXTRAS: Final = r"(?:\[[A-Za-z0-9._,\s-]{0,200}\])?"
 _VERSION: Final = r"(?:===?|~=|!=|<=|>=|<|>)\s*[A-Za-z0-9.*+!_-]{1,50}"
 _VERSIONS: Final = rf"(?:\(?\s*{_VERSION}(?:\s*,\s*{_VERSION}){{0,9}}\s*,?\s*\)?)?"
 _MARKER: Final = r"(?:;[^\n;]{0,300})?"
+_ADDRESS: Final = re.compile(rf"(?:{_NAME}\s*{_EXTRAS}\s*@\s*)?(?:(?:git|hg|svn|bzr)\+)?https?://\S+", re.ASCII)
 _REQUIREMENT: Final = re.compile(rf"({_NAME})\s*{_EXTRAS}\s*{_VERSIONS}\s*{_MARKER}", re.ASCII)
 
 
@@ -28,9 +29,19 @@ class Declared:
     left_out: tuple[str, ...] = ()
 
 
+def on_one_line(text: str) -> str:
+    """With single blanks: patterns take long for many, and what follows the end of a line may be an option of pip."""
+    return " ".join(text.split())
+
+
 def is_requirement(text: str) -> bool:
     """Whether it is a name, with versions at most: neither an option of pip nor an address."""
-    return _REQUIREMENT.fullmatch(text) is not None
+    return text == on_one_line(text) and _REQUIREMENT.fullmatch(text) is not None
+
+
+def is_address(text: str) -> bool:
+    """Whether it comes from an address of the web, so that code of its own may run when it is installed."""
+    return text == on_one_line(text) and _ADDRESS.fullmatch(text) is not None
 
 
 def name_of(requirement: str) -> str:

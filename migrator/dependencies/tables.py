@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
-from migrator.dependencies.lines import MAX_BYTES
-from migrator.dependencies.requirement import Declared, is_requirement
+from migrator.dependencies.lines import MAX_BYTES, MAX_QUOTED
+from migrator.dependencies.requirement import Declared, is_address, is_requirement, on_one_line
+from shim.bounded_files import FileTooLarge, read_at_most
+from shim.redaction import one_line
 
 _NUMBERS: Final = re.compile(r"\d+(?:\.\d+)*", re.ASCII)
 
@@ -28,11 +30,15 @@ def read_pyproject(app: Path, file: PurePosixPath) -> Declared:
     def read(document: Mapping[str, Any]) -> Declared:
         listed = _inner(document, "project").get("dependencies")
         if isinstance(listed, list):
-            texts = [text for text in listed if isinstance(text, str)]
-            lines = tuple(text for text in texts if is_requirement(text))
-            others = tuple(text for text in texts if not is_requirement(text))
-            return Declared((file.as_posix(),), lines, build=others)
-        poetry = dict(_inner(_inner(document, "tool"), "poetry").get("dependencies") or {})
+            texts = [on_one_line(text) for text in listed if isinstance(text, str)]
+            others = (text for text in texts if not is_requirement(text) and not is_address(text))
+            return Declared(
+                (file.as_posix(),),
+                tuple(filter(is_requirement, texts)),
+                tuple(filter(is_address, texts)),
+                tuple(f"{file}: {one_line(text, MAX_QUOTED)}" for text in others),
+            )
+        poetry = dict(_inner(_inner(_inner(document, "tool"), "poetry"), "dependencies"))
         poetry.pop("python", None)
         return _of_table(poetry, file)
 
@@ -40,11 +46,12 @@ def read_pyproject(app: Path, file: PurePosixPath) -> Declared:
 
 
 def _read(app: Path, file: PurePosixPath, read: Callable[[Mapping[str, Any]], Declared]) -> Declared:
-    data = (app / file).read_bytes()
-    if len(data) > MAX_BYTES:
-        return Declared(left_out=(f"{file}: it is larger than {MAX_BYTES} bytes",))
     try:
-        return read(tomllib.loads(data.decode("utf-8")))
+        return read(tomllib.loads(read_at_most(app / file, MAX_BYTES).decode("utf-8")))
+    except FileTooLarge as error:
+        return Declared(left_out=(f"{file}: {error}",))
+    except OSError as error:
+        return Declared(left_out=(f"{file}: it can't be read ({error.strerror})",))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
         return Declared(left_out=(f"{file}: it is not TOML",))
 
@@ -59,15 +66,29 @@ def _of_table(table: object, file: PurePosixPath) -> Declared:
         if told.get("optional") is True:
             continue
         if address is not None:
-            source = f"git+{address}" if "git" in told else address
-            (build if re.match(r"(git\+)?https?://", source) else left_out).append(f"{name} @ {source}")
+            line = on_one_line(f"{name} @ {_source(told, address)}")
+            (build if is_address(line) else left_out).append(line)
             continue
         if "path" in told:
             left_out.append(f"{name}, which is a folder")
             continue
-        line = f"{name}{_extras(told.get('extras'))}{_versions(str(told.get('version', '*')))}{_marker(told)}"
+        line = on_one_line(
+            f"{name}{_extras(told.get('extras'))}{_versions(str(told.get('version', '*')))}{_marker(told)}"
+        )
         (lines if is_requirement(line) else left_out).append(line)
-    return Declared((file.as_posix(),), tuple(lines), tuple(build), tuple(f"{file}: {one[:100]}" for one in left_out))
+    return Declared(
+        (file.as_posix(),),
+        tuple(lines),
+        tuple(build),
+        tuple(f"{file}: {one_line(one, MAX_QUOTED)}" for one in left_out),
+    )
+
+
+def _source(told: Mapping[str, Any], address: str) -> str:
+    if "git" not in told:
+        return address
+    revision = next((str(told[key]) for key in ("rev", "ref", "tag", "branch") if key in told), None)
+    return f"git+{address}" if revision is None else f"git+{address}@{revision}"
 
 
 def _extras(value: object) -> str:

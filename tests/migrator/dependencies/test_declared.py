@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from textwrap import dedent
 
@@ -145,9 +146,12 @@ def test_a_pipfile(tmp_path):
 
 def test_a_project_of_the_standard_and_one_of_poetry(tmp_path):
     standard = found(
-        tmp_path / "a", (".", ()), pyproject_dot_toml='[project]\ndependencies = ["httpx>=0.27", "x @ file:///x"]\n'
+        tmp_path / "a",
+        (".", ()),
+        pyproject_dot_toml='[project]\ndependencies = ["httpx>=0.27", "x @ https://x", "y @ file:///y"]\n',
     )
-    assert (standard.lines, standard.build) == (("httpx>=0.27",), ("x @ file:///x",))
+    assert (standard.lines, standard.build) == (("httpx>=0.27",), ("x @ https://x",))
+    assert standard.left_out == ("pyproject.toml: y @ file:///y",)
     poetry = found(
         tmp_path / "b",
         (".", ()),
@@ -178,9 +182,46 @@ def test_a_file_of_another_shape_gives_nothing(tmp_path, text):
     assert found(tmp_path, (".", ()), pyproject_dot_toml=text).lines == ()
 
 
+HIDING = ["b; x{end}--index-url https://evil.example", "b{end}--pre", "--index-url https://evil.example"]
+
+
+@pytest.mark.parametrize("end", ["\\n", "\\r", "\\u000b", "\\u0085", "\\u2028"])
+@pytest.mark.parametrize("hiding", HIDING)
+def test_no_option_of_pip_hides_in_a_table(tmp_path, hiding, end):
+    text = hiding.format(end=end)
+    project = found(tmp_path / "a", (".", ()), pyproject_dot_toml=f'[project]\ndependencies = ["{text}"]\n')
+    pipfile = found(tmp_path / "b", (".", ()), Pipfile=f'[packages]\n"{text}" = "*"\n')
+    for line in (*project.lines, *project.build, *pipfile.lines, *pipfile.build):
+        assert len(line.splitlines()) == 1
+        assert not line.startswith("-")
+
+
+def test_many_blanks_take_no_time():
+    began = time.process_time()
+    assert not is_requirement("a" + " " * 20_000 + "b")
+    assert time.process_time() - began < 5
+
+
+def test_a_revision_of_git_is_kept(tmp_path):
+    of_tag = found(tmp_path, (".", ()), Pipfile='[packages]\na = {git = "https://g.example/a", tag = "v1"}\n')
+    assert of_tag.build == ("a @ git+https://g.example/a@v1",)
+
+
+def test_no_secret_of_an_address_is_told(tmp_path):
+    told = found(
+        tmp_path, (".", ()), requirements_dot_txt="--index-url https://me:hunter2-secret@pypi.example/simple\n"
+    )
+    assert "hunter2" not in "".join(told.left_out)
+    assert "--index-url" in told.left_out[0]
+
+
+def test_a_table_of_another_shape_gives_nothing(tmp_path):
+    assert found(tmp_path, (".", ()), pyproject_dot_toml='[tool.poetry]\ndependencies = ["requests"]\n').lines == ()
+
+
 @given(st.text(max_size=60))
 def test_a_requirement_is_one_line_without_an_option(text):
     if is_requirement(text):
         assert not text.startswith("-")
-        assert "\n" not in text.partition(";")[0]
+        assert text.splitlines() == [text]
         assert name_of(text)

@@ -96,3 +96,15 @@ def test_a_package_without_a_wheel_is_not_built(cache, wheels, tmp_path, monkeyp
     with pytest.raises(NotInstalled):
         installed(Requirements(("ws2sse-test-source",), ("requirements.txt",)), cache, builds=False)
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_cache_that_can_not_be_written_is_told(tmp_path):
+    (tmp_path / "cache").write_text("a file where a folder has to be")
+    with pytest.raises(NotInstalled) as caught:
+        installed(Requirements(lines=("a",), files=("requirements.txt",)), tmp_path / "cache", builds=False)
+    assert str(tmp_path / "cache") in str(caught.value)
+
+
+def test_what_pip_has_left_half_removed_conflicts_with_nothing(tmp_path):
+    (tmp_path / "~est-1.0.dist-info").mkdir()
+    assert list(conflicts(tmp_path)) == []
