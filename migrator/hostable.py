@@ -77,11 +77,6 @@ def environment_of(inventory: Inventory, function_id: str) -> dict[str, str]:
     return {name: value for name, value in declared.items() if name not in os.environ}
 
 
-def resources_of(inventory: Inventory) -> list[dict[str, object]]:
-    """For a local AWS, beside tables."""
-    return [resource.model_dump() for resource in inventory.local_resources]
-
-
 def environments_differ(own: Mapping[str, Mapping[str, str]]) -> bool:
     """Whether one variable has two values. That some have variables more than others does no harm."""
     merged: dict[str, str] = {}

@@ -20,7 +20,6 @@ from migrator.hostable import (
     names_at_lambda,
     one_for_all,
     require_variables,
-    resources_of,
 )
 from migrator.inventory.model import Api, Inventory
 from shim.backends.lambda_ import LambdaBackend
@@ -128,7 +127,7 @@ def host(app: Path, inventory: Inventory, options: ShimOptions) -> Hosted:
         shared = one_for_all(own)
         if aws == "moto":
             start_local_aws(
-                inventory.local_tables(), shared, region=definition.region, resources=resources_of(inventory)
+                inventory.local_tables(), shared, region=definition.region, resources=inventory.local_calls()
             )
         else:
             _set_where_missing(shared, definition.region)
@@ -235,7 +234,7 @@ def _with_environments(
     shared: dict[str, str] = {}
     if aws == "moto":
         named = {value for environment in own.values() for value in environment.values()}
-        start_local_aws(inventory.local_tables(), {}, region=region, named=named, resources=resources_of(inventory))
+        start_local_aws(inventory.local_tables(), {}, region=region, named=named, resources=inventory.local_calls())
         try:
             shared = serve_local_aws()
         except LocalAwsUnservable as error:

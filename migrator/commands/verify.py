@@ -196,6 +196,7 @@ def _verify(
     )
     redact = redacted_paths_from_config(app)
     recorded = stubs_of_archives(app)
+    stubs, margin = (*stubs_from_config(app), *recorded.stubs), margin or margin_from_config(app)
     libraries = libraries_of(app, inventory, allow_builds=allow_builds) if install else None
     with session_progress(3 * len(plan.sessions)) as progress:
         report = verify(
@@ -209,12 +210,12 @@ def _verify(
             silent_routes=plan.silent,
             gaps=plan.gaps,
             assumed=(*plan.assumed, *recorded.told, *(libraries.told if libraries else ())),
-            stubs=(*stubs_from_config(app), *recorded.stubs),
+            stubs=stubs,
             functions=plan.functions,
-            resources=[resource.model_dump() for resource in inventory.local_resources],
+            resources=inventory.local_calls(),
             libraries=libraries.folder if libraries else None,
             noise=noise,
-            margin=margin or margin_from_config(app),
+            margin=margin,
             progress=progress,
             shorten=None if repro is None else telling(progress, 3 * len(plan.sessions)),
         )

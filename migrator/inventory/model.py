@@ -440,6 +440,10 @@ class Inventory(Record):
             for one in self.table_definitions
         )
 
+    def local_calls(self) -> list[dict[str, object]]:
+        """`local_resources`, as `start_local_aws` takes them."""
+        return [resource.model_dump() for resource in self.local_resources]
+
     def handler(self, handler_id: str) -> Handler:
         """Raises KeyError for an id that is not in the inventory."""
         for handler in self.handlers:

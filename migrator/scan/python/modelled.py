@@ -4,18 +4,18 @@ Pydantic model or a dataclass, and parameters that are filled with `**message`."
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
 from migrator.inventory.record import Location
 from migrator.scan.python.annotations import Annotated, annotated
-from migrator.scan.python.keypaths import ELEMENT, Path, key_paths
+from migrator.scan.python.keypaths import ELEMENT, Path
 from migrator.scan.python.kinds import Use
 from migrator.scan.python.model import Class, Function, Module, Scope
 from migrator.scan.python.naming import last_name
 from migrator.scan.python.trace import Tracer
-from migrator.scan.python.values import ClassRef, FunctionRef
+from migrator.scan.python.values import ClassRef, FunctionRef, Values
 
 _FROM_VALUE: Final = frozenset({"model_validate", "model_validate_json", "parse_obj", "parse_raw"})
 """What Pydantic makes a model of a message with, of its second version and of its first."""
@@ -35,17 +35,20 @@ class Declared:
     uses: tuple[Use, ...] = ()
 
 
-def declared_keys(call: ast.Call, module: Module, tracer: Tracer) -> Iterator[Declared]:
-    """Keys that the message, or an object inside of it, is asked for by what it is handed to whole."""
+def declared_keys(
+    call: ast.Call, module: Module, tracer: Tracer, paths: Callable[[Values], list[Path]]
+) -> Iterator[Declared]:
+    """Keys that the message, or an object inside of it, is asked for by what it is handed to whole. `paths`: the ways
+    to values, from where keys are counted."""
     scope = module.scopes[call]
     if isinstance(call.func, ast.Attribute) and call.func.attr in _FROM_VALUE and call.args:
-        for base in key_paths(tracer.trace(call.args[0], scope)):
+        for base in paths(tracer.trace(call, scope)):  # which is what it makes a model of, parsed where it is text
             for value in tracer.trace(call.func.value, scope):
                 if isinstance(value.origin, ClassRef) and not value.path:
                     yield from _fields(value.origin.cls, base, tracer, ())
         return
     spread = [keyword.value for keyword in call.keywords if keyword.arg is None]
-    bases = sorted({path for node in spread for path in key_paths(tracer.trace(node, scope))})
+    bases = sorted({path for node in spread for path in paths(tracer.trace(node, scope))})
     if not bases:
         return
     named = {keyword.arg for keyword in call.keywords}

@@ -119,7 +119,7 @@ class _Reader:
             self._literals(self.tracer.trace(node.subject, module.scopes[node]), literals, module.location(node))
 
     def _declared(self, call: ast.Call, module: Module) -> None:
-        for found in declared_keys(call, module, self.tracer):
+        for found in declared_keys(call, module, self.tracer, self.paths):
             self._read(found.path, found.location, required=found.required)
             if found.path in self.keys:
                 self.keys[found.path].literals.update(dict.fromkeys(found.literals))

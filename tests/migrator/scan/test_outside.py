@@ -58,6 +58,23 @@ def test_json_in_a_text_of_the_event_is_read_through(scanned: Inventory) -> None
     assert (read["Records"].kind, read["Records[].body"].kind) == ("list", "text")
 
 
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("Note(**json.loads(event['body']))", "body{}"),
+        ("[Note.model_validate_json(record['body']) for record in event['Records']]", "Records[].body{}"),
+        ("[Note.model_validate(json.loads(record['body'])) for record in event['Records']]", "Records[].body{}"),
+    ],
+)
+def test_what_a_model_declares_lies_where_the_model_is_made_of(tmp_path: Path, line: str, place: str) -> None:
+    app = board(tmp_path / "board")
+    model = "from pydantic import BaseModel\n\nclass Note(BaseModel):\n    room: str\n    text: str = ''\n"
+    (app / "src" / "changes.py").write_text(model + dedent(CHANGES.format(body=line)), "utf-8")
+    read = {key.name: key.required for key in scan_application(app).handler("src/changes.py:run").reads}
+    assert (read[f"{place}.room"], read[f"{place}.text"]) == (True, False)
+    assert not {"room", "text"} & read.keys()
+
+
 def test_an_image_is_read_with_the_types_of_its_attributes(scanned: Inventory) -> None:
     read = {key.name: key for key in scanned.handler("src/changes.py:run").reads}
     assert {"Records[].dynamodb.NewImage.room.S", "Records[].dynamodb.NewImage.text.S"} < read.keys()
