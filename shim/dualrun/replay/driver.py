@@ -129,14 +129,14 @@ class _Driver:
                 continue
             log.step = index
             await self._settling.begin_step(session, index)
+            ran = False
             if isinstance(step, Advance):
-                await self._settling.advance(session, index, clients, log)
-                taken = True
+                ran, taken = await self._settling.advance(session, index, clients, log), True
             elif isinstance(step, Trigger):
                 taken = await self._trigger(session, step, log, ids)
             else:
                 taken = await self._take_step(session, step, clients[step.client], log, ids)
-            if taken and await self._settling.after_step(session, index, clients, log):
+            if taken and (await self._settling.after_step(session, index, clients, log) or ran):
                 self.triggered.add((session.name, index))
             if log.lost:
                 raise SessionFloods(log.lost, len(log.events))

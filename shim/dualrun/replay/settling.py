@@ -57,8 +57,9 @@ class Settling(Protocol):
     async def begin_step(self, session: Session, step: int) -> None:
         """Before the step is taken."""
 
-    async def advance(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> None:
-        """Takes the step, which is an Advance. Raises as `after_step`."""
+    async def advance(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> bool:
+        """Takes the step, which is an Advance: whether something outside ran functions meanwhile. Raises as
+        `after_step`."""
 
     async def after_step(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> bool:
         """Returns when the step is over: whether something outside ran functions because of it.
@@ -90,7 +91,7 @@ class ByTime:
         if step == 0 and self._expected is not None:
             self._expected.begin(session.name)
 
-    async def advance(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> None:
+    async def advance(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> bool:
         raise ClockNotPinned(session.name, step + 1)
 
     async def after_step(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> bool:

@@ -46,11 +46,11 @@ class ByCause:
     async def connection_id(self) -> str | None:
         return str(await self._line.ask("connection")) or None
 
-    async def advance(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> None:
+    async def advance(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> bool:
         """As often as something was sent meanwhile, clients have the time to answer."""
         taken = session.steps[step]
         assert isinstance(taken, Advance)
-        left = taken.seconds
+        left, ran = taken.seconds, False
         while left > 0:
             limit_s, since = self._timing.step_limit, len(log.events)
             told = await log.unless_flooded(self._line.ask("advance", seconds=left, limit_s=limit_s))
@@ -59,10 +59,11 @@ class ByCause:
             log.advance(left - told["left"], since)  # time stops passing when something was sent
             left = told["left"]
             if told["worked"]:
-                await self.after_step(session, step, clients, log)
+                ran = await self._until_idle(step, clients, log) or ran
             else:
                 await round_trips(clients)
                 await _drain(log)
+        return ran
 
     async def trigger(self, function: str, event: str, step: int) -> Failure | None:
         limit_s = self._timing.step_limit
@@ -74,6 +75,13 @@ class ByCause:
         return Failure(told["status"], told["failure"])
 
     async def after_step(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> bool:
+        ran = await self._until_idle(step, clients, log)
+        if self._expected is not None:
+            await self._expected.wait(log, step, LATE_S)
+        return ran
+
+    async def _until_idle(self, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> bool:
+        """Whether functions outside of the API ran."""
         ran = False
         for _ in range(MOST_ROUNDS):
             await round_trips(clients)
@@ -85,8 +93,6 @@ class ByCause:
                 break
         else:
             raise SessionStuck(step + 1, f"it led to new work {MOST_ROUNDS} times over")
-        if self._expected is not None:
-            await self._expected.wait(log, step, LATE_S)
         return ran
 
     async def after_session(self, session: Session) -> None:

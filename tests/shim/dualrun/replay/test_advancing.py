@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -11,9 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shim.dualrun.record.canonical import Event, Recording
 from shim.dualrun.record.scenario import Advance, Close, Connect, Send, Session, Step
 from shim.dualrun.replay.driver import run_sessions
 from shim.dualrun.replay.pinned.advancing import LONGEST_S, TOGETHER_S, portion_until
+from shim.dualrun.replay.session_log import SessionLog
+from shim.dualrun.replay.settling import Timing
+from shim.dualrun.replay.settling_by_cause import LATE_S, ByCause
 from shim.dualrun.replay.websocket_client import WebSocketClient
 from shim.dualrun.run import record_legacy
 from tests.shim.dualrun.replay.small_app import small_app
@@ -174,3 +179,34 @@ async def test_the_legacy_path_closes_who_is_idle_for_10_minutes_or_2_hours_old(
         ("old", "bob", 42, 1001, 7220),
     ]
     assert ("idle", 7) in recorded.recording.skipped
+
+
+class _TwoPortions:
+    """Answers of a process in which, of the time that passes, the first half lets something be sent by a function."""
+
+    def __init__(self) -> None:
+        self.left = 20.0
+        self.idles = 0
+
+    async def ask(self, question: str, **_given: object) -> dict[str, object] | None:
+        if question == "step":
+            return None
+        if question == "advance":
+            self.left -= 10.0
+            return {"left": self.left, "worked": self.left > 0, "busy": ""}
+        assert question == "idle"
+        self.idles += 1
+        return {"busy": "", "ran": self.idles == 1}
+
+
+async def test_what_time_itself_leads_to_is_waited_for_at_its_end_alone_and_functions_that_ran_meanwhile_are_told():
+    session = Session("one", (Connect("alice"), Advance(20.0)))
+    expected = Event("legacy-1", "websocket", "one", 1, "alice", 0, "msg", "socket", None, "late", 0.0)
+    first = Recording("legacy-1", "websocket", (expected,))
+    settling = ByCause(_TwoPortions(), first, Timing())
+    log = SessionLog("candidate", "stream", "one", 0.0)
+    await settling.begin_step(session, 0)
+    began = time.monotonic()
+    assert await settling.advance(session, 1, {}, log) is True
+    assert time.monotonic() - began < LATE_S
+    assert await settling.after_step(session, 1, {}, log) is False
