@@ -43,11 +43,9 @@ class Authorizing:
         try:
             async with asyncio.timeout(limits.integration_timeout_s or None):
                 result = await self._backend.invoke(function, event)
-        except FunctionFailed as error:
-            if error.error_message == UNAUTHORIZED:
+        except (FunctionFailed, TimeoutError) as error:
+            if isinstance(error, FunctionFailed) and error.error_message == UNAUTHORIZED:
                 return Refused(401, UNAUTHORIZED)
-            log_failure(connection_id, CONNECT_ROUTE, f"the authorizer {error}", error.__cause__)
-            return Refused(500, INTERNAL_SERVER_ERROR)
-        except TimeoutError:
+            log_failure(connection_id, CONNECT_ROUTE, f"the authorizer {str(error) or 'timed out'}", error.__cause__)
             return Refused(500, INTERNAL_SERVER_ERROR)
         return decide(result, arn, limit_bytes=limits.authorizer_result_bytes)

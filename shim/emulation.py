@@ -225,11 +225,9 @@ class GatewayService(StreamConnections):
         """What became of the message, and the route response."""
         try:
             answer = await self._call(route, call)
-        except (FunctionFailed, IntegrationFailed) as error:
-            log_failure(call.context.connection_id, call.route_key, str(error), error.__cause__)
-            return "integration_error", None
-        except TimeoutError:
-            return "timed_out", None
+        except (FunctionFailed, IntegrationFailed, TimeoutError) as error:
+            log_failure(call.context.connection_id, call.route_key, str(error) or "timed out", error.__cause__)
+            return ("timed_out" if isinstance(error, TimeoutError) else "integration_error"), None
         if answer.status is not None and answer.status >= 400 and not route.route_response:
             failure = f"it answered {answer.status}, which no client sees"
             log_failure(call.context.connection_id, call.route_key, failure, level=logging.INFO)
