@@ -96,7 +96,7 @@ class TappedStreams(RecordedStreams):
     def broadcast(self, data: str | bytes, connection_ids: Iterable[str] | None = None) -> int:
         if not self._taps and not self._sent:
             return super().broadcast(data, connection_ids)
-        mirrors = {tap.mirror_id for tap in self._taps.values()}
+        mirrors = {tap.mirror_id for tap in list(self._taps.values())}  # which change in another thread
         known = self._broker.open_ids() if connection_ids is None else list(connection_ids)
         looked_at = self._taps.keys() | self._sent.keys()
         count = super().broadcast(data, [one for one in known if one not in mirrors and one not in looked_at])
