@@ -51,8 +51,8 @@ def write(recorded: Recorded, folder: Path) -> None:
     name = folder.name.partition("@")[0]
 
     def headed(run: Recording) -> tuple[Header, Recording]:
-        told = new_header(name, run.run, run.path, redactions=redactor.redactions, settled=run.settled)
-        return replace(told, key_id=redactor.key_id), run
+        redactions, key_id = redactor.redactions, redactor.key_id
+        return new_header(name, run.run, run.path, redactions=redactions, key_id=key_id, settled=run.settled), run
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from shim.dualrun.compare.align import is_error
 from shim.dualrun.compare.classes import DifferenceClass
@@ -39,9 +39,9 @@ class Circumstances:
     refused: frozenset[int]
     not_due: Mapping[str, Collection[int]]
     only_new: Mapping[str, Collection[int]]
-    outlived: tuple[Outlived, ...] = ()
-    away_new: Mapping[str, Collection[int]] = field(default_factory=dict)
-    beyond: Mapping[str, Mapping[int, Reason]] = field(default_factory=dict)
+    outlived: tuple[Outlived, ...]
+    away_new: Mapping[str, Collection[int]]
+    beyond: Mapping[str, Mapping[int, Reason]]
 
 
 def too_big_steps(events: Iterable[Event]) -> frozenset[int]:

@@ -32,8 +32,9 @@ def compare_contents(
     # In the order of the legacy path, so that an id is known from where it came first.
     pairs.sort(key=lambda pair: (pair[0].step, pair[0].at))
     for a, b, alike in pairs:
-        if b.step > a.step or lateness(a, b, *clocks) > LATE_MARGIN_S:
-            _compare_times(session, a, b, clocks, into)
+        by = lateness(a, b, *clocks)
+        if b.step > a.step or by > LATE_MARGIN_S:
+            _compare_times(session, a, b, by, into)
         if b.channel == "post" and a.channel != "post":
             detail = f"{a.client} received the error as the answer to its POST."
             into.add_by_design(
@@ -59,8 +60,8 @@ def compare_contents(
                 into.add(kind, leaf.explained, partial(_of_leaf, session, kind, a, b, leaf))
 
 
-def _compare_times(session: Session, a: Event, b: Event, clocks: tuple[Clock, Clock], into: Comparison) -> None:
-    by = lateness(a, b, *clocks)
+def _compare_times(session: Session, a: Event, b: Event, by: float, into: Comparison) -> None:
+    """`by`: seconds by which it was late."""
     if reason := postponed(into.outlived, a, b):
         detail = (
             f"{a.client} received the message when somebody left whom the legacy path had closed in step {a.step + 1}."

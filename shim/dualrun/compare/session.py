@@ -26,7 +26,7 @@ from shim.dualrun.compare.order import compare_order
 from shim.dualrun.compare.outlived import Outlived, outlived, steps_beyond
 from shim.dualrun.compare.publishes import matrix_of_session
 from shim.dualrun.compare.similar import pair_similar
-from shim.dualrun.record.canonical import Event, bytes_of
+from shim.dualrun.record.canonical import BINARY, Event, bytes_of
 from shim.dualrun.record.scenario import Send, Session
 
 Pair = tuple[Event, Event]
@@ -97,20 +97,27 @@ def _by_client(session: Session, left: SessionRun, right: SessionRun, result: Co
             clients[event.client].left.append(event)
     for event in right.events:
         if event.client in clients:
-            clients[event.client].right.append(_as_it_can_come(event, clients[event.client].left, result))
+            clients[event.client].right.append(event)
+    for client in clients.values():
+        client.right = _as_they_can_come(client.left, client.right, result)
     return clients
 
 
-def _as_it_can_come(event: Event, legacy: Sequence[Event], result: Comparison) -> Event:
+def _as_they_can_come(legacy: Sequence[Event], events: list[Event], result: Comparison) -> list[Event]:
     """Bytes as the legacy path has sent them, in a text frame; if it has."""
-    data = bytes_of(event.text) if event.kind == "msg" else None
-    if data is None:
-        return event
-    text = data.decode("utf-8", "replace")
-    if not any(one.kind == "msg" and one.text == text for one in legacy):
-        return event
-    result.count("bytes_as_text")
-    return replace(event, text=text)
+    if not any(event.kind == "msg" and event.text.startswith(BINARY) for event in events):
+        return events
+    sent = {event.text for event in legacy if event.kind == "msg"}
+    found = []
+    for event in events:
+        data = bytes_of(event.text) if event.kind == "msg" else None
+        text = None if data is None else data.decode("utf-8", "replace")
+        if text is None or text not in sent:
+            found.append(event)
+        else:
+            result.count("bytes_as_text")
+            found.append(replace(event, text=text))
+    return found
 
 
 def _messages(client: _Client) -> tuple[list[Event], list[Event]]:

@@ -20,6 +20,7 @@ import httpx
 from shim.dualrun.errors import ProcessFailed
 from shim.dualrun.replay.control_line import ControlLine, control_line
 from shim.dualrun.replay.failures import Failures
+from shim.dualrun.replay.http_client import http_client
 from shim.dualrun.replay.stderr_lines import lines_of
 from shim.dualrun.replay.world import World, pinned_environment
 
@@ -190,7 +191,7 @@ class _Running:
         raise self.failure(f"ended at once, with status {status}")
 
     async def _answers(self, url: str) -> None:
-        async with httpx.AsyncClient(trust_env=False, timeout=START_TIMEOUT_S) as http:
+        async with http_client(url, START_TIMEOUT_S) as http:
             while True:
                 try:
                     if (await http.get(url)).status_code == 200:

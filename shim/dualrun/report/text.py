@@ -34,7 +34,7 @@ def print_report(report: Report, console: Console) -> None:
         console.print(Text(f"  {visible(reason)}"))
     if report.first:
         console.print(_divergence(report.first))
-    unexplained = [found for found in report.differences if found.explained is None]
+    unexplained = report.unexplained
     if unexplained:
         console.print(_unexplained(unexplained))
     explained = [found for found in report.differences if found.explained is not None]

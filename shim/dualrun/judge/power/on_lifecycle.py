@@ -33,14 +33,16 @@ def lifecycle_sites(stage: Stage) -> Iterator[Site]:
 
 def _spoofed(stage: Stage) -> Iterator[Site]:
     for index, step in enumerate(stage.session.steps):
-        before = [place for place, event in enumerate(stage.events) if event.step <= index]
-        if not isinstance(step, Spoof) or not before:
+        if not isinstance(step, Spoof):
             continue
-        last = stage.events[before[-1]]
+        place = max((place for place, event in enumerate(stage.events) if event.step <= index), default=None)
+        if place is None:
+            continue
+        last = stage.events[place]
         accepted = replace(
             last, step=index, client=step.client, kind="error", channel="post", status=200, text="accepted", id=""
         )
-        yield _also(stage, before[-1], accepted)
+        yield _also(stage, place, accepted)
 
 
 def _also(stage: Stage, place: int, event: Event) -> Site:

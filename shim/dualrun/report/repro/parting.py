@@ -44,15 +44,12 @@ class Parting:
 
     def shortest_recorded(self, sessions: Iterable[Session], runs: Runs) -> Session:
         """Of all sessions in which the recordings part so, the one with the fewest steps."""
-        showing = [
-            session
-            for session in sessions
-            if session.name == self.target.session or self.difference(session, runs) is not None
-        ]
-        return min(showing, key=lambda session: len(session.steps))
+        ordered = sorted(sessions, key=lambda session: len(session.steps))
+        return next(one for one in ordered if one.name == self.target.session or self.difference(one, runs) is not None)
 
     def on_recordings(self, session: Session, runs: Runs) -> Steps:
         """First whole clients go, then single steps."""
+        runs = sliced(runs, session, Cut(session, tuple(range(len(session.steps)))))
 
         def first_failing(choices: list[Steps]) -> int | None:
             for number, choice in enumerate(choices):
