@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 Path = Literal["websocket", "stream"]
 Kind = Literal["open", "refused", "msg", "close", "error", "gap", "connect", "resume", "trigger", "spoof"]
@@ -108,12 +108,17 @@ def handshake_text(headers: Iterable[tuple[str, str]], query: Iterable[tuple[str
 
 def handshake_of(text: str) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
     """Headers and query of `handshake_text`; what is not understood is left out."""
+    told = object_in(text)
+    return _pairs(told.get("headers")), _pairs(told.get("query"))
+
+
+def object_in(text: str) -> dict[str, Any]:
+    """Of a text that is an object of JSON; {} for any other."""
     try:
-        told = json.loads(text)
+        value = json.loads(text)
     except (ValueError, RecursionError):
-        told = {}
-    headers, query = ((told.get(name) if isinstance(told, dict) else None) for name in ("headers", "query"))
-    return _pairs(headers), _pairs(query)
+        return {}
+    return value if isinstance(value, dict) else {}
 
 
 def _pairs(value: object) -> tuple[tuple[str, str], ...]:

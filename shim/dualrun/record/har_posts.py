@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
+from shim.dualrun.record.canonical import object_in
 from shim.dualrun.record.har_events import Conversation
 from shim.dualrun.record.har_messages import Message
 from shim.dualrun.record.notes import Note
@@ -41,11 +40,7 @@ def joined(
 
 def session_in(data: str) -> str:
     """Of an `open` event; '' when it tells none."""
-    try:
-        told: Any = json.loads(data)
-    except (ValueError, RecursionError):
-        return ""
-    session = told.get("session") if isinstance(told, dict) else None
+    session = object_in(data).get("session")
     return session if isinstance(session, str) else ""
 
 

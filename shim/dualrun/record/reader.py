@@ -127,7 +127,7 @@ class _Reading:
             return [self._skipped(record["skipped"], number)]
         if "problem" in record:
             return [self._problem(record["problem"], number)]
-        event = event_of(record, self.header, self._texts)
+        event = event_of(record, self.header)
         if isinstance(event, str):
             raise LineInvalid(self._path, number, event)
         return self._turns.take(event, number)

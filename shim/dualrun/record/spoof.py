@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
+from shim.dualrun.record.canonical import object_in
+
 Credential = Literal["none", "token", "made_up", "connection_id", "ended"]
 
 PRESENTED: Final[dict[Credential, str]] = {
@@ -41,10 +43,7 @@ def spoof_text(step: Spoof) -> str:
 
 def spoof_of(client: str, text: str) -> Spoof:
     """Of `spoof_text`; with nothing presented, and no message, for what is not understood."""
-    try:
-        told = json.loads(text)
-    except (ValueError, RecursionError):
-        told = {}
-    presents, message = ((told.get(name) if isinstance(told, dict) else "") for name in ("presents", "message"))
-    known: Credential = next((one for one in get_args(Credential) if one == presents), "none")
+    told = object_in(text)
+    message = told.get("message")
+    known: Credential = next((one for one in get_args(Credential) if one == told.get("presents")), "none")
     return Spoof(client, known, message if isinstance(message, str) else "")

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
+from shim.dualrun.record.canonical import object_in
+
 OUTSIDE: Final = "(outside)"
 """Stands where a client does, for what is none and runs a function."""
 
@@ -69,13 +71,9 @@ def trigger_text(step: Trigger) -> str:
 
 def trigger_of(text: str) -> Trigger:
     """Of `trigger_text`; '' for what is not understood, and a call for a kind that is none."""
-    try:
-        told = json.loads(text)
-    except (ValueError, RecursionError):
-        told = {}
-    function, kind, event = (told.get(name) if isinstance(told, dict) else "" for name in ("function", "kind", "event"))
-    known: TriggerKind = next((one for one in _WORDS if one == kind), "call")
-    return Trigger(_text(function), known, _text(event))
+    told = object_in(text)
+    known: TriggerKind = next((one for one in _WORDS if one == told.get("kind")), "call")
+    return Trigger(_text(told.get("function")), known, _text(told.get("event")))
 
 
 def is_of_function(route: str) -> bool:

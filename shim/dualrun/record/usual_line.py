@@ -33,7 +33,8 @@ _DECODER: Final = Decoder(_Line)
 
 
 def usual_event(line: bytes, header: Header, texts: dict[str, str]) -> Event | None:
-    """None for all that is not plainly an event, also where it may be one. `texts`: see `event_of`."""
+    """None for all that is not plainly an event, also where it may be one. `texts`: those of other events, so that
+    equal ones are there once."""
     try:
         read = _DECODER.decode(line)
     except (DecodeError, UnicodeDecodeError, RecursionError):

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import binascii
 import json
 from contextlib import suppress
-from typing import Any
 
 import httpx
 
 from shim.dualrun.errors import EventTooLarge, PathUnreachable
-from shim.dualrun.record.canonical import Kind, bytes_of, readable
+from shim.dualrun.record.canonical import Kind, bytes_of, object_in, readable
 from shim.dualrun.record.scenario import Pairs
 from shim.dualrun.record.spoof import PRESENTED, Credential
 from shim.dualrun.replay.client import Sink
@@ -252,7 +250,7 @@ class StreamClient:
             case "message":
                 self._hear(event, event.data)
             case "open" if not self._opened.is_set():
-                told = _object(event.data)
+                told = object_in(event.data)
                 self._session, self._connection_id = str(told.get("session", "")), str(told.get("connectionId", ""))
                 self._sessions.append(self._session)
                 self._report("open", "stream", 200, "", event_id=event.id)
@@ -262,7 +260,7 @@ class StreamClient:
             case "binary":
                 self._hear(event, _from_base64(event.data))
             case "close":
-                told = _object(event.data)
+                told = object_in(event.data)
                 code = told.get("code")
                 self._closed_by_server(code if isinstance(code, int) else 1005, str(told.get("reason", "")))
                 return True
@@ -290,16 +288,8 @@ async def _body(response: httpx.Response) -> str:
     return readable(body[:MAX_ERROR_BYTES])
 
 
-def _object(text: str) -> dict[str, Any]:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
 def _is_error_frame(text: str) -> bool:
-    return {"message", "connectionId"} <= _object(text).keys()
+    return {"message", "connectionId"} <= object_in(text).keys()
 
 
 def _unescaped(data: str) -> str:
@@ -313,5 +303,5 @@ def _unescaped(data: str) -> str:
 def _from_base64(data: str) -> str:
     try:
         return readable(base64.b64decode(data, validate=True))
-    except binascii.Error:
+    except ValueError:
         return f"binary event that is not base64: {data}"

@@ -63,7 +63,7 @@ def test_an_event_is_read_whole() -> None:
     record = {**USUAL, "status": 200, "direction": "sent", "id": "7", "mono": 2, "resumed": True}
     event = usual_event(line_of(record), HEADER, {})
     assert event is not None
-    assert event == event_of(record, HEADER, {})
+    assert event == event_of(record, HEADER)
     assert record_of(event) == record
 
 
@@ -78,7 +78,7 @@ def test_equal_texts_are_one() -> None:
 @given(st.dictionaries(keys, anything, max_size=4))
 def test_both_ways_say_the_same(changes: dict[str, Any]) -> None:
     line = line_of({**USUAL, **changes})
-    thorough = event_of(json.loads(line), HEADER, {})
+    thorough = event_of(json.loads(line), HEADER)
     quick = usual_event(line, HEADER, {})
     assert quick is None or quick == thorough
     if isinstance(thorough, str):

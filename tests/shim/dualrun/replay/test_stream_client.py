@@ -18,6 +18,7 @@ DEEP = b"[" * 100_000
         (b"event: escaped\nid: e-1\ndata: " + DEEP, "msg", "escaped event that is not JSON: [["),
         (b"event: escaped\nid: e-1\ndata: {}", "msg", "escaped event that is not a string: {}"),
         (b"event: binary\nid: e-1\ndata: {}", "msg", "binary event that is not base64: {}"),
+        ("event: binary\nid: e-1\ndata: ü".encode(), "msg", "binary event that is not base64: ü"),
         (b"event: other\nid: e-1\ndata: {}", "error", "event 'other': {}"),
         (b"event: close\ndata: " + DEEP, "close", ""),
     ],
