@@ -33,7 +33,7 @@ from shim.dualrun.errors import DualRunError
 from shim.dualrun.judge.margin import Margin
 from shim.dualrun.record.scenario import Session
 from shim.dualrun.record.sources import sessions_from_file
-from shim.dualrun.remote import Server
+from shim.dualrun.replay.server import Server
 from shim.dualrun.report.forms import FORMS, SUFFIXES, Form, write_report
 from shim.dualrun.report.report import Report
 from shim.dualrun.report.text import print_report

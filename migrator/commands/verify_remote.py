@@ -25,8 +25,9 @@ from shim.dualrun.record.errors import NothingRecorded
 from shim.dualrun.record.keyed import Hasher, key_beside, read_key, read_or_make_key
 from shim.dualrun.record.redaction import Redactor
 from shim.dualrun.record.scenario import Session
-from shim.dualrun.remote import Known, Server, record, replay
+from shim.dualrun.remote import Known, record, replay
 from shim.dualrun.replay.driver import Progress
+from shim.dualrun.replay.server import Server
 from shim.dualrun.report.report import Report
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path as FilePath
 from typing import Final
-from urllib.parse import urlsplit
 
 from shim.dualrun.compare.noise_file import NO_FILE, NoiseFile
 from shim.dualrun.evaluate import evaluate
 from shim.dualrun.judge.margin import Margin
-from shim.dualrun.record.canonical import Path, Recording
+from shim.dualrun.record.canonical import Recording
 from shim.dualrun.record.errors import KeyIsAnother, NothingRecorded, NotRecordedTwice
 from shim.dualrun.record.header import new_header
 from shim.dualrun.record.identity import Identity
@@ -23,32 +21,16 @@ from shim.dualrun.record.scenario import Session
 from shim.dualrun.record.sources import with_routes
 from shim.dualrun.record.substitution import with_identities
 from shim.dualrun.record.writer import write_recordings
-from shim.dualrun.replay.client import ClientMaker
 from shim.dualrun.replay.counting import counted
 from shim.dualrun.replay.driver import Progress, no_progress, run_sessions
+from shim.dualrun.replay.server import Server
 from shim.dualrun.replay.settling import Timing
-from shim.dualrun.replay.stream_client import StreamClient
-from shim.dualrun.replay.websocket_client import WebSocketClient
 from shim.dualrun.report.report import Report, build_report
 
 REMOTE_TIMING: Final = Timing(quiet=0.5, first_quiet=2.0, limit=5.0, extra=0.2, settle=0.5)
 """A network and cold starts are slower than this machine."""
 
 LEGACY_RUNS: Final = ("legacy-1", "legacy-2")
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """`url`: ws:// or wss:// speaks WebSocket, http:// and https:// SSE + POST; without a query."""
-
-    url: str
-
-    @property
-    def path(self) -> Path:
-        return "websocket" if urlsplit(self.url).scheme in {"ws", "wss"} else "stream"
-
-    def client(self) -> ClientMaker:
-        return partial(WebSocketClient if self.path == "websocket" else StreamClient, self.url)
 
 
 async def record(

@@ -14,9 +14,8 @@ from shim.dualrun.record.canonical import Recording
 from shim.dualrun.record.scenario import Session
 from shim.dualrun.replay.driver import run_sessions
 from shim.dualrun.replay.processes import Side, candidate_process, legacy_process
+from shim.dualrun.replay.server import Server
 from shim.dualrun.replay.settling import Timing
-from shim.dualrun.replay.stream_client import StreamClient
-from shim.dualrun.replay.websocket_client import WebSocketClient
 from shim.dualrun.replay.world import World
 from shim.dualrun.report.repro.parting import Runs
 
@@ -72,12 +71,12 @@ class Repeating:
         return first, *runs
 
     async def _run(self, session: Session, side: Side, run: str, first: Recording | None) -> Recording:
-        client, path = (StreamClient, "stream") if run == "candidate" else (WebSocketClient, "websocket")
+        server = Server(side.url)
         return await run_sessions(
             [session],
-            partial(client, side.url),
+            server.client(),
             run=run,
-            path=path,  # type: ignore[arg-type]
+            path=server.path,
             first=first,
             line=side.line,
             timing=self._timing,

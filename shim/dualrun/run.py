@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +21,9 @@ from shim.dualrun.replay.counting import counted
 from shim.dualrun.replay.driver import Progress, no_progress, run_sessions
 from shim.dualrun.replay.functions import OutsideFunction
 from shim.dualrun.replay.processes import Side, candidate_process, legacy_process
+from shim.dualrun.replay.server import Server
 from shim.dualrun.replay.settling import DEFAULT_TIMING, Timing
-from shim.dualrun.replay.stream_client import StreamClient
 from shim.dualrun.replay.stubs import Stub, uses_by_name
-from shim.dualrun.replay.websocket_client import WebSocketClient
 from shim.dualrun.replay.world import World
 from shim.dualrun.report.report import Report, build_report, now
 from shim.dualrun.report.repro.looks import Tell
@@ -195,18 +193,8 @@ async def record_legacy(
     that are to be compared; None is one that begins now.
     """
     async with legacy_process(app, environment, world) as side:
-        recording = await run_sessions(
-            sessions,
-            partial(WebSocketClient, side.url),
-            run=run,
-            path="websocket",
-            first=first,
-            line=side.line,
-            timing=timing,
-            progress=progress,
-        )
-        stubs, failures = await _told(side, "stubs"), {**await _told(side, "failures"), **side.failures()}
-        return Recorded(recording, tuple(await side.last_words()), failures, stubs)
+        recorded = await _recorded(side, sessions, run, first, timing, progress)
+        return replace(recorded, failures={**recorded.failures, **side.failures()})
 
 
 async def record_candidate(
@@ -222,18 +210,25 @@ async def record_candidate(
 ) -> Recorded:
     """The sessions over SSE + POST, against the migrated application. Raises DualRunError."""
     async with candidate_process(app, environment, tables, world) as side:
-        recording = await run_sessions(
-            sessions,
-            partial(StreamClient, side.url),
-            run="candidate",
-            path="stream",
-            first=first,
-            line=side.line,
-            timing=timing,
-            progress=progress,
-        )
-        stubs, failures = await _told(side, "stubs"), await _told(side, "failures")
-        return Recorded(recording, tuple(await side.last_words()), failures, stubs)
+        return await _recorded(side, sessions, "candidate", first, timing, progress)
+
+
+async def _recorded(
+    side: Side, sessions: Sequence[Session], run: str, first: Recording | None, timing: Timing, progress: Progress
+) -> Recorded:
+    server = Server(side.url)
+    recording = await run_sessions(
+        sessions,
+        server.client(),
+        run=run,
+        path=server.path,
+        first=first,
+        line=side.line,
+        timing=timing,
+        progress=progress,
+    )
+    stubs, failures = await _told(side, "stubs"), await _told(side, "failures")
+    return Recorded(recording, tuple(await side.last_words()), failures, stubs)
 
 
 async def _told(side: Side, op: str) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from shim.dualrun.record.har_entry import at, entries_of, pairs_at, text_at
+from shim.dualrun.replay.pinned.network import is_outside
 from shim.dualrun.replay.stubs import Stub
 
 MAX_STUBS: Final = 1_000
 MAX_BODY_CHARACTERS: Final = 1_000_000
 
-_AWS: Final = (".amazonaws.com", ".amazonaws.com.cn")
 _OF_THE_CONNECTION: Final = frozenset(
     {
         "connection", "content-encoding", "content-length", "date", "keep-alive", "set-cookie",
@@ -36,8 +36,8 @@ class RecordedStubs:
 def recorded_stubs(path: Path) -> RecordedStubs:
     """Of requests with the same method, host and path the first answer counts, whatever their query strings.
 
-    Left out: what was not answered, WebSockets, bodies that are no text, and AWS, for which moto and stubs of
-    operations answer. Raises RecordingUnreadable or HarInvalid.
+    Left out: what was not answered, WebSockets, bodies that are no text, this machine, and AWS, for which moto and
+    stubs of operations answer. Raises RecordingUnreadable or HarInvalid.
     """
     found: dict[tuple[str, str, str], Stub] = {}
     repeated = unusable = 0
@@ -70,7 +70,7 @@ def _stub(entry: dict[str, Any]) -> Stub | None:
         return None
     status = at(entry, "response", "status")
     body = _body(entry)
-    usable = url.scheme in {"http", "https"} and host and not host.endswith(_AWS) and body is not None
+    usable = url.scheme in {"http", "https"} and host and is_outside(host) and body is not None
     if not usable or not isinstance(status, int) or isinstance(status, bool) or not 200 <= status <= 599:
         return None
     method = text_at(entry, "request", "method").upper() or "GET"

@@ -15,7 +15,8 @@ from shim.dualrun.record.loading import load_recordings
 from shim.dualrun.record.redaction import Redactor
 from shim.dualrun.record.scenario import Close, Connect, Resume, Send, Session
 from shim.dualrun.record.writer import write_recordings
-from shim.dualrun.remote import Known, Server, record, replay
+from shim.dualrun.remote import Known, record, replay
+from shim.dualrun.replay.server import Server
 from shim.dualrun.replay.settling import Timing
 from tests.shim.dualrun.tiny import Chat, StreamChat, websocket_chat
 from tests.shim.serving import listening

@@ -15,7 +15,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from shim.backends.pushes import PushAnswer
-from shim.dualrun.replay.pinned.network import is_loopback
+from shim.dualrun.replay.pinned.network import is_outside
 from shim.dualrun.replay.stubs import MOST_ADDRESSES, Stub
 
 JSON: Final = {"content-type": "application/json"}
@@ -43,8 +43,7 @@ class Answers:
 
     def catches(self, url: str) -> bool:
         """All but this machine, and AWS, for which moto answers."""
-        host = urlsplit(url).hostname or ""
-        return not is_loopback(host) and not host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
+        return is_outside(urlsplit(url).hostname or "")
 
     def answer(self, method: str, url: str, body: bytes) -> PushAnswer:
         parts = urlsplit(url)

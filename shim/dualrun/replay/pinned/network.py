@@ -6,10 +6,12 @@ import errno
 import ipaddress
 import socket
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final
 
 Refused = Callable[[str], None]
 """Told 'host:port' of each attempt."""
+
+_AWS: Final = (".amazonaws.com", ".amazonaws.com.cn")
 
 
 class NetworkClosed(ConnectionRefusedError):
@@ -88,6 +90,11 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def is_outside(host: str) -> bool:
+    """Neither this machine nor AWS, for which moto answers. `host`: in lower case."""
+    return not is_loopback(host) and not host.endswith(_AWS)
 
 
 def is_loopback(host: str) -> bool:

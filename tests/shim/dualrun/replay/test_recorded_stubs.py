@@ -33,6 +33,8 @@ def read(folder: Path, *entries: object) -> RecordedStubs:
         5,
         {},
         entry("wss://api.example.com/x"),
+        entry("http://localhost:8000/x"),
+        entry("http://127.0.0.1:8000/x"),
         entry("https://bedrock-runtime.us-east-1.amazonaws.com/model/x/invoke"),
         entry("https://api.example.com/x", status=0),
         entry("https://api.example.com/x", status=101),
