@@ -1,0 +1,1 @@
+"""What there is in AWS accounts, read and never changed."""

@@ -1,0 +1,135 @@
+"""What a survey of AWS accounts saw: things, what was measured, what was asked, and what could not be asked.
+
+Nothing is absent unless it was asked for, the answer was whole, and it was not in it. `Estate.known` says whether that
+is so; probes ask it before they take a missing thing for a thing that is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import cached_property
+from typing import Literal
+
+from pydantic import Field, JsonValue
+
+from migrator.inventory.record import Record
+
+GapKind = Literal[
+    "denied", "throttled", "expired", "unsupported", "not_enabled", "clock_skew", "unreachable", "limit", "failed"
+]
+"""denied: AccessDenied; throttled: still after all retries; expired: of the credentials; unsupported: the region or the
+operation is not there; not_enabled: the service has to be switched on first (Cost Explorer); limit: our own bound."""
+
+Manager = Literal["cloudformation", "terraform", "cdk", "sam", "serverless"]
+
+
+class Thing(Record):
+    """Something that stands in an account."""
+
+    arn: str = Field(description="unique; what AWS gives no ARN has one made as checklists.aws.types says")
+    type: str = Field(description="CloudFormation's name of it; see checklists.aws.types")
+    id: str = Field(description="what its API takes to name it: the API id, the function name, the table name")
+    name: str = Field(description="as people know it")
+    account: str
+    region: str = Field(description="'global' for IAM, Route 53, CloudFront")
+    properties: dict[str, JsonValue] = Field(default_factory=dict)
+    tags: dict[str, str] = Field(default_factory=dict)
+    stack: str | None = Field(default=None, description="ARN of the CloudFormation stack that owns it")
+    manager: Manager | None = Field(default=None, description="who made it, as its stack or its tags tell")
+    created_at: datetime | None = None
+
+
+class Measurement(Record):
+    """One metric of one thing over a window. `total` is None when there is no datapoint, which is not 0."""
+
+    subject: str = Field(description="ARN")
+    namespace: str
+    metric: str
+    dimensions: dict[str, str]
+    statistic: Literal["Sum", "Maximum", "Average"] = "Sum"
+    start: datetime
+    end: datetime
+    period_s: int
+    total: float | None
+    last_at: datetime | None = Field(default=None, description="start of the newest period with more than 0")
+    days: tuple[tuple[date, float], ...] = Field(default=(), description="UTC days that have datapoints, in order")
+
+
+class Asked(Record):
+    """An operation that was called, in one region of one account, and answered whole."""
+
+    account: str
+    region: str
+    operation: str = Field(description="'apigatewayv2:GetRoutes'")
+    calls: int
+    found: int
+
+
+class Gap(Record):
+    """Something that could not be learned."""
+
+    account: str
+    region: str
+    operation: str = Field(description="'apigatewayv2:GetRoutes'")
+    subject: str = Field(default="", description="ARN of what was asked about; empty: the whole region")
+    kind: GapKind
+    code: str = Field(default="", description="AWS's error code")
+    message: str = ""
+    permission: str = Field(default="", description="the IAM action that would allow it")
+
+
+class Account(Record):
+    id: str
+    alias: str = Field(default="", description="empty: it has none, or it could not be asked")
+    partition: str = "aws"
+    profile: str = Field(default="", description="profile or role with which it was read")
+
+
+class Estate(Record):
+    schema_version: Literal[1] = 1
+    started_at: datetime
+    finished_at: datetime
+    accounts: tuple[Account, ...]
+    regions: tuple[str, ...]
+    things: tuple[Thing, ...] = Field(default=(), description="sorted by ARN")
+    measurements: tuple[Measurement, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+    @cached_property
+    def _by_arn(self) -> dict[str, Thing]:
+        return {thing.arn: thing for thing in self.things}
+
+    def thing(self, arn: str) -> Thing | None:
+        return self._by_arn.get(arn)
+
+    def of_type(self, *types: str) -> Iterator[Thing]:
+        return (thing for thing in self.things if thing.type in types)
+
+    def websocket_apis(self) -> tuple[Thing, ...]:
+        return tuple(
+            thing
+            for thing in self.things
+            if thing.type == "AWS::ApiGatewayV2::Api" and thing.properties.get("ProtocolType") == "WEBSOCKET"
+        )
+
+    def measurements_of(self, arn: str, metric: str | None = None) -> tuple[Measurement, ...]:
+        return tuple(
+            one for one in self.measurements if one.subject == arn and (metric is None or one.metric == metric)
+        )
+
+    def gaps_of(self, operations: frozenset[str], account: str, region: str, subject: str = "") -> tuple[Gap, ...]:
+        """What could not be learned about `subject` there; with "" also what concerns single subjects."""
+        return tuple(
+            gap
+            for gap in self.gaps
+            if gap.operation in operations
+            and (gap.account, gap.region) == (account, region)
+            and (not subject or gap.subject in {"", subject})
+        )
+
+    def known(self, operations: frozenset[str], account: str, region: str, subject: str = "") -> bool:
+        """Whether every one of the operations was called there and left no gap, so that absence means something."""
+        answered = {one.operation for one in self.asked if (one.account, one.region) == (account, region)}
+        return operations <= answered and not self.gaps_of(operations, account, region, subject)

@@ -1,0 +1,86 @@
+"""The types of things that a survey knows: CloudFormation's names for them, and what the survey keeps of each.
+
+`properties` has the keys of the answer that boto3 gives for the thing, as AWS spells them; what a thing has beside that
+answer stands under the name of the operation's result (`Policy`, `ReservedConcurrentExecutions`). Values of environment
+variables are never kept: they may be secrets. What they name is (`Mentions`).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+API: Final = "AWS::ApiGatewayV2::Api"
+"""arn:aws:apigateway:REGION::/apis/ID. WebSocket and HTTP APIs: `ProtocolType` tells. GetApis."""
+ROUTE: Final = "AWS::ApiGatewayV2::Route"
+"""…/apis/ID/routes/ID. `Target` is 'integrations/ID'. GetRoutes."""
+INTEGRATION: Final = "AWS::ApiGatewayV2::Integration"
+"""…/apis/ID/integrations/ID. `IntegrationUri` leads to the function. GetIntegrations."""
+AUTHORIZER: Final = "AWS::ApiGatewayV2::Authorizer"
+"""…/apis/ID/authorizers/ID. GetAuthorizers."""
+STAGE: Final = "AWS::ApiGatewayV2::Stage"
+"""…/apis/ID/stages/NAME. StageVariables: their names only. GetStages."""
+MODEL: Final = "AWS::ApiGatewayV2::Model"
+DEPLOYMENT: Final = "AWS::ApiGatewayV2::Deployment"
+DOMAIN: Final = "AWS::ApiGatewayV2::DomainName"
+"""arn:aws:apigateway:REGION::/domainnames/NAME. GetDomainNames."""
+MAPPING: Final = "AWS::ApiGatewayV2::ApiMapping"
+"""…/domainnames/NAME/apimappings/ID: `ApiId`, `Stage`, `ApiMappingKey`. GetApiMappings."""
+REST_API: Final = "AWS::ApiGateway::RestApi"
+"""arn:aws:apigateway:REGION::/restapis/ID. `FunctionArns`: whom its methods call. GetRestApis, GetResources."""
+
+FUNCTION: Final = "AWS::Lambda::Function"
+"""`Role`, `Runtime`, `CodeSha256`, `LastModified`, `LogGroup`, `Policy` (of the resource, parsed; None without one),
+`ReservedConcurrentExecutions` (None: unreserved), `EnvironmentNames`, `Mentions` ([{variable, of}]: which known thing's
+ARN, name, id or address a value holds). ListFunctions, GetPolicy, GetFunctionConcurrency."""
+FUNCTION_ALIAS: Final = "AWS::Lambda::Alias"
+"""Also `ProvisionedConcurrentExecutions`. ListAliases."""
+FUNCTION_URL: Final = "AWS::Lambda::Url"
+"""ARN of the function + '/url' (+ ':QUALIFIER'). ListFunctionUrlConfigs."""
+EVENT_SOURCE: Final = "AWS::Lambda::EventSourceMapping"
+"""`EventSourceArn`, `FunctionArn`, `State`. ListEventSourceMappings."""
+
+TABLE: Final = "AWS::DynamoDB::Table"
+"""`KeySchema`, `GlobalSecondaryIndexes`, `ItemCount`, `TableSizeBytes`, `BillingModeSummary`, `ProvisionedThroughput`,
+`LatestStreamArn`, `DeletionProtectionEnabled`, `Replicas`, `TimeToLiveDescription`, `PointInTimeRecovery`,
+`Backups`."""
+LOG_GROUP: Final = "AWS::Logs::LogGroup"
+"""`retentionInDays` (None: for ever), `storedBytes`, `lastEventTimestamp`, `MetricFilters`, `SubscriptionFilters`."""
+ALARM: Final = "AWS::CloudWatch::Alarm"
+"""`Namespace`, `MetricName`, `Dimensions`, `Metrics`, `ActionsEnabled`, `AlarmActions`. DescribeAlarms."""
+COMPOSITE_ALARM: Final = "AWS::CloudWatch::CompositeAlarm"
+"""`AlarmRule`."""
+DASHBOARD: Final = "AWS::CloudWatch::Dashboard"
+"""`Body`: parsed; a text that is no JSON stays a text. GetDashboard."""
+
+ROLE: Final = "AWS::IAM::Role"
+"""`AssumeRolePolicyDocument`, `Policies` (inline: name -> document), `AttachedPolicies` (ARNs). Global."""
+USER: Final = "AWS::IAM::User"
+GROUP: Final = "AWS::IAM::Group"
+POLICY: Final = "AWS::IAM::ManagedPolicy"
+"""Customer-managed: `Document`, `AttachmentCount`, `Versions` (how many)."""
+
+WEB_ACL: Final = "AWS::WAFv2::WebACL"
+RECORD: Final = "AWS::Route53::RecordSet"
+"""arn:aws:route53:::hostedzone/ZONE/recordset/NAME/TYPE(/SETIDENTIFIER)."""
+CERTIFICATE: Final = "AWS::CertificateManager::Certificate"
+"""`InUseBy`."""
+DISTRIBUTION: Final = "AWS::CloudFront::Distribution"
+"""`Origins`, `Aliases`, `WebACLId`. Global."""
+RULE: Final = "AWS::Events::Rule"
+"""`State`, `ScheduleExpression`, `EventPattern`, `Targets` (ARNs)."""
+SCHEDULE: Final = "AWS::Scheduler::Schedule"
+"""`Target` (ARN), `State`."""
+QUEUE: Final = "AWS::SQS::Queue"
+"""`Policy`, `RedrivePolicy`."""
+TOPIC: Final = "AWS::SNS::Topic"
+"""`Subscriptions`: [{Protocol, Endpoint}]."""
+STATE_MACHINE: Final = "AWS::StepFunctions::StateMachine"
+"""`Mentions`: ARNs in its definition."""
+PARAMETER: Final = "AWS::SSM::Parameter"
+"""Names only; `Mentions` of a value of type String, never of a SecureString. Values are not kept."""
+STACK: Final = "AWS::CloudFormation::Stack"
+"""`StackStatus`, `Resources` ([{LogicalResourceId, PhysicalResourceId, ResourceType, DeletionPolicy}]),
+`EnableTerminationProtection`, `Outputs` (keys and export names), `Transforms`. DescribeStacks, ListStackResources."""
+
+GLOBAL_REGION: Final = "global"
+"""Stands for the region of IAM, Route 53 and CloudFront."""

@@ -1,0 +1,1 @@
+"""Whether an API is idle: shown by measurements, never by their absence."""

@@ -1,0 +1,1 @@
+"""Who uses what, and what therefore may go, must be edited, or stays."""
