@@ -3,7 +3,7 @@
 from checklists.build import build
 from checklists.errors import ChecklistError, DocumentDamaged, StartAlreadyRecorded, VerifyReportInvalid
 from checklists.model import Checklist
-from checklists.render import render_html, render_markdown, to_json
+from checklists.outputs import render_html, render_markdown, to_json
 from checklists.verify_report import read_verify_report
 
 __all__ = [

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from shim.dualrun.report.pictures.picture import Anchor, Label, Line, Shape
+from templates.picture import Anchor, Label, Line, Shape
 
 WIDTH: Final = 380
 HEIGHT: Final = 236

@@ -7,7 +7,7 @@ from typing import Final
 
 from shim.dualrun.compare.fanout import Cell
 from shim.dualrun.report.document import Deliveries
-from shim.dualrun.report.pictures.picture import Box, Label, Picture, Shape, fitted
+from templates.picture import Box, Label, Picture, Shape, fitted
 
 LABEL: Final = 262
 CELL: Final = 58

@@ -6,8 +6,8 @@ import math
 from typing import Final
 
 from shim.dualrun.report.pictures.chart import HEIGHT, WIDTH, Frame
-from shim.dualrun.report.pictures.picture import Curve, Label, Line, Picture, Shape
 from shim.dualrun.report.proof import Evidence
+from templates.picture import Curve, Label, Line, Picture, Shape
 
 LEAST: Final = -2.0
 """Exponents of ten that are shown: what is lower stands at the edge."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from shim.dualrun.report.document import Divergence, Lane
-from shim.dualrun.report.pictures.picture import Box, Curve, Dot, Label, Line, Picture, Shape, fitted
+from templates.picture import Box, Curve, Dot, Label, Line, Picture, Shape, fitted
 
 GUTTER: Final = 82
 COLUMN: Final = 44

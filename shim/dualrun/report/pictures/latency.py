@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from shim.dualrun.report.pictures.chart import HEIGHT, WIDTH, Frame, round_up
-from shim.dualrun.report.pictures.picture import Curve, Picture, Shape
 from shim.dualrun.report.proof import LatencyCurve, Margin
+from templates.picture import Curve, Picture, Shape
 
 
 def draw_latency(curve: LatencyCurve, margin: Margin, number: int) -> Picture:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from shim.dualrun.report.document import Event, Timeline
-from shim.dualrun.report.pictures.picture import Anchor, Dot, Label, Line, Picture, Shape, fitted
+from templates.picture import Anchor, Dot, Label, Line, Picture, Shape, fitted
 
 WIDTH: Final = 560
 LEFT: Final = 210

@@ -1,0 +1,7 @@
+"""A checklist in the forms that people and machines read. All print the same records."""
+
+from checklists.outputs.html.page import render_html
+from checklists.outputs.json import to_json
+from checklists.outputs.markdown import render_markdown
+
+__all__ = ["render_html", "render_markdown", "to_json"]
