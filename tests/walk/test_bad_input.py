@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import CHAT, environment, ws2sse
+from tests.running import CHAT, environment, invoke, ws2sse
 
 COMMANDS_ON_AN_APP = [("scan",), ("shim", "--port", "0"), ("migrate",), ("checklist",)]
 
@@ -26,7 +26,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("command", COMMANDS_ON_AN_APP)
 def test_a_folder_that_is_not_there(tmp_path: Path, command: tuple[str, ...]) -> None:
-    finished = ws2sse(command[0], tmp_path / "nowhere", *command[1:])
+    finished = invoke(command[0], tmp_path / "nowhere", *command[1:])
 
     assert finished.returncode == 2
     assert f"There is no folder {tmp_path / 'nowhere'}" in finished.stderr
@@ -35,7 +35,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path, command: tuple[str, ...]) ->
 
 @pytest.mark.parametrize("command", COMMANDS_ON_AN_APP)
 def test_an_empty_folder(tmp_path: Path, command: tuple[str, ...]) -> None:
-    finished = ws2sse(command[0], tmp_path, *command[1:])
+    finished = invoke(command[0], tmp_path, *command[1:])
 
     assert finished.returncode == 2
     assert f"Nothing in {tmp_path} belongs to an API Gateway WebSocket API" in finished.stderr
@@ -44,7 +44,7 @@ def test_an_empty_folder(tmp_path: Path, command: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("command", COMMANDS_ON_AN_APP)
 def test_a_file_instead_of_a_folder(command: tuple[str, ...]) -> None:
-    finished = ws2sse(command[0], CHAT / "handlers.py", *command[1:])
+    finished = invoke(command[0], CHAT / "handlers.py", *command[1:])
 
     assert finished.returncode == 2
     assert "is a file; give the folder that holds the application" in finished.stderr
@@ -57,7 +57,7 @@ class TestAHandlerThatDoesNotParse:
         return chat
 
     def test_scan_names_the_place_and_lists_the_rest(self, broken: Path) -> None:
-        finished = ws2sse("scan", broken)
+        finished = invoke("scan", broken)
 
         assert finished.returncode == 3
         assert "handlers.py:1" in finished.stdout
@@ -71,7 +71,7 @@ class TestAHandlerThatDoesNotParse:
         assert "handlers.py" in finished.stderr
 
     def test_migrate_counts_it_as_failed(self, broken: Path, tmp_path: Path) -> None:
-        finished = ws2sse("migrate", broken, "--out", tmp_path / "new")
+        finished = invoke("migrate", broken, "--out", tmp_path / "new")
 
         assert finished.returncode == 3
         assert "failed" in finished.stdout
@@ -84,7 +84,7 @@ class TestAServerlessFileThatIsNotYaml:
         return chat
 
     def test_scan_names_line_and_column(self, broken: Path) -> None:
-        finished = ws2sse("scan", broken)
+        finished = invoke("scan", broken)
 
         assert finished.returncode == 3
         assert "serverless.yml:2" in finished.stdout
@@ -100,7 +100,7 @@ def test_a_handler_file_that_is_missing(chat: Path) -> None:
     text = (chat / "serverless.yml").read_text()
     assert "handlers.ping" in text
     (chat / "serverless.yml").write_text(text.replace("handlers.ping", "lost.ping"))
-    scanned = ws2sse("scan", chat)
+    scanned = invoke("scan", chat)
     shimmed = ws2sse("shim", chat, "--port", "0")
 
     assert scanned.returncode == 3
@@ -120,7 +120,7 @@ def test_a_port_in_use() -> None:
 
 def test_an_output_folder_that_is_not_empty(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("precious")
-    finished = ws2sse("migrate", CHAT, "--out", tmp_path)
+    finished = invoke("migrate", CHAT, "--out", tmp_path)
 
     assert finished.returncode == 2
     assert f"{tmp_path} already holds 1 entries; nothing was written" in finished.stderr
@@ -129,7 +129,7 @@ def test_an_output_folder_that_is_not_empty(tmp_path: Path) -> None:
 
 def test_an_output_folder_that_can_not_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    finished = ws2sse("migrate", CHAT, "--out", tmp_path / "file" / "new")
+    finished = invoke("migrate", CHAT, "--out", tmp_path / "file" / "new")
 
     assert finished.returncode == 2
     assert "nothing was written" in finished.stderr.lower()
@@ -148,7 +148,7 @@ def test_a_disk_that_takes_no_more(tmp_path: Path) -> None:
 
 def test_an_output_folder_inside_of_the_application(chat: Path) -> None:
     before = tree(chat)
-    finished = ws2sse("migrate", chat, "--out", chat / "new")
+    finished = invoke("migrate", chat, "--out", chat / "new")
 
     assert finished.returncode == 2
     assert f"{chat / 'new'} lies inside of {chat}; nothing was written" in finished.stderr
@@ -156,14 +156,14 @@ def test_an_output_folder_inside_of_the_application(chat: Path) -> None:
 
 
 def test_a_report_that_is_not_there(tmp_path: Path) -> None:
-    finished = ws2sse("checklist", CHAT, "--verify", tmp_path / "nope.json")
+    finished = invoke("checklist", CHAT, "--verify", tmp_path / "nope.json")
 
     assert finished.returncode == 2
     assert "nope.json can't be read (No such file or directory)" in finished.stderr
 
 
 def test_verify_wants_what_migrate_wrote(tmp_path: Path) -> None:
-    finished = ws2sse("verify", CHAT, tmp_path)
+    finished = invoke("verify", CHAT, tmp_path)
 
     assert finished.returncode == 2
     assert "has no sse_service/main.py" in finished.stderr

@@ -140,11 +140,28 @@ def test_a_fault_is_found_and_called_by_its_name(
     assert any(difference.critical for difference in evaluation.unexplained) == (expected == "misrouted")
 
 
+SOMEBODY_LEAVES = """
+version: 1
+clients:
+  alice: {identity: alice}
+  bob: {identity: bob}
+sessions:
+  - name: somebody leaves
+    steps:
+      - connect: alice
+      - connect: bob
+      - close: alice
+      - expect: bob
+        message: {type: presence, event: left}
+"""
+
+
 def test_the_command_says_fail_and_shows_the_first_divergence(migrated_chat: Path, tmp_path: Path) -> None:
     path, before, after, expected = FAULTS["a disconnect is not noticed"]
     spoiled = spoil(migrated_chat, tmp_path, [(path, before, after)])
-    report = tmp_path / "verify.json"
-    finished = ws2sse("verify", CHAT, spoiled, "--report", report)
+    report, scenario = tmp_path / "verify.json", tmp_path / "leaving.yaml"
+    scenario.write_text(SOMEBODY_LEAVES)
+    finished = ws2sse("verify", CHAT, spoiled, "--sessions", scenario, "--report", report)
 
     assert finished.returncode == 1, finished.stderr
     assert finished.stdout.startswith("FAIL")
