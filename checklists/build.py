@@ -9,7 +9,8 @@ from checklists import catalogue, document, status
 from checklists.dates import add_months
 from checklists.errors import StartAlreadyRecorded
 from checklists.facts import Facts, measure
-from checklists.model import Baseline, Checklist, Entry, Phase, PhaseNumber, Words
+from checklists.model import Baseline, Checklist, Entry, Words
+from checklists.phases import Phase, PhaseName
 from checklists.probes import examine
 from checklists.verify_report import VerifyReport, parse
 from migrator.inventory.model import Inventory
@@ -88,6 +89,8 @@ def _entries(facts: Facts, start: date, words: dict[str, Words]) -> tuple[Entry,
                 status=state,
                 reason=reason,
                 blocked_by=blocked_by,
+                owner=said.owner,
+                owner_source="document" if said.owner else "",
                 overdue_days=0 if item.id in done else max(0, (facts.today - due).days),
             )
         )
@@ -96,12 +99,14 @@ def _entries(facts: Facts, start: date, words: dict[str, Words]) -> tuple[Entry,
 
 def _phases(entries: tuple[Entry, ...], start: date) -> tuple[Phase, ...]:
     phases = []
-    for number, (title, _, _) in catalogue.PHASES.items():
-        own = [entry for entry in entries if entry.item.phase == number]
-        due = _due(start, number)
+    for number, (name, (stage, title, _, _)) in enumerate(catalogue.PLAN.items(), start=1):
+        own = [entry for entry in entries if entry.item.phase == name]
+        due = _due(start, name)
         phases.append(
             Phase(
+                name=name,
                 number=number,
+                stage=stage,
                 title=title,
                 due=due,
                 done=sum(entry.done for entry in own),
@@ -112,6 +117,6 @@ def _phases(entries: tuple[Entry, ...], start: date) -> tuple[Phase, ...]:
     return tuple(phases)
 
 
-def _due(start: date, phase: PhaseNumber) -> date:
-    _, months, days = catalogue.PHASES[phase]
+def _due(start: date, phase: PhaseName) -> date:
+    _, _, months, days = catalogue.PLAN[phase]
     return add_months(start, months) + timedelta(days=days)

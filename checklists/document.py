@@ -2,7 +2,7 @@
 
 What is ours to read:
 
-    <!-- ws2sse:checklist started=2026-11-22 sites=41 schema=1 clients=3 ... -->       line 1
+    <!-- ws2sse:checklist started=2026-11-22 sites=41 schema=2 clients=3 ... -->       line 1
     - [x] **title** <!-- item:DEV-FIND-CODE -->                                        a box
       - owner: @name
       <!-- notes:DEV-FIND-CODE -->
@@ -131,8 +131,8 @@ def _head(line: str) -> tuple[date, Baseline]:
     missing = [name for name in ("started", "sites", "schema") if name not in fields]
     if missing:
         raise DocumentDamaged(1, f"{missing[0]}= is missing")
-    if fields["schema"] != "1":
-        raise DocumentDamaged(1, f"it has schema {fields['schema']}; this version reads 1")
+    if fields["schema"] not in {"1", "2"}:
+        raise DocumentDamaged(1, f"it has schema {fields['schema']}; this version reads 1 and 2")
     return _started(fields["started"]), Baseline(**{name: _number(name, fields) for name in Baseline.model_fields})
 
 

@@ -3,22 +3,45 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
-from typing import Literal
+from datetime import date, datetime
+from typing import Final, Literal, get_args
 
 from pydantic import Field
 
-from migrator.inventory.record import Location, Record
+from checklists.cost.model import CostComparison
+from checklists.evidence import Evidence
+from checklists.idle.model import IdleProof
+from checklists.phases import Forecast, HistoryPoint, Phase, PhaseName
+from checklists.referrers.model import Fate, Use
+from migrator.inventory.record import Record
 
 Audience = Literal["developer", "infrastructure", "operations"]
-PhaseNumber = Literal[1, 2, 3]
 Kind = Literal["auto", "assisted", "manual"]
-Verdict = Literal["supports", "refutes", "no_data", "stale"]
-Status = Literal["done", "disputed", "ready", "in_progress", "blocked", "not_started"]
+How = Literal["terraform", "cfn", "cdk", "sam", "serverless", "api", "edit", "person"]
+"""What does it: the tool that owns the thing, a call of AWS's API, an edit of code or files, or a person."""
+Status = Literal[
+    "done",
+    "waived",
+    "regressed",
+    "disputed",
+    "ready",
+    "in_progress",
+    "blocked",
+    "unknown",
+    "not_started",
+    "not_applicable",
+]
+"""regressed: it was done, and evidence refutes it now; disputed: a person ticked it against the evidence; ready:
+evidence supports it, and waits for a person; unknown: what would tell failed or is too old."""
 Mark = Literal["", "by=evidence", "was=done"]
+OwnerSource = Literal["", "document", "settings", "codeowners"]
 
-AUDIENCES: tuple[Audience, ...] = ("developer", "infrastructure", "operations")
-STATUSES: tuple[Status, ...] = ("done", "disputed", "ready", "in_progress", "blocked", "not_started")
+AUDIENCES: Final[tuple[Audience, ...]] = get_args(Audience)
+STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+SETTLED: Final[frozenset[Status]] = frozenset({"done", "waived", "not_applicable"})
+"""What leaves nothing to do."""
+LOUD: Final[frozenset[Status]] = frozenset({"regressed", "disputed"})
+"""What ends the command with 1."""
 
 
 class Item(Record):
@@ -27,36 +50,21 @@ class Item(Record):
     id: str = Field(description="stable for ever: people's ticks and notes hang on it")
     title: str
     audience: Audience
-    phase: PhaseNumber
+    phase: PhaseName
     kind: Kind = Field(
         description="auto: evidence decides; assisted: a tick does, unless evidence refutes it; manual: a tick does"
     )
     action: str = Field(description="what to do")
     undo: str = Field(description="how to go back")
-    depends_on: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = Field(default=(), description="ids that have to be done before this one is begun")
+    gates: tuple[str, ...] = Field(default=(), description="ids that are checked again at the moment when it is done")
+    how: How = "person"
+    risk: int = Field(default=1, ge=1, le=5, description="1: nothing can break; 5: can't be undone")
     probe: str | None = Field(default=None, description="name in checklists.probes; None when nothing can be measured")
-    subject: str | None = Field(default=None, description="what the probe looks at, such as a route key")
-
-
-class Pointer(Record):
-    """A place that the evidence speaks of."""
-
-    location: Location
-    note: str = ""
-
-
-class Progress(Record):
-    done: int
-    total: int
-
-
-class Evidence(Record):
-    """What a probe says of an item. `no_data` is never a yes."""
-
-    verdict: Verdict
-    summary: str = Field(description="plain text, one sentence or two")
-    locations: tuple[Pointer, ...] = ()
-    progress: Progress | None = Field(default=None, description="None when there is nothing to count")
+    subject: str | None = Field(default=None, description="what the probe looks at: a route key, an ARN")
+    permissions: tuple[str, ...] = Field(default=(), description="IAM actions that its probe needs, sorted")
+    valid_days: int | None = Field(default=None, ge=1, description="how long a tick counts; None: for ever")
+    saves_usd_month: float | None = Field(default=None, description="dollars a month; None when nothing is known")
 
 
 class Words(Record):
@@ -85,6 +93,26 @@ class Words(Record):
         return bool(self.ticked or self.mark == "was=done" or self.owner or self.notes)
 
 
+class Waiver(Record):
+    """That an item need not be done for a time. It hides nothing, and the item returns when it has expired."""
+
+    reason: str
+    approved_by: str
+    granted_at: date
+    expires: date = Field(description="the last day on which it holds")
+    ticket: str = ""
+    days_left: int = Field(description="0 on its last day; negative when it has expired")
+
+
+class Attestation(Record):
+    """A person's word that an item is done: a tick, or an answer in the settings."""
+
+    by: str = Field(description="who answered, or the owner of the ticked item; empty when nobody is named")
+    on: date | None = Field(description="the day of the answer, or when the tick was first recorded; None: not known")
+    words: str = Field(default="", description="of an answer")
+    expires: date | None = Field(default=None, description="the last day on which it counts; None: it does not expire")
+
+
 class Entry(Record):
     """An item with all that is known about it today."""
 
@@ -94,21 +122,24 @@ class Entry(Record):
     due: date
     status: Status
     reason: str = Field(description="why it has this status, in a few words")
-    blocked_by: tuple[str, ...] = Field(default=(), description="ids that it depends on and that are not done")
+    blocked_by: tuple[str, ...] = Field(default=(), description="ids that it waits for and that are not done")
     overdue_days: int = Field(default=0, description="days since it was due; 0 when it is done or not yet overdue")
+    owner: str = Field(default="", description="the document's word first, then the settings', then CODEOWNERS")
+    owner_source: OwnerSource = ""
+    waiver: Waiver | None = Field(default=None, description="also one that has expired")
+    without_waiver: Status | None = Field(default=None, description="of a waived item: the status that it would have")
+    attested: Attestation | None = None
+    since: date | None = Field(default=None, description="first recorded day with this status; None without a history")
+    reopened: int = Field(default=0, description="how often it was done and then was not, as recorded")
 
     @property
     def done(self) -> bool:
         return self.status == "done"
 
-
-class Phase(Record):
-    number: PhaseNumber
-    title: str
-    due: date
-    done: int
-    total: int
-    overdue: int
+    @property
+    def settled(self) -> bool:
+        """Nothing is left to do: done, waived, or it does not apply."""
+        return self.status in SETTLED
 
 
 class Baseline(Record):
@@ -122,8 +153,28 @@ class Baseline(Record):
     resources: int
 
 
+class Named(Record):
+    """A thing in AWS, as far as a page has to name it."""
+
+    arn: str
+    type: str = Field(description="CloudFormation's name of it")
+    name: str
+    account: str
+    region: str
+
+
+class Survey(Record):
+    """What was asked of AWS, and what could not be learned. Absent when AWS was not asked."""
+
+    finished_at: datetime
+    accounts: tuple[str, ...] = Field(description="ids, with the alias in parentheses where there is one")
+    regions: tuple[str, ...]
+    things: int
+    gaps: tuple[str, ...] = Field(default=(), description="one sentence each, worst first")
+
+
 class Checklist(Record):
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     application: str
     as_of: date
     started: date
@@ -132,6 +183,15 @@ class Checklist(Record):
     phases: tuple[Phase, ...]
     entries: tuple[Entry, ...]
     carried: tuple[Words, ...] = Field(description="words about items that the catalogue no longer has")
+    git: str = Field(default="", description="commit of the application; empty outside of a repository")
+    survey: Survey | None = None
+    history: tuple[HistoryPoint, ...] = Field(default=(), description="recorded runs, oldest first")
+    forecast: Forecast | None = Field(default=None, description="None without a history")
+    cost: CostComparison | None = None
+    idle: tuple[IdleProof, ...] = ()
+    fates: tuple[Fate, ...] = ()
+    uses: tuple[Use, ...] = Field(default=(), description="those whose user or used thing has a fate")
+    named: tuple[Named, ...] = Field(default=(), description="things that fates and uses speak of")
 
     @property
     def totals(self) -> dict[Status, int]:
@@ -145,11 +205,20 @@ class Checklist(Record):
 
     @property
     def disputed(self) -> tuple[Entry, ...]:
-        return tuple(entry for entry in self.entries if entry.status == "disputed")
+        """What is called done against the evidence: what regressed first."""
+        return tuple(e for status in ("regressed", "disputed") for e in self.entries if e.status == status)
+
+    @property
+    def waived(self) -> tuple[Entry, ...]:
+        """Entries with a waiver, also an expired one; fewest days left first."""
+        held = [(entry.waiver.days_left, entry) for entry in self.entries if entry.waiver]
+        return tuple(entry for _, entry in sorted(held, key=lambda one: one[0]))
 
     @property
     def exit_status(self) -> Literal[0, 1, 3]:
-        """0 all done; 1 something is overdue, or was called done against the evidence; 3 items remain."""
+        """0 nothing is left to do; 1 something is overdue, regressed, or called done against the evidence; 3 items
+        remain.
+        """
         if self.overdue or self.disputed:
             return 1
-        return 0 if all(entry.done for entry in self.entries) else 3
+        return 0 if all(entry.settled for entry in self.entries) else 3

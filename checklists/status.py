@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from checklists.model import Evidence, Item, Status, Verdict, Words
+from typing import Final
+
+from checklists.evidence import Evidence, Verdict
+from checklists.model import Item, Status, Words
+
+_LACK: Final[dict[Verdict, str]] = {
+    "stale": "the evidence is older than what it speaks of",
+    "error": "what would tell could not be asked",
+}
 
 
 def is_done(item: Item, evidence: Evidence | None, words: Words) -> bool:
@@ -30,12 +38,13 @@ def derive(item: Item, evidence: Evidence | None, words: Words, blocked_by: tupl
 
 def _claimed(claim: str, verdict: Verdict) -> tuple[Status, str]:
     if verdict == "refutes":
-        return "disputed", f"{claim}, but evidence disagrees"
-    lack = "the evidence is older than the source" if verdict == "stale" else "there is no data"
-    return "in_progress", f"{claim}, but {lack}"
+        return "regressed" if claim == "was done" else "disputed", f"{claim}, but evidence disagrees"
+    return "unknown", f"{claim}, but {_LACK.get(verdict, 'there is no data')}"
 
 
 def _open(evidence: Evidence | None, words: Words, blocked_by: tuple[str, ...]) -> tuple[Status, str]:
+    if evidence and evidence.verdict in _LACK:
+        return "unknown", _LACK[evidence.verdict]
     if evidence and evidence.progress and evidence.progress.done:
         return "in_progress", f"{evidence.progress.done} of {evidence.progress.total} done"
     if words.owner or words.notes:

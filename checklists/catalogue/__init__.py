@@ -6,16 +6,22 @@ from typing import Final
 from urllib.parse import quote
 
 from checklists.catalogue import developer, infrastructure, operations
-from checklists.model import Item, PhaseNumber
+from checklists.model import Item
+from checklists.phases import PhaseName, StageNumber
 from migrator.inventory.model import Inventory
 
-PHASES: Final[dict[PhaseNumber, tuple[str, int, int]]] = {
-    1: ("Stop building on WebSocket", 0, 14),
-    2: ("Move what exists to SSE", 3, 0),
-    3: ("Remove WebSocket", 6, 0),
+PLAN: Final[dict[PhaseName, tuple[StageNumber, str, int, int]]] = {
+    "discover": (1, "Find what there is, and build nothing new on it", 0, 14),
+    "build": (2, "Build the streams and their clients", 2, 0),
+    "verify": (2, "Prove that both paths do the same", 2, 15),
+    "cutover": (2, "Move the clients over", 3, 0),
+    "drain": (3, "Let the old connections end", 4, 0),
+    "brownout": (3, "Close the old door for longer and longer", 4, 15),
+    "teardown": (3, "Delete what is left", 5, 0),
+    "confirm": (3, "See that it is gone and what it saves", 6, 0),
 }
-"""Number -> title, and the months and days after the start when it has to be finished. The first begins at once, and
-has two weeks, in which a team can agree on it."""
+"""Phase -> its stage, its title, and the months and days after the start when it has to be finished. The first begins
+at once, and has two weeks, in which a team can agree on it; the last leaves a month in which a bill can arrive."""
 
 
 def items(inventory: Inventory) -> tuple[Item, ...]:

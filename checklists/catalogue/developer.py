@@ -13,7 +13,7 @@ ITEMS: Final = (
     _item(
         id="DEV-FIND-CODE",
         title="Find all WebSocket code",
-        phase=1,
+        phase="discover",
         kind="auto",
         probe="code_found",
         action=(
@@ -25,7 +25,7 @@ ITEMS: Final = (
     _item(
         id="DEV-STOP-NEW",
         title="Build nothing new on WebSocket",
-        phase=1,
+        phase="discover",
         kind="auto",
         probe="no_new_sites",
         action=(
@@ -37,7 +37,7 @@ ITEMS: Final = (
     _item(
         id="DEV-NEW-ON-SSE",
         title="Build new features on SSE and REST",
-        phase=1,
+        phase="discover",
         kind="manual",
         action=(
             "Make Server-Sent Events with REST calls the recommended way for new features: say so where "
@@ -48,7 +48,7 @@ ITEMS: Final = (
     _item(
         id="DEV-REPLACE-SSE",
         title="Replace the WebSocket server code with SSE",
-        phase=2,
+        phase="verify",
         kind="auto",
         probe="replaced",
         depends_on=("DEV-FIND-CODE",),
@@ -64,7 +64,7 @@ ITEMS: Final = (
     _item(
         id="DEV-UPDATE-CLIENTS",
         title="Update the clients",
-        phase=2,
+        phase="cutover",
         kind="assisted",
         probe="clients_moved",
         depends_on=("DEV-REPLACE-SSE",),
@@ -78,7 +78,7 @@ ITEMS: Final = (
     _item(
         id="DEV-ERROR-HANDLING",
         title="Review how errors are handled",
-        phase=2,
+        phase="verify",
         kind="assisted",
         probe="errors_reviewed",
         depends_on=("DEV-REPLACE-SSE",),
@@ -92,7 +92,7 @@ ITEMS: Final = (
     _item(
         id="DEV-REMOVE-RECONNECT",
         title="Remove hand-made reconnect logic",
-        phase=2,
+        phase="cutover",
         kind="assisted",
         probe="reconnects_removed",
         depends_on=("DEV-UPDATE-CLIENTS",),
@@ -105,7 +105,7 @@ ITEMS: Final = (
     _item(
         id="DEV-UPDATE-TESTS",
         title="Update the tests",
-        phase=2,
+        phase="verify",
         kind="assisted",
         probe="tests_moved",
         depends_on=("DEV-REPLACE-SSE",),
@@ -115,7 +115,7 @@ ITEMS: Final = (
     _item(
         id="DEV-UPDATE-DOCS",
         title="Update the documentation",
-        phase=2,
+        phase="cutover",
         kind="manual",
         depends_on=("DEV-REPLACE-SSE",),
         action=(
@@ -127,7 +127,7 @@ ITEMS: Final = (
     _item(
         id="DEV-ARCHIVE-DOCS",
         title="Archive the WebSocket documentation",
-        phase=3,
+        phase="confirm",
         kind="manual",
         depends_on=("DEV-UPDATE-DOCS", "INFRA-REMOVE-API"),
         action=(
@@ -144,7 +144,7 @@ def move_route(item_id: str, title: str, key: str) -> Item:
     return _item(
         id=item_id,
         title=title,
-        phase=2,
+        phase="verify",
         kind="auto",
         probe="route_moved",
         subject=key,

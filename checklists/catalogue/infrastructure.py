@@ -13,7 +13,7 @@ ITEMS: Final = (
     _item(
         id="INFRA-PLAN-API",
         title="Plan the deletion of the API Gateway WebSocket endpoint",
-        phase=2,
+        phase="verify",
         kind="assisted",
         probe="api_plan",
         action=(
@@ -26,7 +26,7 @@ ITEMS: Final = (
     _item(
         id="INFRA-PLAN-TABLE",
         title="Plan the deletion of the DynamoDB connection table",
-        phase=2,
+        phase="verify",
         kind="assisted",
         probe="table_plan",
         action=(
@@ -38,7 +38,7 @@ ITEMS: Final = (
     _item(
         id="INFRA-PLAN-FUNCTIONS",
         title="Plan the deletion of the Lambda functions",
-        phase=2,
+        phase="verify",
         kind="assisted",
         probe="function_plan",
         action=(
@@ -50,7 +50,7 @@ ITEMS: Final = (
     _item(
         id="INFRA-LOG-RETENTION",
         title="Set how long CloudWatch keeps the logs",
-        phase=2,
+        phase="cutover",
         kind="assisted",
         probe="log_retention",
         action=(
@@ -63,7 +63,7 @@ ITEMS: Final = (
     _item(
         id="INFRA-REMOVE-API",
         title="Delete the WebSocket endpoint",
-        phase=3,
+        phase="teardown",
         kind="assisted",
         probe="api_removed",
         depends_on=("INFRA-PLAN-API", "DEV-REPLACE-SSE", "DEV-UPDATE-CLIENTS", "OPS-NOTIFY-SUPPORT"),
@@ -79,7 +79,7 @@ ITEMS: Final = (
     _item(
         id="INFRA-CLEAN-UP",
         title="Clean up what only the WebSocket path used",
-        phase=3,
+        phase="teardown",
         kind="assisted",
         probe="resources_removed",
         depends_on=("INFRA-REMOVE-API", "INFRA-PLAN-TABLE", "INFRA-PLAN-FUNCTIONS", "INFRA-LOG-RETENTION"),
@@ -93,7 +93,7 @@ ITEMS: Final = (
     _item(
         id="INFRA-COST",
         title="Confirm that costs went down",
-        phase=3,
+        phase="confirm",
         kind="manual",
         probe="cost_measured",
         depends_on=("INFRA-CLEAN-UP",),

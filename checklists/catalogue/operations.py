@@ -13,7 +13,7 @@ ITEMS: Final = (
     _item(
         id="OPS-DASHBOARDS",
         title="Update the monitoring dashboards",
-        phase=2,
+        phase="cutover",
         kind="assisted",
         probe="dashboards",
         action=(
@@ -25,7 +25,7 @@ ITEMS: Final = (
     _item(
         id="OPS-ALARMS",
         title="Review the alarms",
-        phase=2,
+        phase="cutover",
         kind="assisted",
         probe="alarms",
         action=(
@@ -37,7 +37,7 @@ ITEMS: Final = (
     _item(
         id="OPS-RUNBOOK",
         title="Update the runbook",
-        phase=2,
+        phase="cutover",
         kind="manual",
         action=(
             "Describe how to see that streams are healthy, how to restart and drain the service, what a "
@@ -48,7 +48,7 @@ ITEMS: Final = (
     _item(
         id="OPS-NOTIFY-SUPPORT",
         title="Tell the support team",
-        phase=2,
+        phase="cutover",
         kind="manual",
         action=(
             "Tell support what changes for users, from when on, which old clients will stop working, and whom to call."

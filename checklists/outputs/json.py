@@ -9,7 +9,7 @@ from checklists.model import Checklist
 
 
 def to_json(checklist: Checklist) -> str:
-    """The checklist as JSON text, schema 1, keys in a fixed order, ending with a line break."""
+    """The checklist as JSON text, schema 2, keys in a fixed order, ending with a line break."""
     return json.dumps(_record(checklist), indent=2, ensure_ascii=False) + "\n"
 
 
@@ -29,4 +29,4 @@ def _record(checklist: Checklist) -> dict[str, Any]:
 def _item_record(entry: dict[str, Any]) -> dict[str, Any]:
     """Item and people's words side by side, without the marks that only the document needs."""
     item, words = entry.pop("item"), entry.pop("words")
-    return {**item, **entry, "ticked": words["ticked"], "owner": words["owner"], "notes": words["notes"]}
+    return {**item, **entry, "ticked": words["ticked"], "notes": words["notes"]}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from checklists.model import AUDIENCES, Audience, Checklist, Entry, Status, Verdict
+from checklists.evidence import Verdict
+from checklists.model import AUDIENCES, Audience, Checklist, Entry, Status
+from checklists.phases import PHASES
 
 HEADINGS: Final[dict[Audience, str]] = {
     "developer": "Developers",
@@ -13,16 +15,21 @@ HEADINGS: Final[dict[Audience, str]] = {
 }
 STATUS_NAMES: Final[dict[Status, str]] = {
     "done": "done",
+    "waived": "waived",
+    "regressed": "regressed",
     "disputed": "disputed",
     "ready": "ready to tick",
     "in_progress": "in progress",
     "blocked": "blocked",
+    "unknown": "unknown",
     "not_started": "not started",
+    "not_applicable": "does not apply",
 }
 VERDICT_NAMES: Final[dict[Verdict, str]] = {
     "supports": "supports it",
     "refutes": "speaks against it",
     "no_data": "no data",
+    "error": "could not be asked",
     "stale": "out of date",
 }
 
@@ -35,7 +42,7 @@ def by_audience(checklist: Checklist) -> list[tuple[Audience, str, list[Entry]]]
             HEADINGS[audience],
             sorted(
                 (entry for entry in checklist.entries if entry.item.audience == audience),
-                key=lambda entry: entry.item.phase,
+                key=lambda entry: PHASES.index(entry.item.phase),
             ),
         )
         for audience in AUDIENCES

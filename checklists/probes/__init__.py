@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from checklists.evidence import Evidence
 from checklists.facts import Facts
-from checklists.model import Evidence, Item
+from checklists.model import Item
 from checklists.probes import code, errors, operations, resources, verified
 
 Probe = Callable[[Facts, Item], Evidence]

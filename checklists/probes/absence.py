@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from checklists.evidence import Evidence, Pointer, Progress
 from checklists.facts import Facts
-from checklists.model import Evidence, Pointer, Progress
 from checklists.probes.wording import count
 
 

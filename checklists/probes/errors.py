@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from checklists.evidence import Evidence, Pointer
 from checklists.facts import Facts
-from checklists.model import Evidence, Item, Pointer
+from checklists.model import Item
 from checklists.probes.report import unusable
 from checklists.probes.wording import count
 from migrator.inventory.model import Push

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from checklists.evidence import Evidence
 from checklists.facts import Facts
-from checklists.model import Evidence
 from checklists.verify_report import ReportVerdict, VerifyReport
 
 _LIFECYCLE = frozenset({"$connect", "$disconnect"})

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from checklists.evidence import Evidence, Pointer
 from checklists.facts import Facts
-from checklists.model import Evidence, Item, Pointer
+from checklists.model import Item
 from checklists.probes.absence import gone
 from checklists.probes.wording import count
 from migrator.inventory.model import Resource, Store

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from checklists.evidence import Evidence, Progress, Verdict
 from checklists.facts import Facts
-from checklists.model import Evidence, Item, Progress, Verdict
+from checklists.model import Item
 from checklists.probes.report import apis_by_route, result_verdict, unusable
 from checklists.probes.wording import count
 from checklists.verify_report import RouteResult, VerifyReport

@@ -19,7 +19,7 @@ NOTES = "  <!-- notes:DEV-FIND-CODE -->\n  <!-- /notes:DEV-FIND-CODE -->\n"
         (HEAD.replace("sites=41 ", ""), 1, "sites= is missing"),
         (HEAD.replace("08-31", "02-31"), 1, "started=2026-02-31 is not a date such as 2026-11-22"),
         (HEAD.replace("41", "4-1"), 1, "sites=4-1 is not a number"),
-        (HEAD.replace("schema=1", "schema=2"), 1, "it has schema 2; this version reads 1"),
+        (HEAD.replace("schema=1", "schema=3"), 1, "it has schema 3; this version reads 1 and 2"),
         (HEAD + HEAD, 2, "this marker is damaged or out of place: " + HEAD.strip()),
         (HEAD + ITEM + ITEM, 3, "the item DEV-FIND-CODE stands here a second time"),
         (

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 
 from checklists import catalogue
+from checklists.evidence import Evidence
 from checklists.facts import Facts, measure
-from checklists.model import Evidence
 from checklists.probes import examine
 from checklists.verify_report import parse
 from migrator.inventory.model import FileCounts, Inventory, Problem, Resource

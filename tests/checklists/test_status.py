@@ -2,7 +2,8 @@ from typing import get_args
 
 import pytest
 
-from checklists.model import Evidence, Item, Kind, Progress, Verdict, Words
+from checklists.evidence import Evidence, Progress, Verdict
+from checklists.model import Item, Kind, Words
 from checklists.status import derive, is_done, settled
 
 TICKED = Words(id="X", ticked=True)
@@ -12,7 +13,7 @@ PLAIN = Words(id="X")
 
 
 def _item(kind: Kind) -> Item:
-    return Item(id="X", title="T", audience="developer", phase=1, kind=kind, action="do", undo="undo")
+    return Item(id="X", title="T", audience="developer", phase="discover", kind=kind, action="do", undo="undo")
 
 
 def _evidence(verdict: Verdict, progress: Progress | None = None) -> Evidence:
@@ -27,13 +28,13 @@ def test_no_data_alone_is_never_done(kind, words):
 
 
 @pytest.mark.parametrize("kind", get_args(Kind))
-@pytest.mark.parametrize("verdict", ["refutes", "stale"])
+@pytest.mark.parametrize("verdict", ["refutes", "stale", "error"])
 def test_no_tick_outweighs_evidence_that_refutes_or_is_out_of_date(kind, verdict):
     assert not is_done(_item(kind), _evidence(verdict), TICKED)
 
 
 def test_a_tick_on_an_auto_item_without_data_does_not_close_it():
-    assert derive(_item("auto"), _evidence("no_data"), TICKED, ()) == ("in_progress", "ticked, but there is no data")
+    assert derive(_item("auto"), _evidence("no_data"), TICKED, ()) == ("unknown", "ticked, but there is no data")
 
 
 @pytest.mark.parametrize(
@@ -44,11 +45,11 @@ def test_a_tick_on_an_auto_item_without_data_does_not_close_it():
         ("assisted", "supports", TICKED, "done", "ticked by a person; evidence supports it"),
         ("assisted", "no_data", TICKED, "done", "ticked by a person"),
         ("assisted", "refutes", TICKED, "disputed", "ticked, but evidence disagrees"),
-        ("assisted", "stale", TICKED, "in_progress", "ticked, but the evidence is older than the source"),
+        ("assisted", "stale", TICKED, "unknown", "ticked, but the evidence is older than what it speaks of"),
         ("auto", "refutes", TICKED, "disputed", "ticked, but evidence disagrees"),
-        ("auto", "refutes", OURS, "disputed", "was done, but evidence disagrees"),
-        ("auto", "refutes", LEFT, "disputed", "was done, but evidence disagrees"),
-        ("auto", "stale", OURS, "in_progress", "was done, but the evidence is older than the source"),
+        ("auto", "refutes", OURS, "regressed", "was done, but evidence disagrees"),
+        ("auto", "refutes", LEFT, "regressed", "was done, but evidence disagrees"),
+        ("auto", "stale", OURS, "unknown", "was done, but the evidence is older than what it speaks of"),
         ("auto", "refutes", PLAIN, "not_started", "nothing is known to be done yet"),
         ("manual", "no_data", TICKED, "done", "ticked by a person"),
         ("manual", "no_data", PLAIN, "not_started", "nothing is known to be done yet"),

@@ -83,7 +83,7 @@ def test_every_link_leads_to_an_item_and_ids_are_unique(checklist):
 
 def test_every_status_is_said_in_words_and_what_is_overdue_stands_first(checklist):
     text = Page(render_html(checklist)).text
-    assert text.index("Needs attention") < text.index("Stop building on WebSocket") < text.index("Developers")
+    assert text.index("Needs attention") < text.index("Find what there is") < text.index("Developers")
     assert "ticked, but evidence disagrees, overdue" in text
     assert "by 101 days" in text
     assert "Verify says FAIL: 2 missing." in text
@@ -94,7 +94,7 @@ def test_json_has_the_same_totals_and_everything_that_people_wrote(checklist):
     text = to_json(checklist)
     record = json.loads(text)
     assert text.endswith("}\n")
-    assert (record["schema_version"], record["exit_status"], record["as_of"]) == (1, 1, "2026-12-24")
+    assert (record["schema_version"], record["exit_status"], record["as_of"]) == (2, 1, "2026-12-24")
     assert sum(record["totals"].values()) == len(record["items"]) == sum(phase["total"] for phase in record["phases"])
     alarms = next(item for item in record["items"] if item["id"] == "OPS-ALARMS")
     assert alarms["notes"] == "I asked <b>Mia</b> & Jo\r\n"

@@ -115,14 +115,14 @@ def test_a_document_with_windows_line_ends_is_read_and_written_with_ours(invento
 def test_the_head_and_an_item_look_like_this(inventory):
     text = _again(inventory, None)
     assert text.startswith(
-        "<!-- ws2sse:checklist started=2026-09-01 sites=11 schema=1 "
+        "<!-- ws2sse:checklist started=2026-09-01 sites=11 schema=2 "
         "clients=1 reconnects=1 tests=1 apis=1 resources=1 -->\n"
         "\n# Leaving WebSocket: knowledge-chat\n"
     )
     assert (
         "- [ ] **Remove hand-made reconnect logic** <!-- item:DEV-REMOVE-RECONNECT -->\n"
         "  - status: **blocked** (waits for what it depends on)\n"
-        "  - due: 2026-12-01, phase 2\n"
+        "  - due: 2026-12-01, phase cutover\n"
         "  - waits for: Update the clients\n"
         "  - evidence, speaks against it: 1 hand-made reconnect left of 1.\n"
         "    - `web/chat.ts:48:1` reconnects the WebSocket at web/chat.ts:14:1\n"
