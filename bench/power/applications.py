@@ -17,7 +17,7 @@ MIGRATE_LIMIT_S, RECORD_LIMIT_S = 200.0, 400.0
 
 def record_application(name: str, app: Path, out: Path, work: Path) -> Iterator[Path]:
     """The folders of its recordings: one for each service that the migration wrote. Says what can't be recorded."""
-    known = sorted(out.glob(f"{name}@*"))
+    known = sorted(path for path in out.glob(f"{name}@*") if path.is_dir())
     if known:
         yield from known
         return

@@ -17,6 +17,7 @@ from migrator.scan.nested import SUFFIXES, Linked, link, prefix_of
 from migrator.scan.parts import output_parts, resource_parts
 from migrator.scan.paths import join_folder
 from migrator.scan.physical import Names
+from migrator.scan.resource_kinds import FUNCTIONS, TABLES
 from migrator.scan.resource_triggers import resource_triggers
 from migrator.scan.sieve import sought
 from migrator.scan.tables import declared_table
@@ -24,8 +25,6 @@ from migrator.scan.triggers import event_trigger
 from migrator.scan.websocket_api import ApiReader
 from migrator.scan.yamlfile import Map, YamlProblem, as_list, as_map, as_text, load
 
-_TABLES: Final = frozenset({"AWS::DynamoDB::Table", "AWS::Serverless::SimpleTable", "AWS::DynamoDB::GlobalTable"})
-_FUNCTIONS: Final = frozenset({"AWS::Serverless::Function", "AWS::Lambda::Function"})
 _SIGNS: Final = sought(
     b"AWSTemplateFormatVersion",
     b"AWS::Serverless",
@@ -75,7 +74,7 @@ def read_resources(resources: Map, resolver: Resolver, service: Service, keys: M
 
     `keys`: the service's keys of functions by the logical ids that the template uses; None when they are the same."""
     for logical_id, value in resources.items():
-        if as_map(value).get("Type") in _TABLES:
+        if as_map(value).get("Type") in TABLES:
             table = declared_table(logical_id, as_map(value), resolver)
             if table is None:
                 service.problem(resources.where(logical_id), f"table {logical_id} has no key schema that can be read")
@@ -102,7 +101,7 @@ class _Reader:
         shared = _variables(self.linked.globals[""])
         resolve_environment(shared, self.resolver, self.service.environment, self.service.unresolved)
         for logical_id, value in self.resources.items():
-            if as_map(value).get("Type") in _FUNCTIONS:
+            if as_map(value).get("Type") in FUNCTIONS:
                 self.service.functions[logical_id] = self._function(logical_id, as_map(value))
         read_resources(self.resources, self.resolver, self.service)
         self.service.parts.extend(output_parts(self.linked.template, self.resolver))

@@ -7,20 +7,17 @@ from typing import Final
 
 from migrator.inventory.model import Handler, Inventory, Resource, Trigger
 from migrator.inventory.outside import INSIDE, runs_outside
+from migrator.scan.resource_kinds import FUNCTIONS, TABLES
 from shim.dualrun.record.trigger import TriggerKind
 from shim.dualrun.replay.functions import OutsideFunction, Source, SourceKind
 
 UNKNOWN: Final = Trigger(kind="call", source="something that was not read")
 
-_TABLES: Final = frozenset(
-    {"AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable", "AWS::Serverless::SimpleTable"}
-)  # fmt: skip
 _SOURCES: Final[dict[str, SourceKind]] = {
-    **dict.fromkeys(_TABLES, "stream"),
+    **dict.fromkeys(TABLES, "stream"),
     "AWS::SQS::Queue": "queue",
     "AWS::SNS::Topic": "topic",
 }
-_FUNCTIONS: Final = frozenset({"AWS::Lambda::Function", "AWS::Serverless::Function"})
 
 
 def outside_functions(inventory: Inventory) -> tuple[OutsideFunction, ...]:
@@ -101,6 +98,6 @@ def _sources(inventory: Inventory, handler: Handler) -> Iterator[Source]:
 def _name(inventory: Inventory, handler: Handler) -> str:
     """By which code invokes it."""
     for resource in inventory.resources:
-        if resource.type in _FUNCTIONS and resource.location == handler.declared_in:
+        if resource.type in FUNCTIONS and resource.location == handler.declared_in:
             return resource.properties.get("FunctionName") or resource.name or ""
     return ""

@@ -13,10 +13,10 @@ from typing import Any, Final, Literal
 from shim.dualrun.compare.align import is_error
 from shim.dualrun.compare.difference import Comparison
 from shim.dualrun.compare.message_type import type_of, type_of_event
+from shim.dualrun.judge.exercised import route_exercised
 from shim.dualrun.judge.silence import after_silence
 from shim.dualrun.record.canonical import Event, Recording, by_session, bytes_of
-from shim.dualrun.record.scenario import Advance, Close, Connect, Expect, Resume, Send, Session, Step
-from shim.dualrun.record.spoof import Spoof
+from shim.dualrun.record.scenario import Close, Connect, Resume, Send, Session, Step
 from shim.dualrun.record.trigger import Trigger, is_of_function
 
 Phase = Literal[
@@ -116,11 +116,10 @@ def cover(
         again = _first_return(session)
         for index, step in enumerate(session.steps):
             caused = events.get(index, [])
-            if isinstance(step, Resume | Expect | Spoof) or (session.name, index) in legacy.skipped:
+            closed = any(event.kind == "close" for event in caused)
+            route = route_exercised(session, index, closed=closed, no_route=no_route)
+            if route is None or (session.name, index) in legacy.skipped:
                 continue
-            if isinstance(step, Advance) and not any(event.kind == "close" for event in caused):
-                continue
-            route = "$disconnect" if isinstance(step, Advance) else session.route_of(index) or no_route
             phases: list[Phase] = list(_phases(step, caused, again=index >= again))
             phases += ["idle > 10 min"] if index in silent else []
             phases += ["> 2 h"] if index in old else []

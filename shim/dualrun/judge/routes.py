@@ -7,11 +7,10 @@ from collections import Counter
 from shim.dualrun.compare.align import is_error
 from shim.dualrun.compare.message_type import CONNECTION, type_of, type_of_event
 from shim.dualrun.judge.bounds import bound_share
+from shim.dualrun.judge.exercised import route_exercised
 from shim.dualrun.judge.power.power import Power
 from shim.dualrun.judge.sentences import listed, number
 from shim.dualrun.judge.verdict import NO_ROUTE, Evidence, RouteVerdict, TypeVerdict, Verdict
-from shim.dualrun.record.scenario import Advance, Expect, Resume
-from shim.dualrun.record.spoof import Spoof
 
 MAX_TYPES = 500
 """Most pairs of a route and a type that are judged apart; types come from messages, so there may be any number."""
@@ -25,11 +24,10 @@ def judge_routes(evidence: Evidence) -> dict[str, RouteVerdict]:
     names = {session.name: session for session in evidence.sessions}
     closed = {(event.session, event.step) for event in evidence.legacy.events if event.kind == "close"}
     for session in evidence.sessions:
-        for index, step in enumerate(session.steps):
-            passes = isinstance(step, Advance)
-            if isinstance(step, Resume | Expect | Spoof) or (passes and (session.name, index) not in closed):
+        for index in range(len(session.steps)):
+            route = route_exercised(session, index, closed=(session.name, index) in closed, no_route=NO_ROUTE)
+            if route is None:
                 continue
-            route = "$disconnect" if passes else session.route_of(index) or NO_ROUTE
             attempted.setdefault(route, set()).add(session.name)
             if session.name in evidence.comparisons and (session.name, index) not in evidence.legacy.skipped:
                 exercised.setdefault(route, set()).add(session.name)
