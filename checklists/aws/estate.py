@@ -6,12 +6,13 @@ is so; probes ask it before they take a missing thing for a thing that is not th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field, JsonValue
+from pydantic import AwareDatetime, Field, JsonValue
 
 from migrator.inventory.record import Record
 
@@ -37,7 +38,7 @@ class Thing(Record):
     tags: dict[str, str] = Field(default_factory=dict)
     stack: str | None = Field(default=None, description="ARN of the CloudFormation stack that owns it")
     manager: Manager | None = Field(default=None, description="who made it, as its stack or its tags tell")
-    created_at: datetime | None = None
+    created_at: AwareDatetime | None = None
 
 
 class Measurement(Record):
@@ -48,11 +49,11 @@ class Measurement(Record):
     metric: str
     dimensions: dict[str, str]
     statistic: Literal["Sum", "Maximum", "Average"] = "Sum"
-    start: datetime
-    end: datetime
+    start: AwareDatetime
+    end: AwareDatetime
     period_s: int
     total: float | None
-    last_at: datetime | None = Field(default=None, description="start of the newest period with more than 0")
+    last_at: AwareDatetime | None = Field(default=None, description="start of the newest period with more than 0")
     days: tuple[tuple[date, float], ...] = Field(default=(), description="UTC days that have datapoints, in order")
 
 
@@ -88,8 +89,8 @@ class Account(Record):
 
 class Estate(Record):
     schema_version: Literal[1] = 1
-    started_at: datetime
-    finished_at: datetime
+    started_at: AwareDatetime
+    finished_at: AwareDatetime
     accounts: tuple[Account, ...]
     regions: tuple[str, ...]
     things: tuple[Thing, ...] = Field(default=(), description="sorted by ARN")
@@ -101,18 +102,49 @@ class Estate(Record):
     def _by_arn(self) -> dict[str, Thing]:
         return {thing.arn: thing for thing in self.things}
 
+    @cached_property
+    def _arns(self) -> list[str]:
+        return sorted(self._by_arn)
+
+    @cached_property
+    def _measured(self) -> dict[tuple[str, str, frozenset[tuple[str, str]]], list[Measurement]]:
+        index: dict[tuple[str, str, frozenset[tuple[str, str]]], list[Measurement]] = {}
+        for one in self.measurements:
+            index.setdefault((one.namespace, one.metric, frozenset(one.dimensions.items())), []).append(one)
+        return index
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Pydantic copies what is cached along, and it is no longer true of the copy."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in set(copied.__dict__) - set(type(self).model_fields):
+            del copied.__dict__[name]
+        return copied
+
     def thing(self, arn: str) -> Thing | None:
         return self._by_arn.get(arn)
+
+    def under(self, arn: str) -> tuple[Thing, ...]:
+        """What belongs to a thing: routes and stages of an API, mappings of a domain. In order of their ARNs."""
+        begin, end = bisect_left(self._arns, f"{arn}/"), bisect_left(self._arns, f"{arn}0")
+        return tuple(self._by_arn[one] for one in self._arns[begin:end])
 
     def of_type(self, *types: str) -> Iterator[Thing]:
         return (thing for thing in self.things if thing.type in types)
 
-    def websocket_apis(self) -> tuple[Thing, ...]:
+    @cached_property
+    def _websocket_apis(self) -> tuple[Thing, ...]:
         return tuple(
             thing
             for thing in self.things
             if thing.type == "AWS::ApiGatewayV2::Api" and thing.properties.get("ProtocolType") == "WEBSOCKET"
         )
+
+    def websocket_apis(self) -> tuple[Thing, ...]:
+        return self._websocket_apis
+
+    def measured(self, namespace: str, metric: str, dimensions: Mapping[str, str]) -> tuple[Measurement, ...]:
+        """Over all windows, with these dimensions and no other."""
+        return tuple(self._measured.get((namespace, metric, frozenset(dimensions.items())), ()))
 
     def measurements_of(self, arn: str, metric: str | None = None) -> tuple[Measurement, ...]:
         return tuple(

@@ -16,7 +16,7 @@ class Knock(Record):
     """Somebody who came to a door that is closed, or closing."""
 
     metric: str = Field(description="ClientError, ExecutionError, IntegrationError")
-    count: float
+    count: float = Field(description="within the window")
     last_at: datetime | None
 
 
@@ -24,7 +24,7 @@ class IdleProof(Record):
     """Whether one stage of an API is idle over a window. Only `supports` is a yes."""
 
     api: str = Field(description="ARN")
-    stage: str
+    stage: str = Field(description="name; '*' for all stages of the API together")
     verdict: IdleVerdict
     why: str = Field(description="one sentence or two: what decides, with numbers")
     start: datetime
@@ -35,3 +35,7 @@ class IdleProof(Record):
     )
     knocks: tuple[Knock, ...] = ()
     callers: tuple[str, ...] = Field(default=(), description="who still comes, most first, where access logs tell")
+    drained: float | None = Field(
+        default=None,
+        description="items that TTL took from the tables in the window: a drain, no use; None: not measured",
+    )

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from checklists.aws.estate import Account, Asked, Estate, Gap, Thing
+from checklists.aws.estate import Account, Asked, Estate, Gap, Measurement, Thing
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
 ROUTES = frozenset({"apigatewayv2:GetRoutes"})
@@ -65,3 +65,35 @@ def test_websocket_apis_are_told_from_http_apis(protocol: str, found: int):
     assert len(estate.websocket_apis()) == found
     assert estate.thing(API) == thing
     assert Estate.model_validate_json(estate.model_dump_json()) == estate
+
+
+def _thing(arn: str) -> Thing:
+    return Thing(arn=arn, type="t", id=arn, name=arn, account="1", region="eu-west-1")
+
+
+def test_what_belongs_to_a_thing_is_told_from_neighbours_with_a_longer_name():
+    arns = (API, f"{API}-b", f"{API}-b/routes/1", f"{API}/routes/2", f"{API}/stages/dev", f"{API}0", f"{API}4/routes/1")
+    estate = _estate().model_copy(update={"things": tuple(map(_thing, arns))})
+    assert [thing.arn for thing in estate.under(API)] == [f"{API}/routes/2", f"{API}/stages/dev"]
+
+
+def test_a_copy_remembers_nothing_of_what_it_was_copied_from():
+    estate = _estate()
+    assert estate.thing(API) is None
+    assert estate.model_copy(update={"things": (_thing(API),)}).thing(API) is not None
+
+
+def test_a_measurement_is_found_by_all_its_dimensions():
+    both = Measurement(
+        subject=API,
+        namespace="AWS/ApiGateway",
+        metric="ConnectCount",
+        dimensions={"ApiId": "abc123", "Stage": "dev"},
+        start=NOW,
+        end=NOW,
+        period_s=300,
+        total=None,
+    )
+    estate = _estate().model_copy(update={"measurements": (both,)})
+    assert estate.measured("AWS/ApiGateway", "ConnectCount", {"Stage": "dev", "ApiId": "abc123"}) == (both,)
+    assert estate.measured("AWS/ApiGateway", "ConnectCount", {"ApiId": "abc123"}) == ()
