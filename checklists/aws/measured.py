@@ -1,0 +1,66 @@
+"""Which metrics are asked for, of which things."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from checklists.aws import types
+from checklists.aws.estate import Thing
+
+GATEWAY_METRICS: Final = ("ConnectCount", "MessageCount", "ClientError", "ExecutionError", "IntegrationError")
+"""https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html"""
+FUNCTION_METRICS: Final = ("Invocations", "Errors", "Throttles")
+"""https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html"""
+CAPACITY_METRICS: Final = ("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits")
+TABLE_METRICS: Final = (*CAPACITY_METRICS, "TimeToLiveDeletedItemCount")
+"""https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html"""
+LOG_METRICS: Final = ("IncomingLogEvents", "IncomingBytes")
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A sum. subject: ARN of what it is counted of."""
+
+    subject: str
+    namespace: str
+    metric: str
+    dimensions: tuple[tuple[str, str], ...]
+
+
+def metrics_of(things: Collection[Thing], candidates: Collection[str]) -> tuple[Metric, ...]:
+    """Of all WebSocket APIs and their stages, all tables, and the functions among the candidates (ARNs) with their
+    log groups."""
+    apis = {one.arn for one in things if one.type == types.API and one.properties.get("ProtocolType") == "WEBSOCKET"}
+    functions = {one.arn for one in things if one.type == types.FUNCTION and one.arn in candidates}
+    groups = {str(one.properties["LogGroup"]) for one in things if one.arn in functions}
+    found: list[Metric] = []
+    for one in sorted(things, key=lambda thing: thing.arn):
+        if one.arn in apis:
+            found += _several(one, "AWS/ApiGateway", GATEWAY_METRICS, ApiId=one.id)
+        elif one.type == types.STAGE and (api := one.arn.partition("/stages/")[0]) in apis:
+            found += _several(one, "AWS/ApiGateway", GATEWAY_METRICS, ApiId=api.rpartition("/")[2], Stage=one.id)
+        elif one.arn in functions:
+            found += _several(one, "AWS/Lambda", FUNCTION_METRICS, FunctionName=one.id)
+        elif one.type == types.TABLE:
+            found += _of_table(one)
+        elif one.type == types.LOG_GROUP and one.id in groups:
+            found += _several(one, "AWS/Logs", LOG_METRICS, LogGroupName=one.id)
+    return tuple(found)
+
+
+def _of_table(table: Thing) -> Iterator[Metric]:
+    """Reads through a global index are counted on the index alone."""
+    yield from _several(table, "AWS/DynamoDB", TABLE_METRICS, TableName=table.id)
+    indexes = table.properties.get("GlobalSecondaryIndexes")
+    for index in indexes if isinstance(indexes, list) else []:
+        if isinstance(index, dict):
+            name = str(index.get("IndexName"))
+            yield from _several(
+                table, "AWS/DynamoDB", CAPACITY_METRICS, TableName=table.id, GlobalSecondaryIndexName=name
+            )
+
+
+def _several(of: Thing, namespace: str, metrics: tuple[str, ...], **dimensions: str) -> Iterator[Metric]:
+    return (Metric(of.arn, namespace, metric, tuple(dimensions.items())) for metric in metrics)

@@ -1,0 +1,127 @@
+"""Reads accounts and regions into an Estate. Nothing is changed; what can't be read leaves a gap."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+from checklists.aws.access import AccountAccess
+from checklists.aws.accounts import enter
+from checklists.aws.candidates import candidates
+from checklists.aws.collect import COLLECTORS
+from checklists.aws.estate import Estate, Measurement, Thing
+from checklists.aws.ledger import Ledger
+from checklists.aws.measured import metrics_of
+from checklists.aws.mentions import Names, mentions
+from checklists.aws.metrics import measure, windows_of
+from checklists.aws.scope import Collector, Found, Scope
+from checklists.aws.shape import moment
+
+MOST_THREADS: Final = 8
+"""Many enough to hide AWS's answering times, few enough for one machine."""
+
+Progress = Callable[[str, int, int], None]
+"""Phase in words, how many steps of it are done, and how many there are."""
+
+_Step = tuple[Scope, Collector]
+_T = TypeVar("_T")
+
+
+def survey(
+    accounts: Sequence[AccountAccess],
+    regions: Sequence[str],
+    *,
+    window: timedelta,
+    now: datetime,
+    progress: Progress | None = None,
+    services: frozenset[str] | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Estate:
+    """What stands in the accounts and regions, and what CloudWatch counted.
+
+    regions: as checklists.aws.access.regions gives them. window: how far back it is measured; it is measured once more
+    as far as CloudWatch keeps it. services: boto3's names of those that are read; None: all. clock: seconds, to tell
+    how long it took. Raises AccountNotReached when it can't be told which account an access leads to.
+    """
+    began, ledger, tell = clock(), Ledger(), progress or _silent
+    entered = [enter(one, regions, ledger) for one in accounts]
+    scopes = [scope for one in entered for scope in one.scopes]
+    wanted = [one for one in COLLECTORS if services is None or one.service in services]
+    found = _listing(scopes, wanted, tell)
+    things = {one.arn: one for one in found.things}
+    named = mentions(things.values(), found.texts, Names(things.values()))
+    things = {arn: _with(thing, Mentions=named[arn]) if arn in named else thing for arn, thing in things.items()}
+    close = candidates(things.values(), named)
+    measurements: tuple[Measurement, ...] = ()
+    if services is None or "cloudwatch" in services:
+        measurements = _measuring(scopes, tuple(things.values()), close, window, now, tell)
+    return Estate(
+        started_at=moment(now),
+        finished_at=moment(now + timedelta(seconds=round(clock() - began))),
+        accounts=tuple(sorted((one.account for one in entered), key=lambda account: account.id)),
+        regions=tuple(sorted(regions)),
+        things=tuple(sorted(things.values(), key=lambda one: one.arn)),
+        measurements=measurements,
+        asked=ledger.asked(),
+        gaps=ledger.gaps(),
+    )
+
+
+def _listing(scopes: Sequence[Scope], wanted: Sequence[Collector], tell: Progress) -> Found:
+    steps = [(scope, one) for scope in scopes for one in wanted if one.reach == scope.reach]
+    found = Found()
+    for one in _each(steps, lambda step: step[1].collect(step[0]), "Listing", tell):
+        found.things += one.things
+        found.texts += one.texts
+    return found
+
+
+def _measuring(
+    scopes: Sequence[Scope],
+    things: Sequence[Thing],
+    close: frozenset[str],
+    window: timedelta,
+    now: datetime,
+    tell: Progress,
+) -> tuple[Measurement, ...]:
+    windows = windows_of(window, now)
+
+    def of(scope: Scope) -> tuple[Measurement, ...]:
+        there = [one for one in things if (one.account, one.region) == (scope.account, scope.region)]
+        return measure(scope, metrics_of(there, close), windows)
+
+    found = [
+        one
+        for several in _each([one for one in scopes if one.reach == "region"], of, "Measuring", tell)
+        for one in several
+    ]
+    return tuple(sorted(found, key=lambda one: (one.subject, one.metric, sorted(one.dimensions.items()), one.start)))
+
+
+_S = TypeVar("_S")
+
+
+def _each(steps: Sequence[_S], do: Callable[[_S], _T], phase: str, tell: Progress) -> list[_T]:
+    """In threads; the results in the order of the steps."""
+    tell(phase, 0, len(steps))
+    with ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="survey") as threads:
+        futures = [threads.submit(do, one) for one in steps]
+        try:
+            for done, future in enumerate(as_completed(futures), start=1):
+                future.result()
+                tell(phase, done, len(steps))
+        except BaseException:
+            threads.shutdown(wait=False, cancel_futures=True)
+            raise
+    return [future.result() for future in futures]
+
+
+def _with(thing: Thing, **properties: object) -> Thing:
+    return thing.model_copy(update={"properties": thing.properties | properties})
+
+
+def _silent(_phase: str, _done: int, _total: int) -> None:
+    """Nobody asked to be told."""
