@@ -48,6 +48,7 @@ EXTRA_OF_MODULE = {
     "boto3": "shim",
     "moto": "local",
     "httpx": "shim",
+    "icalendar": "checklist",
     "jsonschema": "shim",
     "opentelemetry": "otel",
     "prometheus_client": "shim",

@@ -13,10 +13,12 @@ from typing import Final, Literal
 from urllib.parse import quote
 
 from migrator.inventory.record import Location
+from templates.text import json_visible
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 Level = Literal["none", "note", "warning", "error"]
 Kind = Literal["fail", "pass", "notApplicable", "informational"]
+BaselineState = Literal["new", "unchanged", "updated", "absent"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,10 @@ class SarifResult:
     """What stays the same when the same thing is found again."""
     kind: Kind = "fail"
     """Anything but 'fail' has the level 'none' (3.27.9)."""
+    baseline: BaselineState | None = None
+    """Beside an earlier run (3.27.24); None when there is none to compare with."""
+    suppression: str | None = None
+    """Why it was accepted (3.35); None for what was not."""
 
 
 def sarif(results: Iterable[SarifResult], rules: Iterable[SarifRule]) -> str:
@@ -61,7 +67,7 @@ def sarif(results: Iterable[SarifResult], rules: Iterable[SarifRule]) -> str:
             }
         ],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False)
+    return json_visible(json.dumps(document, indent=2, ensure_ascii=False))
 
 
 def _rule(rule: SarifRule) -> dict[str, object]:
@@ -73,7 +79,7 @@ def _rule(rule: SarifRule) -> dict[str, object]:
 
 def _result(result: SarifResult, index: int) -> dict[str, object]:
     place = result.location
-    return {
+    described: dict[str, object] = {
         "ruleId": result.rule,
         "ruleIndex": index,
         "kind": result.kind,
@@ -82,10 +88,15 @@ def _result(result: SarifResult, index: int) -> dict[str, object]:
         "locations": [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": quote(place.path), "uriBaseId": "%SRCROOT%"},
+                    "artifactLocation": {"uri": quote(place.path, errors="surrogatepass"), "uriBaseId": "%SRCROOT%"},
                     "region": {"startLine": place.line, "startColumn": place.column},
                 }
             }
         ],
         "partialFingerprints": {"ws2sse/v1": result.identity},
     }
+    if result.baseline:
+        described["baselineState"] = result.baseline
+    if result.suppression is not None:
+        described["suppressions"] = [{"kind": "external", "status": "accepted", "justification": result.suppression}]
+    return described

@@ -7,6 +7,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from checklists.outputs.json import ChecklistDocument
 from migrator.inventory.model import Inventory
 from migrator.ratchet import Baseline
 from migrator.rewrite.result import MigrationResult
@@ -21,6 +22,7 @@ DOCUMENTS: Final[dict[str, tuple[type[BaseModel], str]]] = {
     "baseline": (Baseline, "ws2sse scan APP --baseline FILE --write-baseline"),
     "plan": (PlanFile, "ws2sse migrate APP --plan FILE"),
     "verify": (ReportDocument, "ws2sse verify APP NEW --format json"),
+    "checklist": (ChecklistDocument, "ws2sse checklist APP --format json"),
     "journal": (Journal, "ws2sse migrate APP --out NEW"),
 }
 """Name of the schema -> the model, and the command whose output it describes."""

@@ -5,7 +5,7 @@ Names that end in `.html` or `.html.j2` escape what they print; the others print
 text comes from a client or a scanned repository.
 
 Filters: `md` (untrusted text in Markdown), `mdcode` (the same as a code span where possible), `visible` (control
-characters spelled out).
+characters spelled out), `days` and `times` (a number of them, in words).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from templates.text import markdown, markdown_code, visible
+from templates.text import days, markdown, markdown_code, times, visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -58,7 +58,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(md=markdown, mdcode=markdown_code, visible=visible)
+    made.filters.update(md=markdown, mdcode=markdown_code, visible=visible, days=days, times=times)
     return made
 
 

@@ -10,6 +10,10 @@ _BIDI_AND_INVISIBLE = frozenset(
 )
 """Characters that reorder or hide text (https://www.unicode.org/reports/tr9/). Joiners stay: scripts need them."""
 
+_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""https://www.w3.org/TR/xml/#charsets"""
+
+_IN_JSON = re.compile(f"[\x7f-\x9f\ud800-\udfff\u2028\u2029{''.join(sorted(_BIDI_AND_INVISIBLE))}]")
 _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _SIGNIFICANT = re.compile(r"[\\`*\[\]~|$&<>]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
@@ -40,6 +44,24 @@ def markdown_code(text: str) -> str:
     if not shown.strip() or shown != shown.strip() or any(mark in shown for mark in ("`", "|", "<", "&")):
         return markdown(text)
     return f"`{shown}`"
+
+
+def xml(text: str, keep: str = "") -> str:
+    """The text `visible`, with what XML has no way to hold spelled out too. The writer of XML escapes the rest."""
+    return _NOT_IN_XML.sub(lambda match: f"\\u{ord(match[0]):04x}", visible(text, keep))
+
+
+def json_visible(text: str) -> str:
+    """The same JSON, with escapes for what acts on a terminal, reorders what is read, or can't be UTF-8."""
+    return _IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def days(number: int) -> str:
+    return f"{number} {'day' if abs(number) == 1 else 'days'}"
+
+
+def times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{number} times")
 
 
 def _spelled(character: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from checklists.evidence import Verdict
-from checklists.model import AUDIENCES, Audience, Checklist, Entry, Status
-from checklists.phases import PHASES
+from checklists.model import AUDIENCES, Audience, Checklist, Entry, OwnerSource, Status
+from checklists.phases import PHASES, STAGES, DeadlineState
 
 HEADINGS: Final[dict[Audience, str]] = {
     "developer": "Developers",
@@ -34,6 +34,37 @@ VERDICT_NAMES: Final[dict[Verdict, str]] = {
 }
 
 
+DEADLINE_NAMES: Final[dict[DeadlineState, str]] = {
+    "done": "done",
+    "on_track": "on track",
+    "at_risk": "at risk",
+    "overdue": "overdue",
+}
+OWNER_SOURCES: Final[dict[OwnerSource, str]] = {
+    "": "",
+    "document": "this document",
+    "settings": "the settings",
+    "codeowners": "CODEOWNERS",
+}
+
+
+def values(checklist: Checklist) -> dict[str, Any]:
+    """What the templates of the Markdown and of the page both speak of."""
+    return {
+        "checklist": checklist,
+        "lists": by_audience(checklist),
+        "titles": {entry.item.id: entry.item.title for entry in checklist.entries},
+        "phase_names": {phase.name: f"{phase.number} {phase.title}" for phase in checklist.phases},
+        "stages": STAGES,
+        "status_names": STATUS_NAMES,
+        "verdict_names": VERDICT_NAMES,
+        "deadline_names": DEADLINE_NAMES,
+        "owner_sources": OWNER_SOURCES,
+        "settled": sum(entry.settled and entry.status != "not_applicable" for entry in checklist.entries),
+        "applying": sum(entry.status != "not_applicable" for entry in checklist.entries),
+    }
+
+
 def by_audience(checklist: Checklist) -> list[tuple[Audience, str, list[Entry]]]:
     """Audience, heading, and its entries in the order of phases; within a phase as in the catalogue."""
     return [
@@ -47,7 +78,3 @@ def by_audience(checklist: Checklist) -> list[tuple[Audience, str, list[Entry]]]
         )
         for audience in AUDIENCES
     ]
-
-
-def titles(checklist: Checklist) -> dict[str, str]:
-    return {entry.item.id: entry.item.title for entry in checklist.entries}

@@ -5,7 +5,6 @@ The form is the one that Jenkins, GitLab and GitHub actions read: https://github
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 from xml.etree import ElementTree as ET
@@ -13,13 +12,10 @@ from xml.etree import ElementTree as ET
 from shim.dualrun.compare.classes import CLASSES
 from shim.dualrun.judge.verdict import NO_ROUTE, Verdict
 from shim.dualrun.report.document import ReportDocument, Tally
-from templates.text import visible
+from templates.text import xml
 
 MAX_EXAMPLES: Final = 5
 """Differences quoted in one case."""
-
-_NOT_IN_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""https://www.w3.org/TR/xml/#charsets"""
 
 
 def render_junit(found: ReportDocument) -> str:
@@ -27,7 +23,7 @@ def render_junit(found: ReportDocument) -> str:
 
     The whole verdict is a case too, so that a run that proves nothing isn't green.
     """
-    suite = ET.Element("testsuite", name=f"ws2sse verify {_clean(found.application)}", timestamp=found.finished_at)
+    suite = ET.Element("testsuite", name=f"ws2sse verify {xml(found.application)}", timestamp=found.finished_at)
     suite.extend([_whole(found), *_routes(found), *(_case(found, line) for line in found.tally)])
     for count, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(count, str(sum(case.find(tag) is not None for case in suite)))
@@ -49,7 +45,7 @@ def _whole(found: ReportDocument) -> ET.Element:
 def _routes(found: ReportDocument) -> Iterator[ET.Element]:
     for name, route in found.routes.items():
         if route.verdict != "FAIL":
-            case = ET.Element("testcase", classname=f"verify.{_clean(name)}", name=f"{_clean(name)}: no difference")
+            case = ET.Element("testcase", classname=f"verify.{xml(name)}", name=f"{xml(name)}: no difference")
             if route.verdict == "INCONCLUSIVE":
                 _add(case, "skipped", "INCONCLUSIVE", route.reason)
             yield case
@@ -57,7 +53,7 @@ def _routes(found: ReportDocument) -> Iterator[ET.Element]:
 
 def _case(found: ReportDocument, line: Tally) -> ET.Element:
     name = f"{line.route}, {line.type}: {line.kind}"
-    case = ET.Element("testcase", classname=f"verify.{_clean(line.route)}", name=_clean(name))
+    case = ET.Element("testcase", classname=f"verify.{xml(line.route)}", name=xml(name))
     if line.unexplained:
         message = f"{line.unexplained} that nothing explains. {CLASSES[line.kind].sentence}"
         _add(case, "failure", line.kind, message, "\n".join(_examples(found, line)))
@@ -77,8 +73,4 @@ def _examples(found: ReportDocument, line: Tally) -> list[str]:
 
 
 def _add(case: ET.Element, tag: str, kind: str, message: str, text: str = "") -> None:
-    ET.SubElement(case, tag, type=kind, message=_clean(message)).text = _clean(text, "\n")
-
-
-def _clean(text: str, keep: str = "") -> str:
-    return _NOT_IN_XML.sub(lambda match: f"\\u{ord(match[0]):04x}", visible(text, keep))
+    ET.SubElement(case, tag, type=kind, message=xml(message)).text = xml(text, "\n")

@@ -122,7 +122,7 @@ def test_the_head_and_an_item_look_like_this(inventory):
     assert (
         "- [ ] **Remove hand-made reconnect logic** <!-- item:DEV-REMOVE-RECONNECT -->\n"
         "  - status: **blocked** (waits for what it depends on)\n"
-        "  - due: 2026-12-01, phase cutover\n"
+        "  - due: 2026-12-01, phase 4 Move the clients over\n"
         "  - waits for: Update the clients\n"
         "  - evidence, speaks against it: 1 hand-made reconnect left of 1.\n"
         "    - `web/chat.ts:48:1` reconnects the WebSocket at web/chat.ts:14:1\n"
