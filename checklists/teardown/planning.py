@@ -1,0 +1,221 @@
+"""Makes the plan of a teardown from what a survey saw and what the referrer graph says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from checklists.aws import types
+from checklists.aws.estate import Estate, Thing
+from checklists.cost.model import CostComparison
+from checklists.idle.model import IdleProof
+from checklists.referrers.model import Fate
+from checklists.teardown.digests import digest_in, estate_digest, plan_digest
+from checklists.teardown.errors import ApiUnknown, NothingToTearDown, SeveralAccounts
+from checklists.teardown.model import Kept, Step, TeardownPlan
+from checklists.teardown.order import numbered
+from checklists.teardown.settings import TeardownSettings
+from checklists.teardown.situation import Situation
+from checklists.teardown.steps import closing, edits, entrance, functions, identity, owners, remains, soft, tables
+
+KEEP_UNTIL: Final = "keep-until"
+"""Tag: a day, up to which a thing is kept. One that is no day keeps it too."""
+
+
+def chosen_apis(estate: Estate, named: Iterable[str]) -> tuple[str, ...]:
+    """ARNs of the WebSocket APIs that go: those that are named by id, name or ARN, or all. Raises ApiUnknown,
+    NothingToTearDown or SeveralAccounts."""
+    apis = estate.websocket_apis()
+    chosen: list[Thing] = []
+    for name in named:
+        found = [api for api in apis if name in {api.arn, api.id, api.name}]
+        if not found:
+            raise ApiUnknown(name, tuple(sorted({known for api in apis for known in (api.id, api.name)})))
+        chosen += found
+    chosen = chosen or list(apis)
+    if not chosen:
+        raise NothingToTearDown(tuple(account.id for account in estate.accounts), estate.regions, len(estate.gaps))
+    if len({api.account for api in chosen}) > 1:
+        raise SeveralAccounts(tuple(sorted({api.account for api in chosen})))
+    return tuple(sorted({api.arn for api in chosen}))
+
+
+def make_plan(
+    estate: Estate,
+    fates: Iterable[Fate],
+    apis: tuple[str, ...],
+    *,
+    application: str,
+    now: datetime,
+    settings: TeardownSettings,
+    idle: tuple[IdleProof, ...] = (),
+    cost: CostComparison | None = None,
+    declared: Mapping[str, str] | None = None,
+) -> TeardownPlan:
+    """`apis`: ARNs, as `chosen_apis` gives them. `declared`: ARN -> place in the application, where that is known."""
+    by_subject = {fate.subject: _respecting_tags(estate, fate, now.date()) for fate in fates}
+    by_subject = _keeping_owned_by_others(by_subject, apis)
+    situation = Situation(
+        estate=estate,
+        fates=by_subject,
+        apis=apis,
+        idle=idle,
+        settings=settings,
+        now=now,
+        declared=declared or {},
+        savings=_savings(cost),
+    )
+    steps = numbered(_steps(situation))
+    account = situation.things(apis)[0].account
+    known = next((one for one in estate.accounts if one.id == account), None)
+    subjects = _subjects(estate, steps)
+    known_savings = [step.saves_usd_month for step in steps if step.saves_usd_month is not None]
+    plan = TeardownPlan(
+        application=application,
+        account=account,
+        alias=known.alias if known else "",
+        partition=known.partition if known else "aws",
+        regions=tuple(sorted({thing.region for thing in subjects} - {types.GLOBAL_REGION})),
+        apis=apis,
+        made_at=now,
+        expires_at=now + timedelta(minutes=settings.expires_minutes),
+        estate_digest=estate_digest(estate),
+        digests={thing.arn: digest for thing in subjects if (digest := digest_in(estate, thing.arn)) is not None},
+        types={thing.arn: thing.type for thing in subjects},
+        steps=steps,
+        kept=_kept(estate, by_subject, situation),
+        notes=_notes(situation),
+        saves_usd_month=sum(known_savings) if known_savings else None,
+        costs=cost.words if cost else "",
+    )
+    return plan.model_copy(update={"digest": plan_digest(plan)})
+
+
+def _steps(situation: Situation) -> list[Step]:
+    steps: list[Step] = []
+    for room in (
+        soft.snapshot,
+        soft.silence_alarms,
+        soft.doors,
+        entrance.unmap,
+        tables.of_stacks,
+        owners.stacks,
+        entrance.apis,
+        functions.triggers,
+        lambda at, before: edits.edits(at, before, "triggers"),
+        functions.functions,
+        functions.logs,
+        tables.tables,
+        lambda at, before: edits.edits(at, before, "permissions"),
+        identity.permissions,
+        remains.domains,
+        lambda at, before: edits.edits(at, before, "watching"),
+        remains.watching,
+        lambda at, before: edits.edits(at, before, "files"),
+        closing.files,
+        closing.confirm,
+    ):
+        steps += room(situation, steps)
+    return steps
+
+
+def _respecting_tags(estate: Estate, fate: Fate, today: date) -> Fate:
+    thing = estate.thing(fate.subject)
+    until = "" if thing is None else thing.tags.get(KEEP_UNTIL, "")
+    if fate.verdict != "delete" or not until or not is_kept(until, today):
+        return fate
+    return fate.model_copy(update={"verdict": "keep", "why": f"Its tag {KEEP_UNTIL} says {until}"})
+
+
+def is_kept(until: str, today: date) -> bool:
+    """Of the value of the tag."""
+    try:
+        return date.fromisoformat(until.strip()) >= today
+    except ValueError:
+        return True
+
+
+def _keeping_owned_by_others(fates: dict[str, Fate], apis: tuple[str, ...]) -> dict[str, Fate]:
+    """A WebSocket API that was not asked for stays, whatever its fate would be."""
+    return {
+        arn: fate.model_copy(update={"verdict": "keep", "why": "It was not asked for"})
+        if fate.verdict == "delete" and _is_other_api(arn, apis)
+        else fate
+        for arn, fate in fates.items()
+    }
+
+
+def _is_other_api(arn: str, apis: tuple[str, ...]) -> bool:
+    return "/apis/" in arn and not any(arn == api or arn.startswith(f"{api}/") for api in apis)
+
+
+def _subjects(estate: Estate, steps: tuple[Step, ...]) -> list[Thing]:
+    arns = {
+        arn
+        for step in steps
+        for arn in (
+            step.subject,
+            *step.covers,
+            *(gate.subject for gate in step.gates),
+            *(check.subject for check in step.checks),
+            *(() if step.brownout is None else (step.brownout.function,)),
+        )
+    }
+    return [thing for thing in estate.things if thing.arn in arns]
+
+
+def _kept(estate: Estate, fates: Mapping[str, Fate], situation: Situation) -> tuple[Kept, ...]:
+    kept = []
+    retained = {arn for owned in situation.ownership.stacks for arn in owned.retained}
+    for arn, fate in sorted(fates.items()):
+        thing = estate.thing(arn)
+        if thing is None or (fate.verdict not in {"keep", "unknown"} and arn not in retained):
+            continue
+        why, verdict = fate.why, "unknown" if fate.verdict == "unknown" else "keep"
+        if arn in retained and fate.verdict == "delete":
+            why = "Its stack is made to leave it behind. Plan again when the stack is gone, and it is deleted then"
+        kept.append(
+            Kept.model_validate(
+                {
+                    "subject": arn,
+                    "type": thing.type,
+                    "name": thing.name,
+                    "verdict": verdict,
+                    "why": why,
+                    "users": fate.users,
+                    "missing": fate.missing,
+                }
+            )
+        )
+    return tuple(kept)
+
+
+def _notes(situation: Situation) -> tuple[str, ...]:
+    notes = []
+    estate = situation.estate
+    if estate.gaps:
+        shown = sorted({f"{gap.operation} in {gap.region} ({gap.kind})" for gap in estate.gaps})
+        more = f" and {len(shown) - 5} more" if len(shown) > 5 else ""
+        notes.append(f"Not everything could be asked: {', '.join(shown[:5])}{more}. What that leaves unknown is kept.")
+    for api in situation.things(situation.apis):
+        if not situation.goes(api.arn):
+            fate = situation.fates.get(api.arn)
+            notes.append(f"The API {api.name} stays: {'nothing is known of it' if fate is None else fate.why}.")
+        if situation.ownership.of(api.arn) != "none" and situation.goes(api.arn):
+            notes.append(
+                f"The API {api.name} is owned. In brownouts, and until it is gone, one setting of it or its function "
+                "differs from what its owner wrote; `undo` sets it back."
+            )
+    if not situation.settings.accounts:
+        notes.append("[teardown] accounts is empty: this plan can be read, and no account allows to carry it out yet.")
+    return tuple(notes)
+
+
+def _savings(cost: CostComparison | None) -> dict[str, float]:
+    """Only lines that name a thing; a line of the whole path is of nothing that is deleted by itself."""
+    savings: dict[str, float] = {}
+    for line in cost.before.lines if cost is not None and cost.before is not None else ():
+        if line.subject:
+            savings[line.subject] = savings.get(line.subject, 0.0) + line.usd
+    return savings
