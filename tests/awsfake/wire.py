@@ -1,0 +1,107 @@
+"""Where the fake takes the place of AWS: beneath botocore's checks, retries and signatures, above HTTP.
+
+botocore's own code sees every refusal and every retry. Waiting between retries, and of waiters, moves the fake's clock.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+import botocore.client
+import botocore.endpoint
+import botocore.retries.bucket
+import botocore.retries.throttling
+import botocore.waiter
+from botocore.exceptions import BotoCoreError
+
+from tests.awsfake.errors import AwsError
+from tests.awsfake.paging import pager
+from tests.awsfake.request import ANSWERS, Request
+
+if TYPE_CHECKING:
+    from tests.awsfake.world import FakeAws
+
+_CREDENTIAL = re.compile(r"Credential=([A-Z0-9]+)/")
+_of_thread = threading.local()
+
+
+class _Http:
+    """What botocore looks at in an HTTP response that was parsed already."""
+
+    def __init__(self, status: int) -> None:
+        self.status_code = status
+        self.headers: dict[str, str] = {}
+        self.content = b""
+        self.text = ""
+        self.raw = None
+
+
+def _parsed_error(error: AwsError) -> tuple[_Http, dict[str, Any]]:
+    return _Http(error.status), {
+        "Error": {"Code": error.code, "Message": error.message},
+        "ResponseMetadata": {"HTTPStatusCode": error.status, "HTTPHeaders": {}, "RequestId": "fake"},
+        **error.fields,
+    }
+
+
+@contextmanager
+def wired(world: FakeAws) -> Iterator[None]:
+    """Until it ends, every client of every session in this process talks to `world`."""
+    make_api_call = botocore.client.BaseClient._make_api_call
+    do_get_response = botocore.endpoint.Endpoint._do_get_response
+
+    def asked(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
+        service = client.meta.service_model.service_name
+        before = getattr(_of_thread, "asked", None)
+        _of_thread.asked = (service, dict(parameters), client.meta.region_name)
+        pages = pager(world.loader, service, operation)
+        sent = pages.whole(parameters) if pages and f"{service}:{operation}" not in ANSWERS else parameters
+        try:
+            return make_api_call(client, operation, sent)
+        finally:
+            _of_thread.asked = before
+
+    def answered(endpoint: Any, http: Any, model: Any, context: Any) -> Any:
+        service, parameters, region = _of_thread.asked
+        found = _CREDENTIAL.search(_text(http.headers.get("Authorization", "")))
+        account = world.account_of(found[1] if found else "")
+        request = Request(world, account, region, service, model.name, parameters, model)
+
+        def moto() -> Any:
+            http.headers["x-moto-account-id"] = account
+            success, exception = do_get_response(endpoint, http, model, context)
+            if exception is not None:
+                raise exception
+            response, parsed = success
+            if response.status_code >= 300:
+                error = parsed.get("Error", {})
+                raise AwsError(error.get("Code", ""), error.get("Message", ""), response.status_code)
+            return parsed
+
+        try:
+            parsed = world.answer(request, moto)
+        except AwsError as error:
+            return _parsed_error(error), None
+        except (BotoCoreError, AssertionError) as error:
+            return None, error
+        parsed.setdefault("ResponseMetadata", {"HTTPStatusCode": 200, "HTTPHeaders": {}, "RequestId": "fake"})
+        return (_Http(200), parsed), None
+
+    waits = SimpleNamespace(sleep=world.clock.sleep, time=lambda: world.clock.now().timestamp())
+    with ExitStack() as patches:
+        patches.enter_context(mock.patch.object(botocore.client.BaseClient, "_make_api_call", asked))
+        patches.enter_context(mock.patch.object(botocore.endpoint.Endpoint, "_do_get_response", answered))
+        for module in (botocore.endpoint, botocore.waiter, botocore.retries.bucket, botocore.retries.throttling):
+            if hasattr(module, "time"):
+                patches.enter_context(mock.patch.object(module, "time", waits))
+        yield
+
+
+def _text(value: Any) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
