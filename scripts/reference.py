@@ -1,5 +1,5 @@
-"""Writes the pages of docs/reference that are made from the shim: its settings, the stages of a cut-over,
-and the differences of a dual run."""
+"""Writes the pages of docs/reference that are made from code: the shim's settings, the stages of a cut-over,
+the differences of a dual run, and the prices of an estimate."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from checklists.cost.page import price_page
+from checklists.cost.prices import load_prices
 from shim.config.reference import reference
 from shim.dualrun.cutover.stages import stage_page
 from shim.dualrun.report.reference import differences_page
@@ -21,6 +23,7 @@ if __name__ == "__main__":
         "configuration.md": reference(),
         "cut-over.md": stage_page(),
         "dual-run-differences.md": differences_page(),
+        "prices.md": price_page(load_prices()),
     }
     for name, text in pages.items():
         (FOLDER / name).write_text(text, "utf-8")

@@ -37,6 +37,14 @@ class Estimate(Record):
         return sum(line.usd for line in self.lines)
 
 
+class TargetCost(Record):
+    """What the new path may stand on."""
+
+    words: str = Field(description="'a load balancer of its own and 2 Fargate tasks of 0.25 vCPU and 0.5 GB'")
+    estimate: Estimate
+    break_even: str = Field(default="", description="as in CostComparison")
+
+
 class CostComparison(Record):
     """Before, while both run, and after."""
 
@@ -50,3 +58,4 @@ class CostComparison(Record):
     break_even: str = Field(default="", description="one sentence: from which load on the new path is cheaper")
     words: str = Field(description="one sentence: how much goes up or down, honestly")
     gaps: tuple[str, ...] = Field(default=(), description="what could not be asked, and what it would tell")
+    targets: tuple[TargetCost, ...] = Field(default=(), description="the declared one first, whose estimate is `after`")

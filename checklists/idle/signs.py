@@ -36,8 +36,17 @@ class Sign:
     measured: tuple[Measurement, ...]
 
     def in_window(self, window: Window) -> float:
-        """At least how much was counted there; 0 when nothing was."""
-        return max((_within(one, window) for one in self.measured), default=0.0)
+        """At least how much was counted there; 0 when nothing was.
+
+        A period that the start of the window cuts is taken for within it, unless a finer measurement tells that nothing
+        was: the long window is counted in days, of which the first can be cut.
+        """
+        found = max((_within(one, window) for one in self.measured), default=0.0)
+        if found:
+            return found
+        cut = max((_cut(one, window) for one in self.measured), default=0.0)
+        finer = (one for one in self.measured if one.start <= window.start and one.end >= window.end)
+        return 0.0 if cut and any(not _cut(one, window) for one in finer) else cut
 
     def before(self, window: Window) -> float:
         """At least how much was counted before it."""
@@ -109,16 +118,22 @@ def _last(one: Measurement) -> datetime | None:
 
 
 def _within(one: Measurement, window: Window) -> float:
-    """A period or a day that the window cuts counts as within it, unless its newest point is known to be outside."""
+    """Of periods and days that begin within the window, or after it."""
     begins = window.start.astimezone(UTC).date()
-    last = one.last_at
-    late = bool(last and last + timedelta(seconds=one.period_s) > window.start)
-    counted = sum(value for day, value in one.days if day > begins or (day == begins and (late or last is None)))
+    late = bool(one.last_at and one.last_at >= window.start)
+    counted = sum(value for day, value in one.days if day > begins or (day == begins and late))
     if counted > 0:
         return counted
-    if late or ((one.total or 0) > 0 and one.start >= window.start):
-        return one.total or 1.0
-    return 0.0
+    return (one.total or 1.0) if late or ((one.total or 0) > 0 and one.start >= window.start) else 0.0
+
+
+def _cut(one: Measurement, window: Window) -> float:
+    """Of the period or day in which the window begins, where no more is known."""
+    begins = window.start.astimezone(UTC).date()
+    if one.last_at:
+        ends = one.last_at + timedelta(seconds=one.period_s)
+        return (one.total or 1.0) if one.last_at < window.start < ends else 0.0
+    return sum(value for day, value in one.days if day == begins)
 
 
 def _before(one: Measurement, window: Window) -> float:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import tomllib
 
+from checklists.cost.page import price_page
+from checklists.cost.prices import load_prices
 from shim.config.layers import shim_toml
 from shim.config.reference import reference
 from shim.dualrun.cutover.stages import stage_page
@@ -25,6 +27,13 @@ def test_the_stages_of_a_cut_over_are_what_the_code_follows() -> None:
 def test_the_differences_of_a_dual_run_are_those_of_the_code() -> None:
     page = ROOT / "docs" / "reference" / "dual-run-differences.md"
     assert page.read_text("utf-8") == differences_page(), "docs are stale; run: .venv/bin/python scripts/reference.py"
+
+
+def test_the_prices_are_those_that_estimates_take() -> None:
+    page = ROOT / "docs" / "reference" / "prices.md"
+    assert page.read_text("utf-8") == price_page(load_prices()), (
+        "docs are stale; run: .venv/bin/python scripts/reference.py"
+    )
 
 
 def test_its_example_can_be_used(tmp_path) -> None:

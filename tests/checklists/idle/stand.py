@@ -59,6 +59,10 @@ THINGS = (
 )
 
 
+def floor(at: datetime, period_s: int) -> datetime:
+    return datetime.fromtimestamp(at.timestamp() // period_s * period_s, UTC)
+
+
 def measured(
     subject: str,
     namespace: str,
@@ -69,9 +73,12 @@ def measured(
     length: timedelta = WINDOW,
     period_s: int = 3600,
 ) -> Measurement:
-    """What GetMetricData says of hourly points that are kept as CloudWatch keeps them."""
-    start = NOW - length
-    seen = {at: value for at, value in points.items() if start <= at < NOW}
+    """What GetMetricData says of points, in periods as the survey asks for them."""
+    start = floor(NOW - length, period_s)
+    seen: dict[datetime, float] = {}
+    for at, value in points.items():
+        if start <= at < NOW:
+            seen[floor(at, period_s)] = seen.get(floor(at, period_s), 0.0) + value
     days: dict[object, float] = {}
     for at, value in sorted(seen.items()):
         days[at.date()] = days.get(at.date(), 0.0) + value
@@ -116,6 +123,7 @@ def estate(
     things: tuple[Thing, ...] = THINGS,
     without: frozenset[str] = frozenset(),
     period_s: int = 3600,
+    long_period_s: int = 86_400,
     length: timedelta = WINDOW,
     unasked: frozenset[str] = frozenset(),
 ) -> Estate:
@@ -128,9 +136,9 @@ def estate(
         regions=(REGION,),
         things=tuple(sorted(things, key=lambda one: one.arn)),
         measurements=tuple(
-            measured(*SERIES[name], counts.get(name, {}), length=length_, period_s=period_s)
+            measured(*SERIES[name], counts.get(name, {}), length=span, period_s=period)
             for name in kept
-            for length_ in (length, LONG)
+            for span, period in ((length, period_s), (LONG, long_period_s))
         ),
         asked=tuple(
             Asked(account=ACCOUNT, region=REGION, operation=operation, calls=1, found=1)

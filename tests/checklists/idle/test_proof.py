@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -83,13 +83,13 @@ class TestNoData:
         assert "no stage prod" in prove(estate(BUSY_BEFORE, things=things)).why
 
     def test_datapoints_that_cloudwatch_keeps_no_longer(self):
-        proof = prove(estate(BUSY_BEFORE, period_s=60))
+        proof = prove(estate(BUSY_BEFORE, period_s=60, long_period_s=60))
         assert proof.verdict == "no_data"
         assert "periods of 60 s, which CloudWatch keeps for 15 days" in proof.why
 
     def test_a_control_older_than_its_datapoints_can_be(self):
         """A point of 300 s can't be 90 days old."""
-        proof = prove(estate(BUSY_BEFORE, period_s=300))
+        proof = prove(estate(BUSY_BEFORE, period_s=300, long_period_s=300))
         assert (proof.verdict, proof.control) == ("no_data", "")
 
     def test_an_old_survey(self):
@@ -163,6 +163,11 @@ class TestRefutes:
         assert proof.verdict == "refutes"
         assert proof.last_seen == NOW - ago
 
+    def test_life_in_a_day_that_the_window_cuts_and_nothing_finer_tells_of(self):
+        counts = with_counts(prod_MessageCount={NOW - WINDOW - HOUR: 1.0})
+        assert prove(estate(counts)).verdict == "supports"
+        assert prove(estate(counts, period_s=86_400)).verdict == "refutes"
+
     def test_life_is_told_even_where_something_could_not_be_asked(self):
         of = estate(with_counts(prod_MessageCount={NOW - DAY: 7.0}), gap(), without=frozenset({"prod ConnectCount"}))
         proof = prove(of)
@@ -174,7 +179,7 @@ class TestSupports:
     def test_nothing_for_30_days_and_much_before(self):
         proof = prove(estate(BUSY_BEFORE))
         assert proof.verdict == "supports"
-        assert proof.last_seen == NOW - 90 * DAY
+        assert proof.last_seen == datetime(2026, 6, 3, tzinfo=UTC)
         assert (proof.start, proof.end) == (NOW - WINDOW, NOW)
         assert proof.control == (
             "ConnectCount of stage prod was 1,200 before the window, and last more than 0 on 2026-06-03."
