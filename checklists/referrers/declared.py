@@ -1,0 +1,72 @@
+"""What an inventory says should be live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checklists.aws import types
+from checklists.referrers.model import Declared
+from migrator.inventory.model import Inventory
+
+TYPES = {
+    "AWS::Serverless::Function": types.FUNCTION,
+    "AWS::Serverless::SimpleTable": types.TABLE,
+    "AWS::Serverless::HttpApi": types.API,
+}
+LISTED_BY = {
+    types.API: "apigatewayv2:GetApis",
+    types.FUNCTION: "lambda:ListFunctions",
+    types.TABLE: "dynamodb:ListTables",
+    types.LOG_GROUP: "logs:DescribeLogGroups",
+    types.ALARM: "cloudwatch:DescribeAlarms",
+    types.COMPOSITE_ALARM: "cloudwatch:DescribeAlarms",
+    types.DASHBOARD: "cloudwatch:ListDashboards",
+    types.ROLE: "iam:GetAccountAuthorizationDetails",
+    types.POLICY: "iam:GetAccountAuthorizationDetails",
+    types.RULE: "events:ListRules",
+    types.QUEUE: "sqs:ListQueues",
+    types.TOPIC: "sns:ListTopics",
+    types.STATE_MACHINE: "stepfunctions:ListStateMachines",
+    types.DOMAIN: "apigatewayv2:GetDomainNames",
+    types.PARAMETER: "ssm:DescribeParameters",
+    types.CERTIFICATE: "acm:ListCertificates",
+}
+"""Types that are matched, and the operation that would have listed a live one."""
+
+_NAMED_BY = {
+    types.FUNCTION: "FunctionName",
+    types.TABLE: "TableName",
+    types.LOG_GROUP: "LogGroupName",
+    types.ALARM: "AlarmName",
+    types.DASHBOARD: "DashboardName",
+    types.ROLE: "RoleName",
+    types.QUEUE: "QueueName",
+    types.TOPIC: "TopicName",
+    types.DOMAIN: "DomainName",
+    types.STATE_MACHINE: "StateMachineName",
+}
+
+
+def declared(inventory: Inventory) -> Iterator[Declared]:
+    """APIs and stores as the scan understood them, then every other resource of a type that is matched."""
+    seen: set[tuple[str, str]] = set()
+    for api in inventory.apis:
+        seen.add((types.API, api.id))
+        yield Declared(kind="api", id=api.id, type=types.API, name=_fixed(api.name), location=api.location)
+    for store in inventory.stores:
+        seen.add((types.TABLE, store.resource or store.id))
+        logical = store.resource or store.id
+        name = _fixed(store.table or "")
+        yield Declared(kind="table", id=logical, type=types.TABLE, name=name, location=store.location)
+    for resource in inventory.resources:
+        type_ = TYPES.get(resource.type, resource.type)
+        if type_ in LISTED_BY and (type_, resource.id) not in seen:
+            seen.add((type_, resource.id))
+            name = _fixed(resource.name or resource.properties.get(_NAMED_BY.get(type_, ""), ""))
+            kind = "function" if type_ == types.FUNCTION else "resource"
+            yield Declared(kind=kind, id=resource.id, type=type_, name=name, location=resource.location)
+
+
+def _fixed(name: str) -> str:
+    """A name that still has a variable in it is none."""
+    return "" if "${" in name or "{{" in name else name

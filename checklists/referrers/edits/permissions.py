@@ -1,0 +1,49 @@
+"""Permissions in the policy of a function that stays, for APIs that go.
+
+https://docs.aws.amazon.com/lambda/latest/api/API_RemovePermission.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import JsonValue
+
+from checklists.aws.estate import Thing
+from checklists.referrers.documents import Statement, statements
+from checklists.referrers.index import Index
+from checklists.referrers.links.function_policies import sources
+from checklists.referrers.model import Change
+
+
+def function(index: Index, thing: Thing, gone: frozenset[str]) -> tuple[Change, ...]:
+    return tuple(_removed(index, thing, gone))
+
+
+def _removed(index: Index, thing: Thing, gone: frozenset[str]) -> Iterator[Change]:
+    for statement in statements(thing.properties.get("Policy")):
+        named = [index.thing(one) for one in sources(statement)]
+        if named and all(one is not None and one.arn in gone for one in named):
+            names = ", ".join(one.name for one in named if one is not None)
+            yield removal(thing, statement, f"{names} may no longer call function {thing.name}, which stays.")
+
+
+def removal(thing: Thing, statement: Statement, words: str) -> Change:
+    """The removal of one statement from the policy of a function."""
+    account = statement.condition("aws:SourceAccount")
+    if not statement.sid or len(sources(statement)) != 1 or len(statement.principals) != 1:
+        return Change(operation="", words=f"{words} A person has to take statement {statement.number} out.")
+    undo: dict[str, JsonValue] = {
+        "FunctionName": thing.id,
+        "StatementId": statement.sid,
+        "Action": statement.actions[0],
+        "Principal": statement.principals[0],
+        "SourceArn": sources(statement)[0],
+    }
+    return Change(
+        operation="lambda.remove_permission",
+        parameters={"FunctionName": thing.id, "StatementId": statement.sid},
+        undo_operation="lambda.add_permission",
+        undo_parameters=undo | ({"SourceAccount": account[0]} if account else {}),
+        words=words,
+    )

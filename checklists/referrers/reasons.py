@@ -1,0 +1,113 @@
+"""Why one thing stays whoever uses it, and why it cannot be told whether it may go."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from checklists.aws import types
+from checklists.aws.estate import Thing
+from checklists.referrers import arns
+from checklists.referrers.index import Index
+from checklists.referrers.json_values import mapping, text
+from checklists.referrers.life import Lives
+from checklists.referrers.matching import match
+from checklists.referrers.model import Matching
+from checklists.referrers.operations import NEEDS, Knowledge
+from checklists.referrers.reach import Graph
+from migrator.inventory.model import Inventory, Store
+
+KEEP_UNTIL = "keep-until"
+KEEP = "ws2sse:keep"
+SCAN = "a scan of the application that declares it"
+
+
+class Reasons:
+    def __init__(
+        self,
+        index: Index,
+        graph: Graph,
+        apis: frozenset[str],
+        inventory: Inventory | None,
+        matching: Matching | None,
+    ) -> None:
+        self._index, self._graph = index, graph
+        self._lives = Lives(index.estate, sorted(apis))
+        self._knowledge = Knowledge(index.estate)
+        self._today = index.estate.finished_at.date()
+        self._stores = _stores(index, inventory, matching)
+
+    def to_keep(self, thing: Thing) -> str:
+        """One sentence; '' when nothing about the thing itself keeps it."""
+        if tag := self._tag(thing):
+            return tag
+        if thing.type not in NEEDS:
+            return f"Nothing of type {thing.type} is ever deleted here: a person decides."
+        if life := self._lives.of(thing).why:
+            return life
+        if thing.type == types.TABLE:
+            return self._other_data(thing)
+        if thing.type == types.ROLE and text(thing.properties.get("Path")).startswith("/aws-service-role/"):
+            return "AWS made it for a service of its own."
+        return ""
+
+    def to_doubt(self, thing: Thing) -> tuple[str, ...]:
+        """What would have to be known; empty when enough is."""
+        missing = [*self._knowledge.missing(thing), *self._lives.of(thing).missing]
+        if thing.type == types.FUNCTION and "Policy" not in thing.properties:
+            missing.append(f"lambda:GetPolicy of {thing.name}")
+        if thing.type == types.TABLE and not self._stores.get(thing.arn):
+            missing.append(SCAN)
+        if thing.type == types.ROLE:
+            missing += self._elsewhere(thing)
+        if thing.type == types.POLICY:
+            missing += self._attachments(thing)
+        return tuple(dict.fromkeys(missing))
+
+    def _tag(self, thing: Thing) -> str:
+        if KEEP in thing.tags:
+            return f"It has the tag {KEEP}."
+        until = thing.tags.get(KEEP_UNTIL)
+        if until is None:
+            return ""
+        try:
+            day = date.fromisoformat(until)
+        except ValueError:
+            return f"Its tag {KEEP_UNTIL} has no date that can be read."
+        return f"Its tag says to keep it until {day}." if self._today <= day else ""
+
+    def _other_data(self, table: Thing) -> str:
+        for store in self._stores.get(table.arn, ()):
+            if not store.holds_connections:
+                return f"The code keeps other data in it than connections (store {store.id})."
+            if store.other_uses:
+                return f"The code does more with it than keep connections: {store.other_uses[0].rstrip('.')}."
+        return ""
+
+    def _elsewhere(self, role: Thing) -> list[str]:
+        """A role is global: it may be used in a region that was not looked at."""
+        region = text(mapping(role.properties.get("RoleLastUsed")).get("Region"))
+        if region and region not in self._index.estate.regions:
+            return [f"who used role {role.name} in {region}"]
+        return []
+
+    def _attachments(self, policy: Thing) -> list[str]:
+        known = len(self._index.attached_to(policy.arn))
+        count = policy.properties.get("AttachmentCount")
+        boundaries = policy.properties.get("PermissionsBoundaryUsageCount")
+        if not isinstance(count, int) or count > known or (isinstance(boundaries, int) and boundaries > 0):
+            return [f"whom policy {policy.name} is attached to"]
+        return []
+
+
+def _stores(index: Index, inventory: Inventory | None, matching: Matching | None) -> dict[str, tuple[Store, ...]]:
+    """ARN of a table -> the stores that it is."""
+    if inventory is None:
+        return {}
+    matching = matching or match(inventory, index.estate)
+    found: dict[str, tuple[Store, ...]] = {}
+    for pair in matching.pairs:
+        table = arns.parse(pair.live)
+        if pair.declared.type == types.TABLE and table is not None:
+            stores = (s for s in inventory.stores if pair.declared.id in {s.resource, s.id})
+            found[pair.live] = (*found.get(pair.live, ()), *stores)
+    return found
