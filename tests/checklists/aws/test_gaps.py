@@ -10,10 +10,10 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from checklists.aws.collect import COLLECTORS
+from checklists.aws.collect import CLOSER_LOOKS, COLLECTORS
 from checklists.aws.permissions import OPERATIONS, permission
 from tests.checklists.aws.answers import ACCOUNT, IDENTITY, REGION, Answers, Refusal
-from tests.checklists.aws.stand import CHAT, look, websocket
+from tests.checklists.aws.stand import CHAT, account, look
 
 ERRORS = {
     "denied": Refusal("AccessDeniedException", "User is not authorized to perform this", 403),
@@ -23,20 +23,23 @@ ERRORS = {
     "clock_skew": Refusal("SignatureDoesNotMatch", "Signature expired: 20260901T120000Z is now earlier", 403),
     "unreachable": ConnectTimeoutError(endpoint_url="https://aws.test"),
 }
-LISTED = sorted({operation for one in COLLECTORS for operation in one.operations})
+ASKED = sorted(
+    {"cloudwatch:GetMetricData", "iam:ListAccountAliases"}
+    | {operation for one in (*COLLECTORS, *CLOSER_LOOKS) for operation in one.operations}
+)
 
 
-@pytest.mark.parametrize("operation", LISTED)
+@pytest.mark.parametrize("operation", ASKED)
 @pytest.mark.parametrize("kind", ERRORS)
 def test_an_error_leaves_a_gap_and_nothing_is_known(kind, operation):
-    services = frozenset({operation.partition(":")[0], "apigatewayv2", "lambda"})
-    estate = look(websocket() | {operation: ERRORS[kind]}, services=services)
+    services = frozenset({operation.partition(":")[0], "apigatewayv2", "lambda"})  # those tell what to ask about
+    estate = look(account() | {operation: ERRORS[kind]}, services=services)
     gaps = [gap for gap in estate.gaps if gap.operation == operation]
     assert {gap.kind for gap in gaps} == {kind}
     places = {(gap.account, gap.region) for gap in gaps}
     assert places
-    for account, region in places:
-        assert not estate.known(frozenset({operation}), account, region)
+    for place in places:
+        assert not estate.known(frozenset({operation}), *place)
     assert all(gap.permission == (permission(operation) if kind == "denied" else "") for gap in gaps)
 
 
@@ -84,11 +87,11 @@ def test_keys_that_nobody_knows_any_more_are_expired():
 
 
 def test_nothing_more_is_asked_of_an_account_whose_credentials_expired():
-    answers = Answers(websocket(iam__ListAccountAliases=ERRORS["expired"]))
+    answers = Answers(account(iam__ListAccountAliases=ERRORS["expired"]))
     estate = look(answers)
     assert answers.operations() == {"sts:GetCallerIdentity", "iam:ListAccountAliases"}
     assert not estate.things
-    for one in COLLECTORS:
+    for one in (*COLLECTORS, *CLOSER_LOOKS):
         for operation in one.operations:
             region = REGION if one.reach == "region" else "global"
             assert {gap.kind for gap in estate.gaps_of(frozenset({operation}), ACCOUNT, region)} == {"expired"}
@@ -118,7 +121,7 @@ def test_a_gap_of_one_api_leaves_what_is_known_of_another():
 
 
 def test_what_the_survey_does_not_ask_for_is_not_known():
-    estate = look(websocket(), services=frozenset({"lambda"}))
+    estate = look(account(), services=frozenset({"lambda"}))
     assert not estate.known(frozenset({"apigatewayv2:GetApis"}), ACCOUNT, REGION)
     assert not estate.known(frozenset({"cloudwatch:GetMetricData"}), ACCOUNT, REGION)
 
@@ -128,8 +131,8 @@ def test_an_account_without_a_websocket_api_is_known_to_have_no_route():
     assert estate.known(frozenset({"apigatewayv2:GetApis", "apigatewayv2:GetRoutes"}), ACCOUNT, REGION)
 
 
-def test_every_operation_that_is_called_is_in_the_table_of_permissions():
-    answers = Answers(websocket())
-    look(answers)
-    assert answers.operations() <= set(OPERATIONS)
-    assert {operation for one in COLLECTORS for operation in one.operations} <= set(OPERATIONS)
+def test_the_survey_calls_what_the_table_of_permissions_has_and_nothing_else():
+    answers = Answers(account())
+    assert not look(answers).gaps
+    assert answers.operations() == set(OPERATIONS)
+    assert set(ASKED) | {"sts:GetCallerIdentity"} == set(OPERATIONS)
