@@ -70,11 +70,10 @@ class AccountAccess:
             return client
 
     def offers(self, service: str, region: str) -> bool:
-        """Whether botocore's list of endpoints has the service in that region; it has no region of a global service."""
+        """Whether botocore's list of endpoints has the service in that region."""
         with _LOCK:
             partition = self.session.get_partition_for_region(region)
-            known = self.session.get_available_regions(service, partition)
-            return not known or region in known
+            return region in self.session.get_available_regions(service, partition)
 
 
 def by_default() -> AccountAccess:
