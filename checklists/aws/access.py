@@ -70,10 +70,11 @@ class AccountAccess:
             return client
 
     def offers(self, service: str, region: str) -> bool:
-        """Whether botocore's list of endpoints has the service in that region."""
+        """Whether botocore's list of endpoints has the service in that region; it has no region of a global service."""
         with _LOCK:
             partition = self.session.get_partition_for_region(region)
-            return region in self.session.get_available_regions(service, partition)
+            known = self.session.get_available_regions(service, partition)
+            return not known or region in known
 
 
 def by_default() -> AccountAccess:

@@ -67,22 +67,38 @@ class Caller:
     def items(
         self, operation: str, key: str, *, subject: str = "", absent: frozenset[str] = frozenset(), **parameters: object
     ) -> Answer:
-        """All items of all pages. `key`: where a page has them. `absent`: error codes that mean that there are none."""
-        found: list[Item] = []
+        """All items of all pages. `key`: where a page has them, 'DistributionList.Items' when deeper. `absent`: error
+        codes that mean that there are none."""
+        return self.several(operation, (key,), subject=subject, absent=absent, **parameters)[0]
+
+    def several(
+        self,
+        operation: str,
+        keys: tuple[str, ...],
+        *,
+        subject: str = "",
+        absent: frozenset[str] = frozenset(),
+        **parameters: object,
+    ) -> tuple[Answer, ...]:
+        """As `items`, of pages that have items of several kinds: an answer for each key."""
+        found: tuple[list[Item], ...] = tuple([] for _ in keys)
         calls = 0
+        cut: Failure | None = None
         try:
             for page in self._pages(operation, parameters):
                 calls += 1
-                found += page.get(key) or ()
+                for key, items in zip(keys, found, strict=True):
+                    items.extend(_at(page, key))
         except _NotAsked as not_asked:
-            self.unasked(operation, not_asked.failure, subject)
-            return Answer(tuple(found), not_asked.failure)
+            cut = not_asked.failure
         except (ClientError, BotoCoreError, NotImplementedError) as error:
-            if not is_code(error, absent):
-                return Answer(tuple(found), self._failed(operation, subject, error))
             calls += 1
-        self._ledger.answered(self._place, operation, calls=calls, found=len(found))
-        return Answer(tuple(found))
+            cut = None if is_code(error, absent) else self._what(operation, error)
+        if cut is None:
+            self._ledger.answered(self._place, operation, calls=calls, found=sum(map(len, found)))
+        else:
+            self.unasked(operation, cut, subject)
+        return tuple(Answer(tuple(items), cut) for items in found)
 
     def one(
         self, operation: str, *, subject: str = "", absent: frozenset[str] = frozenset(), **parameters: object
@@ -96,7 +112,7 @@ class Caller:
             return Reply(None, known=False)
         except (ClientError, BotoCoreError, NotImplementedError) as error:
             if not is_code(error, absent):
-                self._failed(operation, subject, error)
+                self.unasked(operation, self._what(operation, error), subject)
                 return Reply(None, known=False)
             body = None
         self._ledger.answered(self._place, operation, calls=1, found=body is not None)
@@ -125,15 +141,17 @@ class Caller:
                 raise _NotAsked(Failure("limit", "", f"stopped after {number} pages; there may be more"))
 
     def _by_next_token(self, operation: str, parameters: dict[str, object]) -> Iterator[Item]:
-        """botocore has no paginator for GetApiMappings, GetVpcLinks, ListWebACLs and others."""
+        """botocore has no paginator for GetApiMappings, GetVpcLinks, ListEventBuses, ListWebACLs and others."""
+        token: object = None
         while True:
             page = self._call(operation, parameters)
             yield page
-            name = "NextMarker" if "NextMarker" in page else "NextToken"
-            token = page.get(name)
-            if not token:
+            name = next((one for one in ("NextToken", "NextMarker", "nextToken") if page.get(one)), "")
+            if not name:
                 return
-            parameters |= {name: token}
+            if page[name] == token:
+                raise _NotAsked(Failure("failed", "", "a page named itself as the next; there may be more"))
+            token = parameters[name] = page[name]
 
     def _call(self, operation: str, parameters: Mapping[str, object]) -> Item:
         service, _, name = operation.partition(":")
@@ -151,15 +169,21 @@ class Caller:
         if signed_out is not None:
             raise _NotAsked(signed_out)
 
-    def _failed(self, operation: str, subject: str, error: Exception) -> Failure:
+    def _what(self, operation: str, error: Exception) -> Failure:
         what = failure(error)
         if what.in_doubt and self._credentials_good():
-            what = replace(what, kind="unsupported")
+            return replace(what, kind="unsupported")
         service = operation.partition(":")[0]
         if what.kind == "unreachable" and not self._access.offers(service, self._region):
-            what = replace(what, kind="unsupported")
-        self.unasked(operation, what, subject)
+            return replace(what, kind="unsupported")
         return what
+
+
+def _at(page: Item, key: str) -> list[Item]:
+    found: Any = page
+    for part in key.split("."):
+        found = found.get(part) if found else None
+    return found or []
 
 
 class _NotAsked(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from threading import Lock
 
 from checklists.aws.estate import Asked, Gap
@@ -43,6 +44,24 @@ class Ledger:
             self._gaps.setdefault((*place, operation, subject), gap)
             if failure.kind == "expired":
                 self._signed_out.setdefault(place[0], failure)
+
+    def close(self, place: Place, operations: Iterable[str], parents: Iterable[str]) -> None:
+        """What was to be asked about things that the `parents` tell is known as little as they are; and when they told
+        of nothing to ask about, that is an answer."""
+        asked_of = set(parents)
+        with self._lock:
+            gaps = [gap for key, gap in sorted(self._gaps.items()) if key[:2] == place and key[2] in asked_of]
+            unasked = [one for one in sorted(asked_of) if (*place, one) not in self._asked]
+        why: Failure | None = None
+        if gaps:
+            why = Failure(gaps[0].kind, gaps[0].code, f"{gaps[0].operation}: {gaps[0].message}")
+        elif unasked:
+            why = Failure("limit", "", f"{unasked[0]} was not asked, which tells what to ask about")
+        for operation in operations:
+            if why is None:
+                self.answered(place, operation, calls=0, found=0)
+            else:
+                self.gap(place, operation, why)
 
     def signed_out(self, account: str) -> Failure | None:
         """Why nothing more is asked of an account; None as long as its credentials are good."""

@@ -88,6 +88,7 @@ OPERATIONS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "cloudformation:DescribeStacks": (("cloudformation:DescribeStacks",), _STACKS),
     "cloudformation:ListStackResources": (("cloudformation:ListStackResources",), _STACKS),
     "cloudformation:GetTemplate": (("cloudformation:GetTemplate",), _STACKS),
+    "cloudformation:GetTemplateSummary": (("cloudformation:GetTemplateSummary",), _STACKS),
     "resourcegroupstaggingapi:GetResources": (("tag:GetResources",), _EVERYTHING),
 }
 """Of every operation that the survey calls, as boto3 names service and operation: IAM actions, and patterns of the

@@ -79,10 +79,17 @@ class Text:
 class Found:
     things: list[Thing] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
+    details: dict[str, dict[str, JsonValue]] = field(default_factory=dict)
+    """ARN -> properties of a thing that another collector lists."""
+    tags: dict[str, dict[str, str]] = field(default_factory=dict)
+    """ARN -> tags of a thing that another collector lists."""
 
-
-Details = dict[str, dict[str, JsonValue]]
-"""ARN -> properties that were asked for this thing alone."""
+    def add(self, other: Found) -> None:
+        self.things += other.things
+        self.texts += other.texts
+        self.tags |= other.tags
+        for arn, properties in other.details.items():
+            self.details[arn] = self.details.get(arn, {}) | properties
 
 
 @dataclass(frozen=True)
@@ -95,6 +102,32 @@ class Collector:
     operations: tuple[str, ...]
     """All that it calls: those of a place where nothing is asked become gaps."""
     collect: Callable[[Scope], Found]
+    reach: Reach = "region"
+
+
+@dataclass(frozen=True)
+class Near:
+    """What is known of a place when it is looked at closely."""
+
+    things: tuple[Thing, ...]
+    """All that were listed in this account and region."""
+    candidates: frozenset[str]
+    """ARNs of the functions that have to do with a WebSocket API."""
+
+    def of_type(self, type_: str) -> list[Thing]:
+        return [one for one in self.things if one.type == type_]
+
+
+@dataclass(frozen=True)
+class CloserLook:
+    """What asks about single things, once it is known which of them matter."""
+
+    name: str
+    service: str
+    operations: tuple[str, ...]
+    parents: tuple[str, ...]
+    """Operations that tell about which things it asks: a gap of theirs is a gap of its own."""
+    look: Callable[[Scope, Near], Found]
     reach: Reach = "region"
 
 

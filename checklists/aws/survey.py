@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -11,13 +11,15 @@ from typing import Final, TypeVar
 from checklists.aws.access import AccountAccess
 from checklists.aws.accounts import enter
 from checklists.aws.candidates import candidates
-from checklists.aws.collect import COLLECTORS
+from checklists.aws.collect import CLOSER_LOOKS, COLLECTORS
 from checklists.aws.estate import Estate, Measurement, Thing
 from checklists.aws.ledger import Ledger
 from checklists.aws.measured import metrics_of
 from checklists.aws.mentions import Names, mentions
+from checklists.aws.metrics import OPERATION as METRICS
 from checklists.aws.metrics import measure, windows_of
-from checklists.aws.scope import Collector, Found, Scope
+from checklists.aws.owners import owned
+from checklists.aws.scope import CloserLook, Found, Near, Scope
 from checklists.aws.shape import moment
 
 MOST_THREADS: Final = 8
@@ -26,7 +28,6 @@ MOST_THREADS: Final = 8
 Progress = Callable[[str, int, int], None]
 """Phase in words, how many steps of it are done, and how many there are."""
 
-_Step = tuple[Scope, Collector]
 _T = TypeVar("_T")
 
 
@@ -49,34 +50,74 @@ def survey(
     began, ledger, tell = clock(), Ledger(), progress or _silent
     entered = [enter(one, regions, ledger) for one in accounts]
     scopes = [scope for one in entered for scope in one.scopes]
-    wanted = [one for one in COLLECTORS if services is None or one.service in services]
-    found = _listing(scopes, wanted, tell)
-    things = {one.arn: one for one in found.things}
-    named = mentions(things.values(), found.texts, Names(things.values()))
-    things = {arn: _with(thing, Mentions=named[arn]) if arn in named else thing for arn, thing in things.items()}
-    close = candidates(things.values(), named)
+    found = _listing(scopes, services, tell)
+    named = mentions(found.things, found.texts, Names(found.things))
+    close = candidates(found.things, named)
+    found.texts.clear()
+    found.details |= {arn: {"Mentions": several} for arn, several in named.items()}
+    found.add(_looking(scopes, services, tuple(found.things), close, ledger, tell))
+    things = owned(_merged(found))
     measurements: tuple[Measurement, ...] = ()
     if services is None or "cloudwatch" in services:
-        measurements = _measuring(scopes, tuple(things.values()), close, window, now, tell)
+        measurements = _measuring(scopes, things, close, window, now, ledger, tell)
     return Estate(
         started_at=moment(now),
         finished_at=moment(now + timedelta(seconds=round(clock() - began))),
         accounts=tuple(sorted((one.account for one in entered), key=lambda account: account.id)),
         regions=tuple(sorted(regions)),
-        things=tuple(sorted(things.values(), key=lambda one: one.arn)),
+        things=things,
         measurements=measurements,
         asked=ledger.asked(),
         gaps=ledger.gaps(),
     )
 
 
-def _listing(scopes: Sequence[Scope], wanted: Sequence[Collector], tell: Progress) -> Found:
-    steps = [(scope, one) for scope in scopes for one in wanted if one.reach == scope.reach]
+def _listing(scopes: Sequence[Scope], services: frozenset[str] | None, tell: Progress) -> Found:
+    steps = [
+        (scope, one)
+        for scope in scopes
+        for one in COLLECTORS
+        if one.reach == scope.reach and (services is None or one.service in services)
+    ]
+    return _all(_each(steps, lambda step: step[1].collect(step[0]), "Listing", tell))
+
+
+def _looking(
+    scopes: Sequence[Scope],
+    services: frozenset[str] | None,
+    things: tuple[Thing, ...],
+    close: frozenset[str],
+    ledger: Ledger,
+    tell: Progress,
+) -> Found:
+    def of(step: tuple[Scope, CloserLook]) -> Found:
+        scope, one = step
+        there = tuple(thing for thing in things if (thing.account, thing.region) == (scope.account, scope.region))
+        found = one.look(scope, Near(there, close))
+        ledger.close((scope.account, scope.region), one.operations, one.parents)
+        return found
+
+    steps = [
+        (scope, one)
+        for scope in scopes
+        for one in CLOSER_LOOKS
+        if one.reach == scope.reach and (services is None or one.service in services)
+    ]
+    return _all(_each(steps, of, "Looking closely", tell))
+
+
+def _all(several: Iterable[Found]) -> Found:
     found = Found()
-    for one in _each(steps, lambda step: step[1].collect(step[0]), "Listing", tell):
-        found.things += one.things
-        found.texts += one.texts
+    for one in several:
+        found.add(one)
     return found
+
+
+def _merged(found: Found) -> Iterator[Thing]:
+    """Each thing once, with its details and tags, in the order of the ARNs."""
+    for arn, thing in sorted({one.arn: one for one in found.things}.items()):
+        properties = thing.properties | found.details.get(arn, {})
+        yield thing.model_copy(update={"properties": properties, "tags": thing.tags | found.tags.get(arn, {})})
 
 
 def _measuring(
@@ -85,13 +126,16 @@ def _measuring(
     close: frozenset[str],
     window: timedelta,
     now: datetime,
+    ledger: Ledger,
     tell: Progress,
 ) -> tuple[Measurement, ...]:
     windows = windows_of(window, now)
 
     def of(scope: Scope) -> tuple[Measurement, ...]:
         there = [one for one in things if (one.account, one.region) == (scope.account, scope.region)]
-        return measure(scope, metrics_of(there, close), windows)
+        found = measure(scope, metrics_of(there, close), windows)
+        ledger.close((scope.account, scope.region), (METRICS,), ("apigatewayv2:GetApis",))
+        return found
 
     found = [
         one
@@ -117,10 +161,6 @@ def _each(steps: Sequence[_S], do: Callable[[_S], _T], phase: str, tell: Progres
             threads.shutdown(wait=False, cancel_futures=True)
             raise
     return [future.result() for future in futures]
-
-
-def _with(thing: Thing, **properties: object) -> Thing:
-    return thing.model_copy(update={"properties": thing.properties | properties})
 
 
 def _silent(_phase: str, _done: int, _total: int) -> None:

@@ -34,6 +34,8 @@ REGION = "eu-central-1"
 
 _LOADER = botocore.loaders.create_loader()
 """One for all worlds: reading the models of the services takes longer than all the rest."""
+_SESSIONS: dict[tuple[str, str], boto3.Session] = {}
+_CLIENTS: dict[tuple[str, str, str], Any] = {}
 _MOTO = frozenset(
     [
         "lambda",
@@ -93,8 +95,14 @@ class FakeAws:
         )
 
     def client(self, service: str, account: str = ACCOUNT, region: str = REGION) -> Any:
-        """For building an estate; calls are logged as all others."""
-        return self.session(account, region).client(service)
+        """For tests themselves; what they ask is logged as all else. Of the whole process, since a client takes longer to
+        make than what is asked of it; it knows no world."""
+        key = (account, region, service)
+        if key not in _CLIENTS:
+            if key[:2] not in _SESSIONS:
+                _SESSIONS[key[:2]] = self.session(account, region)
+            _CLIENTS[key] = _SESSIONS[key[:2]].client(service)
+        return _CLIENTS[key]
 
     def traffic_of(self, account: str, region: str) -> Traffic:
         """Clients of the APIs there."""

@@ -11,6 +11,15 @@ from checklists.aws.estate import Thing
 from checklists.aws.scope import Collector, Found, Scope, Text
 from checklists.aws.shape import kept, moment
 
+CANDIDATE_PARENTS: Final = (
+    "apigatewayv2:GetApis",
+    "apigatewayv2:GetIntegrations",
+    "apigatewayv2:GetAuthorizers",
+    "lambda:ListFunctions",
+    "lambda:ListEventSourceMappings",
+)
+"""What tells which functions have to do with a WebSocket API."""
+
 
 def collect(scope: Scope) -> Found:
     found = Found()

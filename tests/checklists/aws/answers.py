@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from typing import Any
 
 import boto3
@@ -46,7 +47,7 @@ class Answers:
     def answer(self, region: str, operation: str, parameters: dict[str, Any]) -> Mapping[str, Any] | Exception:
         self.asked.append((region, operation, parameters))
         answer = self.table.get(operation, {})
-        return answer(parameters) if callable(answer) else answer
+        return deepcopy(answer(parameters) if callable(answer) else answer)  # boto3 changes what it reads
 
 
 class _Shared(AccountAccess):

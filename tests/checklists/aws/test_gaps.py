@@ -10,10 +10,11 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from checklists.aws.collect import COLLECTORS
+from checklists.aws.collect import CLOSER_LOOKS, COLLECTORS
+from checklists.aws.estate import Estate
 from checklists.aws.permissions import OPERATIONS, permission
 from tests.checklists.aws.answers import ACCOUNT, IDENTITY, REGION, Answers, Refusal
-from tests.checklists.aws.stand import CHAT, look, websocket
+from tests.checklists.aws.stand import CHAT, account, look
 
 ERRORS = {
     "denied": Refusal("AccessDeniedException", "User is not authorized to perform this", 403),
@@ -23,21 +24,41 @@ ERRORS = {
     "clock_skew": Refusal("SignatureDoesNotMatch", "Signature expired: 20260901T120000Z is now earlier", 403),
     "unreachable": ConnectTimeoutError(endpoint_url="https://aws.test"),
 }
-LISTED = sorted({operation for one in COLLECTORS for operation in one.operations})
+ASKED = sorted(
+    {"cloudwatch:GetMetricData", "iam:ListAccountAliases"}
+    | {operation for one in (*COLLECTORS, *CLOSER_LOOKS) for operation in one.operations}
+)
 
 
-@pytest.mark.parametrize("operation", LISTED)
-@pytest.mark.parametrize("kind", ERRORS)
-def test_an_error_leaves_a_gap_and_nothing_is_known(kind, operation):
-    services = frozenset({operation.partition(":")[0], "apigatewayv2", "lambda"})
-    estate = look(websocket() | {operation: ERRORS[kind]}, services=services)
+WHERE_TO_LOOK = frozenset({"apigatewayv2", "lambda"})
+"""Services that tell what to ask others about."""
+
+
+@pytest.mark.parametrize("operation", ASKED)
+def test_an_operation_that_is_denied_leaves_a_gap_that_says_what_would_allow_it(operation):
+    services = WHERE_TO_LOOK | {operation.partition(":")[0]}
+    estate = look(account() | {operation: ERRORS["denied"]}, services=services)
+    assert_not_known(estate, operation, "denied")
+    assert {gap.permission for gap in estate.gaps if gap.operation == operation} == {permission(operation)}
+
+
+@pytest.mark.parametrize("kind", sorted(ERRORS))
+def test_an_error_leaves_a_gap_wherever_it_comes_and_nothing_is_known(kind):
+    """Once where things are listed, and once where they are listed and then asked about, each for all collectors."""
+    answers = Answers()
+    look(answers)
+    listing = answers.operations() & set(ASKED)
+    for operations in (set(ASKED), set(ASKED) - listing):
+        estate = look(account() | dict.fromkeys(operations, ERRORS[kind]))
+        for operation in operations:
+            assert_not_known(estate, operation, kind)
+
+
+def assert_not_known(estate: Estate, operation: str, kind: str) -> None:
     gaps = [gap for gap in estate.gaps if gap.operation == operation]
     assert {gap.kind for gap in gaps} == {kind}
-    places = {(gap.account, gap.region) for gap in gaps}
-    assert places
-    for account, region in places:
-        assert not estate.known(frozenset({operation}), account, region)
-    assert all(gap.permission == (permission(operation) if kind == "denied" else "") for gap in gaps)
+    for place in {(gap.account, gap.region) for gap in gaps}:
+        assert not estate.known(frozenset({operation}), *place)
 
 
 @pytest.mark.parametrize(
@@ -84,11 +105,11 @@ def test_keys_that_nobody_knows_any_more_are_expired():
 
 
 def test_nothing_more_is_asked_of_an_account_whose_credentials_expired():
-    answers = Answers(websocket(iam__ListAccountAliases=ERRORS["expired"]))
+    answers = Answers(account(iam__ListAccountAliases=ERRORS["expired"]))
     estate = look(answers)
     assert answers.operations() == {"sts:GetCallerIdentity", "iam:ListAccountAliases"}
     assert not estate.things
-    for one in COLLECTORS:
+    for one in (*COLLECTORS, *CLOSER_LOOKS):
         for operation in one.operations:
             region = REGION if one.reach == "region" else "global"
             assert {gap.kind for gap in estate.gaps_of(frozenset({operation}), ACCOUNT, region)} == {"expired"}
@@ -118,7 +139,7 @@ def test_a_gap_of_one_api_leaves_what_is_known_of_another():
 
 
 def test_what_the_survey_does_not_ask_for_is_not_known():
-    estate = look(websocket(), services=frozenset({"lambda"}))
+    estate = look(account(), services=frozenset({"lambda"}))
     assert not estate.known(frozenset({"apigatewayv2:GetApis"}), ACCOUNT, REGION)
     assert not estate.known(frozenset({"cloudwatch:GetMetricData"}), ACCOUNT, REGION)
 
@@ -128,8 +149,8 @@ def test_an_account_without_a_websocket_api_is_known_to_have_no_route():
     assert estate.known(frozenset({"apigatewayv2:GetApis", "apigatewayv2:GetRoutes"}), ACCOUNT, REGION)
 
 
-def test_every_operation_that_is_called_is_in_the_table_of_permissions():
-    answers = Answers(websocket())
-    look(answers)
-    assert answers.operations() <= set(OPERATIONS)
-    assert {operation for one in COLLECTORS for operation in one.operations} <= set(OPERATIONS)
+def test_the_survey_calls_what_the_table_of_permissions_has_and_nothing_else():
+    answers = Answers(account())
+    assert not look(answers).gaps
+    assert answers.operations() == set(OPERATIONS)
+    assert set(ASKED) | {"sts:GetCallerIdentity"} == set(OPERATIONS)

@@ -1,0 +1,124 @@
+"""CloudFormation stacks and what they own. Templates are read only of stacks that own a part of a WebSocket API."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+import yaml
+from pydantic import JsonValue
+
+from checklists.aws import types
+from checklists.aws.calls import Item
+from checklists.aws.collect.functions import CANDIDATE_PARENTS
+from checklists.aws.estate import Thing
+from checklists.aws.owners import owners
+from checklists.aws.scope import CloserLook, Collector, Found, Near, Scope, for_each
+from checklists.aws.shape import kept, moment_of, plain, tags
+
+_STACKS: Final = "cloudformation:DescribeStacks"
+_RESOURCES: Final = "cloudformation:ListStackResources"
+_TEMPLATE: Final = "cloudformation:GetTemplate"
+_SUMMARY: Final = "cloudformation:GetTemplateSummary"
+_MOST_CHARACTERS: Final = 2_000_000
+"""A template has at most 1 MB: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
+
+
+def collect(scope: Scope) -> Found:
+    found = Found()
+    stacks = scope.caller.items(_STACKS, "Stacks")
+    for_each(scope, stacks, _RESOURCES)
+    for one in stacks.items:
+        arn = one["StackId"]
+        resources = scope.caller.items(_RESOURCES, "StackResourceSummaries", subject=arn, StackName=arn)
+        properties = kept(one, "StackStatus", "EnableTerminationProtection", "Description", "ParentId", "RootId") | {
+            "Outputs": [kept(output, "OutputKey", "ExportName") for output in one.get("Outputs") or ()],
+            "Resources": [_resource(resource) for resource in resources.items],
+        }
+        found.things.append(
+            scope.thing(
+                arn,
+                types.STACK,
+                arn,
+                one["StackName"],
+                properties=properties,
+                tags=tags(one.get("Tags", ())),
+                created_at=moment_of(one, "CreationTime"),
+            )
+        )
+    return found
+
+
+def look(scope: Scope, near: Near) -> Found:
+    """What a stack keeps when it is deleted, and which transforms made it."""
+    found = Found()
+    apis = {one.arn for one in near.of_type(types.API) if one.properties.get("ProtocolType") == "WEBSOCKET"}
+    stacks = owners(near.of_type(types.STACK), near.things)
+    wanted = {stacks[one.arn] for one in near.things if one.arn in stacks and one.arn in apis | near.candidates}
+    for stack in near.of_type(types.STACK):
+        if stack.arn in wanted:
+            reply = scope.caller.one(_TEMPLATE, subject=stack.arn, StackName=stack.arn, TemplateStage="Processed")
+            details = _details(stack, reply.body["TemplateBody"]) if reply.body else {}
+            summary = scope.caller.one(_SUMMARY, subject=stack.arn, StackName=stack.arn)
+            if summary.body is not None:
+                details["Transforms"] = [*sorted(str(one) for one in summary.body.get("DeclaredTransforms") or ())]
+            found.details[stack.arn] = details
+    return found
+
+
+def read_template(body: object) -> dict[str, JsonValue]:
+    """DeletionPolicy by logical id. boto3 reads JSON itself; YAML comes as a text, whose tags are not looked at."""
+    if isinstance(body, dict):
+        resources = body.get("Resources")
+        several = resources if isinstance(resources, dict) else {}
+        policies = {str(name): one.get("DeletionPolicy") for name, one in several.items() if isinstance(one, dict)}
+        return {name: str(policy) for name, policy in policies.items() if policy is not None}
+    if not isinstance(body, str) or len(body) > _MOST_CHARACTERS:
+        return {}
+    try:
+        return read_template(json.loads(body)) if body.lstrip().startswith("{") else _read_yaml(body)
+    except (ValueError, RecursionError, yaml.YAMLError):
+        return {}
+
+
+def _read_yaml(body: str) -> dict[str, JsonValue]:
+    """Nodes only: nothing is constructed, and aliases are not unfolded."""
+    found: dict[str, JsonValue] = {}
+    root = yaml.compose(body, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    for name, resource in _pairs(_child(root, "Resources")):
+        policy = _child(resource, "DeletionPolicy")
+        if isinstance(policy, yaml.ScalarNode):
+            found[name] = str(policy.value)
+    return found
+
+
+def _pairs(node: yaml.Node | None) -> list[tuple[str, yaml.Node]]:
+    return [(str(key.value), value) for key, value in node.value] if isinstance(node, yaml.MappingNode) else []
+
+
+def _child(node: yaml.Node | None, name: str) -> yaml.Node | None:
+    return next((value for key, value in _pairs(node) if key == name), None)
+
+
+def _details(stack: Thing, template: object) -> dict[str, JsonValue]:
+    policies = read_template(template)
+    resources = stack.properties["Resources"]
+    return {
+        "Resources": [
+            one | {"DeletionPolicy": plain(policies[str(one["LogicalResourceId"])])}
+            if str(one["LogicalResourceId"]) in policies
+            else one
+            for one in (resources if isinstance(resources, list) else [])
+            if isinstance(one, dict)
+        ]
+    }
+
+
+def _resource(one: Item) -> JsonValue:
+    return kept(one, "LogicalResourceId", "PhysicalResourceId", "ResourceType", "ResourceStatus")
+
+
+COLLECTOR: Final = Collector("stacks", "cloudformation", (_STACKS, _RESOURCES), collect)
+CLOSER_LOOK: Final = CloserLook(
+    "templates", "cloudformation", (_TEMPLATE, _SUMMARY), (_STACKS, _RESOURCES, *CANDIDATE_PARENTS), look
+)
