@@ -8,7 +8,7 @@ from __future__ import annotations
 from moto.backends import get_backend
 
 from tests.awsfake.errors import AwsError
-from tests.awsfake.request import Request, guards
+from tests.awsfake.request import Answer, Request, amends, guards
 
 
 @guards("iam:DeletePolicy")
@@ -26,3 +26,12 @@ def policy_in_use(request: Request) -> None:
             "The default version is deleted with the policy.",
             409,
         )
+
+
+@amends("iam:GetAccountAuthorizationDetails")
+def policies_have_names(request: Request, answer: Answer) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_ManagedPolicyDetail.html: moto leaves name and id out."""
+    policies = get_backend("iam")[request.account]["aws"].managed_policies
+    for one in answer.get("Policies", ()):
+        held = policies[one["Arn"]]
+        one["PolicyName"], one["PolicyId"] = held.name, held.id
