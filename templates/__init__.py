@@ -5,8 +5,7 @@ Names that end in `.html` or `.html.j2` escape what they print; the others print
 text comes from a client or a scanned repository.
 
 Filters: `md` (untrusted text in Markdown), `mdcode` (the same as a code span where possible), `visible` (control
-characters spelled out), `days` and `times` (a number of them, in words), `moment` (a time to the minute, UTC),
-`value` (what JSON may hold, on one short line).
+characters spelled out), `days` and `times` (a number of them, in words).
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from templates.text import days, markdown, markdown_code, moment, times, value, visible
+from templates.text import days, markdown, markdown_code, times, visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -59,9 +58,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(
-        md=markdown, mdcode=markdown_code, visible=visible, days=days, times=times, moment=moment, value=value
-    )
+    made.filters.update(md=markdown, mdcode=markdown_code, visible=visible, days=days, times=times)
     return made
 
 

@@ -18,7 +18,7 @@ from checklists.aws.ledger import Ledger
 from checklists.aws.scope import Scope
 from checklists.aws.types import GLOBAL_REGION
 
-_HOME: Final = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1", "aws-eusc": "eusc-de-east-1"}
+HOME: Final = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1", "aws-eusc": "eusc-de-east-1"}
 """Partition -> the region in which its global services are called:
 https://docs.aws.amazon.com/general/latest/gr/rande.html#global-endpoints"""
 
@@ -35,7 +35,7 @@ class Entered:
 def enter(access: AccountAccess, regions: Sequence[str], ledger: Ledger) -> Entered:
     """Raises AccountNotReached when AWS does not say which account it is."""
     partition, account = _identity(access, regions)
-    check = _Credentials(access, _HOME.get(partition, regions[0] if regions else "us-east-1"))
+    check = _Credentials(access, HOME.get(partition, regions[0] if regions else "us-east-1"))
 
     def caller(region: str, endpoints: str) -> Caller:
         return Caller(access, (account, region), endpoints, ledger, check.good)

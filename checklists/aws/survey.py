@@ -16,7 +16,6 @@ from checklists.aws.estate import Estate, Measurement, Thing
 from checklists.aws.ledger import Ledger
 from checklists.aws.measured import metrics_of
 from checklists.aws.mentions import Names, mentions
-from checklists.aws.metrics import OPERATION as METRICS
 from checklists.aws.metrics import measure, windows_of
 from checklists.aws.owners import owned
 from checklists.aws.scope import CloserLook, Found, Near, Scope
@@ -39,27 +38,29 @@ def survey(
     now: datetime,
     progress: Progress | None = None,
     services: frozenset[str] | None = None,
+    also: frozenset[str] = frozenset(),
     clock: Callable[[], float] = time.monotonic,
 ) -> Estate:
     """What stands in the accounts and regions, and what CloudWatch counted.
 
     regions: as checklists.aws.access.regions gives them. window: how far back it is measured; it is measured once more
-    as far as CloudWatch keeps it. services: boto3's names of those that are read; None: all. clock: seconds, to tell
-    how long it took. Raises AccountNotReached when it can't be told which account an access leads to.
+    as far as CloudWatch keeps it. services: boto3's names of those that are read; None: all. also: ARNs of
+    functions that are looked at closely though no WebSocket API leads to them. clock: seconds, to tell how long it
+    took. Raises AccountNotReached when it can't be told which account an access leads to.
     """
     began, ledger, tell = clock(), Ledger(), progress or _silent
     entered = [enter(one, regions, ledger) for one in accounts]
     scopes = [scope for one in entered for scope in one.scopes]
     found = _listing(scopes, services, tell)
     named = mentions(found.things, found.texts, Names(found.things))
-    close = candidates(found.things, named)
+    close = candidates(found.things, named) | also
     found.texts.clear()
     found.details |= {arn: {"Mentions": several} for arn, several in named.items()}
     found.add(_looking(scopes, services, tuple(found.things), close, ledger, tell))
     things = owned(_merged(found))
     measurements: tuple[Measurement, ...] = ()
     if services is None or "cloudwatch" in services:
-        measurements = _measuring(scopes, things, close, window, now, ledger, tell)
+        measurements = _measuring(scopes, things, close, window, now, tell)
     return Estate(
         started_at=moment(now),
         finished_at=moment(now + timedelta(seconds=round(clock() - began))),
@@ -126,16 +127,13 @@ def _measuring(
     close: frozenset[str],
     window: timedelta,
     now: datetime,
-    ledger: Ledger,
     tell: Progress,
 ) -> tuple[Measurement, ...]:
     windows = windows_of(window, now)
 
     def of(scope: Scope) -> tuple[Measurement, ...]:
         there = [one for one in things if (one.account, one.region) == (scope.account, scope.region)]
-        found = measure(scope, metrics_of(there, close), windows)
-        ledger.close((scope.account, scope.region), (METRICS,), ("apigatewayv2:GetApis",))
-        return found
+        return measure(scope, metrics_of(there, close), windows)
 
     found = [
         one

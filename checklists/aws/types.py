@@ -26,8 +26,7 @@ DOMAIN: Final = "AWS::ApiGatewayV2::DomainName"
 MAPPING: Final = "AWS::ApiGatewayV2::ApiMapping"
 """…/domainnames/NAME/apimappings/ID: `ApiId`, `Stage`, `ApiMappingKey`. GetApiMappings."""
 REST_API: Final = "AWS::ApiGateway::RestApi"
-"""arn:aws:apigateway:REGION::/restapis/ID. `FunctionArns`: whom its methods call; an address that
-holds a stage variable stays as it is. GetRestApis, GetResources."""
+"""arn:aws:apigateway:REGION::/restapis/ID. `FunctionArns`: whom its methods call. GetRestApis, GetResources."""
 
 FUNCTION: Final = "AWS::Lambda::Function"
 """`Role`, `Runtime`, `CodeSha256`, `LastModified`, `LogGroup`, `Policy` (of the resource, parsed; None without one),
@@ -58,7 +57,7 @@ ROLE: Final = "AWS::IAM::Role"
 USER: Final = "AWS::IAM::User"
 GROUP: Final = "AWS::IAM::Group"
 POLICY: Final = "AWS::IAM::ManagedPolicy"
-"""Customer-managed: `Document`, `AttachmentCount`, `Versions` (how many)."""
+"""Customer-managed: `Document`, `AttachmentCount`, `Versions` (how many), `VersionIds`, `DefaultVersionId`."""
 
 WEB_ACL: Final = "AWS::WAFv2::WebACL"
 RECORD: Final = "AWS::Route53::RecordSet"

@@ -71,7 +71,6 @@ def idle_proof(
         knocks=look.knocks,
         callers=callers,
         drained=look.drained,
-        days=look.days,
     )
 
 

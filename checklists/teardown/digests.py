@@ -12,18 +12,20 @@ from checklists.aws.estate import Estate, Thing
 from checklists.teardown.model import TeardownPlan
 
 VOLATILE: Final[dict[str, frozenset[str]]] = {
-    types.TABLE: frozenset({"ItemCount", "TableSizeBytes", "Backups", "PointInTimeRecovery", "ProvisionedThroughput"}),
-    types.LOG_GROUP: frozenset({"storedBytes", "lastEventTimestamp"}),
+    types.TABLE: frozenset(
+        {"ItemCount", "TableSizeBytes", "TableStatus", "Backups", "PointInTimeRecovery", "ProvisionedThroughput"}
+    ),
+    types.LOG_GROUP: frozenset({"storedBytes", "lastEventTimestamp", "MetricFilters", "SubscriptionFilters"}),
     types.ALARM: frozenset({"StateValue", "StateReason", "StateReasonData", "StateUpdatedTimestamp"}),
     types.COMPOSITE_ALARM: frozenset({"StateValue", "StateReason", "StateReasonData", "StateUpdatedTimestamp"}),
     types.STAGE: frozenset({"LastUpdatedDate", "DeploymentId", "LastDeploymentStatusMessage"}),
     types.EVENT_SOURCE: frozenset({"LastModified", "LastProcessingResult", "StateTransitionReason"}),
     types.ROLE: frozenset({"RoleLastUsed"}),
-    types.CERTIFICATE: frozenset({"InUseBy"}),
+    types.CERTIFICATE: frozenset({"InUseBy", "InUse"}),
     types.POLICY: frozenset({"AttachmentCount"}),
     types.FUNCTION: frozenset({"State", "LastUpdateStatus", "LastModified"}),
 }
-"""What changes by itself, or by traffic, or is watched by a gate of its own."""
+"""What changes by itself, or by traffic, or is watched by a gate of its own, as `Mentions` and the stack are."""
 
 PARTS: Final = frozenset({types.ROUTE, types.INTEGRATION, types.AUTHORIZER})
 """Of an API: a route that somebody adds meanwhile is a change of it."""
@@ -64,6 +66,6 @@ def plan_digest(plan: TeardownPlan) -> str:
 
 
 def _essence(thing: Thing) -> dict[str, Any]:
-    volatile = VOLATILE.get(thing.type, frozenset())
+    volatile = VOLATILE.get(thing.type, frozenset()) | {"Mentions"}
     properties = {key: value for key, value in thing.properties.items() if key not in volatile}
-    return {"arn": thing.arn, "type": thing.type, "properties": properties, "tags": thing.tags, "stack": thing.stack}
+    return {"arn": thing.arn, "name": thing.name, "type": thing.type, "properties": properties, "tags": thing.tags}

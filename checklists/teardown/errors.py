@@ -16,6 +16,7 @@ TeardownError
 ├── JournalBroken(path, line, problem)
 ├── JournalUnwritable(path, reason)
 ├── AnotherRun(path, digest)
+├── TakenBack(digest)
 └── NoRun(folder)
 """
 
@@ -191,6 +192,15 @@ class AnotherRun(TeardownError):
             f"The teardown of the plan {self.digest[:12]} has been begun ({self.path}) and is not at its end. Go on "
             "with it, or take it back with `ws2sse teardown undo`, before another is begun."
         )
+
+
+class TakenBack(TeardownError):
+    def __init__(self, digest: str) -> None:
+        self.digest = digest
+        super().__init__(digest)
+
+    def __str__(self) -> str:
+        return f"The plan {self.digest[:12]} was carried out and taken back. Make a new one; nothing was done."
 
 
 class NoRun(TeardownError):

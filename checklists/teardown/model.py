@@ -162,6 +162,15 @@ class Step(Record):
     saves_usd_month: float | None = Field(default=None, description="None: nobody knows")
 
     @property
+    def changes(self) -> frozenset[str]:
+        """ARNs of what the calls of the step change."""
+        if self.brownout is not None:
+            stages = (f"{self.brownout.api}/stages/{stage}" for stage in self.brownout.stages)
+            return frozenset({self.brownout.function} if self.brownout.function else stages)
+        checked = frozenset(check.subject for check in self.checks)
+        return checked if self.phase == "close" else checked | ({self.subject} if self.subject else frozenset())
+
+    @property
     def reversible(self) -> bool:
         return bool(self.undo.calls) or self.kind in {"brownout", "wait", "backup"}
 
@@ -184,7 +193,8 @@ class TeardownPlan(Record):
     account: str = Field(description="12 digits")
     alias: str = Field(default="", description="empty: the account has none")
     partition: str = "aws"
-    regions: tuple[str, ...]
+    regions: tuple[str, ...] = Field(description="in which something is changed")
+    surveyed: tuple[str, ...] = Field(description="regions that were read; users are looked for in all of them")
     apis: tuple[str, ...] = Field(description="ARNs of the WebSocket APIs that go")
     made_at: datetime
     expires_at: datetime = Field(description="when it can be begun no more; what was begun can be gone on with")
@@ -206,8 +216,8 @@ class TeardownPlan(Record):
     @property
     def going(self) -> frozenset[str]:
         """ARNs of what this plan deletes, by itself or through who owns it."""
-        gone = [step for step in self.steps if step.kind in {"delete", "person"}]
-        return frozenset(arn for step in gone for arn in (step.subject, *step.covers) if arn)
+        deleted = [step for step in self.steps if step.kind == "delete" or step.phase == "stacks"]
+        return frozenset(arn for step in deleted for arn in (step.subject, *step.covers) if arn)
 
     def step(self, id_: str) -> Step:
         return next(step for step in self.steps if step.id == id_)

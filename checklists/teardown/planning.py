@@ -8,7 +8,6 @@ from typing import Final
 
 from checklists.aws import types
 from checklists.aws.estate import Estate, Thing
-from checklists.cost.model import CostComparison
 from checklists.idle.model import IdleProof
 from checklists.referrers.model import Fate
 from checklists.teardown.digests import digest_in, estate_digest, plan_digest
@@ -50,12 +49,16 @@ def make_plan(
     now: datetime,
     settings: TeardownSettings,
     idle: tuple[IdleProof, ...] = (),
-    cost: CostComparison | None = None,
+    costs: str = "",
+    savings: Mapping[str, float] | None = None,
     declared: Mapping[str, str] | None = None,
 ) -> TeardownPlan:
-    """`apis`: ARNs, as `chosen_apis` gives them. `declared`: ARN -> place in the application, where that is known."""
+    """`apis`: ARNs, as `chosen_apis` gives them. `costs`: one sentence on before and after. `savings`: ARN ->
+    dollars a month. `declared`: ARN -> place in the application, where that is known."""
     by_subject = {fate.subject: _respecting_tags(estate, fate, now.date()) for fate in fates}
-    by_subject = _keeping_owned_by_others(by_subject, apis)
+    if not any(by_subject[api].verdict == "delete" for api in apis if api in by_subject):
+        by_subject = {arn: _staying(fate) for arn, fate in by_subject.items()}
+    by_subject = _with_parts(estate, _keeping_owned_by_others(by_subject, apis))
     situation = Situation(
         estate=estate,
         fates=by_subject,
@@ -64,7 +67,7 @@ def make_plan(
         settings=settings,
         now=now,
         declared=declared or {},
-        savings=_savings(cost),
+        savings=savings or {},
     )
     steps = numbered(_steps(situation))
     account = situation.things(apis)[0].account
@@ -77,6 +80,7 @@ def make_plan(
         alias=known.alias if known else "",
         partition=known.partition if known else "aws",
         regions=tuple(sorted({thing.region for thing in subjects} - {types.GLOBAL_REGION})),
+        surveyed=estate.regions,
         apis=apis,
         made_at=now,
         expires_at=now + timedelta(minutes=settings.expires_minutes),
@@ -87,7 +91,7 @@ def make_plan(
         kept=_kept(estate, by_subject, situation),
         notes=_notes(situation),
         saves_usd_month=sum(known_savings) if known_savings else None,
-        costs=cost.words if cost else "",
+        costs=costs,
     )
     return plan.model_copy(update={"digest": plan_digest(plan)})
 
@@ -144,6 +148,23 @@ def _keeping_owned_by_others(fates: dict[str, Fate], apis: tuple[str, ...]) -> d
         else fate
         for arn, fate in fates.items()
     }
+
+
+def _staying(fate: Fate) -> Fate:
+    if fate.verdict not in {"delete", "edit"}:
+        return fate
+    return fate.model_copy(update={"verdict": "keep", "why": "No API goes, so nothing that belongs to it does"})
+
+
+def _with_parts(estate: Estate, fates: dict[str, Fate]) -> dict[str, Fate]:
+    """What is in an API goes with it, and has no fate of its own."""
+    parts = {
+        part.arn: Fate(subject=part.arn, verdict="delete", why="It is in an API that goes")
+        for arn, fate in fates.items()
+        if fate.verdict == "delete" and "/apis/" in arn
+        for part in estate.under(arn)
+    }
+    return parts | fates
 
 
 def _is_other_api(arn: str, apis: tuple[str, ...]) -> bool:
@@ -210,12 +231,3 @@ def _notes(situation: Situation) -> tuple[str, ...]:
     if not situation.settings.accounts:
         notes.append("[teardown] accounts is empty: this plan can be read, and no account allows to carry it out yet.")
     return tuple(notes)
-
-
-def _savings(cost: CostComparison | None) -> dict[str, float]:
-    """Only lines that name a thing; a line of the whole path is of nothing that is deleted by itself."""
-    savings: dict[str, float] = {}
-    for line in cost.before.lines if cost is not None and cost.before is not None else ():
-        if line.subject:
-            savings[line.subject] = savings.get(line.subject, 0.0) + line.usd
-    return savings

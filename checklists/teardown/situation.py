@@ -63,7 +63,7 @@ class Situation:
         return [thing for arn in arns if (thing := self.estate.thing(arn)) is not None]
 
     def stages(self, api: str) -> list[Thing]:
-        return [stage for stage in self.estate.of_type(types.STAGE) if stage.arn.startswith(f"{api}/stages/")]
+        return [one for one in self.estate.under(api) if one.type == types.STAGE]
 
     def mappings(self, api: Thing) -> list[Thing]:
         return [
@@ -77,8 +77,8 @@ class Situation:
         route = next(
             (
                 one
-                for one in self.estate.of_type(types.ROUTE)
-                if one.arn.startswith(f"{api}/routes/") and one.properties.get("RouteKey") == "$connect"
+                for one in self.estate.under(api)
+                if one.type == types.ROUTE and one.properties.get("RouteKey") == "$connect"
             ),
             None,
         )
@@ -87,15 +87,6 @@ class Situation:
         integration = self.estate.thing(f"{api}/{route.properties.get('Target', '')}")
         uri = "" if integration is None else str(integration.properties.get("IntegrationUri", ""))
         return next((one for one in self.estate.of_type(types.FUNCTION) if f"{one.arn}/" in uri), None)
-
-    def functions_of(self, api: str) -> list[Thing]:
-        """Those that its integrations and authorizers call."""
-        addresses = " ".join(
-            str(one.properties.get("IntegrationUri") or one.properties.get("AuthorizerUri") or "") + "/"
-            for one in self.estate.of_type(types.INTEGRATION, types.AUTHORIZER)
-            if one.arn.startswith(f"{api}/")
-        )
-        return [one for one in self.estate.of_type(types.FUNCTION) if f"{one.arn}/" in addresses]
 
     def _going(self, kinds: tuple[str, ...]) -> Iterator[Thing]:
         return (thing for thing in self.estate.things if self.goes(thing.arn) and (not kinds or thing.type in kinds))

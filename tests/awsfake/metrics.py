@@ -59,10 +59,9 @@ class Metric:
 
 
 class MetricStore:
-    """Minutes of every metric. `lag`: how long it takes until what was counted can be asked for."""
+    """Minutes of every metric."""
 
     def __init__(self, clock: FakeClock) -> None:
-        self.lag = timedelta()
         self._clock = clock
         self._minutes: dict[Metric, dict[int, Sums]] = defaultdict(dict)
 
@@ -89,7 +88,7 @@ class MetricStore:
         if period_s % finest_period(now - start):
             return []
         periods: dict[int, Sums] = {}
-        begin, stop = int(start.timestamp()), int(min(end, now - self.lag + timedelta(seconds=1)).timestamp())
+        begin, stop = int(start.timestamp()), int(end.timestamp())
         oldest = int((now - HOURS_KEPT).timestamp())
         for minute, sums in self._minutes.get(metric, {}).items():
             if begin <= minute < stop and minute >= oldest:

@@ -74,7 +74,12 @@ def _policy(scope: Scope, one: Item) -> Thing:
         one["Arn"],
         types.POLICY,
         one["PolicyName"],
-        properties=properties | {"Document": document(default.get("Document")), "Versions": len(versions)},
+        properties=properties
+        | {
+            "Document": document(default.get("Document")),
+            "Versions": len(versions),
+            "VersionIds": [*sorted(str(version["VersionId"]) for version in versions)],
+        },
         tags=tags(one.get("Tags", ())),
         created_at=moment_of(one, "CreateDate"),
     )

@@ -36,9 +36,7 @@ def _api(scope: Scope, one: Item) -> Thing:
     ]
     properties = kept(one, "description", "disableExecuteApiEndpoint")
     if resources.whole and authorizers.whole:
-        named = {arn for address in addresses for arn in function_arns(address)}
-        variable = {address for address in addresses if "${" in address and ":function:" in address}
-        properties["FunctionArns"] = [*sorted(named | variable)]
+        properties["FunctionArns"] = [*sorted({arn for address in addresses for arn in function_arns(address)})]
     return scope.thing(
         arn,
         types.REST_API,

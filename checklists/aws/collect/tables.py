@@ -23,8 +23,7 @@ def collect(scope: Scope) -> Found:
     listed = scope.caller.items("dynamodb:ListBackups", "BackupSummaries", BackupType="ALL")
     backups: dict[str, list[JsonValue]] = defaultdict(list)
     for one in sorted(listed.items, key=lambda backup: str(backup.get("BackupArn"))):
-        keys = ("BackupArn", "BackupName", "BackupStatus", "BackupType", "BackupCreationDateTime", "BackupSizeBytes")
-        summary = kept(one, *keys)
+        summary = kept(one, "BackupArn", "BackupName", "BackupStatus", "BackupType", "BackupCreationDateTime")
         backups[one.get("TableArn", "")].append(summary)
     found = Found()
     for name in names.items:

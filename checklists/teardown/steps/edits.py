@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 from checklists.aws import types
 from checklists.aws.estate import Thing
 from checklists.referrers.model import Change, Fate
 from checklists.teardown.allowed import is_allowed
-from checklists.teardown.model import Call, Phase, Step, Undo
+from checklists.teardown.model import Call, Check, Phase, Step, Undo
 from checklists.teardown.situation import Situation
-from checklists.teardown.steps.parts import called, ids, unchanged
+from checklists.teardown.steps.parts import called, equals, ids, unchanged
 
 PHASE_OF: Final[dict[str, Phase]] = {
     types.ALARM: "watching",
@@ -54,7 +55,7 @@ def _edit(
     if not by_call and owner != "none":
         why += f". {'Terraform' if owner == 'terraform' else 'A stack'} owns it, so it is edited there, or it drifts"
     undo = Undo(words="Put back what was taken out; the snapshot has it as it was.")
-    if by_call and change.undo_parameters:
+    if by_call and change.undo_parameters and is_allowed(change.undo_operation or change.operation):
         undo = Undo(calls=(_call(thing, change, undo=True),), words="What was taken out is put back.")
     return Step(
         id=f"edit-{index} {thing.arn}",
@@ -69,13 +70,24 @@ def _edit(
         gates=(unchanged(thing),) if by_call else (),
         depends_on=waits,
         calls=(_call(thing, change, undo=False),) if by_call else (),
+        checks=_checks(thing, change) if by_call else (),
         undo=undo,
         files=(place,) if place else (),
         owner=owner,
     )
 
 
+def _checks(thing: Thing, change: Change) -> tuple[Check, ...]:
+    """Where it is known how a survey shows what was changed."""
+    if change.operation != "cloudwatch.put_dashboard":
+        return ()
+    try:
+        return (equals(thing, "Body", json.loads(str(change.parameters.get("DashboardBody")))),)
+    except ValueError:
+        return ()
+
+
 def _call(thing: Thing, change: Change, *, undo: bool) -> Call:
-    service, _, operation = change.operation.partition(".")
+    service, _, operation = ((change.undo_operation if undo else "") or change.operation).partition(".")
     parameters = change.undo_parameters if undo else change.parameters
     return Call(service=service, operation=operation, region=thing.region, parameters=dict(parameters))

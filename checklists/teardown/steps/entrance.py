@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from checklists.aws import types
 from checklists.aws.estate import Thing
@@ -10,7 +10,6 @@ from checklists.teardown.model import Call, Gate, Step, Undo
 from checklists.teardown.situation import Situation
 from checklists.teardown.steps.parts import (
     absent,
-    api_arn,
     api_id,
     call,
     called,
@@ -22,6 +21,9 @@ from checklists.teardown.steps.parts import (
     unchanged,
 )
 from checklists.teardown.steps.soft import idle_gates, knocks
+
+OF_ZONE: Final = frozenset({"HostedZoneId", "HostedZoneName", "PrivateZone"})
+"""What a survey keeps with a record, and is not of it."""
 
 
 def unmap(situation: Situation, before: list[Step]) -> list[Step]:
@@ -42,45 +44,35 @@ def unmap(situation: Situation, before: list[Step]) -> list[Step]:
 
 
 def apis(situation: Situation, before: list[Step]) -> list[Step]:
-    steps = []
-    for stage in situation.deleted(types.STAGE):
-        api = situation.estate.thing(api_arn(stage.arn))
-        if api is None or api.arn not in situation.apis:
-            continue
-        steps.append(
-            Step(
-                id=f"delete-stage {stage.arn}",
-                number=0,
-                phase="apis",
-                kind="delete",
-                subject=stage.arn,
-                type=stage.type,
-                title=f"Delete {called(stage)}",
-                why="Without a stage nothing is served; what it deployed is still there",
-                gates=(_unmapped(situation, api), knocks(api), *idle_gates(situation, api)),
-                depends_on=(*ids(before, "snapshot", "quiet", of=[api.arn]), *_unmapping(situation, api, before)),
-                calls=(call(stage, "apigatewayv2.delete_stage", ApiId=api.id, StageName=stage.id),),
-                checks=(absent(stage),),
-                undo=Undo(
-                    words="It can't be taken back by itself: a stage of the same name can be made from the snapshot "
-                    "and gets the same address, as long as its API is there."
-                ),
-            )
-        )
-    for api in situation.deleted(types.API):
-        if api.arn not in situation.apis:
-            continue
-        steps.append(_api(situation, api, [*before, *steps]))
-    return steps
+    deleted = [api for api in situation.deleted(types.API) if api.arn in situation.apis]
+    steps = [_stage(situation, api, stage, before) for api in deleted for stage in situation.stages(api.arn)]
+    return [*steps, *(_api(situation, api, [*before, *steps]) for api in deleted)]
+
+
+def _stage(situation: Situation, api: Thing, stage: Thing, before: list[Step]) -> Step:
+    return Step(
+        id=f"delete-stage {stage.arn}",
+        number=0,
+        phase="apis",
+        kind="delete",
+        subject=stage.arn,
+        type=stage.type,
+        title=f"Delete {called(stage)}",
+        why="Without a stage nothing is served; what it deployed is still there",
+        gates=(_unmapped(situation, api), knocks(api), *idle_gates(situation, api)),
+        depends_on=(*ids(before, "snapshot", "quiet", of=[api.arn]), *_unmapping(situation, api, before)),
+        calls=(call(stage, "apigatewayv2.delete_stage", ApiId=api.id, StageName=stage.id),),
+        checks=(absent(stage),),
+        undo=Undo(
+            words="It can't be taken back by itself: a stage of the same name can be made from the snapshot "
+            "and gets the same address, as long as its API is there."
+        ),
+    )
 
 
 def _api(situation: Situation, api: Thing, before: list[Step]) -> Step:
     stages = [stage.arn for stage in situation.stages(api.arn)]
-    inside = [
-        thing.arn
-        for thing in situation.estate.things
-        if thing.arn.startswith(f"{api.arn}/") and thing.type != types.STAGE
-    ]
+    inside = [thing.arn for thing in situation.estate.under(api.arn) if thing.type != types.STAGE]
     waits = (*ids(before, "quiet", of=[api.arn]), *_unmapping(situation, api, before), *ids(before, "apis", of=stages))
     return Step(
         id=f"delete-api {api.arn}",
@@ -150,11 +142,8 @@ def _record(situation: Situation, record: Thing, waits: tuple[str, ...]) -> Step
     """https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html: a record is deleted by
     giving it as it is."""
     zone = record.arn.partition("hostedzone/")[2].partition("/")[0]
-    keys = (
-        "Name", "Type", "SetIdentifier", "Weight", "Region", "GeoLocation", "Failover", "MultiValueAnswer", "TTL",
-        "ResourceRecords", "AliasTarget", "HealthCheckId",
-    )  # fmt: skip
-    kept: dict[str, Any] = {key: record.properties[key] for key in keys if key in record.properties}
+    kept: dict[str, Any] = {key: value for key, value in record.properties.items() if key not in OF_ZONE}
+    kept["Name"] = record.id
 
     def change(action: str) -> Call:
         batch: dict[str, Any] = {"Changes": [{"Action": action, "ResourceRecordSet": kept}]}

@@ -17,33 +17,6 @@ def triggers(situation: Situation, before: list[Step]) -> list[Step]:
     steps = []
     for source in situation.deleted(types.EVENT_SOURCE):
         steps += _event_source(source, waits)
-    for url in situation.deleted(types.FUNCTION_URL):
-        qualifier = url.arn.partition("/url")[2].removeprefix(":")
-        named: dict[str, Any] = {"FunctionName": _function_of(url), **({"Qualifier": qualifier} if qualifier else {})}
-        steps.append(
-            _step(
-                url,
-                waits,
-                "It calls only a function that goes",
-                "lambda.delete_function_url_config",
-                named,
-                "It can't be taken back: a new URL has another address.",
-            )
-        )
-    for schedule in situation.deleted(types.SCHEDULE):
-        group = str(schedule.properties.get("GroupName") or "default")
-        steps.append(
-            _step(
-                schedule,
-                waits,
-                "It calls only what goes",
-                "scheduler.delete_schedule",
-                {"Name": schedule.id, "GroupName": group},
-                "It can be made again from the snapshot.",
-            )
-        )
-    for rule in situation.deleted(types.RULE):
-        steps += _rule(rule, waits)
     return steps
 
 
@@ -60,7 +33,9 @@ def functions(situation: Situation, before: list[Step]) -> list[Step]:
             title=f"Delete {called(function)}",
             why="Only what is gone by now called it",
             users=situation.users_of(function.arn),
-            covers=tuple(one.arn for one in situation.going(types.FUNCTION_ALIAS) if _function_of(one) == function.id),
+            covers=tuple(
+                one.arn for one in situation.going(types.FUNCTION_ALIAS) if one.arn.startswith(f"{function.arn}:")
+            ),
             gates=(
                 unchanged(function),
                 no_referrers(function),
@@ -164,60 +139,6 @@ def _event_source(source: Thing, waits: tuple[str, ...]) -> list[Step]:
     return [*steps, deletion]
 
 
-def _rule(rule: Thing, waits: tuple[str, ...]) -> list[Step]:
-    """A rule is deleted only when it has no target. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteRule.html"""
-    bus = str(rule.properties.get("EventBusName") or "default")
-    named: dict[str, Any] = {"Name": rule.id, "EventBusName": bus}
-    steps = []
-    if rule.properties.get("State") == "ENABLED":
-        steps.append(
-            Step(
-                id=f"disable-rule {rule.arn}",
-                number=0,
-                phase="triggers",
-                kind="edit",
-                subject=rule.arn,
-                type=rule.type,
-                title=f"Disable {called(rule)}",
-                why="It calls only what goes",
-                gates=(unchanged(rule),),
-                depends_on=waits,
-                calls=(call(rule, "events.disable_rule", **named),),
-                checks=(equals(rule, "State", "DISABLED"),),
-                undo=Undo(calls=(call(rule, "events.enable_rule", **named),), words="It is enabled again."),
-            )
-        )
-    target_ids = _target_ids(rule)
-    if target_ids:
-        steps.append(
-            Step(
-                id=f"delete-rule {rule.arn}",
-                number=0,
-                phase="triggers",
-                kind="delete",
-                subject=rule.arn,
-                type=rule.type,
-                title=f"Delete {called(rule)}",
-                why="It calls only what goes",
-                gates=(unchanged(rule),),
-                depends_on=tuple(step.id for step in steps) or waits,
-                calls=(
-                    call(rule, "events.remove_targets", Rule=rule.id, EventBusName=bus, Ids=target_ids),
-                    call(rule, "events.delete_rule", **named),
-                ),
-                checks=(absent(rule),),
-                undo=Undo(words="It can be made again from the snapshot."),
-            )
-        )
-    return steps
-
-
-def _target_ids(rule: Thing) -> list[Any]:
-    """Without them a rule is only disabled: its targets can't be taken away."""
-    targets = rule.properties.get("TargetIds")
-    return list(targets) if isinstance(targets, list) else []
-
-
 def _step(
     thing: Thing,
     waits: tuple[str, ...],
@@ -244,8 +165,3 @@ def _step(
         checks=(absent(thing),),
         undo=Undo(words=undo),
     )
-
-
-def _function_of(part: Thing) -> str:
-    """Name of the function of a URL or an alias: arn:aws:lambda:REGION:ACCOUNT:function:NAME…"""
-    return part.arn.partition(":function:")[2].replace("/", ":").partition(":")[0]

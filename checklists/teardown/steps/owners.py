@@ -217,8 +217,6 @@ LASTING: Final = frozenset(
         types.DASHBOARD,
         types.ROLE,
         types.POLICY,
-        types.RULE,
-        types.SCHEDULE,
         types.DOMAIN,
     }
 )

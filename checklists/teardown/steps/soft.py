@@ -62,7 +62,7 @@ def silence_alarms(situation: Situation, before: list[Step]) -> list[Step]:
 def doors(situation: Situation, before: list[Step]) -> list[Step]:
     """Brownouts, closing and the quiet period of each API."""
     steps: list[Step] = []
-    for api in situation.things(situation.apis):
+    for api in situation.going(types.API):
         lever = lever_of(situation, api)
         if lever is None:
             continue

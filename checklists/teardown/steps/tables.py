@@ -21,7 +21,7 @@ def of_stacks(situation: Situation, before: list[Step]) -> list[Step]:
 
 
 def _backup(table: Thing, waits: tuple[str, ...], phase: Phase) -> Step:
-    name = backup_name(table)
+    name = backup_name(table.id)
     return Step(
         id=f"back-up {table.arn}",
         number=0,
@@ -85,7 +85,7 @@ def _of_table(situation: Situation, table: Thing, waits: tuple[str, ...]) -> lis
             calls=(call(table, "dynamodb.delete_table", TableName=table.id),),
             checks=(absent(table),),
             undo=Undo(
-                words=f"It can't be taken back by itself. A person restores it from its backup {backup_name(table)}: "
+                words=f"It can't be taken back by itself. A person restores it from {backup_name(table.id)}: "
                 "aws dynamodb restore-table-from-backup --target-table-name … --backup-arn …, which the journal has. "
                 "Its settings are in the snapshot; TTL, streams, tags and alarms are not restored with it."
             ),
@@ -95,10 +95,10 @@ def _of_table(situation: Situation, table: Thing, waits: tuple[str, ...]) -> lis
     return steps
 
 
-def backup_name(table: Thing) -> str:
+def backup_name(table: str) -> str:
     """3 to 255 characters of a-z, A-Z, 0-9, _, - and .:
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateBackup.html"""
-    return f"{table.id[:230]}-before-teardown"
+    return f"{table[:230]}-before-teardown"
 
 
 def _backed_up(table: Thing) -> Gate:

@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from tests.awsfake.world import FakeAws
@@ -29,8 +29,18 @@ class Builder:
     account: str
     region: str
 
+    @cached_property
+    def _session(self) -> Any:
+        return self.aws.session(self.account, self.region)
+
+    @cached_property
+    def _clients(self) -> dict[str, Any]:
+        return {}
+
     def client(self, service: str) -> Any:
-        return self.aws.client(service, self.account, self.region)
+        if service not in self._clients:
+            self._clients[service] = self._session.client(service)
+        return self._clients[service]
 
     def arn(self, service: str, rest: str) -> str:
         return f"arn:aws:{service}:{self.region}:{self.account}:{rest}"

@@ -9,7 +9,7 @@ from checklists import build, render_html, render_markdown, to_json
 from migrator.inventory.model import Client
 from migrator.inventory.record import Location
 
-VOID = {"meta", "br", "link", "img", "input"}
+VOID = {"meta", "rect", "br", "link", "img"}
 
 
 class Page(HTMLParser):

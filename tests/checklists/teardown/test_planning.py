@@ -43,14 +43,22 @@ def position(plan: TeardownPlan, id_: str) -> int:
 
 
 @pytest.mark.parametrize("verdict", ["keep", "unknown"])
-@pytest.mark.parametrize("arn", [arn for arn in world.GOING if "/routes/" not in arn and "/integrations/" not in arn])
+@pytest.mark.parametrize("arn", world.GOING)
 def test_what_is_not_to_be_deleted_is_not_touched(arn: str, verdict: Any) -> None:
     plan = planned(None, Fate(subject=arn, verdict=verdict, why="somebody uses it", missing=("x:Y",)))
 
     deleting = {step.subject for step in plan.steps if step.kind == "delete"}
     assert arn not in deleting
-    assert arn not in plan.going or arn.startswith(f"{world.API}/")
+    assert arn not in plan.going
+    assert arn not in {step.subject for step in plan.steps if step.kind == "brownout"}
     assert [kept.verdict for kept in plan.kept if kept.subject == arn] == [verdict]
+
+
+def test_when_the_api_stays_nothing_is_touched() -> None:
+    plan = planned(None, Fate(subject=world.API, verdict="unknown", why="GetApiMappings was denied"))
+
+    assert touched(plan) == set()
+    assert any("The API abc123 stays: GetApiMappings was denied" in note for note in plan.notes)
 
 
 def test_what_others_use_is_kept_and_says_why() -> None:

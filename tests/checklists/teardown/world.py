@@ -70,7 +70,7 @@ def estate(of: dict[str, Thing] | None = None, **more: Any) -> Estate:
 
 
 GOING = (
-    API, STAGE, f"{API}/routes/r1", f"{API}/integrations/i1", MAPPING, CONNECT, SEND, TABLE, LOGS, ALARM, ROLE,
+    API, MAPPING, CONNECT, SEND, TABLE, LOGS, ALARM, ROLE,
 )  # fmt: skip
 
 
@@ -117,3 +117,6 @@ def idle(verdict: Any = "supports") -> tuple[IdleProof, ...]:
             control="x",
         ),
     )
+
+
+PARTS = frozenset({types.ROUTE, types.INTEGRATION, types.AUTHORIZER})

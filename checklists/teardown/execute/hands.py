@@ -1,0 +1,86 @@
+"""How AWS is changed: one place that only calls what the table allows, retries what was throttled, and writes down both
+before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final, Protocol
+
+from checklists.aws.estate import GapKind
+from checklists.teardown.allowed import operation_of
+from checklists.teardown.clock import Clock
+from checklists.teardown.execute.journal import Journal
+from checklists.teardown.model import Call
+
+ATTEMPTS: Final = 6
+"""Of a throttled call: 2 + 4 + 8 + 16 + 32 seconds lie between them."""
+
+GONE: Final = (
+    "NotFoundException",
+    "ResourceNotFoundException",
+    "ResourceNotFound",
+    "NoSuchEntity",
+    "TableNotFoundException",
+    "DashboardNotFoundError",
+    "NotFound",
+)
+"""How services say that something is not there."""
+
+
+class CallFailed(Exception):
+    """Raised when AWS refused a call, or did not answer. kind: as of a gap of a survey."""
+
+    def __init__(self, call: Call, kind: GapKind, code: str, words: str) -> None:
+        self.call, self.kind, self.code, self.words = call, kind, code, words
+        super().__init__(call, kind, code, words)
+
+    def __str__(self) -> str:
+        return f"{self.call.name} failed: {self.words or self.kind} ({self.code or self.kind})"
+
+    @property
+    def gone(self) -> bool:
+        return self.code in GONE
+
+
+class Hands(Protocol):
+    def call(self, call: Call) -> dict[str, Any]:
+        """Makes one call, once. Raises CallFailed."""
+        ...
+
+
+class Executor:
+    """All changes go through it. `say`: is told before each call."""
+
+    def __init__(self, hands: Hands, journal: Journal, clock: Clock, say: Callable[[str], None]) -> None:
+        self._hands, self._journal, self._clock, self._say = hands, journal, clock, say
+
+    def do(self, step: str, call: Call, event: str = "call") -> dict[str, Any]:
+        """Raises CallNotAllowed, CallFailed or JournalUnwritable."""
+        operation_of(call)
+        self._journal.write(f"{event}_begun", step=step, call=call.model_dump(mode="json"))
+        self._say(f"  {call.name} {_named(call)}".rstrip())
+        try:
+            answer = self._patiently(call)
+        except CallFailed as error:
+            self._journal.write(f"{event}_failed", step=step, name=call.name, code=error.code, words=error.words)
+            raise
+        self._journal.write(f"{event}_ended", step=step, name=call.name)
+        return answer
+
+    def _patiently(self, call: Call) -> dict[str, Any]:
+        wait_s = 2.0
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self._hands.call(call)
+            except CallFailed as error:
+                if error.kind != "throttled" or attempt == ATTEMPTS:
+                    raise
+            self._clock.wait_until(self._clock.now() + timedelta(seconds=wait_s))
+            wait_s *= 2
+        raise AssertionError("unreachable")
+
+
+def _named(call: Call) -> str:
+    """What it is about, without documents."""
+    return " ".join(f"{key}={value}" for key, value in call.parameters.items() if isinstance(value, str | int | bool))

@@ -1,0 +1,65 @@
+"""Which services tell whether a thing is there, and who uses it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from checklists.aws import types
+from checklists.referrers.operations import NEEDS
+
+_LISTED_BY: Final[dict[str, frozenset[str]]] = {
+    types.API: frozenset({"apigatewayv2:GetApis"}),
+    types.STAGE: frozenset({"apigatewayv2:GetApis", "apigatewayv2:GetStages"}),
+    types.DOMAIN: frozenset({"apigatewayv2:GetDomainNames"}),
+    types.MAPPING: frozenset({"apigatewayv2:GetDomainNames", "apigatewayv2:GetApiMappings"}),
+    types.FUNCTION: frozenset({"lambda:ListFunctions"}),
+    types.FUNCTION_ALIAS: frozenset({"lambda:ListFunctions", "lambda:ListAliases"}),
+    types.EVENT_SOURCE: frozenset({"lambda:ListEventSourceMappings"}),
+    types.TABLE: frozenset({"dynamodb:ListTables", "dynamodb:DescribeTable"}),
+    types.LOG_GROUP: frozenset({"logs:DescribeLogGroups"}),
+    types.ALARM: frozenset({"cloudwatch:DescribeAlarms"}),
+    types.COMPOSITE_ALARM: frozenset({"cloudwatch:DescribeAlarms"}),
+    types.DASHBOARD: frozenset({"cloudwatch:ListDashboards"}),
+    types.ROLE: frozenset({"iam:GetAccountAuthorizationDetails"}),
+    types.USER: frozenset({"iam:GetAccountAuthorizationDetails"}),
+    types.GROUP: frozenset({"iam:GetAccountAuthorizationDetails"}),
+    types.POLICY: frozenset({"iam:GetAccountAuthorizationDetails"}),
+    types.RECORD: frozenset({"route53:ListHostedZones", "route53:ListResourceRecordSets"}),
+    types.CERTIFICATE: frozenset({"acm:ListCertificates"}),
+    types.STACK: frozenset({"cloudformation:DescribeStacks"}),
+}
+
+_ALSO: Final[dict[str, frozenset[str]]] = {
+    types.FUNCTION: frozenset({"apigatewayv2"}),
+    types.FUNCTION_ALIAS: frozenset({"apigatewayv2"}),
+    types.STACK: frozenset({"apigatewayv2", "lambda"}),
+    types.CERTIFICATE: frozenset({"apigatewayv2"}),
+    types.LOG_GROUP: frozenset({"apigatewayv2", "lambda"}),
+}
+"""Closer looks are taken at what has to do with an API, which these tell."""
+
+TAGS: Final = "resourcegroupstaggingapi"
+
+
+def listed_by(kind: str) -> frozenset[str]:
+    """Operations that list things of this type; empty for one that no survey lists by itself."""
+    return _LISTED_BY.get(kind, frozenset())
+
+
+def services_for(kinds: frozenset[str]) -> frozenset[str]:
+    """boto3's names of the services that tell whether such things are there, and how they are set."""
+    operations = {operation for kind in kinds for operation in listed_by(kind)}
+    also = {service for kind in kinds for service in _ALSO.get(kind, ())}
+    return frozenset({_service(operation) for operation in operations} | also | {TAGS})
+
+
+def services_of_users(kinds: frozenset[str]) -> frozenset[str]:
+    """Also of those that tell who uses them."""
+    services = set(services_for(kinds))
+    for needs in (NEEDS[kind] for kind in kinds if kind in NEEDS):
+        services |= {_service(one) for one in (*needs.own, *needs.here, *needs.everywhere, *needs.account)}
+    return frozenset(services)
+
+
+def _service(operation: str) -> str:
+    return operation.partition(":")[0]
