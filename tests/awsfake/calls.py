@@ -38,10 +38,16 @@ class Call:
 
 
 class CallLog:
-    """All calls in order."""
+    """All calls in order. `slim`: without the parameters of those that read, where there are thousands."""
 
     def __init__(self) -> None:
         self.all: list[Call] = []
+        self.slim = False
+
+    def add(self, call: Call) -> None:
+        if self.slim and call.reads:
+            call.parameters = {}
+        self.all.append(call)
 
     def __iter__(self) -> Iterator[Call]:
         return iter(self.all)

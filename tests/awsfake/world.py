@@ -150,7 +150,7 @@ class FakeAws:
                 request.operation,
                 request.parameters,
             )
-            self.calls.all.append(call)
+            self.calls.add(call)
             try:
                 return self._answer(request, moto)
             except BaseException as error:

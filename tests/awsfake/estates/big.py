@@ -20,8 +20,8 @@ class Big:
 
 def big(aws: FakeAws, *, apis: int, functions: int, regions: tuple[str, ...], account: str = ACCOUNT) -> Big:
     """`apis` WebSocket APIs, each with a stage and three routes to functions, and `functions` functions, in each of the
-    regions. Lists come in pages of 100 from then on."""
-    aws.page_size = 100
+    regions. Lists come in pages of 100 from then on, and what reads is logged without its parameters."""
+    aws.page_size, aws.calls.slim = 100, True
     built = Big()
     with aws.quiet():
         role = Builder(aws, account, regions[0]).role("big-role", [])
