@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
-from checklists import catalogue, document, status
-from checklists.dates import add_months
+from checklists import document
+from checklists.catalogue.items import items
+from checklists.catalogue.load import catalogue_for
+from checklists.deadlines import phase_dates, phases
+from checklists.entries import entries
 from checklists.errors import StartAlreadyRecorded
-from checklists.facts import Facts, measure
-from checklists.model import Baseline, Checklist, Entry, Words
-from checklists.phases import Phase, PhaseName
-from checklists.probes import examine
+from checklists.facts import Facts, Live, Removal, measure
+from checklists.history.model import Run
+from checklists.history.pace import forecast, pace, points
+from checklists.history.past import Past
+from checklists.model import Baseline, Checklist, Words
+from checklists.saving import with_savings
+from checklists.settings import ChecklistSettings
+from checklists.surveyed import named, survey_of, uses_worth_showing
 from checklists.verify_report import VerifyReport, parse
 from migrator.inventory.model import Inventory
 
@@ -24,32 +32,72 @@ def build(
     previous: str | None,
     today: date,
     started: date | None,
+    now: datetime | None = None,
+    settings: ChecklistSettings | None = None,
+    live: Live | None = None,
+    runs: Sequence[Run] = (),
+    ratchet: str | None = None,
+    removals: Sequence[Removal] = (),
+    owners: Mapping[str, str] | None = None,
+    git: str = "",
 ) -> Checklist:
     """The checklist of an application as of `today`.
 
     `verify`: the last verify report; None when there is none. `verify_stale`: a source file is newer than it.
     `previous`: the existing Markdown checklist, decoded without translating line ends; None for the first one.
     `started`: the first day; None means the recorded one, or today for the first checklist.
-    Raises DocumentDamaged or StartAlreadyRecorded; then nothing may be overwritten.
+    `now`: with a time zone, for the age of a survey; None: noon of `today`, UTC. `live`: None when AWS was not asked.
+    `runs`: of the history. `ratchet`, `removals`, `owners`: see Facts. `git`: commit of the application.
+    Raises DocumentDamaged, StartAlreadyRecorded, SettingInvalid, NameUnknown or DependencyCycle; then nothing may be
+    overwritten.
     """
-    start, baseline, words = _history(inventory, previous, today, started)
+    settings = settings or ChecklistSettings()
+    start, baseline, words = _before(inventory, previous, today, started)
     report, problem = _report(verify)
-    facts = Facts(inventory, report, problem, verify_stale, baseline, today)
-    entries = _entries(facts, start, words)
-    known = {entry.item.id for entry in entries}
+    facts = Facts(
+        inventory,
+        report,
+        problem,
+        verify_stale,
+        baseline,
+        today,
+        live=live,
+        now=now,
+        past=Past(tuple(runs)),
+        settings=settings,
+        ratchet=ratchet,
+        removals=tuple(removals),
+        owners=owners or {},
+    )
+    catalogue = catalogue_for(settings)
+    dates = phase_dates(catalogue, settings, start)
+    found = with_savings(items(inventory, catalogue, things=facts.seen, stages=facts.stages), live)
+    listed = entries(found, facts, dates, words)
+    remaining = sum(not entry.settled for entry in listed)
+    history = points(runs)
+    known = {entry.item.id for entry in listed}
     return Checklist(
         application=inventory.application,
         as_of=today,
         started=start,
         baseline=baseline,
         sites=facts.site_count,
-        phases=_phases(entries, start),
-        entries=entries,
+        phases=phases(catalogue, dates, listed, today, pace(history, remaining, today)),
+        entries=listed,
         carried=tuple(kept for kept in words.values() if kept.id not in known and kept.worth_keeping),
+        git=git,
+        survey=survey_of(live),
+        history=history,
+        forecast=forecast(history, remaining, today),
+        cost=live.cost if live else None,
+        idle=live.idle if live else (),
+        fates=live.fates if live else (),
+        uses=uses_worth_showing(live),
+        named=named(live),
     )
 
 
-def _history(
+def _before(
     inventory: Inventory, previous: str | None, today: date, started: date | None
 ) -> tuple[date, Baseline, dict[str, Words]]:
     if previous is None:
@@ -67,56 +115,3 @@ def _report(verify: dict[str, Any] | None) -> tuple[VerifyReport | None, str]:
         return parse(verify), ""
     except ValueError as error:
         return None, str(error)
-
-
-def _entries(facts: Facts, start: date, words: dict[str, Words]) -> tuple[Entry, ...]:
-    items = catalogue.items(facts.inventory)
-    evidence = {item.id: examine(item, facts) for item in items}
-    held = {item.id: words.get(item.id, Words(id=item.id)) for item in items}
-    done = {item.id for item in items if status.is_done(item, evidence[item.id], held[item.id])}
-    entries = []
-    for item in items:
-        found, said = evidence[item.id], held[item.id]
-        blocked_by = () if item.id in done else tuple(needed for needed in item.depends_on if needed not in done)
-        state, reason = status.derive(item, found, said, blocked_by)
-        due = _due(start, item.phase)
-        entries.append(
-            Entry(
-                item=item,
-                evidence=found,
-                words=status.settled(item, found, said),
-                due=due,
-                status=state,
-                reason=reason,
-                blocked_by=blocked_by,
-                owner=said.owner,
-                owner_source="document" if said.owner else "",
-                overdue_days=0 if item.id in done else max(0, (facts.today - due).days),
-            )
-        )
-    return tuple(entries)
-
-
-def _phases(entries: tuple[Entry, ...], start: date) -> tuple[Phase, ...]:
-    phases = []
-    for number, (name, (stage, title, _, _)) in enumerate(catalogue.PLAN.items(), start=1):
-        own = [entry for entry in entries if entry.item.phase == name]
-        due = _due(start, name)
-        phases.append(
-            Phase(
-                name=name,
-                number=number,
-                stage=stage,
-                title=title,
-                due=due,
-                done=sum(entry.done for entry in own),
-                total=len(own),
-                overdue=sum(entry.overdue_days > 0 for entry in own),
-            )
-        )
-    return tuple(phases)
-
-
-def _due(start: date, phase: PhaseName) -> date:
-    _, _, months, days = catalogue.PLAN[phase]
-    return add_months(start, months) + timedelta(days=days)

@@ -2,13 +2,57 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from functools import cached_property
 
+from checklists.aws.estate import Estate, Thing
+from checklists.cost.model import CostComparison
+from checklists.evidence import Fact, Source, Window
+from checklists.history.past import Past
+from checklists.idle.model import IdleProof
+from checklists.live import Lot, Seen
 from checklists.model import Baseline
+from checklists.referrers.model import Fate, Use
+from checklists.settings import ChecklistSettings
 from checklists.verify_report import VerifyReport
 from migrator.inventory.model import Inventory
+from migrator.inventory.outcome import Site
 from migrator.inventory.sites import sites
+
+
+@dataclass(frozen=True)
+class Matched:
+    """What the files declare beside what stands in AWS: names of APIs."""
+
+    both: tuple[str, ...] = ()
+    live_only: tuple[str, ...] = ()
+    declared_only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Removal:
+    """The commit that took the last use of a word out of the repository, as git tells."""
+
+    word: str
+    commit: str
+    at: datetime
+    author: str
+
+
+@dataclass(frozen=True)
+class Live:
+    """A survey of AWS and what was made of it."""
+
+    estate: Estate
+    apis: frozenset[str] = frozenset()
+    """ARNs of the WebSocket APIs that go."""
+    matched: Matched = Matched()
+    uses: tuple[Use, ...] = ()
+    fates: tuple[Fate, ...] = ()
+    idle: tuple[IdleProof, ...] = ()
+    cost: CostComparison | None = None
 
 
 @dataclass(frozen=True)
@@ -22,6 +66,21 @@ class Facts:
     """True when a source file is newer than the report."""
     baseline: Baseline
     today: date
+    live: Live | None = None
+    """None when AWS was not asked."""
+    now: datetime | None = None
+    """With a time zone; None: noon of `today`, UTC."""
+    past: Past = field(default_factory=Past)
+    settings: ChecklistSettings = field(default_factory=ChecklistSettings)
+    ratchet: str | None = None
+    """Path of the ratchet's baseline, as the settings say and as it is there; None without one."""
+    removals: tuple[Removal, ...] = ()
+    owners: Mapping[str, str] = field(default_factory=dict)
+    """By path in the application: who owns it, as CODEOWNERS says."""
+
+    @property
+    def moment(self) -> datetime:
+        return self.now or datetime.combine(self.today, time(12), UTC)
 
     @property
     def scan_reads(self) -> bool:
@@ -32,15 +91,91 @@ class Facts:
     def serious(self) -> bool:
         return any(problem.serious for problem in self.inventory.problems)
 
-    @property
-    def site_count(self) -> int:
-        return len(sites(self.inventory))
+    @cached_property
+    def sites(self) -> tuple[Site, ...]:
+        return sites(self.inventory)
 
     @property
-    def server_site_count(self) -> int:
+    def site_count(self) -> int:
+        return len(self.sites)
+
+    @property
+    def server_sites(self) -> tuple[Site, ...]:
         """Sites that a rewrite of the server replaces; clients, tests and infrastructure have their own items."""
         kinds = {"handler", "authorizer", "management_client", "push", "store_use"}
-        return sum(site.kind in kinds for site in sites(self.inventory))
+        return tuple(site for site in self.sites if site.kind in kinds)
+
+    @cached_property
+    def fates(self) -> dict[str, Fate]:
+        """By ARN; empty without a survey."""
+        return {fate.subject: fate for fate in self.live.fates} if self.live else {}
+
+    @cached_property
+    def seen(self) -> tuple[Seen, ...]:
+        """Live things that go, are edited or decided on: as this survey says, and where it does not see them as the
+        last one that did. Sorted by ARN."""
+        now = {thing.arn: thing for thing in seen_now(self.live)} if self.live else {}
+        before = {arn: thing for arn, (thing, _) in self.past.things.items() if arn not in self.fates}
+        return tuple(thing for _, thing in sorted({**before, **now}.items()))
+
+    @cached_property
+    def seen_by_arn(self) -> dict[str, Seen]:
+        return {thing.arn: thing for thing in self.seen}
+
+    @cached_property
+    def stages(self) -> tuple[tuple[str, str, str], ...]:
+        """Of APIs that go, as idle proofs know them: ARN of the API, its name, the stage."""
+        if self.live is None:
+            return ()
+        names = {api.arn: api.name for api in self.live.estate.websocket_apis()}
+        return tuple((one.api, names.get(one.api, one.api), one.stage) for one in self.live.idle)
+
+    def things(self, lot: Lot, types: Iterable[str]) -> tuple[Seen, ...]:
+        """Of these types, with that lot; whether they still stand or not."""
+        wanted = frozenset(types)
+        return tuple(thing for thing in self.seen if thing.lot == lot and thing.type in wanted)
+
+    def standing(self, arn: str) -> Thing | None:
+        """The thing, where the survey sees it."""
+        return self.live.estate.thing(arn) if self.live else None
+
+    def fact(
+        self,
+        name: str,
+        subject: str,
+        value: str | float | bool | None,
+        *,
+        source: Source,
+        unit: str = "",
+        query: str = "",
+        window: Window | None = None,
+    ) -> Fact:
+        """Observed when the survey ended, or now."""
+        at = self.live.estate.finished_at if source == "aws" and self.live else self.moment
+        return Fact(
+            id=name, source=source, subject=subject, value=value, unit=unit, observed_at=at, query=query, window=window
+        )
+
+
+def seen_now(live: Live) -> tuple[Seen, ...]:
+    """Of what the survey sees, the things that are not simply kept."""
+    found = []
+    for fate in live.fates:
+        thing = live.estate.thing(fate.subject)
+        if thing is None or fate.verdict == "keep":
+            continue
+        found.append(
+            Seen(
+                arn=thing.arn,
+                type=thing.type,
+                name=thing.name,
+                account=thing.account,
+                region=thing.region,
+                lot=fate.verdict,
+                manager=thing.manager,
+            )
+        )
+    return tuple(found)
 
 
 def measure(inventory: Inventory) -> Baseline:
@@ -52,4 +187,6 @@ def measure(inventory: Inventory) -> Baseline:
         tests=len(inventory.tests),
         apis=len(inventory.apis),
         resources=sum(resource.use == "websocket_only" for resource in inventory.resources),
+        handlers=len(inventory.handlers),
+        pushes=len(inventory.pushes),
     )

@@ -151,6 +151,8 @@ class Baseline(Record):
     tests: int
     apis: int
     resources: int
+    handlers: int = 0
+    pushes: int = 0
 
 
 class Named(Record):

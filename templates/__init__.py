@@ -5,7 +5,8 @@ Names that end in `.html` or `.html.j2` escape what they print; the others print
 text comes from a client or a scanned repository.
 
 Filters: `md` (untrusted text in Markdown), `mdcode` (the same as a code span where possible), `visible` (control
-characters spelled out), `days` and `times` (a number of them, in words).
+characters spelled out), `days` and `times` (a number of them, in words), `moment` (a time to the minute, UTC),
+`value` (what JSON may hold, on one short line).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from templates.text import days, markdown, markdown_code, times, visible
+from templates.text import days, markdown, markdown_code, moment, times, value, visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -58,7 +59,9 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(md=markdown, mdcode=markdown_code, visible=visible, days=days, times=times)
+    made.filters.update(
+        md=markdown, mdcode=markdown_code, visible=visible, days=days, times=times, moment=moment, value=value
+    )
     return made
 
 

@@ -47,6 +47,17 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class Bend:
+    """From one point down to another, leaving and arriving upright."""
+
+    x1: float
+    y1: float
+    x2: float
+    y2: float
+    style: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """y: of the base line."""
 
@@ -57,7 +68,22 @@ class Label:
     anchor: Anchor = "start"
 
 
-Shape = Line | Box | Dot | Curve | Label
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Shapes that lead to a place on the page. target: an id. name: what is read out."""
+
+    target: str
+    name: str
+    shapes: tuple[Line | Box | Dot | Curve | Label, ...]
+
+    @property
+    def drawn(self) -> Drawn:
+        return _drawn(self.shapes)
+
+
+Shape = Line | Box | Dot | Curve | Bend | Label | Link
+Drawn = tuple[tuple[str, Shape], ...]
+"""Each shape with the name of its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +98,17 @@ class Picture:
     shapes: tuple[Shape, ...]
 
     @property
-    def drawn(self) -> tuple[tuple[str, Shape], ...]:
-        """Each shape with the name of its kind."""
-        return tuple((type(shape).__name__.lower(), shape) for shape in self.shapes)
+    def drawn(self) -> Drawn:
+        return _drawn(self.shapes)
+
+    @property
+    def leads(self) -> bool:
+        """Whether it has links, so that it is no mere image."""
+        return any(isinstance(shape, Link) for shape in self.shapes)
+
+
+def _drawn(shapes: tuple[Shape, ...]) -> Drawn:
+    return tuple((type(shape).__name__.lower(), shape) for shape in shapes)
 
 
 def fitted(text: str, characters: int) -> str:

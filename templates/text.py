@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
+from datetime import UTC, datetime
+from typing import Final
+
+MAX_VALUE: Final = 200
+"""Characters of a value that is shown on a line."""
 
 _BIDI_AND_INVISIBLE = frozenset(
     "\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
@@ -62,6 +68,21 @@ def days(number: int) -> str:
 
 def times(number: int) -> str:
     return {1: "once", 2: "twice"}.get(number, f"{number} times")
+
+
+def moment(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def value(held: object) -> str:
+    if held is None:
+        return "nothing"
+    if isinstance(held, bool):
+        return "yes" if held else "no"
+    if isinstance(held, int | float):
+        return f"{held:,}"
+    text = held if isinstance(held, str) else json.dumps(held, ensure_ascii=False)
+    return text if len(text) <= MAX_VALUE else f"{text[: MAX_VALUE - 1]}…"
 
 
 def _spelled(character: str) -> str:

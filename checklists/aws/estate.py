@@ -113,6 +113,13 @@ class Estate(Record):
             index.setdefault((one.namespace, one.metric, frozenset(one.dimensions.items())), []).append(one)
         return index
 
+    @cached_property
+    def _by_subject(self) -> dict[str, list[Measurement]]:
+        index: dict[str, list[Measurement]] = {}
+        for one in self.measurements:
+            index.setdefault(one.subject, []).append(one)
+        return index
+
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Pydantic copies what is cached along, and it is no longer true of the copy."""
         copied = super().model_copy(update=update, deep=deep)
@@ -147,9 +154,7 @@ class Estate(Record):
         return tuple(self._measured.get((namespace, metric, frozenset(dimensions.items())), ()))
 
     def measurements_of(self, arn: str, metric: str | None = None) -> tuple[Measurement, ...]:
-        return tuple(
-            one for one in self.measurements if one.subject == arn and (metric is None or one.metric == metric)
-        )
+        return tuple(one for one in self._by_subject.get(arn, ()) if metric is None or one.metric == metric)
 
     def gaps_of(self, operations: frozenset[str], account: str, region: str, subject: str = "") -> tuple[Gap, ...]:
         """What could not be learned about `subject` there; with "" also what concerns single subjects."""

@@ -11,7 +11,7 @@ from checklists.aws.estate import Thing
 
 GATEWAY_METRICS: Final = ("ConnectCount", "MessageCount", "ClientError", "ExecutionError", "IntegrationError")
 """https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html"""
-FUNCTION_METRICS: Final = ("Invocations", "Errors", "Throttles")
+FUNCTION_METRICS: Final = ("Invocations", "Errors", "Throttles", "Duration")
 """https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html"""
 CAPACITY_METRICS: Final = ("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits")
 TABLE_METRICS: Final = (*CAPACITY_METRICS, "TimeToLiveDeletedItemCount")

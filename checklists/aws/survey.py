@@ -16,6 +16,7 @@ from checklists.aws.estate import Estate, Measurement, Thing
 from checklists.aws.ledger import Ledger
 from checklists.aws.measured import metrics_of
 from checklists.aws.mentions import Names, mentions
+from checklists.aws.metrics import OPERATION as METRICS
 from checklists.aws.metrics import measure, windows_of
 from checklists.aws.owners import owned
 from checklists.aws.scope import CloserLook, Found, Near, Scope
@@ -60,7 +61,7 @@ def survey(
     things = owned(_merged(found))
     measurements: tuple[Measurement, ...] = ()
     if services is None or "cloudwatch" in services:
-        measurements = _measuring(scopes, things, close, window, now, tell)
+        measurements = _measuring(scopes, things, close, window, now, ledger, tell)
     return Estate(
         started_at=moment(now),
         finished_at=moment(now + timedelta(seconds=round(clock() - began))),
@@ -127,13 +128,16 @@ def _measuring(
     close: frozenset[str],
     window: timedelta,
     now: datetime,
+    ledger: Ledger,
     tell: Progress,
 ) -> tuple[Measurement, ...]:
     windows = windows_of(window, now)
 
     def of(scope: Scope) -> tuple[Measurement, ...]:
         there = [one for one in things if (one.account, one.region) == (scope.account, scope.region)]
-        return measure(scope, metrics_of(there, close), windows)
+        found = measure(scope, metrics_of(there, close), windows)
+        ledger.close((scope.account, scope.region), (METRICS,), ("apigatewayv2:GetApis",))
+        return found
 
     found = [
         one

@@ -26,7 +26,8 @@ DOMAIN: Final = "AWS::ApiGatewayV2::DomainName"
 MAPPING: Final = "AWS::ApiGatewayV2::ApiMapping"
 """…/domainnames/NAME/apimappings/ID: `ApiId`, `Stage`, `ApiMappingKey`. GetApiMappings."""
 REST_API: Final = "AWS::ApiGateway::RestApi"
-"""arn:aws:apigateway:REGION::/restapis/ID. `FunctionArns`: whom its methods call. GetRestApis, GetResources."""
+"""arn:aws:apigateway:REGION::/restapis/ID. `FunctionArns`: whom its methods call; an address that
+holds a stage variable stays as it is. GetRestApis, GetResources."""
 
 FUNCTION: Final = "AWS::Lambda::Function"
 """`Role`, `Runtime`, `CodeSha256`, `LastModified`, `LogGroup`, `Policy` (of the resource, parsed; None without one),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
+from typing import Final, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -11,8 +12,12 @@ from checklists.cost.measured import Period
 from checklists.cost.usage import HOURS
 from migrator.inventory.record import Record
 
-OLD_PATH = ("ApiGatewayMessage", "ApiGatewayMinute")
-NEW_PATH = ("LoadBalancerUsage", "LCUUsage", "Fargate-vCPU-Hours", "Fargate-GB-Hours")
+LAG: Final = timedelta(days=2)
+"""How long after its end a day may still change: Cost Explorer is up to date once in 24 hours, and late by some.
+https://docs.aws.amazon.com/cost-management/latest/userguide/ce-what-is.html"""
+
+OLD_PATH: Final = ("ApiGatewayMessage", "ApiGatewayMinute")
+NEW_PATH: Final = ("LoadBalancerUsage", "LCUUsage", "Fargate-vCPU-Hours", "Fargate-GB-Hours")
 """Ends of usage types, as 'USE1-ApiGatewayMinute' and 'EUC1-Fargate-vCPU-Hours:perCPU' have them."""
 
 
@@ -26,7 +31,7 @@ class BilledDay(Record):
 class Bill(Record):
     """Of one account and region. Days without a line were billed nothing."""
 
-    schema_version: int = 1
+    schema_version: Literal[1] = 1
     account: str
     region: str
     period: Period
@@ -41,13 +46,17 @@ class Bill(Record):
             if any(_is(one.usage_type, name) for name in usage_types) and (period is None or one.day in period)
         )
 
-    def monthly(self, usage_type: str, account: str, region: str) -> float | None:
-        """Usage in 730 hours. None when it is of elsewhere, not whole, or was never billed."""
+    def monthly(self, usage_type: str, account: str, region: str, period: Period | None = None) -> float | None:
+        """Usage in 730 hours, over `period` or all of it. None when it is of elsewhere, doesn't reach so far, is not
+        whole, or tells of none."""
         if (account, region) != (self.account, self.region) or self.gaps:
             return None
-        if not (found := self.of((usage_type,))):
+        asked = period or self.period
+        if asked.first < self.period.first or asked.last > self.period.last:
             return None
-        return sum(one.quantity for one in found) * HOURS / (self.period.days * 24)
+        if not (found := self.of((usage_type,), asked)):
+            return None
+        return sum(one.quantity for one in found) * HOURS / (asked.days * 24)
 
 
 def _is(usage_type: str, name: str) -> bool:

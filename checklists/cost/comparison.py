@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from checklists.aws.estate import Estate
 from checklists.cost.bill import Bill
+from checklists.cost.billed_change import BilledChange, billed_change
 from checklists.cost.break_even import break_even
 from checklists.cost.break_even import words as break_even_words
 from checklists.cost.load import LONGEST_LIFE_MINUTES
@@ -30,12 +31,16 @@ def compare(
     target: Target | None = None,
     period: Period | None = None,
     bills: Sequence[Bill] = (),
+    double_run: Period | None = None,
+    connections_after: float | None = None,
 ) -> CostComparison:
     """Of a month of 730 hours.
 
     `fates`: what is deleted counts as the old path's; what is shared stays and is on neither side. `apis`: ARNs; None
     for all WebSocket APIs. `target`: table [cost]; None for two tasks behind a load balancer of their own. `period`:
     the days that count as before, such as those before a cut-over; None for the window of the survey.
+    `bills`: of Cost Explorer, where it was asked. `double_run`: the days on which both paths ran; with it the bills
+    before and after are compared. `connections_after`: at once on the new path since then, on average.
     """
     prices, target = prices or load_prices(), target or Target()
     chosen = [api for api in estate.websocket_apis() if apis is None or api.arn in apis]
@@ -45,6 +50,10 @@ def compare(
     targets = tuple(_target(path, one, prices, region) for one in _several(target))
     before = estimate(path.usage, prices) if path.measured else None
     after = targets[0].estimate
+    if double_run:
+        paid = billed_change(bills, double_run, connections_after=connections_after)
+    else:
+        paid = BilledChange(gaps=tuple(gap for one in bills for gap in one.gaps))
     return CostComparison(
         prices_of=prices.read_on,
         region=", ".join(regions) or HOME,
@@ -52,8 +61,11 @@ def compare(
         during=_both(before, after) if before else None,
         after=after,
         break_even=targets[0].break_even,
+        billed_before=paid.before,
+        billed_after=paid.after,
+        billed=paid.words,
         words=_words(path, before, after, target, prices, region),
-        gaps=(*path.gaps, *(() if bills else (_NOT_ASKED,)), *(gap for one in bills for gap in one.gaps)),
+        gaps=(*path.gaps, *(() if bills else (_NOT_ASKED,)), *paid.gaps),
         targets=targets,
     )
 

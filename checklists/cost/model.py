@@ -55,6 +55,7 @@ class CostComparison(Record):
     after: Estimate | None = None
     billed_before: float | None = Field(default=None, description="what Cost Explorer says; None when not asked")
     billed_after: float | None = None
+    billed: str = Field(default="", description="what the two say together; empty unless both are known")
     break_even: str = Field(default="", description="one sentence: from which load on the new path is cheaper")
     words: str = Field(description="one sentence: how much goes up or down, honestly")
     gaps: tuple[str, ...] = Field(default=(), description="what could not be asked, and what it would tell")

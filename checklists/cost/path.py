@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from checklists.aws.estate import Estate, Thing
-from checklists.aws.types import API, DASHBOARD, FUNCTION, TABLE
+from checklists.aws.types import API, DASHBOARD, FUNCTION, TABLE, WEB_ACL
 from checklists.cost.bill import Bill
 from checklists.cost.load import HANDLER_S, LONGEST_LIFE_MINUTES, Load
 from checklists.cost.measured import Period, of_api, of_thing
 from checklists.cost.model import Source
 from checklists.cost.target import METERED_KB, Target
-from checklists.cost.things import amounts_of, metered, paid_dashboards
+from checklists.cost.things import amounts_of, backups_of, metered, paid_dashboards
 from checklists.cost.usage import HOURS, Amount, Usage, together
 from checklists.referrers.model import Fate
 
@@ -107,7 +107,7 @@ def _assumptions(known: Target, life: float, connects: float | None, billed_minu
 
 def _billed_minutes(estate: Estate, api: Thing, period: Period | None, bills: Sequence[Bill]) -> float | None:
     """Of the region's bill, as much as the API has of its connects."""
-    told = (bill.monthly("ApiGatewayMinute", api.account, api.region) for bill in bills)
+    told = (bill.monthly("ApiGatewayMinute", api.account, api.region, period) for bill in bills)
     if (whole := next((one for one in told if one is not None), None)) is None:
         return None
     near = [one for one in estate.websocket_apis() if (one.account, one.region) == (api.account, api.region)]
@@ -119,6 +119,7 @@ def _billed_minutes(estate: Estate, api: Thing, period: Period | None, bills: Se
 
 def _beside(estate: Estate, going: Collection[Thing], period: Period | None) -> Usage:
     amounts = [amount for thing in going if thing.type != API for amount in amounts_of(thing, estate, period)]
+    amounts += [backup for thing in going if thing.type == TABLE for backup in backups_of(thing)]
     amounts += _dashboards(estate, [thing for thing in going if thing.type == DASHBOARD])
     functions = [thing for thing in going if thing.type == FUNCTION]
     unknown = any(
@@ -128,6 +129,8 @@ def _beside(estate: Estate, going: Collection[Thing], period: Period | None) -> 
     said = [f"The duration of functions was not measured: {HANDLER_S * 1000:g} ms a run are taken."] if unknown else []
     if any(thing.type == TABLE for thing in going):
         said.append("Reads of streams and replicas of tables are not in it.")
+    if any(thing.type == WEB_ACL for thing in going):
+        said.append("Rules and requests of web ACLs were not counted, and cost more.")
     return Usage(amounts=tuple(amounts), assumptions=tuple(said))
 
 

@@ -26,7 +26,8 @@ def savings(
 ) -> dict[str, float]:
     """Dollars a month of 730 hours by ARN, of all that is deleted; 0 for what costs nothing by standing.
 
-    What is edited or kept saves nothing and is not in it. Measured by the window of the survey: an API that is idle
+    What is edited or kept saves nothing and is not in it. Backups of a table that goes stand under ARNs of their own:
+    they outlive it. Measured by the window of the survey: an API that is idle
     already saves nothing by going, since it costs nothing any more.
     """
     going = [fate.subject for fate in fates if fate.verdict == "delete"]

@@ -23,8 +23,6 @@ FREE_DASHBOARDS: Final = 3
 FAST_PERIODS: Final = frozenset({10, 20, 30})
 """Seconds. An alarm of so short a period is of high resolution."""
 
-HOSTED_ZONE: Final = "AWS::Route53::HostedZone"
-
 
 def amounts_of(thing: Thing, estate: Estate, period: Period | None) -> Iterator[Amount]:
     """Without dashboards, which are free up to three, and without APIs, whose clients they are counted by."""
@@ -69,11 +67,9 @@ def _table(thing: Thing, estate: Estate, period: Period | None) -> Iterator[_Par
             yield key, units * HOURS, "measured", False
     stored = _number(thing, "TableSizeBytes") / GB
     yield "dynamodb.storage", stored, "measured", False
-    recovery = thing.properties.get("PointInTimeRecovery")
-    if recovery is True or _dict(recovery).get("PointInTimeRecoveryStatus") == "ENABLED" or recovery == "ENABLED":
+    recovery = _dict(thing.properties.get("PointInTimeRecovery"))
+    if recovery.get("PointInTimeRecoveryStatus") == "ENABLED":
         yield "dynamodb.pitr", stored, "measured", False
-    backed_up = sum(_float(one.get("BackupSizeBytes")) for one in _dicts(thing, "Backups"))
-    yield "dynamodb.backups", backed_up / GB, "measured", False
 
 
 def _log_group(thing: Thing, estate: Estate, period: Period | None) -> Iterator[_Part]:
@@ -92,13 +88,16 @@ def _composite(_: Thing, __: Estate, ___: Period | None) -> Iterator[_Part]:
     yield "cloudwatch.composite_alarms", 1, "measured", False
 
 
-def _web_acl(thing: Thing, _: Estate, __: Period | None) -> Iterator[_Part]:
+def _web_acl(_: Thing, __: Estate, ___: Period | None) -> Iterator[_Part]:
     yield "waf.acls", 1, "measured", False
-    yield "waf.rules", len(_dicts(thing, "Rules")), "measured", False
 
 
-def _zone(_: Thing, __: Estate, ___: Period | None) -> Iterator[_Part]:
-    yield "route53.zones", 1, "measured", False
+def backups_of(table: Thing) -> Iterator[Amount]:
+    """Backups outlive their table, so each is a thing of its own that has to be deleted by itself."""
+    for one in _dicts(table, "Backups"):
+        size = _float(one.get("BackupSizeBytes")) / GB
+        if size and isinstance(arn := one.get("BackupArn"), str):
+            yield Amount(key="dynamodb.backups", quantity=size, source="measured", region=table.region, subject=arn)
 
 
 _KINDS: Final[dict[str, Callable[[Thing, Estate, Period | None], Iterator[_Part]]]] = {
@@ -109,7 +108,6 @@ _KINDS: Final[dict[str, Callable[[Thing, Estate, Period | None], Iterator[_Part]
     types.ALARM: _alarm,
     types.COMPOSITE_ALARM: _composite,
     types.WEB_ACL: _web_acl,
-    HOSTED_ZONE: _zone,
 }
 
 

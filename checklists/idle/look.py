@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 
 from checklists.aws.estate import Estate, Gap, Measurement, Thing
@@ -98,6 +98,19 @@ class Look:
     @property
     def last_seen(self) -> datetime | None:
         return max((at for sign in self.signs if (at := sign.last_at())), default=None)
+
+    @property
+    def days(self) -> tuple[tuple[date, float], ...]:
+        """What was counted of the stage itself on each day that has datapoints. A day without is left out."""
+        begins, ends = self.window.start.astimezone(UTC).date(), self.window.end.astimezone(UTC).date()
+        counted: dict[date, float] = {}
+        for sign in (one for one in self.signs if one.metric in {CONNECTS, MESSAGES}):
+            measured: dict[date, float] = {}
+            for day, value in (pair for one in sign.measured for pair in one.days if begins <= pair[0] <= ends):
+                measured[day] = max(value, measured.get(day, 0.0))
+            for day, value in measured.items():
+                counted[day] = counted.get(day, 0.0) + value
+        return tuple(sorted(counted.items()))
 
     @property
     def drained(self) -> float | None:

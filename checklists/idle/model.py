@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from pydantic import Field
@@ -38,4 +38,8 @@ class IdleProof(Record):
     drained: float | None = Field(
         default=None,
         description="items that TTL took from the tables in the window: a drain, no use; None: not measured",
+    )
+    days: tuple[tuple[date, float], ...] = Field(
+        default=(),
+        description="connects and messages of the stage, for each UTC day of the window that has datapoints, in order",
     )

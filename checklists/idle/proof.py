@@ -71,6 +71,7 @@ def idle_proof(
         knocks=look.knocks,
         callers=callers,
         drained=look.drained,
+        days=look.days,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from checklists.evidence import Verdict
+from checklists.evidence import Source, Verdict
 from checklists.model import AUDIENCES, Audience, Checklist, Entry, OwnerSource, Status
 from checklists.phases import PHASES, STAGES, DeadlineState
 
@@ -34,6 +34,14 @@ VERDICT_NAMES: Final[dict[Verdict, str]] = {
 }
 
 
+SOURCES: Final[dict[Source, str]] = {
+    "code": "code",
+    "infrastructure": "infrastructure files",
+    "report": "dual run",
+    "git": "git history",
+    "aws": "AWS",
+    "person": "a person",
+}
 DEADLINE_NAMES: Final[dict[DeadlineState, str]] = {
     "done": "done",
     "on_track": "on track",

@@ -25,5 +25,6 @@ def gone(facts: Facts, noun: str, left: tuple[Pointer, ...], before: int) -> Evi
     return Evidence(
         verdict="supports",
         summary=f"No {noun} is left; the scan saw {before} at the start.",
+        control=f"the scan saw {before} when the checklist began, and can still read the files",
         progress=Progress(done=before, total=before),
     )

@@ -6,11 +6,13 @@ from checklists.evidence import Evidence, Pointer
 from checklists.facts import Facts
 from checklists.model import Item
 from checklists.probes.absence import gone
-from checklists.probes.wording import count
+from checklists.probes.probe import probe
+from checklists.probes.wording import count, listed
 
 
+@probe()
 def code_found(facts: Facts, _: Item) -> Evidence:
-    """Supported when the scan found sites and understood all that is declared."""
+    """The scan found sites and understood all that is declared."""
     serious = [problem for problem in facts.inventory.problems if problem.serious]
     if serious:
         return Evidence(
@@ -33,8 +35,9 @@ def code_found(facts: Facts, _: Item) -> Evidence:
     return Evidence(verdict="no_data", summary="The scan found no site, and never has: is this the right folder?")
 
 
+@probe()
 def no_new_sites(facts: Facts, _: Item) -> Evidence:
-    """A ratchet: the number of sites may only fall."""
+    """There are not more sites than on the first day."""
     before, now = facts.baseline.sites, facts.site_count
     if now > before:
         summary = f"{count(now, 'site')} today, {before} at the start: {now - before} more."
@@ -44,7 +47,9 @@ def no_new_sites(facts: Facts, _: Item) -> Evidence:
     return Evidence(verdict="supports", summary=f"{count(now, 'site')} today, {before} at the start.")
 
 
+@probe()
 def clients_moved(facts: Facts, _: Item) -> Evidence:
+    """The scan finds no client that opens a WebSocket any more."""
     left = tuple(
         Pointer(location=client.location, note=f"opens {client.library}({client.url or '?'})")
         for client in facts.inventory.clients
@@ -52,7 +57,9 @@ def clients_moved(facts: Facts, _: Item) -> Evidence:
     return gone(facts, "WebSocket client", left, facts.baseline.clients)
 
 
+@probe()
 def reconnects_removed(facts: Facts, _: Item) -> Evidence:
+    """The scan finds no hand-made reconnect any more."""
     clients = facts.inventory.clients
     left = tuple(
         Pointer(location=client.reconnect, note=f"reconnects the {client.library} at {client.location}")
@@ -65,6 +72,60 @@ def reconnects_removed(facts: Facts, _: Item) -> Evidence:
     return gone(facts, "hand-made reconnect", left, facts.baseline.reconnects)
 
 
+@probe()
 def tests_moved(facts: Facts, _: Item) -> Evidence:
+    """The scan finds no test or mock of the old path any more."""
     left = tuple(Pointer(location=test.location, note=test.summary) for test in facts.inventory.tests)
     return gone(facts, "old-path test", left, facts.baseline.tests)
+
+
+@probe()
+def ratchet_on(facts: Facts, _: Item) -> Evidence:
+    """The settings name a baseline of the ratchet (`scan.baseline`), and the file is there."""
+    if facts.ratchet is None:
+        summary = "The settings name no baseline (scan.baseline) that is there: ws2sse scan fails on nothing new."
+        return Evidence(verdict="no_data", summary=summary)
+    summary = f"ws2sse scan compares with {facts.ratchet}, and fails on new uses of the WebSocket API."
+    return Evidence(verdict="supports", summary=summary)
+
+
+@probe()
+def code_removed(facts: Facts, _: Item) -> Evidence:
+    """The scan finds no server code of the WebSocket path any more; git tells since which commit."""
+    left = tuple(Pointer(location=site.location, note=site.summary) for site in facts.server_sites)
+    evidence = gone(facts, "site of the server code", left, max(facts.baseline.handlers + facts.baseline.pushes, 0))
+    if evidence.verdict != "supports" or not facts.removals:
+        return evidence
+    told = tuple(
+        facts.fact("git.removed_in", one.word, one.commit, source="git", query=f"git log -1 -S {one.word}")
+        for one in facts.removals
+    )
+    last = max(facts.removals, key=lambda one: one.at)
+    summary = f"{evidence.summary} Git: the last of it went with {last.commit[:12]} on {last.at.date()}."
+    return evidence.model_copy(update={"summary": summary, "facts": told})
+
+
+@probe()
+def addresses_gone(facts: Facts, _: Item) -> Evidence:
+    """No client, variable of a function or setting that the scan reads holds a wss:// address any more."""
+    clients = tuple(
+        Pointer(location=where, note=f"an address of the {client.library} at {client.location}")
+        for client in facts.inventory.clients
+        for where in (client.location, *client.set_in)
+    )
+    held = {name: value for name, value in facts.inventory.environment.items() if _is_socket(value)}
+    declared = tuple(
+        Pointer(location=handler.declared_in, note=f"{name} holds a WebSocket address")
+        for handler in facts.inventory.handlers
+        if handler.declared_in
+        for name in sorted(name for name, value in handler.environment.items() if _is_socket(value))
+    )
+    evidence = gone(facts, "WebSocket address", (*clients, *declared), facts.baseline.clients)
+    if held and evidence.verdict != "refutes":
+        summary = f"Variables of functions hold a WebSocket address: {listed(sorted(held))}."
+        return Evidence(verdict="refutes", summary=summary)
+    return evidence
+
+
+def _is_socket(value: str) -> bool:
+    return value.strip().lower().startswith(("ws://", "wss://"))

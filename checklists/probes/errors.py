@@ -5,6 +5,7 @@ from __future__ import annotations
 from checklists.evidence import Evidence, Pointer
 from checklists.facts import Facts
 from checklists.model import Item
+from checklists.probes.probe import probe
 from checklists.probes.report import unusable
 from checklists.probes.wording import count
 from migrator.inventory.model import Push
@@ -16,8 +17,9 @@ _LOOSE_GONE = {
 }
 
 
+@probe()
 def errors_reviewed(facts: Facts, _: Item) -> Evidence:
-    """Can refute, never support: the report doesn't say how many sessions met an error."""
+    """Nothing: a report can refute it, but does not say how many sessions met an error."""
     pointers = _loose_ends(facts.inventory.pushes)
     report = facts.report
     if report is None or facts.report_stale:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from checklists.aws import types
 from checklists.evidence import Evidence, Pointer
 from checklists.facts import Facts
 from checklists.model import Item
 from checklists.probes.absence import gone
+from checklists.probes.live import LISTED_BY, decided, none_left, together
+from checklists.probes.probe import probe
 from checklists.probes.wording import count
 from migrator.inventory.model import Resource, Store
 
@@ -19,31 +22,47 @@ _MEANING = {
 }
 
 
+@probe(operations=LISTED_BY[types.API])
 def api_plan(facts: Facts, _: Item) -> Evidence:
-    return _plan("API Gateway WebSocket resource", resources(facts, "AWS::ApiGatewayV2::"))
+    """Files, and the account where it was asked, say of each resource of the APIs whether it can go."""
+    files = _plan("API Gateway WebSocket resource", resources(facts, "AWS::ApiGatewayV2::"))
+    return together(files, decided(facts, (types.API, types.DOMAIN, types.MAPPING), "API, domain or mapping"), facts)
 
 
+@probe(operations=LISTED_BY[types.TABLE])
 def table_plan(facts: Facts, _: Item) -> Evidence:
-    """Only tables in which connection ids are kept; what else the code does with one stands in its note."""
+    """Files, and the account where it was asked, say of each table with connection ids whether it can go.
+
+    What else the code does with one stands in its note.
+    """
     stores = [store for store in facts.inventory.stores if store.holds_connections]
     ids = {store.resource for store in stores}
     declared = [r for r in resources(facts, "AWS::DynamoDB::", "AWS::Serverless::SimpleTable") if r.id in ids]
     evidence = _plan("connection table", declared)
     known = {resource.id for resource in declared}
     more = [pointer for store in stores for pointer in _more_about(store, declared=store.resource in known)]
-    return evidence.model_copy(update={"locations": (*evidence.locations, *more)})
+    files = evidence.model_copy(update={"locations": (*evidence.locations, *more)})
+    return together(files, decided(facts, (types.TABLE,), "table"), facts)
 
 
+@probe(operations=LISTED_BY[types.FUNCTION])
 def function_plan(facts: Facts, _: Item) -> Evidence:
-    return _plan("Lambda function", resources(facts, "AWS::Lambda::Function", "AWS::Serverless::Function"))
+    """Files, and the account where it was asked, say of each function whether it can go."""
+    files = _plan("Lambda function", resources(facts, "AWS::Lambda::Function", "AWS::Serverless::Function"))
+    return together(files, decided(facts, (types.FUNCTION,), "function"), facts)
 
 
+@probe(operations=LISTED_BY[types.API])
 def api_removed(facts: Facts, _: Item) -> Evidence:
+    """No file declares a WebSocket API any more, and where the account was asked none of them stands there."""
     left = tuple(Pointer(location=api.location, note=f"declares {api.name}") for api in facts.inventory.apis)
-    return gone(facts, "WebSocket API", left, facts.baseline.apis)
+    files = gone(facts, "WebSocket API", left, facts.baseline.apis)
+    return together(files, none_left(facts, (types.API,), "WebSocket API"), facts)
 
 
+@probe()
 def resources_removed(facts: Facts, _: Item) -> Evidence:
+    """No file declares a resource that only the WebSocket path used any more, and none is undecided."""
     left = tuple(_pointer(r) for r in facts.inventory.resources if r.use == "websocket_only")
     evidence = gone(facts, "WebSocket-only resource", left, facts.baseline.resources)
     undecided = tuple(_pointer(r) for r in facts.inventory.resources if r.use in {"shared", "unknown"})

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from checklists.aws import types
 from checklists.referrers.model import Declared
+from checklists.referrers.operations import LISTED_BY
 from migrator.inventory.model import Inventory
 
 TYPES = {
@@ -13,26 +14,6 @@ TYPES = {
     "AWS::Serverless::SimpleTable": types.TABLE,
     "AWS::Serverless::HttpApi": types.API,
 }
-LISTED_BY = {
-    types.API: "apigatewayv2:GetApis",
-    types.FUNCTION: "lambda:ListFunctions",
-    types.TABLE: "dynamodb:ListTables",
-    types.LOG_GROUP: "logs:DescribeLogGroups",
-    types.ALARM: "cloudwatch:DescribeAlarms",
-    types.COMPOSITE_ALARM: "cloudwatch:DescribeAlarms",
-    types.DASHBOARD: "cloudwatch:ListDashboards",
-    types.ROLE: "iam:GetAccountAuthorizationDetails",
-    types.POLICY: "iam:GetAccountAuthorizationDetails",
-    types.RULE: "events:ListRules",
-    types.QUEUE: "sqs:ListQueues",
-    types.TOPIC: "sns:ListTopics",
-    types.STATE_MACHINE: "stepfunctions:ListStateMachines",
-    types.DOMAIN: "apigatewayv2:GetDomainNames",
-    types.PARAMETER: "ssm:DescribeParameters",
-    types.CERTIFICATE: "acm:ListCertificates",
-}
-"""Types that are matched, and the operation that would have listed a live one."""
-
 _NAMED_BY = {
     types.FUNCTION: "FunctionName",
     types.TABLE: "TableName",

@@ -2,7 +2,7 @@
 
 A thing goes only when everybody who needs it goes, when everything was asked that could have told of another, and when
 nothing shows that it lives beside the WebSocket path. Whatever only names what goes is edited. Routes, integrations,
-authorizers, stages, models and deployments go with their API, and have no fate of their own.
+authorizers, stages, models and deployments go with their API.
 """
 
 from __future__ import annotations
@@ -56,7 +56,16 @@ class _Judgement:
                 user = self.graph.index.estate.thing(self.graph.owner(one.user))
                 if user is not None and user.arn not in found and (edits := self._edits(user)):
                     found[user.arn] = self._edited(user, edits)
+        found |= {part.arn: self._part(part) for part in self.graph.index.estate.things if self._is_part(part)}
         return tuple(fate for _, fate in sorted(found.items()))
+
+    def _is_part(self, thing: Thing) -> bool:
+        owner = self.graph.owner(thing.arn)
+        return owner != thing.arn and owner in self.go
+
+    def _part(self, part: Thing) -> Fate:
+        why = f"It is a part of {self._name(self.graph.owner(part.arn))}, which goes."
+        return Fate(subject=part.arn, verdict="delete", why=why)
 
     def _fate(self, thing: Thing) -> Fate:
         if thing.arn in self.go:

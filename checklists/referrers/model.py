@@ -54,7 +54,8 @@ class Use(Record):
     )
     certain: bool = Field(
         default=True,
-        description="False: a pattern allows it (a stage variable, a wildcard); it counts as a user, and leads nowhere",
+        description="False: a pattern or a word tells of it (a stage variable, a wildcard, a name in a text); it "
+        "counts as a user, and leads nowhere",
     )
 
 

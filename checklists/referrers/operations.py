@@ -29,6 +29,7 @@ _APIS: Final = (
     "apigatewayv2:GetAuthorizers",
     "apigateway:GetRestApis",
     "apigateway:GetResources",
+    "apigateway:GetAuthorizers",
 )
 _MACHINES: Final = ("stepfunctions:ListStateMachines", "stepfunctions:DescribeStateMachine")
 _IAM: Final = ("iam:GetAccountAuthorizationDetails",)
@@ -94,6 +95,27 @@ NEEDS: Final[dict[str, Needs]] = {
 """Types that may go at all. Of every other type nothing is deleted."""
 
 
+LISTED_BY: Final = {
+    types.API: "apigatewayv2:GetApis",
+    types.FUNCTION: "lambda:ListFunctions",
+    types.TABLE: "dynamodb:ListTables",
+    types.LOG_GROUP: "logs:DescribeLogGroups",
+    types.ALARM: "cloudwatch:DescribeAlarms",
+    types.COMPOSITE_ALARM: "cloudwatch:DescribeAlarms",
+    types.DASHBOARD: "cloudwatch:ListDashboards",
+    types.ROLE: "iam:GetAccountAuthorizationDetails",
+    types.POLICY: "iam:GetAccountAuthorizationDetails",
+    types.RULE: "events:ListRules",
+    types.QUEUE: "sqs:ListQueues",
+    types.TOPIC: "sns:ListTopics",
+    types.STATE_MACHINE: "stepfunctions:ListStateMachines",
+    types.DOMAIN: "apigatewayv2:GetDomainNames",
+    types.PARAMETER: "ssm:DescribeParameters",
+    types.CERTIFICATE: "acm:ListCertificates",
+}
+"""Types of things that can be declared, and the operation that lists the live ones."""
+
+
 class Knowledge:
     """What of the needs of things is known. Looks each operation up once a region."""
 
@@ -121,6 +143,10 @@ class Knowledge:
         for operation, region, subject in asked:
             if not self._known(operation, thing.account, region, subject):
                 yield f"{operation} in {region} of {thing.account}"
+
+    def whole(self, operation: str, account: str, region: str) -> bool:
+        """Whether an operation was asked there and left no gap at all."""
+        return self._known(operation, account, region, "")
 
     def _known(self, operation: str, account: str, region: str, subject: str) -> bool:
         """As Estate.known; with "" a gap about any single subject counts."""

@@ -55,6 +55,8 @@ class Reasons:
         missing = [*self._knowledge.missing(thing), *self._lives.of(thing).missing]
         if thing.type == types.FUNCTION and "Policy" not in thing.properties:
             missing.append(f"lambda:GetPolicy of {thing.name}")
+        if thing.type == types.CERTIFICATE and "InUseBy" not in thing.properties:
+            missing.append(f"acm:DescribeCertificate of {thing.name}")
         if thing.type == types.TABLE and not self._stores.get(thing.arn):
             missing.append(SCAN)
         if thing.type == types.ROLE:

@@ -59,9 +59,10 @@ class Metric:
 
 
 class MetricStore:
-    """Minutes of every metric."""
+    """Minutes of every metric. `lag`: how long it takes until what was counted can be asked for."""
 
     def __init__(self, clock: FakeClock) -> None:
+        self.lag = timedelta()
         self._clock = clock
         self._minutes: dict[Metric, dict[int, Sums]] = defaultdict(dict)
 
@@ -88,7 +89,7 @@ class MetricStore:
         if period_s % finest_period(now - start):
             return []
         periods: dict[int, Sums] = {}
-        begin, stop = int(start.timestamp()), int(end.timestamp())
+        begin, stop = int(start.timestamp()), int(min(end, now - self.lag + timedelta(seconds=1)).timestamp())
         oldest = int((now - HOURS_KEPT).timestamp())
         for minute, sums in self._minutes.get(metric, {}).items():
             if begin <= minute < stop and minute >= oldest:

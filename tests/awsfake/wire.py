@@ -1,11 +1,10 @@
-"""Where the fake takes the place of AWS: beneath botocore's checks, retries and signatures, above HTTP.
+"""Where the fake takes the place of AWS: beneath botocore's checks and retries, above HTTP.
 
-botocore's own code sees every refusal and every retry. Waiting between retries, and of waiters, moves the fake's clock.
+botocore's own code sees every refusal and every retry. Nothing is signed, which takes as long as the rest. Waiting between retries, and of waiters, moves the fake's clock.
 """
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,9 +15,9 @@ from unittest import mock
 import botocore.client
 import botocore.endpoint
 import botocore.retries.bucket
-import botocore.retries.throttling
+import botocore.signers
 import botocore.waiter
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, NoCredentialsError
 
 from tests.awsfake.errors import AwsError
 from tests.awsfake.paging import pager
@@ -27,7 +26,6 @@ from tests.awsfake.request import ANSWERS, Request
 if TYPE_CHECKING:
     from tests.awsfake.world import FakeAws
 
-_CREDENTIAL = re.compile(r"Credential=([A-Z0-9]+)/")
 _of_thread = threading.local()
 
 
@@ -59,7 +57,10 @@ def wired(world: FakeAws) -> Iterator[None]:
     def asked(client: Any, operation: str, parameters: dict[str, Any]) -> Any:
         service = client.meta.service_model.service_name
         before = getattr(_of_thread, "asked", None)
-        _of_thread.asked = (service, dict(parameters), client.meta.region_name)
+        credentials = client._request_signer._credentials
+        if credentials is None:
+            raise NoCredentialsError
+        _of_thread.asked = (service, dict(parameters), client.meta.region_name, credentials.access_key)
         pages = pager(world.loader, service, operation)
         sent = pages.whole(parameters) if pages and f"{service}:{operation}" not in ANSWERS else parameters
         try:
@@ -68,13 +69,16 @@ def wired(world: FakeAws) -> Iterator[None]:
             _of_thread.asked = before
 
     def answered(endpoint: Any, http: Any, model: Any, context: Any) -> Any:
-        service, parameters, region = _of_thread.asked
-        found = _CREDENTIAL.search(_text(http.headers.get("Authorization", "")))
-        account = world.account_of(found[1] if found else "")
+        service, parameters, region, key = _of_thread.asked
+        account = world.account_of(key)
         request = Request(world, account, region, service, model.name, parameters, model)
 
         def moto() -> Any:
             http.headers["x-moto-account-id"] = account
+            scope = f"{world.clock.now():%Y%m%d}/{region}/{model.service_model.signing_name}/aws4_request"
+            http.headers["Authorization"] = (
+                f"AWS4-HMAC-SHA256 Credential={key}/{scope}, SignedHeaders=host, Signature=0"
+            )
             success, exception = do_get_response(endpoint, http, model, context)
             if exception is not None:
                 raise exception
@@ -93,15 +97,21 @@ def wired(world: FakeAws) -> Iterator[None]:
         parsed.setdefault("ResponseMetadata", {"HTTPStatusCode": 200, "HTTPHeaders": {}, "RequestId": "fake"})
         return (_Http(200), parsed), None
 
+    def take(bucket: Any, amount: float, block: bool) -> bool:
+        """botocore's own rate limit waits in real time, in which the fake's clock would stand still for ever."""
+        bucket._refill()
+        if amount > bucket._current_capacity:
+            world.clock.sleep(bucket._sleep_amount(amount))
+            bucket._refill()
+        bucket._current_capacity -= amount
+        return True
+
     waits = SimpleNamespace(sleep=world.clock.sleep, time=lambda: world.clock.now().timestamp())
     with ExitStack() as patches:
         patches.enter_context(mock.patch.object(botocore.client.BaseClient, "_make_api_call", asked))
         patches.enter_context(mock.patch.object(botocore.endpoint.Endpoint, "_do_get_response", answered))
-        for module in (botocore.endpoint, botocore.waiter, botocore.retries.bucket, botocore.retries.throttling):
-            if hasattr(module, "time"):
-                patches.enter_context(mock.patch.object(module, "time", waits))
+        patches.enter_context(mock.patch.object(botocore.signers.RequestSigner, "sign", return_value=None))
+        patches.enter_context(mock.patch.object(botocore.retries.bucket.TokenBucket, "_acquire", take))
+        for module in (botocore.endpoint, botocore.waiter, botocore.retries.bucket):
+            patches.enter_context(mock.patch.object(module, "time", waits))
         yield
-
-
-def _text(value: Any) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else str(value)

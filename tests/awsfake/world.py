@@ -9,8 +9,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import boto3
-import botocore.loaders
-import botocore.session
 import time_machine
 from moto import mock_aws
 from moto.moto_api._internal import mock_random
@@ -26,14 +24,13 @@ from tests.awsfake.functions import Functions
 from tests.awsfake.metrics import MetricStore
 from tests.awsfake.paging import cut, pager
 from tests.awsfake.request import AMENDS, ANSWERS, GUARDS, Answer, Request
+from tests.awsfake.session import LOADER, FakeSession, forget_clients
 from tests.awsfake.traffic import Traffic
 from tests.awsfake.wire import wired
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
 
-_LOADER = botocore.loaders.create_loader()
-"""One for all worlds: reading the models of the services takes longer than all the rest."""
 _MOTO = frozenset(
     [
         "lambda",
@@ -65,10 +62,11 @@ class FakeAws:
         self.regions = regions
         self.page_size = page_size
         self.datapoints_page = 100_800
-        self.loader = _LOADER
+        self.loader = LOADER
         self.calls = CallLog()
         self.metrics = MetricStore(clock)
         self.faults: list[Fault] = []
+        self.healed = False
         self.not_faked: list[NotFaked] = []
         self.before: list[Callable[[Request], None]] = []
         self.after: list[Callable[[Request, Answer], None]] = []
@@ -81,20 +79,11 @@ class FakeAws:
 
     def session(self, account: str = ACCOUNT, region: str = REGION) -> boto3.Session:
         """A session of a role in the account; every region and service can be asked with it."""
-        core = botocore.session.Session()
-        core.register_component("data_loader", self.loader)
-        core.set_config_variable("region", region)
-        return boto3.Session(
-            aws_access_key_id=f"ASIA{account}",
-            aws_secret_access_key="secret",
-            aws_session_token="token",
-            botocore_session=core,
-            region_name=region,
-        )
+        return FakeSession(account, region)
 
     def client(self, service: str, account: str = ACCOUNT, region: str = REGION) -> Any:
-        """For building an estate; calls are logged as all others."""
-        return self.session(account, region).client(service)
+        """For tests themselves; what they ask is logged as all else."""
+        return FakeSession(account, region).client(service)
 
     def traffic_of(self, account: str, region: str) -> Traffic:
         """Clients of the APIs there."""
@@ -123,6 +112,7 @@ class FakeAws:
 
     def heal(self) -> None:
         """Nothing fails any more."""
+        self.healed = True
         self.faults.clear()
 
     def account_of(self, access_key: str) -> str:
@@ -213,5 +203,7 @@ def fake_aws(
         clock.moved.append(machine.move_to)
         running.enter_context(wired(world))
         yield world
+        if any(fault.hit for fault in world.faults) or world.healed:
+            forget_clients()
         if world.not_faked:
             raise world.not_faked[0]

@@ -74,7 +74,13 @@ def test_nothing_is_overdue_on_its_last_day(inventory, start):
     assert _build(inventory, start).exit_status == 3
     assert _build(inventory, start + timedelta(days=14), started=start).exit_status == 3
     next_day = _build(inventory, start + timedelta(days=15), started=start)
-    assert [(entry.item.id, entry.overdue_days) for entry in next_day.overdue] == [("DEV-NEW-ON-SSE", 1)]
+    assert {entry.item.id: entry.overdue_days for entry in next_day.overdue} == {
+        "DEV-RATCHET": 1,
+        "DEV-NEW-ON-SSE": 1,
+        "INFRA-INVENTORY": 1,
+        "INFRA-MATCH": 1,
+        "OPS-COST-BASELINE": 1,
+    }
     assert next_day.exit_status == 1
 
 
@@ -116,16 +122,24 @@ def test_all_done_exits_with_zero_long_after_every_deadline(inventory, migrated,
 def test_items_wait_for_what_they_depend_on(inventory, start):
     entry = _entry(_build(inventory, start), "INFRA-REMOVE-API")
     assert entry.status == "blocked"
-    assert entry.blocked_by == ("INFRA-PLAN-API", "DEV-REPLACE-SSE", "DEV-UPDATE-CLIENTS", "OPS-NOTIFY-SUPPORT")
+    assert entry.blocked_by == (
+        "INFRA-PLAN-API",
+        "DEV-REPLACE-SSE",
+        "DEV-UPDATE-CLIENTS",
+        "OPS-NOTIFY-SUPPORT",
+        "INFRA-MAPPINGS",
+        "OPS-BROWNOUTS",
+        "INFRA-IDLE",
+    )
 
 
 def test_the_phases_count_every_item_once(inventory, start):
     checklist = _build(inventory, start)
     assert sum(phase.total for phase in checklist.phases) == len(checklist.entries) == sum(checklist.totals.values())
     assert {stage: sum(p.total for p in checklist.phases if p.stage == stage) for stage in (1, 2, 3)} == {
-        1: 3,
-        2: 18,
-        3: 4,
+        1: 7,
+        2: 26,
+        3: 21,
     }
 
 
@@ -144,7 +158,10 @@ def test_words_about_an_item_that_is_gone_are_carried_over_and_come_back(invento
     assert next(words.notes for words in without.carried if words.id.endswith("/chat")) == "mine\r\n"
     back = _build(inventory, start, render_markdown(without), verify=passed)
     assert back.carried == ()
-    assert render_markdown(back) == render_markdown(_build(inventory, start, noted, verify=passed))
+    again = _build(inventory, start, noted, verify=passed)
+    assert [entry.words for entry in back.entries if "/" in entry.item.id] == [
+        entry.words for entry in again.entries if "/" in entry.item.id
+    ]
 
 
 def test_an_item_that_is_gone_and_that_nobody_touched_is_dropped(inventory, migrated, start):

@@ -1,6 +1,7 @@
 import pytest
 
-from checklists.catalogue import PLAN, items
+from checklists.catalogue.items import items
+from checklists.catalogue.load import shipped
 from checklists.model import AUDIENCES
 from checklists.probes import PROBES
 from migrator.inventory.model import Api, Inventory, Route
@@ -60,7 +61,11 @@ def test_each_list_has_all_of_its_items_in_order(audience, ids):
     ],
 )
 def test_each_stage_has_its_steps(stage, ids):
-    found = {item.id for item in items(_with_routes(("Api", ["chat", "agent_run"]))) if PLAN[item.phase][0] == stage}
+    found = {
+        item.id
+        for item in items(_with_routes(("Api", ["chat", "agent_run"])))
+        if shipped().plan[item.phase].stage == stage
+    }
     assert ids <= found
 
 
@@ -69,9 +74,9 @@ def test_every_item_names_a_probe_and_dependencies_that_exist():
     ids = {item.id for item in found}
     assert len(ids) == len(found)
     assert {needed for item in found for needed in item.depends_on} <= ids
-    assert {item.probe for item in found if item.probe} == set(PROBES)
+    assert {entry.probe for entry in (*shipped().items, *shipped().each) if entry.probe} == set(PROBES)
     assert {item.audience for item in found} == set(AUDIENCES)
-    assert all(item.probe for item in found if item.kind != "manual")
+    assert all(item.probe for item in found if item.kind == "auto")
 
 
 def test_dependencies_never_go_in_a_circle():

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from checklists import catalogue
+from checklists.catalogue.items import items
 from checklists.evidence import Evidence
 from checklists.facts import Facts, measure
 from checklists.probes import examine
@@ -20,7 +20,7 @@ def ask(inventory):
         item_id: str, now: Inventory = inventory, report: dict[str, Any] | None = None, *, stale=False, first=inventory
     ) -> Evidence:
         facts = Facts(now, parse(report) if report else None, "", stale, measure(first), date(2026, 9, 1))
-        item = next(item for item in catalogue.items(inventory) if item.id == item_id)
+        item = next(item for item in items(inventory) if item.id == item_id)
         evidence = examine(item, facts)
         assert evidence is not None
         return evidence

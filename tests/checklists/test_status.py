@@ -1,15 +1,23 @@
+from datetime import date
 from typing import get_args
 
 import pytest
 
 from checklists.evidence import Evidence, Progress, Verdict
 from checklists.model import Item, Kind, Words
-from checklists.status import derive, is_done, settled
+from checklists.status import Claim, derive, is_done, settled
 
 TICKED = Words(id="X", ticked=True)
 OURS = Words(id="X", ticked=True, mark="by=evidence")
 LEFT = Words(id="X", mark="was=done")
 PLAIN = Words(id="X")
+
+
+TODAY = date(2026, 9, 1)
+
+
+def _claim(words: Words, **more) -> Claim:
+    return Claim(words, TODAY, **more)
 
 
 def _item(kind: Kind) -> Item:
@@ -23,18 +31,21 @@ def _evidence(verdict: Verdict, progress: Progress | None = None) -> Evidence:
 @pytest.mark.parametrize("kind", get_args(Kind))
 @pytest.mark.parametrize("words", [PLAIN, LEFT, OURS])
 def test_no_data_alone_is_never_done(kind, words):
-    assert not is_done(_item(kind), _evidence("no_data"), words)
-    assert not is_done(_item(kind), None, words)
+    assert not is_done(_item(kind), _evidence("no_data"), _claim(words))
+    assert not is_done(_item(kind), None, _claim(words))
 
 
 @pytest.mark.parametrize("kind", get_args(Kind))
 @pytest.mark.parametrize("verdict", ["refutes", "stale", "error"])
 def test_no_tick_outweighs_evidence_that_refutes_or_is_out_of_date(kind, verdict):
-    assert not is_done(_item(kind), _evidence(verdict), TICKED)
+    assert not is_done(_item(kind), _evidence(verdict), _claim(TICKED))
 
 
 def test_a_tick_on_an_auto_item_without_data_does_not_close_it():
-    assert derive(_item("auto"), _evidence("no_data"), TICKED, ()) == ("unknown", "ticked, but there is no data")
+    assert derive(_item("auto"), _evidence("no_data"), _claim(TICKED), ()) == (
+        "unknown",
+        "ticked, but there is no data",
+    )
 
 
 @pytest.mark.parametrize(
@@ -57,22 +68,22 @@ def test_a_tick_on_an_auto_item_without_data_does_not_close_it():
     ],
 )
 def test_status_follows_from_evidence_and_words(kind, verdict, words, status, reason):
-    assert derive(_item(kind), _evidence(verdict), words, ()) == (status, reason)
+    assert derive(_item(kind), _evidence(verdict), _claim(words), ()) == (status, reason)
 
 
 def test_what_it_depends_on_holds_an_item_back_but_does_not_hide_progress():
     item = _item("assisted")
-    assert derive(item, _evidence("supports"), PLAIN, ("Y",))[0] == "blocked"
-    assert derive(item, _evidence("refutes"), PLAIN, ("Y",))[0] == "blocked"
+    assert derive(item, _evidence("supports"), _claim(PLAIN), ("Y",))[0] == "blocked"
+    assert derive(item, _evidence("refutes"), _claim(PLAIN), ("Y",))[0] == "blocked"
     half = _evidence("refutes", Progress(done=1, total=2))
-    assert derive(item, half, PLAIN, ("Y",)) == ("in_progress", "1 of 2 done")
+    assert derive(item, half, _claim(PLAIN), ("Y",)) == ("in_progress", "1 of 2 done")
 
 
 def test_a_persons_tick_stays_and_ours_follows_the_evidence():
     auto = _item("auto")
-    assert settled(auto, _evidence("refutes"), TICKED).ticked
-    assert settled(auto, _evidence("supports"), PLAIN).mark == "by=evidence"
-    left = settled(auto, _evidence("refutes"), OURS)
+    assert settled(auto, _evidence("refutes"), _claim(TICKED)).ticked
+    assert settled(auto, _evidence("supports"), _claim(PLAIN)).mark == "by=evidence"
+    left = settled(auto, _evidence("refutes"), _claim(OURS))
     assert (left.ticked, left.mark) == (False, "was=done")
-    unticked_by_person = settled(auto, _evidence("refutes"), Words(id="X", mark="by=evidence"))
+    unticked_by_person = settled(auto, _evidence("refutes"), _claim(Words(id="X", mark="by=evidence")))
     assert (unticked_by_person.ticked, unticked_by_person.mark) == (False, "")

@@ -36,7 +36,9 @@ def _api(scope: Scope, one: Item) -> Thing:
     ]
     properties = kept(one, "description", "disableExecuteApiEndpoint")
     if resources.whole and authorizers.whole:
-        properties["FunctionArns"] = [*sorted({arn for address in addresses for arn in function_arns(address)})]
+        named = {arn for address in addresses for arn in function_arns(address)}
+        variable = {address for address in addresses if "${" in address and ":function:" in address}
+        properties["FunctionArns"] = [*sorted(named | variable)]
     return scope.thing(
         arn,
         types.REST_API,

@@ -84,7 +84,7 @@ def read_template(body: object) -> dict[str, JsonValue]:
 def _read_yaml(body: str) -> dict[str, JsonValue]:
     """Nodes only: nothing is constructed, and aliases are not unfolded."""
     found: dict[str, JsonValue] = {}
-    root = yaml.compose(body, Loader=yaml.SafeLoader)
+    root = yaml.compose(body, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     for name, resource in _pairs(_child(root, "Resources")):
         policy = _child(resource, "DeletionPolicy")
         if isinstance(policy, yaml.ScalarNode):

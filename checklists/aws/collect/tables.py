@@ -23,7 +23,8 @@ def collect(scope: Scope) -> Found:
     listed = scope.caller.items("dynamodb:ListBackups", "BackupSummaries", BackupType="ALL")
     backups: dict[str, list[JsonValue]] = defaultdict(list)
     for one in sorted(listed.items, key=lambda backup: str(backup.get("BackupArn"))):
-        summary = kept(one, "BackupArn", "BackupName", "BackupStatus", "BackupType", "BackupCreationDateTime")
+        keys = ("BackupArn", "BackupName", "BackupStatus", "BackupType", "BackupCreationDateTime", "BackupSizeBytes")
+        summary = kept(one, *keys)
         backups[one.get("TableArn", "")].append(summary)
     found = Found()
     for name in names.items:

@@ -62,15 +62,18 @@ def managed(index: Index, thing: Thing, gone: frozenset[str]) -> tuple[Change, .
     versions = thing.properties.get("Versions")
     full = isinstance(versions, int) and versions >= MOST_VERSIONS
     first = f" It has {versions} versions, the most there can be: delete the oldest first." if full else ""
+    version = text(thing.properties.get("DefaultVersionId"))
+    undo: dict[str, JsonValue] = (
+        {"PolicyArn": thing.arn, "VersionId": version}
+        if version
+        else {"PolicyArn": thing.arn, "PolicyDocument": json.dumps(document(before)), "SetAsDefault": True}
+    )
     return (
         Change(
             operation="iam.create_policy_version",
             parameters={"PolicyArn": thing.arn, "PolicyDocument": json.dumps(after), "SetAsDefault": True},
-            undo_parameters={
-                "PolicyArn": thing.arn,
-                "PolicyDocument": json.dumps(document(before)),
-                "SetAsDefault": True,
-            },
+            undo_operation="iam.set_default_policy_version" if version else "",
+            undo_parameters=undo,
             words=f"A new version of policy {thing.name} without what names only things that go.{first}",
         ),
     )

@@ -18,7 +18,7 @@ from checklists.referrers.model import Use
 
 _TOLD_ELSEWHERE = {"apigateway.amazonaws.com", "events.amazonaws.com", "scheduler.amazonaws.com", "sns.amazonaws.com"}
 """Services whose every user of a function is a link of its own."""
-_SURVEYED = {"execute-api", "events", "sns", "sqs", "scheduler", "states", "dynamodb", "logs"}
+_SURVEYED = {"execute-api", "events", "sns", "sqs", "scheduler", "states", "dynamodb"}
 """What a missing thing of these services means: it is gone, where its region was surveyed."""
 
 
@@ -57,7 +57,7 @@ def _who(source: str) -> str:
     arn = arns.parse(source)
     if arn is None:
         return source
-    resource = arn.resource.split("/", 1)[0] if arn.service == "execute-api" else arn.resource
+    resource = arn.resource.split("/", 1)[0] if arn.service == "execute-api" else arn.resource.removesuffix(":*")
     return f"{arn.region}:{arn.account}:{resource}"
 
 

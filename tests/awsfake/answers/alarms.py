@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from moto.backends import get_backend
+
 from tests.awsfake.errors import AwsError
 from tests.awsfake.request import Answer, Request, amends, answers, guards
 
@@ -61,6 +63,10 @@ def alarm_of_a_composite(request: Request) -> None:
     """A composite alarm goes alone, and what its rule names goes after it:
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DeleteAlarms.html"""
     names, room = request.parameters["AlarmNames"], _room(request)
+    metric_alarms = get_backend("cloudwatch")[request.account][request.region].alarms
+    missing = [name for name in names if name not in room and name not in metric_alarms]
+    if missing:  # "If you specify an incorrect alarm name or make any other error, no alarms are deleted."
+        raise AwsError("ResourceNotFound", f"Alarms {missing} do not exist", 404)
     for composite, alarm in room.items():
         if composite not in names and set(_IN_RULE.findall(alarm["AlarmRule"])) & set(names):
             raise AwsError("ValidationError", f"Alarms {names} are used by composite alarm {composite}")

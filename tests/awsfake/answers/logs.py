@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from tests.awsfake.world import FakeAws
 
 
+_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
+
+
 class Protected:
     """Names of log groups that can't be deleted."""
 
@@ -49,3 +52,11 @@ def protected_log_group(request: Request) -> None:
     name = request.parameters["logGroupName"]
     if name in request.world.room(Protected, request.account, request.region).names:
         raise AwsError("ValidationException", f"Log group {name} has deletion protection enabled")
+
+
+@guards("logs:PutRetentionPolicy")
+def days_that_exist(request: Request) -> None:
+    """https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html"""
+    days = request.parameters["retentionInDays"]
+    if days not in _DAYS:
+        raise AwsError("InvalidParameterException", f"1 validation error: retentionInDays {days} is not one of {_DAYS}")

@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from typing import Any
 
 from tests.awsfake.world import FakeAws
@@ -29,18 +29,8 @@ class Builder:
     account: str
     region: str
 
-    @cached_property
-    def _session(self) -> Any:
-        return self.aws.session(self.account, self.region)
-
-    @cached_property
-    def _clients(self) -> dict[str, Any]:
-        return {}
-
     def client(self, service: str) -> Any:
-        if service not in self._clients:
-            self._clients[service] = self._session.client(service)
-        return self._clients[service]
+        return self.aws.client(service, self.account, self.region)
 
     def arn(self, service: str, rest: str) -> str:
         return f"arn:aws:{service}:{self.region}:{self.account}:{rest}"

@@ -11,6 +11,7 @@ from botocore.exceptions import (
 )
 
 from checklists.aws.collect import CLOSER_LOOKS, COLLECTORS
+from checklists.aws.estate import Estate
 from checklists.aws.permissions import OPERATIONS, permission
 from tests.checklists.aws.answers import ACCOUNT, IDENTITY, REGION, Answers, Refusal
 from tests.checklists.aws.stand import CHAT, account, look
@@ -29,18 +30,35 @@ ASKED = sorted(
 )
 
 
+WHERE_TO_LOOK = frozenset({"apigatewayv2", "lambda"})
+"""Services that tell what to ask others about."""
+
+
 @pytest.mark.parametrize("operation", ASKED)
-@pytest.mark.parametrize("kind", ERRORS)
-def test_an_error_leaves_a_gap_and_nothing_is_known(kind, operation):
-    services = frozenset({operation.partition(":")[0], "apigatewayv2", "lambda"})  # those tell what to ask about
-    estate = look(account() | {operation: ERRORS[kind]}, services=services)
+def test_an_operation_that_is_denied_leaves_a_gap_that_says_what_would_allow_it(operation):
+    services = WHERE_TO_LOOK | {operation.partition(":")[0]}
+    estate = look(account() | {operation: ERRORS["denied"]}, services=services)
+    assert_not_known(estate, operation, "denied")
+    assert {gap.permission for gap in estate.gaps if gap.operation == operation} == {permission(operation)}
+
+
+@pytest.mark.parametrize("kind", sorted(ERRORS))
+def test_an_error_leaves_a_gap_wherever_it_comes_and_nothing_is_known(kind):
+    """Once where things are listed, and once where they are listed and then asked about, each for all collectors."""
+    answers = Answers()
+    look(answers)
+    listing = answers.operations() & set(ASKED)
+    for operations in (set(ASKED), set(ASKED) - listing):
+        estate = look(account() | dict.fromkeys(operations, ERRORS[kind]))
+        for operation in operations:
+            assert_not_known(estate, operation, kind)
+
+
+def assert_not_known(estate: Estate, operation: str, kind: str) -> None:
     gaps = [gap for gap in estate.gaps if gap.operation == operation]
     assert {gap.kind for gap in gaps} == {kind}
-    places = {(gap.account, gap.region) for gap in gaps}
-    assert places
-    for place in places:
+    for place in {(gap.account, gap.region) for gap in gaps}:
         assert not estate.known(frozenset({operation}), *place)
-    assert all(gap.permission == (permission(operation) if kind == "denied" else "") for gap in gaps)
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ THINGS = (
         BillingModeSummary={"BillingMode": "PAY_PER_REQUEST"},
         TableSizeBytes=2 * GB,
         PointInTimeRecovery={"PointInTimeRecoveryStatus": "ENABLED"},
-        Backups=[{"BackupSizeBytes": GB}, {"BackupSizeBytes": GB}],
+        Backups=[{"BackupArn": f"{TABLE}/backup/0{n}", "BackupSizeBytes": GB} for n in (1, 2)],
     ),
     thing(GROUP, types.LOG_GROUP, storedBytes=100 * GB),
     thing(ALARM, types.ALARM, Period=300),

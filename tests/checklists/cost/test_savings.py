@@ -7,7 +7,6 @@ import pytest
 from checklists.aws import types
 from checklists.cost.comparison import compare
 from checklists.cost.savings import savings
-from checklists.cost.things import HOSTED_ZONE
 from tests.checklists.cost.stand import (
     ALARM,
     CHAT,
@@ -18,6 +17,7 @@ from tests.checklists.cost.stand import (
     THINGS,
     arn,
     behind,
+    counted,
     dashboards,
     estate,
     fates,
@@ -56,7 +56,9 @@ def test_each_thing_by_itself():
     assert {name: round(usd, 4) for name, usd in found.items()} == {
         CHAT: round(1.0 + 0.73 + 365_000 * 120 / 1e6 * 0.25, 4),
         HANDLER: round(0.2 + 1e6 * 0.05 * 0.125 * 0.0000166667, 4),
-        TABLE: round(2 * 0.625 + 4 * 0.125 + 2 * 0.25 + 2 * 0.20 + 2 * 0.10, 4),
+        TABLE: round(2 * 0.625 + 4 * 0.125 + 2 * 0.25 + 2 * 0.20, 4),
+        f"{TABLE}/backup/01": 0.1,
+        f"{TABLE}/backup/02": 0.1,
         GROUP: round(10 * 0.50 + 100 * 0.03, 4),
         ALARM: 0.1,
     }
@@ -75,8 +77,7 @@ def test_dashboards_beyond_the_free_ones(standing: int, going: int, usd: float):
         (types.ALARM, {"Period": 10}, 0.30),
         (types.ALARM, {"Metrics": [{"MetricStat": {}}, {"MetricStat": {}}, {"Expression": "m1+m2"}]}, 0.20),
         (types.COMPOSITE_ALARM, {}, 0.50),
-        (types.WEB_ACL, {"Rules": [{}, {}]}, 7.00),
-        (HOSTED_ZONE, {}, 0.50),
+        (types.WEB_ACL, {}, 5.00),
         (types.TABLE, {"ProvisionedThroughput": {"ReadCapacityUnits": 5, "WriteCapacityUnits": 5}}, 730 * 5 * 0.00078),
         (types.TABLE, {"TableSizeBytes": "many", "Backups": None, "ProvisionedThroughput": []}, 0),
         (types.LOG_GROUP, {"storedBytes": None}, 0),
@@ -98,3 +99,12 @@ def test_all_savings_together_are_the_old_path():
     before = compare(estate(measured), going).before
     assert before is not None
     assert sum(savings(estate(measured), going).values()) == pytest.approx(before.usd)
+
+
+def test_a_duration_that_was_measured_takes_the_place_of_a_guess():
+    ran = counted(HANDLER, "AWS/Lambda", "Duration", 8e6, FunctionName="chat")
+    found = compare(estate((*traffic(None, 1e6), *behind(1e6, 0, 0, 0), ran)), fates(CHAT, HANDLER)).before
+    assert found is not None
+    (line,) = [line for line in found.lines if line.item == "Lambda duration on x86"]
+    assert (line.quantity, line.source) == (8000 * 0.125, "measured")
+    assert not any("duration" in one for one in found.assumptions)

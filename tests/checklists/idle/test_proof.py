@@ -249,3 +249,17 @@ class TestTheWholeApi:
         assert proof.verdict == "supports"
         assert proof.why.startswith("All stages (dev, prod) are idle.")
         assert proof.stage == "*"
+
+
+class TestDays:
+    def test_connects_and_messages_of_the_stage_are_added_day_by_day(self):
+        on = NOW - 3 * DAY
+        proof = prove(
+            estate(with_counts(prod_ConnectCount={on: 2.0}, prod_MessageCount={on: 5.0}, handler_Invocations={on: 9.0}))
+        )
+        assert dict(proof.days)[on.date()] == 7.0
+
+    def test_a_day_without_a_datapoint_is_left_out(self):
+        proof = prove(estate(with_counts(prod_ConnectCount={NOW - 3 * DAY: 2.0})))
+        assert (NOW - 4 * DAY).date() not in dict(proof.days)
+        assert all(proof.start.date() <= day <= proof.end.date() for day, _ in proof.days)

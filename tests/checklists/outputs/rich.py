@@ -259,6 +259,11 @@ def idle(poison: str = "") -> tuple[IdleProof, ...]:
             control=f"ConnectCount has datapoints on 28 of 28 days.{poison}",
             knocks=(Knock(metric="ClientError", count=17, last_at=NOW - timedelta(days=1)),),
             callers=(f"198.51.100.7 okhttp/4.9{poison}",),
+            days=tuple(
+                ((NOW - timedelta(days=day)).date(), float(max(0, 3 * day - 20)))
+                for day in range(28, 0, -1)
+                if day % 9 != 4
+            ),
         ),
         IdleProof(
             api=f"{API}{poison}", stage="dev", verdict="supports", why="Nothing in 28 days.", start=start, end=NOW

@@ -9,7 +9,7 @@ from checklists import build, render_html, render_markdown, to_json
 from migrator.inventory.model import Client
 from migrator.inventory.record import Location
 
-VOID = {"meta", "rect", "br", "link", "img"}
+VOID = {"meta", "br", "link", "img", "input"}
 
 
 class Page(HTMLParser):

@@ -70,7 +70,7 @@ def test_any_owner_survives(inventory, owner):
     assert _again(inventory, once) == once
 
 
-@given(boxes=st.lists(st.booleans(), min_size=25, max_size=25))
+@given(boxes=st.lists(st.booleans(), min_size=60, max_size=60))
 def test_ticks_of_people_survive_and_the_same_facts_give_the_same_bytes(inventory, boxes):
     first = _again(inventory, None)
     answers = iter(boxes)
@@ -116,7 +116,7 @@ def test_the_head_and_an_item_look_like_this(inventory):
     text = _again(inventory, None)
     assert text.startswith(
         "<!-- ws2sse:checklist started=2026-09-01 sites=11 schema=2 "
-        "clients=1 reconnects=1 tests=1 apis=1 resources=1 -->\n"
+        "clients=1 reconnects=1 tests=1 apis=1 resources=1 handlers=4 pushes=1 -->\n"
         "\n# Leaving WebSocket: knowledge-chat\n"
     )
     assert (

@@ -1,0 +1,118 @@
+"""What is left of things that are gone: nothing uses it, and nobody misses it.
+
+Only where what it belonged to was listed whole, and was not in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from checklists.aws import types
+from checklists.aws.estate import Estate, Thing
+from checklists.referrers import arns
+from checklists.referrers.documents import Statement, statements
+from checklists.referrers.edits.permissions import removal
+from checklists.referrers.index import Index
+from checklists.referrers.json_values import rows, text
+from checklists.referrers.links.function_policies import sources
+from checklists.referrers.metrics import dimensions
+from checklists.referrers.model import Orphan
+from checklists.referrers.operations import LISTED_BY, Knowledge
+
+_FUNCTION_LOG = re.compile(r"/aws/lambda/(?:us-east-1\.)?(?P<name>[A-Za-z0-9_-]+)")
+_API_LOG = re.compile(r"/aws/apigateway/(?P<id>[a-z0-9]{10})/[^/]+")
+_OF = {
+    ("AWS/ApiGateway", "ApiId"): types.API,
+    ("AWS/Lambda", "FunctionName"): types.FUNCTION,
+    ("AWS/DynamoDB", "TableName"): types.TABLE,
+}
+_GONE_STACK = "DELETE_COMPLETE"
+
+
+def orphans(estate: Estate) -> tuple[Orphan, ...]:
+    """Sorted by ARN."""
+    index, knowledge = Index(estate), Knowledge(estate)
+    finder = _Finder(index, knowledge)
+    found = [*finder.log_groups(), *finder.alarms(), *finder.permissions(), *finder.retained()]
+    return tuple(sorted(found, key=lambda one: (one.subject, one.why)))
+
+
+class _Finder:
+    def __init__(self, index: Index, knowledge: Knowledge) -> None:
+        self.index, self.knowledge = index, knowledge
+
+    def log_groups(self) -> Iterator[Orphan]:
+        """Of functions and APIs that are gone, unless another writes to it."""
+        written = {
+            text(one.properties.get("LogGroup")) for one in self.index.functions() if one.properties.get("LogGroup")
+        }
+        for group in self.index.of_type(types.LOG_GROUP):
+            function, api = _FUNCTION_LOG.fullmatch(group.name), _API_LOG.fullmatch(group.name)
+            if group.name in written:
+                continue
+            if function and self._gone(types.FUNCTION, group, function["name"]):
+                why = f"It is the log of function {function['name']}, which is gone."
+                yield Orphan(subject=group.arn, why=why)
+            elif api and self._gone(types.API, group, api["id"]):
+                yield Orphan(subject=group.arn, why=f"It is the log of API {api['id']}, which is gone.")
+
+    def alarms(self) -> Iterator[Orphan]:
+        for alarm in self.index.of_type(types.ALARM):
+            namespace = text(alarm.properties.get("Namespace"))
+            for dimension, name in dimensions(alarm.properties.get("Dimensions")).items():
+                type_ = _OF.get((namespace, dimension))
+                if type_ is not None and self._gone(type_, alarm, name):
+                    yield Orphan(subject=alarm.arn, why=f"It watches {dimension} {name}, which is gone.")
+
+    def permissions(self) -> Iterator[Orphan]:
+        for function in self.index.functions():
+            for statement in statements(function.properties.get("Policy")):
+                gone = self._gone_apis(function, statement)
+                if gone:
+                    why = f"A permission of function {function.name} names API {', '.join(gone)}, which is gone."
+                    yield Orphan(subject=function.arn, why=why, change=removal(function, statement, why))
+
+    def retained(self) -> Iterator[Orphan]:
+        """Things of stacks that were deleted and left them."""
+        for stack in self.index.of_type(types.STACK):
+            if text(stack.properties.get("StackStatus")) != _GONE_STACK:
+                continue
+            for row in rows(stack.properties.get("Resources")):
+                physical = text(row.get("PhysicalResourceId"))
+                thing = self.index.named(text(row.get("ResourceType")), stack.account, stack.region, physical)
+                if thing is not None:
+                    yield Orphan(subject=thing.arn, why=f"Stack {stack.name} left it behind when it was deleted.")
+        for thing in self.index.estate.things:
+            owner = thing.tags.get("aws:cloudformation:stack-id") or thing.stack
+            if owner and thing.type != types.STACK and self._stack_gone(owner):
+                name = owner.split("/")[1] if "/" in owner else owner
+                yield Orphan(subject=thing.arn, why=f"Stack {name} owned it, and is gone.")
+
+    def _gone_apis(self, function: Thing, statement: Statement) -> list[str]:
+        """Ids of the APIs of a statement's sources, when every source is an API that is gone."""
+        named = [arns.execute_api(one) for one in sources(statement)]
+        ids = []
+        for one in named:
+            if one is None or set("*?") & set("".join(one)) or one[:2] != (function.region, function.account):
+                return []
+            if not self._gone(types.API, function, one[2]):
+                return []
+            ids.append(one[2])
+        return ids
+
+    def _gone(self, type_: str, near: Thing, name: str) -> bool:
+        """Whether a thing of that name is known not to be in the account and region of another."""
+        operations = (LISTED_BY[type_], "apigateway:GetRestApis") if type_ == types.API else (LISTED_BY[type_],)
+        if not all(self.knowledge.whole(one, near.account, near.region) for one in operations):
+            return False
+        here = self.index.named(type_, near.account, near.region, name)
+        return here is None and (type_ != types.API or self.index.api(near.account, near.region, name) is None)
+
+    def _stack_gone(self, arn: str) -> bool:
+        parsed = arns.parse(arn)
+        return (
+            parsed is not None
+            and self.index.estate.thing(arn) is None
+            and self.knowledge.whole("cloudformation:DescribeStacks", parsed.account, parsed.region)
+        )
