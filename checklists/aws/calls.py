@@ -62,6 +62,7 @@ class Caller:
         self._access, self._place, self._region, self._ledger = access, place, region, ledger
         self._credentials_good, self._clock = credentials_good, clock
         self._clients: dict[str, BaseClient] = {}
+        self._away: dict[str, Failure] = {}
         self._lock = Lock()
 
     def items(
@@ -105,7 +106,7 @@ class Caller:
     ) -> Reply:
         """One answer that has no pages. `absent`: error codes that mean that there is none, as AWS documents them."""
         try:
-            self._still_signed_in()
+            self._may_be_asked(operation)
             body = self._call(operation, parameters)
         except _NotAsked as not_asked:
             self.unasked(operation, not_asked.failure, subject)
@@ -127,7 +128,7 @@ class Caller:
 
     def _pages(self, operation: str, parameters: Mapping[str, object]) -> Iterator[Item]:
         service, _, name = operation.partition(":")
-        self._still_signed_in()
+        self._may_be_asked(operation)
         client, method = self._client(service), xform_name(name)
         if client.can_paginate(method):
             pages: Iterator[Item] = iter(client.get_paginator(method).paginate(**parameters))
@@ -136,7 +137,7 @@ class Caller:
         end = self._clock() + MOST_SECONDS
         for number, page in enumerate(pages, start=1):
             yield page
-            self._still_signed_in()
+            self._may_be_asked(operation)
             if number >= MOST_PAGES or self._clock() > end:
                 raise _NotAsked(Failure("limit", "", f"stopped after {number} pages; there may be more"))
 
@@ -164,10 +165,11 @@ class Caller:
                 self._clients[service] = self._access.client(service, self._region)
             return self._clients[service]
 
-    def _still_signed_in(self) -> None:
-        signed_out = self._ledger.signed_out(self._place[0])
-        if signed_out is not None:
-            raise _NotAsked(signed_out)
+    def _may_be_asked(self, operation: str) -> None:
+        """An account whose credentials expired, and a service that nobody answers for, are not asked again."""
+        why = self._ledger.signed_out(self._place[0]) or self._away.get(operation.partition(":")[0])
+        if why is not None:
+            raise _NotAsked(why)
 
     def _what(self, operation: str, error: Exception) -> Failure:
         what = failure(error)
@@ -175,7 +177,9 @@ class Caller:
             return replace(what, kind="unsupported")
         service = operation.partition(":")[0]
         if what.kind == "unreachable" and not self._access.offers(service, self._region):
-            return replace(what, kind="unsupported")
+            what = replace(what, kind="unsupported")
+        if what.no_connection:
+            self._away[service] = what
         return what
 
 

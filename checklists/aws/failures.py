@@ -8,7 +8,8 @@ from typing import Final
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
-    ConnectionError,  # noqa: A004 - botocore's, from which its read and proxy errors come too
+    ConnectionError,  # noqa: A004 - botocore's, from which its other errors of connections come
+    ConnectTimeoutError,
     CredentialRetrievalError,
     EndpointConnectionError,
     HTTPClientError,
@@ -72,6 +73,8 @@ class Failure:
     message: str
     in_doubt: bool = False
     """Whether it may be that the credentials are gone, or only that the region is not enabled."""
+    no_connection: bool = False
+    """Whether there was nobody at the address: then there will be nobody for the next call."""
 
 
 def failure(error: Exception) -> Failure:
@@ -80,7 +83,8 @@ def failure(error: Exception) -> Failure:
         said = error.response.get("Error", {})
         code, message = str(said.get("Code", "")), str(said.get("Message", ""))
         return Failure(_kind(code, message), code[:100], _words(message), in_doubt=code.startswith(_IN_DOUBT))
-    return Failure(_kind_without_answer(error), type(error).__name__, _words(str(error)))
+    nobody = isinstance(error, EndpointConnectionError | ConnectTimeoutError)
+    return Failure(_kind_without_answer(error), type(error).__name__, _words(str(error)), no_connection=nobody)
 
 
 def is_code(error: Exception, codes: frozenset[str]) -> bool:
@@ -103,7 +107,7 @@ def _kind(code: str, message: str) -> GapKind:
 
 
 def _kind_without_answer(error: Exception) -> GapKind:
-    if isinstance(error, EndpointConnectionError | ConnectionError | HTTPClientError):
+    if isinstance(error, ConnectionError | HTTPClientError):
         return "unreachable"
     if isinstance(error, NotImplementedError | UnknownServiceError | NoRegionError | OperationNotPageableError):
         return "unsupported"

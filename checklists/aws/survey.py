@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
@@ -13,13 +14,14 @@ from checklists.aws.accounts import enter
 from checklists.aws.candidates import candidates
 from checklists.aws.collect import CLOSER_LOOKS, COLLECTORS
 from checklists.aws.estate import Estate, Measurement, Thing
+from checklists.aws.failures import Failure
 from checklists.aws.ledger import Ledger
 from checklists.aws.measured import metrics_of
 from checklists.aws.mentions import Names, mentions
 from checklists.aws.metrics import OPERATION as METRICS
 from checklists.aws.metrics import measure, windows_of
 from checklists.aws.owners import owned
-from checklists.aws.scope import CloserLook, Found, Near, Scope
+from checklists.aws.scope import CloserLook, Collector, Found, Near, Scope
 from checklists.aws.shape import moment
 
 MOST_THREADS: Final = 8
@@ -81,7 +83,14 @@ def _listing(scopes: Sequence[Scope], services: frozenset[str] | None, tell: Pro
         for one in COLLECTORS
         if one.reach == scope.reach and (services is None or one.service in services)
     ]
-    return _all(_each(steps, lambda step: step[1].collect(step[0]), "Listing", tell))
+
+    def of(step: tuple[Scope, Collector]) -> Found:
+        scope, one = step
+        with _understood(scope, one.operations):
+            return one.collect(scope)
+        return Found()
+
+    return _all(_each(steps, of, "Listing", tell))
 
 
 def _looking(
@@ -95,7 +104,9 @@ def _looking(
     def of(step: tuple[Scope, CloserLook]) -> Found:
         scope, one = step
         there = tuple(thing for thing in things if (thing.account, thing.region) == (scope.account, scope.region))
-        found = one.look(scope, Near(there, close))
+        found = Found()
+        with _understood(scope, one.operations):
+            found = one.look(scope, Near(there, close))
         ledger.close((scope.account, scope.region), one.operations, one.parents)
         return found
 
@@ -106,6 +117,17 @@ def _looking(
         if one.reach == scope.reach and (services is None or one.service in services)
     ]
     return _all(_each(steps, of, "Looking closely", tell))
+
+
+@contextmanager
+def _understood(scope: Scope, operations: Iterable[str]) -> Iterator[None]:
+    """What is answered otherwise than AWS documents it leaves gaps, and the rest of the survey goes on."""
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        for operation in operations:
+            why = Failure("failed", type(error).__name__, "something was answered otherwise than AWS documents it")
+            scope.caller.unasked(operation, why)
 
 
 def _all(several: Iterable[Found]) -> Found:

@@ -12,9 +12,10 @@ from checklists.aws import types
 from checklists.aws.calls import Item
 from checklists.aws.collect.functions import CANDIDATE_PARENTS
 from checklists.aws.estate import Thing
+from checklists.aws.failures import Failure
 from checklists.aws.owners import owners
 from checklists.aws.scope import CloserLook, Collector, Found, Near, Scope, for_each
-from checklists.aws.shape import kept, moment_of, plain, tags
+from checklists.aws.shape import kept, moment_of, tags
 
 _STACKS: Final = "cloudformation:DescribeStacks"
 _RESOURCES: Final = "cloudformation:ListStackResources"
@@ -58,7 +59,7 @@ def look(scope: Scope, near: Near) -> Found:
     for stack in near.of_type(types.STACK):
         if stack.arn in wanted:
             reply = scope.caller.one(_TEMPLATE, subject=stack.arn, StackName=stack.arn, TemplateStage="Processed")
-            details = _details(stack, reply.body["TemplateBody"]) if reply.body else {}
+            details = _policies(scope, stack, reply.body["TemplateBody"]) if reply.body else {}
             summary = scope.caller.one(_SUMMARY, subject=stack.arn, StackName=stack.arn)
             if summary.body is not None:
                 details["Transforms"] = [*sorted(str(one) for one in summary.body.get("DeclaredTransforms") or ())]
@@ -66,25 +67,28 @@ def look(scope: Scope, near: Near) -> Found:
     return found
 
 
-def read_template(body: object) -> dict[str, JsonValue]:
-    """DeletionPolicy by logical id. boto3 reads JSON itself; YAML comes as a text, whose tags are not looked at."""
+def read_template(body: object) -> dict[str, JsonValue] | None:
+    """DeletionPolicy by logical id; None when the template can't be read. boto3 reads JSON itself; YAML comes as a
+    text, whose tags are not looked at."""
     if isinstance(body, dict):
         resources = body.get("Resources")
         several = resources if isinstance(resources, dict) else {}
         policies = {str(name): one.get("DeletionPolicy") for name, one in several.items() if isinstance(one, dict)}
         return {name: str(policy) for name, policy in policies.items() if policy is not None}
-    if not isinstance(body, str) or len(body) > _MOST_CHARACTERS:
-        return {}
+    if not isinstance(body, str) or not 0 < len(body) <= _MOST_CHARACTERS:
+        return None
     try:
         return read_template(json.loads(body)) if body.lstrip().startswith("{") else _read_yaml(body)
     except (ValueError, RecursionError, yaml.YAMLError):
-        return {}
+        return None
 
 
-def _read_yaml(body: str) -> dict[str, JsonValue]:
+def _read_yaml(body: str) -> dict[str, JsonValue] | None:
     """Nodes only: nothing is constructed, and aliases are not unfolded."""
     found: dict[str, JsonValue] = {}
     root = yaml.compose(body, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    if not isinstance(root, yaml.MappingNode):
+        return None
     for name, resource in _pairs(_child(root, "Resources")):
         policy = _child(resource, "DeletionPolicy")
         if isinstance(policy, yaml.ScalarNode):
@@ -100,18 +104,15 @@ def _child(node: yaml.Node | None, name: str) -> yaml.Node | None:
     return next((value for key, value in _pairs(node) if key == name), None)
 
 
-def _details(stack: Thing, template: object) -> dict[str, JsonValue]:
+def _policies(scope: Scope, stack: Thing, template: object) -> dict[str, JsonValue]:
+    """Resources with their DeletionPolicy: None where the template has none. Without the key it is not known."""
     policies = read_template(template)
+    if policies is None:
+        scope.caller.unasked(_TEMPLATE, Failure("failed", "", "the template can't be read"), stack.arn)
+        return {}
     resources = stack.properties["Resources"]
-    return {
-        "Resources": [
-            one | {"DeletionPolicy": plain(policies[str(one["LogicalResourceId"])])}
-            if str(one["LogicalResourceId"]) in policies
-            else one
-            for one in (resources if isinstance(resources, list) else [])
-            if isinstance(one, dict)
-        ]
-    }
+    several = [one for one in resources if isinstance(one, dict)] if isinstance(resources, list) else []
+    return {"Resources": [one | {"DeletionPolicy": policies.get(str(one["LogicalResourceId"]))} for one in several]}
 
 
 def _resource(one: Item) -> JsonValue:
