@@ -3,13 +3,15 @@
 from checklists.build import build
 from checklists.errors import ChecklistError, DocumentDamaged, StartAlreadyRecorded, VerifyReportInvalid
 from checklists.model import Checklist
-from checklists.outputs import render_html, render_markdown, to_json
+from checklists.outputs import FORMS, Form, render_html, render_markdown, to_json, write_checklist
 from checklists.verify_report import read_verify_report
 
 __all__ = [
+    "FORMS",
     "Checklist",
     "ChecklistError",
     "DocumentDamaged",
+    "Form",
     "StartAlreadyRecorded",
     "VerifyReportInvalid",
     "build",
@@ -17,4 +19,5 @@ __all__ = [
     "render_html",
     "render_markdown",
     "to_json",
+    "write_checklist",
 ]

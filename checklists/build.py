@@ -17,7 +17,6 @@ from checklists.history.model import Run
 from checklists.history.pace import forecast, pace, points
 from checklists.history.past import Past
 from checklists.model import Baseline, Checklist, Words
-from checklists.saving import with_savings
 from checklists.settings import ChecklistSettings
 from checklists.surveyed import named, survey_of, uses_worth_showing
 from checklists.verify_report import VerifyReport, parse
@@ -52,7 +51,7 @@ def build(
     overwritten.
     """
     settings = settings or ChecklistSettings()
-    start, baseline, words = _before(inventory, previous, today, started)
+    start, baseline, words = _before(inventory, previous, today, started, runs)
     report, problem = _report(verify)
     facts = Facts(
         inventory,
@@ -71,7 +70,7 @@ def build(
     )
     catalogue = catalogue_for(settings)
     dates = phase_dates(catalogue, settings, start)
-    found = with_savings(items(inventory, catalogue, things=facts.seen, stages=facts.stages), live)
+    found = items(inventory, catalogue, things=facts.seen, stages=facts.stages, savings=live.savings if live else {})
     listed = entries(found, facts, dates, words)
     remaining = sum(not entry.settled for entry in listed)
     history = points(runs)
@@ -98,10 +97,12 @@ def build(
 
 
 def _before(
-    inventory: Inventory, previous: str | None, today: date, started: date | None
+    inventory: Inventory, previous: str | None, today: date, started: date | None, runs: Sequence[Run]
 ) -> tuple[date, Baseline, dict[str, Words]]:
+    """First day, baseline and people's words: of the document, else of the history, else of today."""
     if previous is None:
-        return started or today, measure(inventory), {}
+        first = runs[0] if runs else None
+        return started or (first.started if first else today), first.baseline if first else measure(inventory), {}
     held = document.read(previous)
     if started and started != held.started:
         raise StartAlreadyRecorded(held.started, started)

@@ -7,6 +7,7 @@ ChecklistError
 ├── SettingInvalid(path, key, problem)
 ├── NameUnknown(path, key, what, name, known)
 ├── DependencyCycle(path, ids)
+├── EstateInvalid(path, problem)
 ├── HistoryDamaged(path, line, problem)
 └── RunUnknown(path, name, known)
 """
@@ -94,6 +95,15 @@ class DependencyCycle(ChecklistError):
 
     def __str__(self) -> str:
         return f"{self.path}: these items wait for each other: {' -> '.join((*self.ids, self.ids[0]))}."
+
+
+class EstateInvalid(ChecklistError):
+    def __init__(self, path: Path, problem: str) -> None:
+        self.path, self.problem = path, problem
+        super().__init__(path, problem)
+
+    def __str__(self) -> str:
+        return f"{self.path} is not a survey of AWS that this version reads: {self.problem}."
 
 
 class HistoryDamaged(ChecklistError):

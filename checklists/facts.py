@@ -12,23 +12,15 @@ from checklists.cost.model import CostComparison
 from checklists.evidence import Fact, Source, Window
 from checklists.history.past import Past
 from checklists.idle.model import IdleProof
+from checklists.idle.proof import WHOLE_API
 from checklists.live import Lot, Seen
 from checklists.model import Baseline
-from checklists.referrers.model import Fate, Use
+from checklists.referrers.model import Fate, Matching, Use
 from checklists.settings import ChecklistSettings
 from checklists.verify_report import VerifyReport
 from migrator.inventory.model import Inventory
 from migrator.inventory.outcome import Site
 from migrator.inventory.sites import sites
-
-
-@dataclass(frozen=True)
-class Matched:
-    """What the files declare beside what stands in AWS: names of APIs."""
-
-    both: tuple[str, ...] = ()
-    live_only: tuple[str, ...] = ()
-    declared_only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,11 +40,13 @@ class Live:
     estate: Estate
     apis: frozenset[str] = frozenset()
     """ARNs of the WebSocket APIs that go."""
-    matched: Matched = Matched()
+    matching: Matching = field(default_factory=Matching)
     uses: tuple[Use, ...] = ()
     fates: tuple[Fate, ...] = ()
     idle: tuple[IdleProof, ...] = ()
     cost: CostComparison | None = None
+    savings: Mapping[str, float] = field(default_factory=dict)
+    """Dollars a month by ARN."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +122,9 @@ class Facts:
         if self.live is None:
             return ()
         names = {api.arn: api.name for api in self.live.estate.websocket_apis()}
-        return tuple((one.api, names.get(one.api, one.api), one.stage) for one in self.live.idle)
+        return tuple(
+            (one.api, names.get(one.api, one.api), one.stage) for one in self.live.idle if one.stage != WHOLE_API
+        )
 
     def things(self, lot: Lot, types: Iterable[str]) -> tuple[Seen, ...]:
         """Of these types, with that lot; whether they still stand or not."""

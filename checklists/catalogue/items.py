@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote
 
 from checklists.aws.estate import Manager
@@ -28,14 +28,16 @@ def items(
     *,
     things: Iterable[Seen] = (),
     stages: Iterable[tuple[str, str, str]] = (),
+    savings: Mapping[str, float] | None = None,
 ) -> tuple[Item, ...]:
     """All items, in the order in which they are shown. `catalogue`: None for the product's own.
 
     `things`: live ones with their lot. `stages`: of live APIs, each as ARN of the API, name of the API, stage.
+    `savings`: dollars a month by ARN of what is deleted.
     """
     known = catalogue or shipped()
     fixed = (_item(entry) for entry in known.items)
-    several = (*_routes(known, inventory), *_stages(known, stages), *_things(known, things))
+    several = (*_routes(known, inventory), *_stages(known, stages), *_things(known, things, savings or {}))
     return tuple({item.id: item for item in (*fixed, *several)}.values())
 
 
@@ -68,7 +70,7 @@ def _stages(catalogue: Catalogue, stages: Iterable[tuple[str, str, str]]) -> Ite
             yield _one(entry, f"{thing_path(arn)}/{words(stage)}", f"{arn}/stages/{stage}", said)
 
 
-def _things(catalogue: Catalogue, things: Iterable[Seen]) -> Iterator[Item]:
+def _things(catalogue: Catalogue, things: Iterable[Seen], savings: Mapping[str, float]) -> Iterator[Item]:
     fitting = {lot: [entry for entry in catalogue.each if entry.each == lot] for lot in ("delete", "edit", "unknown")}
     for thing in things:
         if thing.type in PARTS:
@@ -82,7 +84,8 @@ def _things(catalogue: Catalogue, things: Iterable[Seen]) -> Iterator[Item]:
         item = _one(entry, thing_path(thing.arn), thing.arn, said)
         if entry.each == "delete":
             how = _HOW[thing.manager] if thing.manager else "api"
-            item = item.model_copy(update={"how": how})
+            saves = round(savings[thing.arn], 2) if thing.arn in savings else None
+            item = item.model_copy(update={"how": how, "saves_usd_month": saves})
         yield item
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from checklists.live import Seen
-from checklists.model import SETTLED, Checklist, Status
+from checklists.model import SETTLED, Baseline, Checklist, Status
 from migrator.inventory.record import Record
 
 
@@ -29,6 +29,7 @@ class Run(Record):
     accounts: tuple[str, ...] = Field(default=(), description="of the survey; empty when AWS was not asked")
     regions: tuple[str, ...] = ()
     started: date
+    baseline: Baseline
     sites: int
     usd_month: float | None = Field(default=None, description="what the WebSocket path cost a month, where measured")
     items: dict[str, RunItem]
@@ -68,6 +69,7 @@ def run_of(checklist: Checklist, things: tuple[Seen, ...], at: datetime) -> Run:
         accounts=survey.accounts if survey else (),
         regions=survey.regions if survey else (),
         started=checklist.started,
+        baseline=checklist.baseline,
         sites=checklist.sites,
         usd_month=round(cost.usd, 2) if cost else None,
         items=dict(sorted(items.items())),

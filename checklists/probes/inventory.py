@@ -45,20 +45,31 @@ def declared_and_live(facts: Facts, _: Item) -> Evidence:
     problem = unanswered(facts, LISTED_BY[types.API])
     if problem or facts.live is None:
         return problem or Evidence(verdict="no_data", summary="AWS was not asked.")
-    matched = facts.live.matched
+    matching = facts.live.matching
+    apis = {api.arn: api.name for api in facts.live.estate.websocket_apis()}
+    live_only = [f"{apis[one.live]} ({one.live})" for one in matching.live_only if one.live in apis]
+    nowhere = [one for one in matching.declared_only if one.declared.kind == "api"]
+    hidden = sorted({operation for one in nowhere for operation in one.missing})
+    absent = [one.declared.name or one.declared.id for one in nowhere if not one.missing]
+    unclear = [one.declared.id for one in matching.ambiguous if one.declared.kind == "api"]
+    both = [pair for pair in matching.pairs if pair.declared.kind == "api"]
     told = (
-        *(facts.fact("aws.live_only", name, value=True, source="aws") for name in matched.live_only),
-        *(facts.fact("aws.declared_only", name, value=True, source="infrastructure") for name in matched.declared_only),
+        *(facts.fact("aws.live_only", name, value=True, source="aws") for name in live_only),
+        *(facts.fact("aws.declared_only", name, value=True, source="infrastructure") for name in absent),
     )
     wrong = [
-        *([f"live but declared nowhere: {listed(matched.live_only)}"] if matched.live_only else []),
-        *([f"declared but not live: {listed(matched.declared_only)}"] if matched.declared_only else []),
+        *([f"live, and declared by none of these files: {listed(live_only)}"] if live_only else []),
+        *([f"declared, but not live: {listed(absent)}"] if absent else []),
     ]
     if wrong:
-        return Evidence(verdict="refutes", summary=f"{'; '.join(wrong).capitalize()}.", facts=told)
-    if not matched.both:
+        return Evidence(verdict="refutes", summary=f"APIs {'; '.join(wrong)}.", facts=told)
+    if hidden:
+        return Evidence(verdict="error", summary=f"Whether it is live was not answered: {listed(hidden)}.")
+    if unclear:
+        return Evidence(verdict="no_data", summary=f"Several live APIs may be {listed(unclear)}.")
+    if not both:
         return Evidence(verdict="no_data", summary="Neither the files nor the account have a WebSocket API.")
-    return Evidence(verdict="supports", summary=f"{count(len(matched.both), 'API')} declared and live.", facts=told)
+    return Evidence(verdict="supports", summary=f"{count(len(both), 'API')} declared and live.", facts=told)
 
 
 def _owned(thing: Thing) -> bool:

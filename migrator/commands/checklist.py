@@ -2,24 +2,63 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from functools import partial
 from pathlib import Path
+from typing import Any, get_args
 
 import click
 
 import checklists
+from checklists.cost.settings import cost_settings
+from checklists.facts import seen_now
+from checklists.gate import gate
+from checklists.git_history import commit_of
+from checklists.history.file import append_run, read_history
+from checklists.history.model import run_of
+from checklists.looking import look, window_of
+from checklists.phases import PhaseName
+from migrator.commands.checklist_diff import diff_command
+from migrator.commands.checklist_policy import policy_command
+from migrator.commands.checklist_sources import (
+    checklist_settings,
+    owners_of,
+    previous_document,
+    ratchet_of,
+    removals_of,
+    verify_report,
+)
+from migrator.commands.checklist_survey import Asked, estate_of, survey_options
 from migrator.commands.options import app_argument, format_option
 from migrator.console import say
-from migrator.errors import WsSseError
-from migrator.inventory.model import Inventory
 from migrator.isolation import isolated
 from migrator.scan import scan_application
-from migrator.state import last_verify_report, newest_source
 from migrator.writing import write_file
 
 MARKDOWN = "checklist.md"
 HTML = "checklist.html"
+
+SUBCOMMANDS: dict[str, click.Command] = {"diff": diff_command, "iam-policy": policy_command}
+
+
+class ChecklistCommand(click.Command):
+    """A command that also has a few of its own. A folder of such a name is meant by ./NAME."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,  # noqa: ANN401 - as click has it
+    ) -> click.Context:
+        if args and args[0] in SUBCOMMANDS:
+            return SUBCOMMANDS[args[0]].make_context(f"{info_name} {args[0]}", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_options(ctx, formatter)
+        with formatter.section("Commands in place of APP"):
+            formatter.write_dl([(name, one.get_short_help_str(90)) for name, one in SUBCOMMANDS.items()])
 
 
 class Day(click.ParamType[date]):
@@ -36,7 +75,20 @@ class Day(click.ParamType[date]):
             self.fail(f"{value} is not a date; give one as 2026-11-22", param, ctx)
 
 
-@click.command("checklist")
+class PhaseGate(click.ParamType[str]):
+    """phase=NAME."""
+
+    name = "gate"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        what, _, name = str(value).partition("=")
+        if what != "phase":
+            self.fail(f"{value} is not phase=NAME", param, ctx)
+        choice: str = click.Choice(get_args(PhaseName)).convert(name, param, ctx)
+        return choice
+
+
+@click.command("checklist", cls=ChecklistCommand)
 @app_argument
 @click.option(
     "--out",
@@ -45,7 +97,7 @@ class Day(click.ParamType[date]):
 )
 @click.option(
     "--verify",
-    "verify_report",
+    "verify_path",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Report of a dual run. Default: the last one that was recorded in APP.",
 )
@@ -55,72 +107,93 @@ class Day(click.ParamType[date]):
     help="First day of the migration, from which deadlines count. Default: the recorded one, or today.",
 )
 @click.option("--today", type=Day(), help="The day as of which it is judged. Default: today.")
-@format_option("markdown", "html", "json", what="What is printed when no --out is given.")
+@survey_options
+@click.option("--record", is_flag=True, help="Add this run to the history in APP: .ws2sse/history/checklist.jsonl.")
+@click.option(
+    "--gate",
+    "phase",
+    type=PhaseGate(),
+    metavar="phase=NAME",
+    help="End as one phase stands: 0 through, 1 something speaks against it, 3 something is not known or remains.",
+)
+@format_option(*checklists.FORMS, what="What is printed when no --out is given.")
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     app: Path,
     out: Path | None,
-    verify_report: Path | None,
+    verify_path: Path | None,
     started: date | None,
     today: date | None,
-    form: str,
+    record: bool,
+    phase: PhaseName | None,
+    form: checklists.Form,
+    asked: Asked,
 ) -> None:
     """Renders the developer, infrastructure and operations checklists of APP, each item with its evidence.
 
-    With --out it can be run again at any time: ticks, owners and notes that people wrote are kept.
-    Ends with 0 when all is done, 1 when something is overdue, 3 when items remain.
+    With --out it can be run again at any time: ticks, owners and notes that people wrote are kept. With --aws it looks
+    into the account too, and reads only. What a team changes about it stands in [checklist] of ws2sse.toml.
+    Ends with 0 when nothing is left to do, 1 when something is overdue or is called done against the evidence, 3 when
+    items remain.
 
     \b
     Examples:
       ws2sse checklist examples/chat
       ws2sse checklist . --out docs/migration --verify verify.json
+      ws2sse checklist . --aws --profile prod --region eu-central-1 --record --out docs/migration
+      ws2sse checklist . --estate survey.json --gate phase=drain
+      ws2sse checklist diff .
     """
     inventory = isolated(partial(scan_application, app))
-    previous = _previous(out)
-    report, stale = _verify(app, verify_report, inventory)
+    settings = checklist_settings(app)
+    history = read_history(app)
+    if history.cut:
+        say(f"The last line of {history.path} is cut off, and left out.")
+    real = datetime.now(UTC)
+    now = datetime.combine(today, time(23, 59, 59), UTC) if today and today != real.date() else real
+    estate = estate_of(asked, window=window_of(settings), now=real, region=inventory.region)
+    target = cost_settings(app)
+    live = look(estate, inventory, settings=settings, now=now, runs=history.runs, target=target) if estate else None
+    report, stale = verify_report(app, verify_path, inventory)
     built = checklists.build(
         inventory,
         verify=report,
         verify_stale=stale,
-        previous=previous,
+        previous=previous_document(out / MARKDOWN) if out else None,
         today=today or datetime.now().astimezone().date(),
         started=started,
+        now=now,
+        settings=settings,
+        live=live,
+        runs=history.runs,
+        ratchet=ratchet_of(app),
+        removals=removals_of(app, inventory),
+        owners=owners_of(app, inventory),
+        git=commit_of(app),
     )
-    if out is not None:
-        write_file(out / MARKDOWN, checklists.render_markdown(built))
-        write_file(out / HTML, checklists.render_html(built))
-        say(f"Wrote {out / MARKDOWN} and {out / HTML}.")
-        say(_summary(built))
-    elif form == "json":
-        click.echo(checklists.to_json(built), nl=False)
-    else:
-        click.echo(checklists.render_html(built) if form == "html" else checklists.render_markdown(built), nl=False)
-    ctx.exit(built.exit_status)
+    _deliver(built, out, form)
+    if record:
+        say(f"Recorded in {append_run(app, run_of(built, seen_now(live) if live else (), now))}.")
+    ctx.exit(_gate_status(built, phase) if phase else built.exit_status)
 
 
-def _previous(out: Path | None) -> str | None:
-    """The existing document, line ends untouched."""
-    if out is None or not (out / MARKDOWN).exists():
-        return None
-    try:
-        return (out / MARKDOWN).read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise WsSseError(f"{out / MARKDOWN} can't be read ({error}). Nothing was overwritten.") from error
-
-
-def _verify(app: Path, given: Path | None, inventory: Inventory) -> tuple[dict[str, object] | None, bool]:
-    """The report and whether a source file of the application is newer than it."""
-    path = given or last_verify_report(app)
-    if path is None:
-        return None, False
-    try:
-        return checklists.read_verify_report(path), newest_source(app, inventory) > path.stat().st_mtime
-    except OSError as error:
-        raise WsSseError(f"{path} can't be read ({error.strerror or error}).") from error
-
-
-def _summary(built: checklists.Checklist) -> str:
+def _deliver(built: checklists.Checklist, out: Path | None, form: checklists.Form) -> None:
+    if out is None:
+        click.echo(checklists.write_checklist(built, form), nl=False)
+        return
+    write_file(out / MARKDOWN, checklists.render_markdown(built))
+    write_file(out / HTML, checklists.render_html(built))
+    say(f"Wrote {out / MARKDOWN} and {out / HTML}.")
     done = sum(entry.done for entry in built.entries)
-    overdue = sum(entry.overdue_days > 0 for entry in built.entries)
-    return f"{done} of {len(built.entries)} items are done; {overdue} overdue."
+    say(f"{done} of {len(built.entries)} items are done; {len(built.overdue)} overdue.")
+
+
+def _gate_status(built: checklists.Checklist, phase: PhaseName) -> int:
+    decided = gate(built, phase)
+    whole = len(decided.passed) + len(decided.against) + len(decided.open)
+    against = f"; against it: {', '.join(decided.against)}" if decided.against else ""
+    remaining = f"; open: {', '.join(decided.open)}" if decided.open else ""
+    say(f"Phase {phase}: {len(decided.passed)} of {whole} items are done{against}{remaining}.")
+    return decided.exit_status

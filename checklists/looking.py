@@ -1,0 +1,147 @@
+"""From a survey to what probes look at: which APIs go, who uses what, what becomes of it, and whether anybody comes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from checklists.aws import types
+from checklists.aws.estate import Estate
+from checklists.catalogue.load import shipped
+from checklists.cost.comparison import compare
+from checklists.cost.savings import savings
+from checklists.cost.target import Target
+from checklists.errors import EstateInvalid, NameUnknown
+from checklists.facts import Live
+from checklists.history.model import Run
+from checklists.history.past import Past
+from checklists.idle.model import IdleProof
+from checklists.idle.proof import WHOLE_API, idle_proof
+from checklists.referrers.fates import fates
+from checklists.referrers.links import links
+from checklists.referrers.matching import match
+from checklists.referrers.model import Fate, Matching, Use
+from checklists.settings import ChecklistSettings
+from migrator.inventory.model import Inventory
+
+SHORTEST: Final = timedelta(days=14)
+"""Over which somebody must not have come, however short the business cycle is."""
+MAX_BYTES: Final = 512 * 1024 * 1024
+_CALLS: Final = frozenset({"route", "integration", "authorizer"})
+
+
+def window_of(settings: ChecklistSettings) -> timedelta:
+    """How far back a survey has to measure."""
+    return max(SHORTEST, timedelta(days=settings.business_cycle_days))
+
+
+def look(
+    estate: Estate,
+    inventory: Inventory,
+    *,
+    settings: ChecklistSettings,
+    now: datetime,
+    runs: Sequence[Run] = (),
+    target: Target | None = None,
+) -> Live:
+    """`target`: what the new path runs on; None for the default of the cost estimate.
+
+    Raises NameUnknown for an API in the settings that no survey has seen.
+    """
+    shipped()  # reads the catalogue before the long part begins
+    matching = match(inventory, estate)
+    apis = going(estate, inventory, matching, settings, Past(tuple(runs)))
+    uses = links(estate, inventory)
+    lots = fates(estate, uses, apis, inventory, matching)
+    return Live(
+        estate=estate,
+        apis=apis,
+        matching=matching,
+        uses=uses,
+        fates=lots,
+        idle=_idle(estate, apis, uses, lots, window_of(settings), now),
+        cost=compare(estate, lots, apis=apis, target=target) if apis else None,
+        savings=savings(estate, lots, known=target) if apis else {},
+    )
+
+
+def going(
+    estate: Estate, inventory: Inventory, matching: Matching, settings: ChecklistSettings, past: Past
+) -> frozenset[str]:
+    """ARNs of the WebSocket APIs that go: those that the settings name; else those that the files declare or that an
+    earlier survey saw go; and where neither the files nor a survey know any, all of them."""
+    live = estate.websocket_apis()
+    before = {arn: seen for arn, (seen, _) in past.things.items() if seen.type == types.API}
+    if settings.apis:
+        known = {word for api in live for word in (api.id, api.name)}
+        known |= {word for seen in before.values() for word in (seen.name, seen.arn.rpartition("/")[2])}
+        for name in settings.apis:
+            if name not in known:
+                raise NameUnknown(settings.path, "checklist.apis", "WebSocket API", name, tuple(sorted(known)))
+        return frozenset(api.arn for api in live if {api.id, api.name} & set(settings.apis))
+    declared = {pair.live for pair in matching.pairs if pair.declared.kind == "api"}
+    if inventory.apis or before:
+        return frozenset(api.arn for api in live if api.arn in declared or api.arn in before)
+    return frozenset(api.arn for api in live)
+
+
+def read_estate(path: Path) -> Estate:
+    """A survey that was saved. Raises EstateInvalid."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise EstateInvalid(path, error.strerror or str(error)) from error
+    if len(content) > MAX_BYTES:
+        raise EstateInvalid(path, f"it is larger than {MAX_BYTES} bytes")
+    try:
+        return Estate.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise EstateInvalid(path, f"{where}: {first['msg']}" if where else first["msg"]) from error
+
+
+def _idle(
+    estate: Estate,
+    apis: frozenset[str],
+    uses: Sequence[Use],
+    lots: Sequence[Fate],
+    window: timedelta,
+    now: datetime,
+) -> tuple[IdleProof, ...]:
+    """Of each stage, and of each API without telling stages apart: a stage that was deleted meanwhile is in that."""
+    gone = {fate.subject for fate in lots if fate.verdict == "delete"}
+    proofs = []
+    called = _called(uses, gone)
+    stages = sorted((one.arn.partition("/stages/")[0], one.id) for one in estate.of_type(types.STAGE))
+    for api in sorted(apis):
+        own = [stage for arn, stage in stages if arn == api]
+        for stage in (*own, WHOLE_API):
+            alone = stage == WHOLE_API or len(own) == 1
+            proofs.append(
+                idle_proof(
+                    estate,
+                    api,
+                    stage,
+                    window=window,
+                    now=now,
+                    business_cycle=window,
+                    handlers=called.get(api, ()) if alone else (),
+                )
+            )
+    return tuple(proofs)
+
+
+def _called(uses: Sequence[Use], gone: set[str]) -> dict[str, frozenset[str]]:
+    """ARN of an API -> functions that it calls and that go with it. One stage's life is not told from another's."""
+    found: dict[str, set[str]] = {}
+    for use in uses:
+        if use.kind in _CALLS and use.used in gone and ":lambda:" in use.used:
+            api = "/".join(use.user.split("/")[:3])
+            found.setdefault(api, set()).add(use.used)
+    return {api: frozenset(arns) for api, arns in found.items()}

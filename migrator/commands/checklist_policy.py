@@ -1,0 +1,24 @@
+"""`ws2sse checklist iam-policy`."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from checklists.aws.permissions import iam_policy
+
+
+@click.command("iam-policy")
+@click.option("--account", metavar="ID", default="*", help="Account that may be read. Default: any.")
+@click.option("--region", metavar="NAME", default="*", help="Region that may be read. Default: any.")
+@click.option("--partition", metavar="NAME", default="aws", show_default=True, help="aws-cn, aws-us-gov, ...")
+def policy_command(account: str, region: str, partition: str) -> None:
+    """Prints the least IAM policy with which --aws gets every question answered. It allows reading only.
+
+    \b
+    Examples:
+      ws2sse checklist iam-policy
+      ws2sse checklist iam-policy --account 111122223333 --region eu-central-1 > policy.json
+    """
+    click.echo(json.dumps(iam_policy(partition=partition, account=account, region=region), indent=2))

@@ -1,0 +1,132 @@
+"""`ws2sse checklist --aws` and `--estate`: where the survey comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from migrator.console import say, stderr_console
+from migrator.writing import write_file
+
+if TYPE_CHECKING:
+    from checklists.aws.estate import Estate
+
+FILE_PATH = click.Path(path_type=Path, dir_okay=False)
+
+_OPTIONS = (
+    click.option("--aws", is_flag=True, help="Look into AWS too; it reads, and changes nothing."),
+    click.option("--profile", "profiles", multiple=True, metavar="NAME", help="Profile of an account to read."),
+    click.option("--role", "roles", multiple=True, metavar="ARN", help="Role to assume in an account to read."),
+    click.option(
+        "--region",
+        "regions",
+        multiple=True,
+        metavar="NAME",
+        help="Region to read, or all. Default: the session's, or the one that the files say.",
+    ),
+    click.option("--estate", type=FILE_PATH, help="A survey that was saved, instead of a new one."),
+    click.option("--save-estate", type=FILE_PATH, help="File for the survey: for --estate, and for ws2sse teardown."),
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What of it somebody asked for."""
+
+    aws: bool
+    profiles: tuple[str, ...]
+    roles: tuple[str, ...]
+    regions: tuple[str, ...]
+    estate: Path | None
+    save_estate: Path | None
+
+
+def survey_options(function: Callable[..., None]) -> Callable[..., None]:
+    """Its options, handed on together as `asked`."""
+
+    @wraps(function)
+    def wrapped(*arguments: object, **options: Any) -> None:  # noqa: ANN401 - click hands them over
+        own = {one.name: options.pop(one.name) for one in fields(Asked)}
+        function(*arguments, asked=_checked(**own), **options)
+
+    for option in reversed(_OPTIONS):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+def _checked(
+    *,
+    aws: bool,
+    profiles: tuple[str, ...],
+    roles: tuple[str, ...],
+    regions: tuple[str, ...],
+    estate: Path | None,
+    save_estate: Path | None,
+) -> Asked:
+    """Raises UsageError for what does not go together."""
+    aws = aws or bool(profiles or roles or regions)
+    if aws and estate:
+        raise click.UsageError("--estate is a survey that was saved; leave out --aws, --profile, --role and --region.")
+    if save_estate and not aws:
+        raise click.UsageError("--save-estate needs a new survey: give --aws too.")
+    return Asked(aws, profiles, roles, regions, estate, save_estate)
+
+
+def estate_of(asked: Asked, *, window: timedelta, now: datetime, region: str) -> Estate | None:
+    """None when AWS was not asked for. `region`: where the session and the options name none.
+
+    Raises EstateInvalid, AccountNotReached, RegionUnknown or NotWritable.
+    """
+    if asked.estate is not None:
+        from checklists.looking import read_estate  # noqa: PLC0415 - only with a survey
+
+        return read_estate(asked.estate)
+    if not asked.aws:
+        return None
+    from checklists.aws.access import by_default, by_profile, by_role  # noqa: PLC0415 - boto3 only with --aws
+    from checklists.aws.access import regions as regions_of  # noqa: PLC0415
+    from checklists.aws.survey import survey  # noqa: PLC0415
+
+    accounts = [*(by_profile(name) for name in asked.profiles), *(by_role(arn) for arn in asked.roles)]
+    accounts = accounts or [by_default()]
+    wanted = regions_of(asked.regions, accounts[0].session) or (region,)
+    with _shown() as progress:
+        found = survey(accounts, wanted, window=window, now=now, progress=progress)
+    say(_summary(found))
+    if asked.save_estate is not None:
+        write_file(asked.save_estate, found.model_dump_json(indent=1) + "\n")
+        say(f"Wrote {asked.save_estate}.")
+    return found
+
+
+def _summary(found: Estate) -> str:
+    gaps = f"{len(found.gaps)} questions without an answer" if found.gaps else "every question answered"
+    places = f"{len(found.accounts)} accounts, {len(found.regions)} regions"
+    return f"AWS: {len(found.things)} things in {places}; {gaps}."
+
+
+@contextmanager
+def _shown() -> Iterator[Callable[[str, int, int], None] | None]:
+    """A bar on a terminal; nothing elsewhere."""
+    console = stderr_console()
+    if not console.is_terminal:
+        yield None
+        return
+    from rich.progress import Progress  # noqa: PLC0415 - only on a terminal
+
+    with Progress(console=console, transient=True) as bar:
+        tasks = {}
+
+        def progress(phase: str, done: int, total: int) -> None:
+            if phase not in tasks:
+                tasks[phase] = bar.add_task(phase, total=total)
+            bar.update(tasks[phase], completed=done, total=total)
+
+        yield progress
