@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from checklists.aws.estate import Estate
+from checklists.aws.estate import Estate, Thing
 from checklists.cost.bill import Bill
 from checklists.cost.billed_change import BilledChange, billed_change
 from checklists.cost.break_even import break_even
 from checklists.cost.break_even import words as break_even_words
 from checklists.cost.load import LONGEST_LIFE_MINUTES
-from checklists.cost.measured import Period
+from checklists.cost.measured import Period, busiest
 from checklists.cost.model import CostComparison, Estimate, TargetCost
 from checklists.cost.path import Path, websocket_path
 from checklists.cost.prices import HOME, Prices, load_prices
@@ -29,29 +29,25 @@ def compare(
     apis: Collection[str] | None = None,
     prices: Prices | None = None,
     target: Target | None = None,
-    period: Period | None = None,
     bills: Sequence[Bill] = (),
-    double_run: Period | None = None,
-    connections_after: float | None = None,
 ) -> CostComparison:
     """Of a month of 730 hours.
 
     `fates`: what is deleted counts as the old path's; what is shared stays and is on neither side. `apis`: ARNs; None
-    for all WebSocket APIs. `target`: table [cost]; None for two tasks behind a load balancer of their own. `period`:
-    the days that count as before, such as those before a cut-over; None for the window of the survey.
-    `bills`: of Cost Explorer, where it was asked. `double_run`: the days on which both paths ran; with it the bills
-    before and after are compared. `connections_after`: at once on the new path since then, on average.
+    for all WebSocket APIs. `target`: table [cost]; None for two tasks behind a load balancer of their own.
+    `bills`: of Cost Explorer, where it was asked.
     """
     prices, target = prices or load_prices(), target or Target()
     chosen = [api for api in estate.websocket_apis() if apis is None or api.arn in apis]
+    period = Period.of(target.before)
     path = websocket_path(estate, fates, chosen, known=target, period=period, bills=bills)
     regions = sorted({api.region for api in chosen})
     region = regions[0] if regions else HOME
     targets = tuple(_target(path, one, prices, region) for one in _several(target))
     before = estimate(path.usage, prices) if path.measured else None
     after = targets[0].estimate
-    if double_run:
-        paid = billed_change(bills, double_run, connections_after=connections_after)
+    if double_run := Period.of(target.double_run):
+        paid = billed_change(bills, double_run, connections_after=target.connections_after)
     else:
         paid = BilledChange(gaps=tuple(gap for one in bills for gap in one.gaps))
     return CostComparison(
@@ -65,12 +61,24 @@ def compare(
         billed_after=paid.after,
         billed=paid.words,
         words=_words(path, before, after, target, prices, region),
-        gaps=(*path.gaps, *(() if bills else (_NOT_ASKED,)), *paid.gaps),
+        gaps=(*path.gaps, *_busier(estate, chosen, path, period), *(() if bills else (_NOT_ASKED,)), *paid.gaps),
         targets=targets,
     )
 
 
 _NOT_ASKED = "Cost Explorer was not asked; it would tell connection minutes and what was really paid."
+
+
+def _busier(estate: Estate, apis: Collection[Thing], path: Path, period: Period | None) -> tuple[str, ...]:
+    """Where clients have left already, the window says little of what the old path cost."""
+    if period or not (most := busiest(estate, apis)):
+        return ()
+    days, messages = most
+    if messages <= 2 * path.load.messages:
+        return ()
+    then = f"There were {messages:,.0f} messages a month from {days.first} to {days.last}"
+    now = f"and {path.load.messages:,.0f} in the window of the survey"
+    return (f"{then}, {now}: before = [{days.first}, {days.last}] in [cost] compares with those.",)
 
 
 def _several(target: Target) -> tuple[Target, ...]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Final
 
 from checklists.aws.estate import Estate, Measurement, Thing
 from checklists.cost.usage import HOURS
 from migrator.inventory.record import Record
+
+_BLOCK: Final = 30
 
 
 class Period(Record):
@@ -15,6 +19,10 @@ class Period(Record):
 
     first: date
     last: date
+
+    @classmethod
+    def of(cls, days: tuple[date, date] | None) -> Period | None:
+        return cls(first=days[0], last=days[1]) if days else None
 
     @property
     def days(self) -> int:
@@ -59,6 +67,22 @@ def of_api(estate: Estate, api: Thing, metric: str, period: Period | None) -> fl
     ]
     known = [one for one in stages if one is not None]
     return sum(known) if known else None
+
+
+def busiest(estate: Estate, apis: Iterable[Thing]) -> tuple[Period, float] | None:
+    """The 30 days in a row in which most messages were counted, and how many a month that are; None without any."""
+    days: defaultdict[date, float] = defaultdict(float)
+    for api in apis:
+        measured = estate.measured("AWS/ApiGateway", "MessageCount", {"ApiId": api.id})
+        longest = max(measured, key=lambda one: one.end - one.start, default=None)
+        for day, value in longest.days if longest else ():
+            days[day] += value
+    if not any(days.values()):
+        return None
+    starts = {day - timedelta(days=back) for day in days for back in (0, _BLOCK - 1)}
+    sums = {first: sum(days.get(first + timedelta(days=n), 0.0) for n in range(_BLOCK)) for first in sorted(starts)}
+    first = max(sums, key=lambda one: sums[one])
+    return Period(first=first, last=first + timedelta(days=_BLOCK - 1)), sums[first] * HOURS / (_BLOCK * 24)
 
 
 def of_thing(estate: Estate, thing: Thing, metric: str, period: Period | None) -> float:

@@ -7,7 +7,6 @@ from collections.abc import Collection, Sequence
 
 from checklists.aws.estate import Estate
 from checklists.cost.bill import Bill
-from checklists.cost.measured import Period
 from checklists.cost.path import websocket_path
 from checklists.cost.prices import Prices, load_prices
 from checklists.cost.target import Target
@@ -21,7 +20,6 @@ def savings(
     *,
     prices: Prices | None = None,
     known: Target | None = None,
-    period: Period | None = None,
     bills: Sequence[Bill] = (),
 ) -> dict[str, float]:
     """Dollars a month of 730 hours by ARN, of all that is deleted; 0 for what costs nothing by standing.
@@ -32,7 +30,7 @@ def savings(
     """
     going = [fate.subject for fate in fates if fate.verdict == "delete"]
     apis = [api for api in estate.websocket_apis() if api.arn in set(going)]
-    path = websocket_path(estate, fates, apis, known=known or Target(), period=period, bills=bills)
+    path = websocket_path(estate, fates, apis, known=known or Target(), period=None, bills=bills)
     found: defaultdict[str, float] = defaultdict(float, dict.fromkeys(going, 0.0))
     for line in estimate(path.usage, prices or load_prices()).lines:
         found[line.subject] += line.usd

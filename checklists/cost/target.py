@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from math import ceil
 from typing import Final, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from checklists.cost.load import Load
 from checklists.cost.model import CostLine
@@ -44,6 +45,24 @@ class Target(Record):
     mean_message_kb: float | None = Field(
         default=None, gt=0, le=128, description="of a WebSocket message; unset: 1, metered as one part"
     )
+
+    before: tuple[date, date] | None = Field(
+        default=None, description="first and last day that count as before; unset: the window of the survey"
+    )
+    double_run: tuple[date, date] | None = Field(
+        default=None,
+        description="first and last day on which both paths ran; bills of 14 days on either side are compared",
+    )
+    connections_after: float | None = Field(
+        default=None, gt=0, description="at once on the new path since then, on average, as its own metrics tell"
+    )
+
+    @field_validator("before", "double_run")
+    @classmethod
+    def _in_order(cls, days: tuple[date, date] | None) -> tuple[date, date] | None:
+        if days and days[0] > days[1]:
+            raise ValueError("the first day comes first")
+        return days
 
     @property
     def words(self) -> str:

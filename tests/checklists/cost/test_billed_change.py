@@ -10,6 +10,7 @@ from checklists.cost.bill import Bill, BilledDay
 from checklists.cost.billed_change import billed_change, needed
 from checklists.cost.comparison import compare
 from checklists.cost.measured import Period
+from checklists.cost.target import Target
 from tests.checklists.cost.stand import ACCOUNT, REGION, estate, traffic
 
 DOUBLE_RUN = Period(first=date(2026, 8, 1), last=date(2026, 8, 20))
@@ -75,12 +76,15 @@ def test_for_as_many_connections():
 
 
 def test_billed_minutes_take_the_place_of_a_guess():
-    period = Period(first=ALL.first, last=DOUBLE_RUN.first - timedelta(days=1))
-    days = [(period.first + timedelta(days=n), 1000.0) for n in range(14)]
+    first = ALL.first
+    days = [(first + timedelta(days=n), 1000.0) for n in range(14)]
     long = [
         one.model_copy(update={"days": tuple(days), "start": one.start - timedelta(days=90)}) for one in traffic(1, 1)
     ]
-    found = compare(estate(long), (), period=period, bills=[bill()], double_run=DOUBLE_RUN)
+    target = Target(
+        before=(first, DOUBLE_RUN.first - timedelta(days=1)), double_run=(DOUBLE_RUN.first, DOUBLE_RUN.last)
+    )
+    found = compare(estate(long), (), target=target, bills=[bill()])
     assert found.before is not None
     (minutes,) = [line for line in found.before.lines if "minutes" in line.item]
     assert (minutes.source, minutes.quantity) == ("billed", pytest.approx(43.8))

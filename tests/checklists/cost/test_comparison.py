@@ -9,7 +9,6 @@ import pytest
 from checklists.aws import types
 from checklists.cost.comparison import compare
 from checklists.cost.load import thought
-from checklists.cost.measured import Period
 from checklists.cost.target import Target
 from tests.checklists.cost.stand import (
     CHAT,
@@ -146,6 +145,7 @@ def test_stages_are_added_where_the_api_as_a_whole_was_not_counted():
 class TestAPeriodBefore:
     """After the cut-over the old path is idle: what it cost is what it cost before."""
 
+    june = (date(2026, 6, 1), date(2026, 6, 30))
     days = tuple((date(2026, 6, 1) + timedelta(days=n), 1000.0 if n < 30 else 0.0) for n in range(92))
     measured = (
         counted(CHAT, "AWS/ApiGateway", "MessageCount", 0.0, ApiId="chat123"),
@@ -165,15 +165,23 @@ class TestAPeriodBefore:
         assert found is not None
         assert found.usd == 0
 
+    def test_and_that_there_was_more_before(self):
+        assert compare(estate(self.measured), ()).gaps[1] == (
+            "There were 30,417 messages a month from 2026-06-01 to 2026-06-30, and 0 in the window of the survey: "
+            "before = [2026-06-01, 2026-06-30] in [cost] compares with those."
+        )
+        assert not any(
+            "There were" in gap for gap in compare(estate(self.measured), (), target=Target(before=self.june)).gaps
+        )
+
     def test_days_before_the_cut_over_say_what_it_cost(self):
-        period = Period(first=date(2026, 6, 1), last=date(2026, 6, 30))
-        found = compare(estate(self.measured), (), period=period).before
+        found = compare(estate(self.measured), (), target=Target(before=self.june)).before
         assert found is not None
         assert found.lines[0].quantity == pytest.approx(1000 * 730 / 24 / 1e6)
 
     def test_days_that_nobody_measured_say_nothing(self):
-        period = Period(first=date(2024, 6, 1), last=date(2024, 6, 30))
-        assert compare(estate(self.measured), (), period=period).before is None
+        long_ago = Target(before=(date(2024, 6, 1), date(2024, 6, 30)))
+        assert compare(estate(self.measured), (), target=long_ago).before is None
 
 
 def test_a_window_of_another_length_is_brought_to_a_month():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,17 @@ def test_an_unknown_key_is_an_error_that_helps(tmp_path: Path):
         cost_settings(written(tmp_path, "[cost]\nmemory = 1\n"))
 
 
-@pytest.mark.parametrize("line", ["vcpu = 0", "vcpu = nan", 'tasks = "two"', "tasks = -1", "mean_life_minutes = 121"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "vcpu = 0",
+        "vcpu = nan",
+        'tasks = "two"',
+        "tasks = -1",
+        "mean_life_minutes = 121",
+        "before = [2026-06-30, 2026-06-01]",
+    ],
+)
 def test_a_value_that_cannot_be_is_an_error(tmp_path: Path, line: str):
     with pytest.raises(ConfigurationInvalid, match="cost"):
         cost_settings(written(tmp_path, f"[cost]\n{line}\n"))
@@ -38,6 +49,6 @@ def test_without_one_there_are_defaults(tmp_path: Path):
 
 
 def test_other_commands_leave_it_alone(tmp_path: Path):
-    app = written(tmp_path, '[cost]\nload_balancer = "shared"\ntasks = 3\n')
-    assert cost_settings(app) == Target(load_balancer="shared", tasks=3)
+    app = written(tmp_path, '[cost]\nload_balancer = "shared"\ntasks = 3\nbefore = [2026-06-01, 2026-06-30]\n')
+    assert cost_settings(app) == Target(load_balancer="shared", tasks=3, before=(date(2026, 6, 1), date(2026, 6, 30)))
     assert settings_of(app)
