@@ -18,7 +18,7 @@ from checklists.history.pace import forecast, pace, points
 from checklists.history.past import Past
 from checklists.model import Baseline, Checklist, Words
 from checklists.settings import ChecklistSettings
-from checklists.surveyed import named, survey_of, uses_worth_showing
+from checklists.surveyed import graph_of, named, survey_of, uses_worth_showing
 from checklists.verify_report import VerifyReport, parse
 from migrator.inventory.model import Inventory
 
@@ -92,6 +92,7 @@ def build(
         idle=live.idle if live else (),
         fates=live.fates if live else (),
         uses=uses_worth_showing(live),
+        graph=graph_of(live),
         named=named(live),
     )
 

@@ -12,6 +12,7 @@ from checklists.cost.model import CostComparison
 from checklists.evidence import Evidence
 from checklists.idle.model import IdleProof
 from checklists.phases import Forecast, HistoryPoint, Phase, PhaseName
+from checklists.referrers.graph import Picture
 from checklists.referrers.model import Fate, Use
 from migrator.inventory.record import Record
 
@@ -193,6 +194,7 @@ class Checklist(Record):
     idle: tuple[IdleProof, ...] = ()
     fates: tuple[Fate, ...] = ()
     uses: tuple[Use, ...] = Field(default=(), description="those whose user or used thing has a fate")
+    graph: Picture | None = Field(default=None, description="of the uses; None without a survey")
     named: tuple[Named, ...] = Field(default=(), description="things that fates and uses speak of")
 
     @property

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Final
 
 from checklists.facts import Live
 from checklists.model import Named, Survey
 from checklists.probes.survey import told
+from checklists.referrers.graph import Picture, picture
 from checklists.referrers.model import Use
+
+MOST_NODES: Final = 80
+"""That one can follow with the eyes."""
 
 
 def survey_of(live: Live | None) -> Survey | None:
@@ -31,6 +36,10 @@ def uses_worth_showing(live: Live | None) -> tuple[Use, ...]:
         return ()
     known = {fate.subject for fate in live.fates}
     return tuple(use for use in live.uses if use.user in known or use.used in known)
+
+
+def graph_of(live: Live | None) -> Picture | None:
+    return picture(live.estate, live.uses, live.fates, most=MOST_NODES) if live else None
 
 
 def named(live: Live | None) -> tuple[Named, ...]:

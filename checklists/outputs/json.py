@@ -13,6 +13,7 @@ from checklists.evidence import Evidence, Fact
 from checklists.idle.model import IdleProof
 from checklists.model import Attestation, Baseline, Checklist, Entry, Item, Named, Status, Survey, Waiver, Words
 from checklists.phases import Forecast, HistoryPoint, Phase
+from checklists.referrers.graph import Picture
 from checklists.referrers.model import Fate, Use
 from migrator.inventory.record import Record
 from templates.text import json_visible
@@ -64,6 +65,7 @@ class ChecklistDocument(Record):
     idle: tuple[IdleProof, ...]
     fates: tuple[Fate, ...]
     uses: tuple[Use, ...]
+    graph: Picture | None
     named: tuple[Named, ...]
     exit_status: Literal[0, 1, 3]
     totals: dict[Status, int]

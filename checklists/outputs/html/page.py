@@ -8,7 +8,7 @@ from checklists.model import LOUD, Checklist, Entry, How
 from checklists.outputs.html.burndown import draw_burndown
 from checklists.outputs.html.dependencies import draw_dependencies
 from checklists.outputs.html.idle import draw_days
-from checklists.outputs.html.users import VERDICTS, Names, draw_users
+from checklists.outputs.html.users import STANDINGS, Names, draw_users
 from checklists.outputs.words import HEADINGS, SOURCES, STATUS_NAMES, values
 from checklists.phases import Phase
 from templates import render
@@ -68,7 +68,7 @@ def render_html(checklist: Checklist) -> str:
         most_fates=MOST_FATES,
         names=Names(checklist),
         users=draw_users(checklist),
-        fate_names=VERDICTS,
+        fate_names=STANDINGS,
     )
 
 

@@ -21,6 +21,7 @@ from checklists.model import (
     Words,
 )
 from checklists.phases import PHASES, Forecast, HistoryPoint, Phase, PhaseName, StageNumber
+from checklists.referrers.graph import Edge, Node, Picture
 from checklists.referrers.model import Change, Fate, Use
 from migrator.inventory.record import Location
 
@@ -71,6 +72,7 @@ def rich(poison: str = "", *, notes: str = "") -> Checklist:
         idle=idle(poison),
         fates=fates(poison),
         uses=uses(poison),
+        graph=graph(poison),
         named=tuple(
             Named(
                 arn=f"{arn}{poison}",
@@ -292,4 +294,26 @@ def uses(poison: str = "") -> tuple[Use, ...]:
         Use(user=f"{FUNCTION}{poison}", used=f"{TABLE}{poison}", kind="environment", detail="TABLE_NAME"),
         Use(user=f"{DASHBOARD}{poison}", used=f"{API}{poison}", kind="dashboard", detail="widget 2", mention=True),
         Use(user=f"code:src/push{poison}.py:12", used=f"{API}{poison}", kind="code", detail="posts to a connection"),
+    )
+
+
+def graph(poison: str = "") -> Picture:
+    standing = {fate.subject: fate.verdict for fate in fates(poison)}
+    arns = dict.fromkeys(arn for use in uses(poison) for arn in (use.user, use.used))
+    return Picture(
+        nodes=tuple(
+            Node(
+                arn=arn,
+                label=arn.rpartition("/")[2],
+                type="" if arn.startswith("code:") else "AWS::Lambda::Function",
+                standing=standing.get(arn, "outside"),
+                column=0,
+                row=row,
+            )
+            for row, arn in enumerate(arns)
+        ),
+        edges=tuple(
+            Edge(source=use.user, target=use.used, kinds=(use.kind,), mention=use.mention) for use in uses(poison)
+        ),
+        left_out=3,
     )

@@ -129,8 +129,9 @@ def test_who_uses_what_is_joined_and_what_only_names_it_is_dotted():
     assert {shape.style.strip() for shape in picture.shapes if isinstance(shape, Curve)} == {"tip"}
     assert len([shape for shape in picture.shapes if getattr(shape, "style", "").startswith("node")]) == 6
     assert any(getattr(shape, "style", "") == "edge mention" for shape in picture.shapes)
-    assert "src/push.py:12" in words(picture)
+    assert "push.py:12" in words(picture)
+    assert "3 more are left out" in picture.description
 
 
 def test_nobody_uses_anything_without_a_survey():
-    assert draw_users(changed(rich(), uses=())) is None
+    assert draw_users(changed(rich(), graph=None)) is None
