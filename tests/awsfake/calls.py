@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any
 
-_READING = re.compile(
-    r"(Get|List|Describe|BatchGet|Search|Lookup|Filter|Head|Query|Scan|Validate|Estimate|Detect)[A-Z]?"
-)
-_READING_BESIDE = frozenset({"sts:AssumeRole", "dynamodb:Scan", "dynamodb:Query"})
+from tests.awsfake.request import reads
 
 
 @dataclass
@@ -34,7 +30,7 @@ class Call:
 
     @property
     def reads(self) -> bool:
-        return bool(_READING.match(self.operation)) or self.name in _READING_BESIDE
+        return reads(self.name)
 
 
 class CallLog:

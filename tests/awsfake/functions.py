@@ -62,6 +62,7 @@ class Functions:
         cloudwatchlogs-log-group.go deletes functions first for that reason."""
         if name in self.silent:
             return
+        self.world.memory.forget("logs")
         logs = moto_logs(account, region)
         group = f"/aws/lambda/{name}"
         if group not in logs.groups:

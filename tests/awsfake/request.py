@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,15 @@ if TYPE_CHECKING:
     from tests.awsfake.world import FakeAws
 
 Answer = dict[str, Any]
+
+_READING = re.compile(
+    r"[^:]+:(Get|List|Describe|BatchGet|Search|Lookup|Filter|Head|Query|Scan|Validate|Estimate|Detect)"
+)
+
+
+def reads(name: str) -> bool:
+    """Whether an operation ('lambda:ListFunctions') changes nothing."""
+    return name == "sts:AssumeRole" or bool(_READING.match(name))
 
 
 @dataclass
@@ -29,6 +39,10 @@ class Request:
     @property
     def name(self) -> str:
         return f"{self.service}:{self.operation}"
+
+    @property
+    def reads(self) -> bool:
+        return reads(self.name)
 
 
 Answers = Callable[[Request], Answer | None]

@@ -190,6 +190,7 @@ class Traffic:
         backend = moto_dynamodb(self.account, self.region)
         if table is None or table not in backend.tables:
             return
+        self.world.memory.forget("dynamodb")
         if there:
             expires = int(connection.ends_at.timestamp())
             backend.put_item(table, {"connection_id": {"S": connection.id}, "ttl": {"N": str(expires)}})

@@ -53,9 +53,11 @@ def delete_table(request: Request) -> Answer:
             "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.",
         )
     deleting.add(name)
+    request.world.memory.forget("dynamodb")
 
     def gone() -> None:
         deleting.discard(name)
+        request.world.memory.forget("dynamodb")
         backend.tables.pop(name, None)
 
     clock.at(clock.now() + DELETING, gone)
