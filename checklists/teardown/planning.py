@@ -22,6 +22,11 @@ KEEP_UNTIL: Final = "keep-until"
 """Tag: a day, up to which a thing is kept. One that is no day keeps it too."""
 
 
+LEFT_BEHIND: Final = "Its stack is made to leave it behind. Plan again when the stack is gone, and it is deleted then."
+EXPIRES: Final = "What it holds expires by itself, and an empty log group costs nothing."
+NO_WAY: Final = "Only the WebSocket path uses it, and this tool has no step that deletes such a thing: a person does."
+
+
 def chosen_apis(estate: Estate, named: Iterable[str]) -> tuple[str, ...]:
     """ARNs of the WebSocket APIs that go: those that are named by id, name or ARN, or all. Raises ApiUnknown,
     NothingToTearDown or SeveralAccounts."""
@@ -88,7 +93,7 @@ def make_plan(
         digests={thing.arn: digest for thing in subjects if (digest := digest_in(estate, thing.arn)) is not None},
         types={thing.arn: thing.type for thing in subjects},
         steps=steps,
-        kept=_kept(estate, by_subject, situation),
+        kept=_kept(estate, situation, steps),
         notes=_notes(situation),
         saves_usd_month=sum(known_savings) if known_savings else None,
         costs=costs,
@@ -186,16 +191,17 @@ def _subjects(estate: Estate, steps: tuple[Step, ...]) -> list[Thing]:
     return [thing for thing in estate.things if thing.arn in arns]
 
 
-def _kept(estate: Estate, fates: Mapping[str, Fate], situation: Situation) -> tuple[Kept, ...]:
+def _kept(estate: Estate, situation: Situation, steps: tuple[Step, ...]) -> tuple[Kept, ...]:
     kept = []
     retained = {arn for owned in situation.ownership.stacks for arn in owned.retained}
-    for arn, fate in sorted(fates.items()):
+    handled = {arn for step in steps if step.phase != "snapshot" for arn in (step.subject, *step.covers)}
+    for arn, fate in sorted(situation.fates.items()):
         thing = estate.thing(arn)
-        if thing is None or (fate.verdict not in {"keep", "unknown"} and arn not in retained):
+        if thing is None or fate.verdict == "edit" or (fate.verdict == "delete" and arn in handled - retained):
             continue
         why, verdict = fate.why, "unknown" if fate.verdict == "unknown" else "keep"
-        if arn in retained and fate.verdict == "delete":
-            why = "Its stack is made to leave it behind. Plan again when the stack is gone, and it is deleted then"
+        if fate.verdict == "delete":
+            why = LEFT_BEHIND if arn in retained else EXPIRES if thing.type == types.LOG_GROUP else NO_WAY
         kept.append(
             Kept.model_validate(
                 {

@@ -17,6 +17,8 @@ from checklists.teardown.settings import TeardownSettings
 from checklists.teardown.steps.tables import backup_name
 
 NEED_USERS: Final = frozenset({"no_referrers", "no_mappings"})
+ASKED_ELSEWHERE: Final = frozenset({"idle", "no_knocks", "no_sign_of_life", "backup_available", "no_imports"})
+"""Gates for which the things themselves are not looked at."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,17 @@ class Gatekeeper:
         arns = {gate.subject for gate in step.gates} | {check.subject for check in step.checks} | step.changes
         return {arn: self.plan.types[arn] for arn in sorted(arns) if arn in self.plan.types}
 
-    def findings(self, step: Step, now: datetime, *, without: frozenset[str] = frozenset()) -> list[Finding]:
-        """Of each gate but those of these names. Raises Unseen."""
+    def look_before(self, step: Step) -> Sight:
+        """As its gates need it. Raises Unseen."""
+        names = {gate.name for gate in step.gates}
+        needed = names - ASKED_ELSEWHERE or step.checks
+        return self.look(step, users=not names.isdisjoint(NEED_USERS)) if needed else Sight({})
+
+    def findings(
+        self, step: Step, now: datetime, sight: Sight, *, without: frozenset[str] = frozenset()
+    ) -> list[Finding]:
+        """Of each gate but those of these names. `sight`: as `look_before` gives it. Raises Unseen."""
         gates = [gate for gate in step.gates if gate.name not in without]
-        if not gates:
-            return []
-        sight = self.look(step, users=any(gate.name in NEED_USERS for gate in gates))
         return [Finding(gate, *self._judge(gate, step, sight, now)) for gate in gates]
 
     def satisfied(self, checks: tuple[Check, ...], sight: Sight) -> bool:

@@ -15,18 +15,17 @@ from typing import Final
 from checklists.aws.types import STACK
 from checklists.teardown.allowed import operation_of
 from checklists.teardown.clock import Clock
-from checklists.teardown.execute import backups
 from checklists.teardown.execute.brownouts import Brownouts
 from checklists.teardown.execute.ending import Ending, Stopped
-from checklists.teardown.execute.eyes import Eyes, Unseen
+from checklists.teardown.execute.eyes import Eyes, Sight, Unseen
 from checklists.teardown.execute.gates import Gatekeeper
 from checklists.teardown.execute.hands import CallFailed, Executor, Hands
 from checklists.teardown.execute.journal import Event, Journal
+from checklists.teardown.execute.keeping import Keeping
 from checklists.teardown.execute.progress import Progress, progress_of
 from checklists.teardown.execute.waits import Waits
 from checklists.teardown.model import Step, TeardownPlan
 from checklists.teardown.settings import TeardownSettings
-from checklists.teardown.steps.tables import backup_name
 
 LOOKS: Final = 60
 BETWEEN_LOOKS: Final = timedelta(seconds=5)
@@ -57,13 +56,13 @@ class Run:
         say: Callable[[str], None],
         wishes: Wishes,
     ) -> None:
-        self._plan, self._folder, self._journal, self._clock, self._say = plan, folder, journal, clock, say
-        self._eyes, self._wishes = eyes, wishes
+        self._plan, self._journal, self._clock, self._say, self._wishes = plan, journal, clock, say, wishes
         self.progress: Progress = progress_of(journal.events)
         self._learnt = len(journal.events)
         self._gates = Gatekeeper(plan, settings, eyes, self.progress)
         self._executor = Executor(hands, journal, clock, say)
         self._brownouts = Brownouts(settings, eyes, self._executor, journal, clock, say)
+        self._keeping = Keeping(plan, folder, eyes, self._executor, journal, clock)
         self._waits = Waits(self._gates, clock, say, wishes.wait)
         self._deleted = 0
         self._pending: list[tuple[Step, tuple[str, ...], datetime | None]] = []
@@ -102,25 +101,28 @@ class Run:
 
     def _act(self, step: Step) -> None:
         begun = step.id in self.progress.begun
-        if (begun or step.kind == "delete") and self._is_so(step):
-            self._finish(step, found="it was so already")
+        sight = self._gates.look_before(step)
+        if (begun or step.kind == "delete") and self._gates.satisfied(step.checks, sight):
+            self._finish(step, sight, found="it was so already")
             return
         if step.brownout is not None and not self._in_working_hours(step):
             return
         if step.kind == "delete" and self._deleted >= self._wishes.deletions:
             self._pend(step, (f"{self._deleted} things were deleted, as many as one run may.",), None)
             return
-        self._check_gates(step, begun=begun)
+        self._check_gates(step, sight, begun=begun)
         if not begun:
             self._write("step_begun", step=step.id, evidence=step.title)
         if step.phase == "snapshot":
-            self._snapshot(step)
+            self._keeping.write_down(step)
+            self._write("step_done", step=step.id, digests={})
         elif step.brownout is not None:
             digests = self._brownouts.carry_out(step, step.brownout, self._gates)
             self._learn()
             self._write("step_done", step=step.id, digests=digests)
         elif step.kind == "backup":
-            self._back_up(step)
+            self._keeping.back_up(step)
+            self._write("step_done", step=step.id, digests={})
         else:
             self._call(step)
 
@@ -131,21 +133,15 @@ class Run:
             self._pend(step, (f"{words}.",), back)
         return back is None
 
-    def _check_gates(self, step: Step, *, begun: bool = False) -> None:
+    def _check_gates(self, step: Step, sight: Sight, *, begun: bool = False) -> None:
         """`unchanged` is left out of a step whose own calls, of which one was made, changed it."""
         ours = begun and len(step.calls) > 1 and self.progress.calls.get(step.id, 0) > 0
-        findings = self._gates.findings(step, self._clock.now(), without=frozenset({"unchanged"} if ours else ()))
+        findings = self._gates.findings(
+            step, self._clock.now(), sight, without=frozenset({"unchanged"} if ours else ())
+        )
         if failed := [finding for finding in findings if not finding.holds]:
             told = tuple(f"  {one.gate.name}: {one.gate.subject}: {one.evidence}" for one in failed)
             raise Stopped("stopped", *_at(step, "it is not done, because its gates don't hold:"), *told)
-
-    def _snapshot(self, step: Step) -> None:
-        subjects = {arn: self._plan.types[arn] for arn in step.covers if arn in self._plan.types}
-        sight = self._eyes.look(subjects)
-        for arn in subjects:
-            if path := backups.keep(self._folder, sight, arn):
-                self._write("kept", step=step.id, subject=arn, where=str(path.relative_to(self._folder)))
-        self._write("step_done", step=step.id, digests={})
 
     def _call(self, step: Step) -> None:
         try:
@@ -157,7 +153,7 @@ class Run:
                     if not (error.gone and taking):
                         raise
         except CallFailed as error:
-            if error.kind in {"expired", "denied"} or not self._is_so(step):
+            if error.kind in {"expired", "denied"} or not self._gates.satisfied(step.checks, self._gates.look(step)):
                 raise
         if step.kind == "delete":
             self._deleted += 1
@@ -166,42 +162,21 @@ class Run:
     def _see(self, step: Step) -> None:
         """Waits until AWS shows what was done."""
         if not step.checks:
-            self._finish(step)
+            self._finish(step, self._gates.look(step))
             return
         pause = BETWEEN_LOOKS_AT_STACKS if step.type == STACK else BETWEEN_LOOKS
         for _ in range(LOOKS):
-            if self._is_so(step):
-                self._finish(step)
+            sight = self._gates.look(step)
+            if self._gates.satisfied(step.checks, sight):
+                self._finish(step, sight)
                 return
             self._clock.wait_until(self._clock.now() + pause)
         minutes = LOOKS * pause.total_seconds() / 60
         raise Stopped("failed", *_at(step, f"AWS did not show within {minutes:.0f} minutes that it is done."))
 
-    def _is_so(self, step: Step) -> bool:
-        return self._gates.satisfied(step.checks, self._gates.look(step))
-
-    def _finish(self, step: Step, found: str = "") -> None:
-        digests = self._gates.digests(step, self._gates.look(step)) if self._gates.subjects(step) else {}
+    def _finish(self, step: Step, sight: Sight, found: str = "") -> None:
+        digests = self._gates.digests(step, sight)
         self._write("step_done", step=step.id, digests=digests, **({"found": found} if found else {}))
-
-    def _back_up(self, step: Step) -> None:
-        name = backup_name(step.subject.rpartition("/")[2])
-        made = [one for one in self._eyes.backups(step.subject, name) if one.created_at >= self._plan.made_at]
-        if not made:
-            for call in step.calls:
-                self._executor.do(step.id, call)
-        for _ in range(LOOKS):
-            whole = [
-                one
-                for one in self._eyes.backups(step.subject, name)
-                if one.status == "AVAILABLE" and one.created_at >= self._plan.made_at - timedelta(minutes=1)
-            ]
-            if whole:
-                self._write("kept", step=step.id, subject=step.subject, where=whole[0].arn)
-                self._finish(step)
-                return
-            self._clock.wait_until(self._clock.now() + BETWEEN_LOOKS)
-        raise Stopped("failed", *_at(step, "the backup is not whole yet. Run this command again later."))
 
     def _wait(self, step: Step) -> None:
         since = self.progress.due(step) or self._clock.now()
@@ -209,18 +184,19 @@ class Run:
         if step.id not in self.progress.begun:
             self._write("step_begun", step=step.id, until=until.isoformat())
         if (back := self._waits.pass_by(step, until, step.why)) is not None:
-            self._check_gates(step)
+            self._check_gates(step, self._gates.look_before(step))
             self._pend(step, (f"It is waited until {until:%Y-%m-%d %H:%M} UTC.",), back)
             return
-        self._check_gates(step)
+        self._check_gates(step, self._gates.look_before(step))
         self._write("step_done", step=step.id, digests={})
 
     def _person(self, step: Step) -> None:
-        if (step.checks and self._is_so(step)) or (not step.checks and step.id in self._wishes.attested):
+        sight = self._gates.look_before(step)
+        if self._gates.satisfied(step.checks, sight) or (not step.checks and step.id in self._wishes.attested):
             how = {} if step.checks else {"found": "a person says so"}
             self._write("step_done", step=step.id, digests={}, **how)
             return
-        self._check_gates(step)
+        self._check_gates(step, sight)
         todo = [f"This is for a person: {step.why}."]
         todo += [f"  $ {step.command}"] if step.command else []
         todo += [f"  {place}" for place in step.files[:20]]

@@ -9,10 +9,11 @@ from typing import Final
 
 from checklists.teardown.clock import Clock
 from checklists.teardown.execute.ending import Stopped
+from checklists.teardown.execute.eyes import Sight
 from checklists.teardown.execute.gates import Gatekeeper
 from checklists.teardown.model import Step
 
-BETWEEN_LOOKS: Final = timedelta(hours=1)
+BETWEEN_LOOKS: Final = timedelta(hours=6)
 
 
 @dataclass
@@ -37,7 +38,7 @@ class Waits:
 
     def _heed(self, step: Step) -> None:
         others = frozenset(gate.name for gate in step.gates if gate.name != "no_knocks")
-        for finding in self.gates.findings(step, self.clock.now(), without=others):
+        for finding in self.gates.findings(step, self.clock.now(), Sight({}), without=others):
             if not finding.holds:
                 raise Stopped(
                     "stopped",
