@@ -109,13 +109,15 @@ class _Judgement:
         return self.graph.users(arn) | (self.graph.subjects(arn) if self.graph.dependent(arn) else frozenset())
 
     def _why_gone(self, thing: Thing) -> str:
-        users = self._needed_by(thing.arn)
+        if about := self.graph.subjects(thing.arn) if self.graph.dependent(thing.arn) else frozenset():
+            return f"It is about {self._names(about)} alone, and that goes."
+        users = self.graph.users(thing.arn)
         return f"Nothing needs it but {self._names(users)}, and that goes." if users else "It was chosen to go."
 
     def _why_kept(self, thing: Thing) -> str:
         outside = self._needed_by(thing.arn) - self.could_go
         if self.graph.dependent(thing.arn) and not self.graph.users(thing.arn) - self.could_go:
-            return f"It is about {self._names(outside)} too."
+            return f"It is about {self._names(outside)}, which {'stays' if len(outside) == 1 else 'stay'}."
         return f"It is used by {self._names(outside)}."
 
     def _users(self, arn: str) -> tuple[Use, ...]:

@@ -16,6 +16,7 @@ _LIFE: Final[dict[str, tuple[str, ...]]] = {
     types.LOG_GROUP: ("IncomingLogEvents",),
 }
 _SILENCE: Final = ("ConnectCount", "MessageCount")
+_MOST_NAMED: Final = 10
 LAST_CONNECTION: Final = timedelta(days=1)
 """A connection lives at most two hours, and its end calls a function: that can be on the day after the last message.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-execution-service-websocket-limits-table.html
@@ -39,6 +40,7 @@ class Lives:
         active = [one for api in self._apis for one in self._measured(api, _SILENCE)]
         self._days = {day for one in active for day in _days(one)}
         self._unplaced = any(_unplaced(one) for one in active)
+        self._unmeasured = self._not_measured()
 
     def of(self, thing: Thing) -> Life:
         wanted = _LIFE.get(thing.type)
@@ -47,9 +49,7 @@ class Lives:
         measured = self._measured(thing.arn, wanted)
         found = {one.metric for one in measured}
         missing = [f"metric {metric} of {thing.name}" for metric in wanted if metric not in found]
-        for api in self._apis:
-            told = {one.metric for one in self._measured(api, _SILENCE)}
-            missing += [f"metric {metric} of {api}" for metric in _SILENCE if metric not in told]
+        missing += self._unmeasured
         if missing:
             return Life(missing=tuple(missing))
         for one in measured:
@@ -62,6 +62,15 @@ class Lives:
             if (beside or _unplaced(one)) and (self._unplaced or not beside):
                 return Life(missing=(f"days of metric {one.metric} of {thing.name}",))
         return Life()
+
+    def _not_measured(self) -> list[str]:
+        """Of the APIs: without it nothing tells when they were silent."""
+        missing = []
+        for api in self._apis:
+            told = {one.metric for one in self._measured(api, _SILENCE)}
+            missing += [f"metric {metric} of {api}" for metric in _SILENCE if metric not in told]
+        more = [f"{len(missing) - _MOST_NAMED} more metrics of APIs"] if len(missing) > _MOST_NAMED else []
+        return missing[:_MOST_NAMED] + more
 
     @staticmethod
     def _other_writers(thing: Thing) -> tuple[str, ...]:

@@ -123,16 +123,18 @@ class _Matcher:
         return tuple(found), f"tagged as {one.name or one.id}"
 
     def _routes(self, one: Declared) -> Found:
+        """Where a route has a name of its own: every WebSocket API has those that begin with '$'."""
         api = next((api for api in self.inventory.apis if api.id == one.id), None) if one.kind == "api" else None
         keys = {*_keys_of(api)} if api else set()
-        found = [thing for thing in self.index.estate.websocket_apis() if keys and keys == self._keys(thing)]
+        named = any(not key.startswith("$") for key in keys)
+        found = [thing for thing in self.index.estate.websocket_apis() if named and keys == self._keys(thing)]
         return tuple(found), f"has the same {len(keys)} routes"
 
     def _keys(self, api: Thing) -> set[str]:
         return {
             text(route.properties.get("RouteKey"))
-            for route in self.index.of_type(types.ROUTE)
-            if route.arn.startswith(f"{api.arn}/")
+            for route in self.index.estate.under(api.arn)
+            if route.type == types.ROUTE
         }
 
     def _live(self, one: Declared) -> Iterator[Thing]:

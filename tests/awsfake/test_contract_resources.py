@@ -147,6 +147,16 @@ def test_alarms_are_deleted_all_or_none_and_not_beneath_a_composite(make: Builde
     assert cloudwatch.describe_alarms()["MetricAlarms"] == []
 
 
+def test_an_account_has_its_dashboards_once_and_not_for_each_region(make: Builder) -> None:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListDashboards.html: of the account."""
+    make.dashboard("chat", [])
+    elsewhere = Builder(make.aws, ACCOUNT, "us-west-2").client("cloudwatch")
+    assert [one["DashboardName"] for one in elsewhere.list_dashboards()["DashboardEntries"]] == ["chat"]
+    assert elsewhere.get_dashboard(DashboardName="chat")["DashboardBody"] == '{"widgets": []}'
+    elsewhere.delete_dashboards(DashboardNames=["chat"])
+    assert make.client("cloudwatch").list_dashboards()["DashboardEntries"] == []
+
+
 def test_a_policy_that_is_attached_or_has_versions_is_not_deleted(make: Builder) -> None:
     """https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeletePolicy.html"""
     iam = make.client("iam")

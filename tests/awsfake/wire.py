@@ -28,6 +28,13 @@ if TYPE_CHECKING:
 
 _of_thread = threading.local()
 
+_WITHOUT_REGION = {f"cloudwatch:{verb}Dashboard" for verb in ("Get", "Put")} | {
+    "cloudwatch:ListDashboards",
+    "cloudwatch:DeleteDashboards",
+}
+"""An account has its dashboards once; moto keeps some for each region.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_ListDashboards.html"""
+
 
 class _Http:
     """What botocore looks at in an HTTP response that was parsed already."""
@@ -93,6 +100,8 @@ def wired(world: FakeAws) -> Iterator[None]:
 
         def moto() -> Any:
             http.headers["x-moto-account-id"] = account
+            if f"{service}:{model.name}" in _WITHOUT_REGION:
+                http.url = http.url.replace(f".{region}.", ".us-east-1.", 1)
             scope = f"{world.clock.now():%Y%m%d}/{region}/{model.service_model.signing_name}/aws4_request"
             http.headers["Authorization"] = (
                 f"AWS4-HMAC-SHA256 Credential={key}/{scope}, SignedHeaders=host, Signature=0"

@@ -40,7 +40,7 @@ def dashboard(index: Index, thing: Thing, gone: frozenset[str]) -> tuple[Change,
                 operation="cloudwatch.put_dashboard",
                 parameters={"DashboardName": thing.name, "DashboardBody": json.dumps(body | {"widgets": left})},
                 undo_parameters={"DashboardName": thing.name, "DashboardBody": json.dumps(body)},
-                words=f"Dashboard {thing.name}: {', '.join(cut)} without what goes; {len(left)} widgets stay.",
+                words=f"Dashboard {thing.name}: {', '.join(cut)} without what goes; widgets that stay: {len(left)}.",
             )
         )
     if by_hand:

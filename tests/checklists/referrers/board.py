@@ -295,3 +295,13 @@ def chat() -> Board:
         board.log_group(f"/aws/lambda/{name}")
     board.alarm("say-errors", "AWS/Lambda", "Errors", FunctionName="say")
     return board
+
+
+ROLE_AND_RULE = (role_arn("chat"), f"arn:aws:events:{REGION}:{ACCOUNT}:rule/nightly")
+
+
+def shared_chat() -> Board:
+    """`chat`, where a rule calls one of the functions too."""
+    board = chat()
+    board.rule("nightly", function_arn("say"), ScheduleExpression="rate(1 day)")
+    return board
