@@ -21,9 +21,10 @@ MOST_CHARACTERS: Final = 1_000_000
 """Of a text that is read: definitions of state machines have at most this many."""
 
 _ARN: Final = re.compile(r"arn:aws[a-z-]*:[^\s\"'<>,;{}\[\]()|]{1,2048}")
-_WORD: Final = re.compile(r"[A-Za-z0-9_.\-]+")
-_ALNUM: Final = re.compile(r"[A-Za-z0-9]+")
+_HOST: Final = re.compile(r"[A-Za-z0-9_.\-]+")
+_ID: Final = re.compile(r"[A-Za-z0-9]+")
 _PATH: Final = re.compile(r"[A-Za-z0-9_.\-/#]+")
+"""Log groups and parameters have '/' in their names; the address of a queue ends with its name."""
 
 _EVERYWHERE: Final = frozenset({types.API, types.REST_API, types.DOMAIN, types.DISTRIBUTION})
 """Their ids and names mean the same from every account and region."""
@@ -63,10 +64,12 @@ class Names:
         found: set[str] = set()
         for arn in _ARN.findall(text):
             found |= self._of_arn(arn)
-        words = {text, *_WORD.findall(text), *_ALNUM.findall(text), *_PATH.findall(text)}
-        for word in words:
-            found |= self._everywhere.get(word.lower().strip("."), set())
-            found |= self._there.get((account, region, word), set())
+        text = _ARN.sub(" ", text)
+        for host in {*_HOST.findall(text), *_ID.findall(text)}:
+            found |= self._everywhere.get(host.lower().strip("."), set())
+        paths = {text, *_PATH.findall(text)}
+        for name in paths | {path.rpartition("/")[2] for path in paths}:
+            found |= self._there.get((account, region, name), set())
         return tuple(sorted(found))
 
     def _of_arn(self, arn: str) -> set[str]:

@@ -63,7 +63,10 @@ def address(value: str) -> str:
     """An ARN as it is; of a web address only scheme and host, for webhooks have their secret in the path."""
     if value.startswith("arn:"):
         return value
-    parts = urlsplit(value)
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return ""
     return f"{parts.scheme}://{parts.hostname}" if parts.scheme and parts.hostname else ""
 
 

@@ -226,8 +226,16 @@ def _account() -> dict[str, Answer]:
                     "Arn": f"arn:aws:iam::{ACCOUNT}:policy/p",
                     "PolicyName": "p",
                     "PolicyVersionList": [
-                        {"Document": _encoded({"Statement": [{"Effect": "Deny"}]}), "IsDefaultVersion": False},
-                        {"Document": _encoded({"Statement": [{"Effect": "Allow"}]}), "IsDefaultVersion": True},
+                        {
+                            "Document": _encoded({"Statement": [{"Effect": "Deny"}]}),
+                            "IsDefaultVersion": False,
+                            "VersionId": "v1",
+                        },
+                        {
+                            "Document": _encoded({"Statement": [{"Effect": "Allow"}]}),
+                            "IsDefaultVersion": True,
+                            "VersionId": "v2",
+                        },
                     ],
                 }
             ],
