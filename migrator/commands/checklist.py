@@ -2,43 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
-from functools import partial
+from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
 import click
 
 import checklists
-from checklists.cost.settings import cost_settings
-from checklists.facts import seen_now
 from checklists.gate import gate
-from checklists.git_history import commit_of
-from checklists.history.file import append_run, read_history
+from checklists.history.file import append_run
 from checklists.history.model import run_of
-from checklists.looking import look, window_of
 from checklists.phases import PhaseName
+from migrator.commands.checklist_building import MARKDOWN, build_checklist, judging_options
 from migrator.commands.checklist_diff import diff_command
+from migrator.commands.checklist_issues import issues_command
 from migrator.commands.checklist_policy import policy_command
-from migrator.commands.checklist_sources import (
-    checklist_settings,
-    owners_of,
-    previous_document,
-    ratchet_of,
-    removals_of,
-    verify_report,
-)
-from migrator.commands.checklist_survey import Asked, estate_of, survey_options
+from migrator.commands.checklist_survey import Asked, survey_options
 from migrator.commands.options import app_argument, format_option
 from migrator.console import say
-from migrator.isolation import isolated
-from migrator.scan import scan_application
 from migrator.writing import write_file
 
-MARKDOWN = "checklist.md"
 HTML = "checklist.html"
 
-SUBCOMMANDS: dict[str, click.Command] = {"diff": diff_command, "iam-policy": policy_command}
+SUBCOMMANDS: dict[str, click.Command] = {"diff": diff_command, "iam-policy": policy_command, "issues": issues_command}
 
 
 class ChecklistCommand(click.Command):
@@ -61,20 +47,6 @@ class ChecklistCommand(click.Command):
             formatter.write_dl([(name, one.get_short_help_str(90)) for name, one in SUBCOMMANDS.items()])
 
 
-class Day(click.ParamType[date]):
-    """A date as YYYY-MM-DD."""
-
-    name = "date"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value} is not a date; give one as 2026-11-22", param, ctx)
-
-
 class PhaseGate(click.ParamType[str]):
     """phase=NAME."""
 
@@ -95,18 +67,7 @@ class PhaseGate(click.ParamType[str]):
     type=click.Path(path_type=Path, file_okay=False),
     help=f"Folder for {MARKDOWN} and {HTML}; what people wrote there is kept.",
 )
-@click.option(
-    "--verify",
-    "verify_path",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Report of a dual run. Default: the last one that was recorded in APP.",
-)
-@click.option(
-    "--started",
-    type=Day(),
-    help="First day of the migration, from which deadlines count. Default: the recorded one, or today.",
-)
-@click.option("--today", type=Day(), help="The day as of which it is judged. Default: today.")
+@judging_options
 @survey_options
 @click.option("--record", is_flag=True, help="Add this run to the history in APP: .ws2sse/history/checklist.jsonl.")
 @click.option(
@@ -146,36 +107,13 @@ def command(
       ws2sse checklist . --estate survey.json --gate phase=drain
       ws2sse checklist diff .
     """
-    inventory = isolated(partial(scan_application, app))
-    settings = checklist_settings(app)
-    history = read_history(app)
-    if history.cut:
-        say(f"The last line of {history.path} is cut off, and left out.")
-    real = datetime.now(UTC)
-    now = datetime.combine(today, time(23, 59, 59), UTC) if today and today != real.date() else real
-    estate = estate_of(asked, window=window_of(settings), now=real, region=inventory.region)
-    target = cost_settings(app)
-    live = look(estate, inventory, settings=settings, now=now, runs=history.runs, target=target) if estate else None
-    report, stale = verify_report(app, verify_path, inventory)
-    built = checklists.build(
-        inventory,
-        verify=report,
-        verify_stale=stale,
-        previous=previous_document(out / MARKDOWN) if out else None,
-        today=today or datetime.now().astimezone().date(),
-        started=started,
-        now=now,
-        settings=settings,
-        live=live,
-        runs=history.runs,
-        ratchet=ratchet_of(app),
-        removals=removals_of(app, inventory),
-        owners=owners_of(app, inventory),
-        git=commit_of(app),
+    made = build_checklist(
+        app, previous=out / MARKDOWN if out else None, verify=verify_path, started=started, today=today, asked=asked
     )
+    built = made.checklist
     _deliver(built, out, form)
     if record:
-        say(f"Recorded in {append_run(app, run_of(built, seen_now(live) if live else (), now))}.")
+        say(f"Recorded in {append_run(app, run_of(built, made.seen, made.now))}.")
     ctx.exit(_gate_status(built, phase) if phase else built.exit_status)
 
 
