@@ -65,6 +65,7 @@ def catalogue_for(settings: ChecklistSettings) -> Catalogue:
     for what, said in (("waivers", waived), ("answers", answered)):
         for number, name in enumerate(said, start=1):
             check_name(settings.path, f"checklist.{what}[{number}].item", "item", stem(name), known)
+    _check_answers(settings, {entry.id for entry in (*own.items, *own.each, *settings.new) if entry.kind == "auto"})
     if not settings.items and not settings.new:
         return own
     for entry in settings.new:
@@ -78,6 +79,13 @@ def catalogue_for(settings: ChecklistSettings) -> Catalogue:
     )
     _check(settings.path, catalogue, "checklist")
     return catalogue
+
+
+def _check_answers(settings: ChecklistSettings, auto: set[str]) -> None:
+    for number, answer in enumerate(settings.answers, start=1):
+        if stem(answer.item) in auto:
+            problem = f"evidence decides {answer.item}, so nobody can answer for it"
+            raise SettingInvalid(settings.path, f"checklist.answers[{number}].item", problem)
 
 
 def stem(item_id: str) -> str:

@@ -37,7 +37,7 @@ def cost_measured(facts: Facts, _: Item) -> Evidence:
     cost = facts.live.cost if facts.live else None
     if facts.live is None:
         return Evidence(verdict="no_data", summary="Neither scan nor verify measures costs; only your bill knows them.")
-    problem = unanswered(facts, ())
+    problem = unanswered(facts, _METRICS)
     if problem:
         return problem
     if cost is None:

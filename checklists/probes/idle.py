@@ -22,7 +22,9 @@ _WORST_FIRST: Final[tuple[Verdict, ...]] = ("refutes", "error", "stale", "no_dat
 def stage_idle(facts: Facts, item: Item) -> Evidence:
     """Nothing came to the stage over the whole window, and something shows that it would have been seen."""
     arn, _, stage = (item.subject or "").rpartition("/stages/")
-    problem = unanswered(facts, ())
+    api = facts.standing(arn)
+    account, region = (api.account, api.region) if api else ("", "")
+    problem = unanswered(facts, _MEASURED, arn=arn, account=account, region=region)
     if problem:
         return problem
     proof = next((one for one in _proofs(facts) if (one.api, one.stage) == (arn, stage)), None)
@@ -34,7 +36,7 @@ def stage_idle(facts: Facts, item: Item) -> Evidence:
 @probe(operations=_MEASURED)
 def apis_idle(facts: Facts, _: Item) -> Evidence:
     """Nothing came to any stage of the APIs over the whole window, or the APIs are gone."""
-    problem = unanswered(facts, ())
+    problem = unanswered(facts, _MEASURED)
     if problem:
         return problem
     proofs = _proofs(facts)

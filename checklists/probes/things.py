@@ -54,7 +54,8 @@ def thing_edited(facts: Facts, item: Item) -> Evidence:
 def thing_decided(facts: Facts, item: Item) -> Evidence:
     """The survey could ask all that tells who uses the thing, so that it is known what becomes of it."""
     thing = _seen(facts, item)
-    problem = unanswered(facts, ())
+    needed = LISTED_BY.get(thing.type, ())
+    problem = unanswered(facts, needed, arn=thing.arn, account=thing.account, region=thing.region)
     if problem:
         return problem
     fate = facts.fates.get(thing.arn)
