@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from threading import Lock
 from typing import Any, Final
 
@@ -46,12 +47,14 @@ class AccountNotReached(WsSseError):
 
 
 class RegionUnknown(WsSseError):
-    def __init__(self, region: str, known: tuple[str, ...]) -> None:
-        self.region, self.known = region, known
-        super().__init__(region, known)
+    """Raised before anything is asked. `near`: the names that are most like it, or all."""
+
+    def __init__(self, region: str, near: tuple[str, ...]) -> None:
+        self.region, self.near = region, near
+        super().__init__(region, near)
 
     def __str__(self) -> str:
-        return f"{self.region} is no region of AWS that has API Gateway; there are {', '.join(self.known)}."
+        return f"{self.region!r} is no region of AWS that has API Gateway. Did you mean {', '.join(self.near)}?"
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,9 @@ class AccountAccess:
     def offers(self, service: str, region: str) -> bool:
         """Whether botocore's list of endpoints has the service in that region; it has no region of a global service."""
         with _LOCK:
-            partition = self.session.get_partition_for_region(region)
-            known = self.session.get_available_regions(service, partition)
-            return not known or region in known
+            partitions = self.session.get_available_partitions()
+            lists = [_regions(self.session, service, partition) for partition in partitions]
+        return not any(lists) or any(region in one for one in lists)
 
 
 def by_default() -> AccountAccess:
@@ -111,14 +114,23 @@ def by_role(arn: str, *, external_id: str = "", base: AccountAccess | None = Non
     return AccountAccess(session, label, base.config)
 
 
-def regions(asked: Iterable[str], session: boto3.Session, partition: str = "aws") -> Sequence[str]:
-    """The regions that were asked for, sorted. 'all': every one that botocore knows to have API Gateway, also those
-    that an account has not enabled, which leave gaps. None: the session's own."""
-    known = tuple(sorted(session.get_available_regions("apigatewayv2", partition)))
-    wanted = set(asked) or ({session.region_name} if session.region_name else set())
+def regions(asked: Iterable[str], session: boto3.Session) -> tuple[str, ...]:
+    """The regions that were asked for, sorted; without any, the session's own. 'all': every one of the session's
+    partition that botocore knows to have API Gateway, also those that an account has not enabled, which leave gaps.
+    Raises RegionUnknown."""
+    own = session.region_name or "us-east-1"
+    of_partition = {one: _regions(session, "apigatewayv2", one) for one in session.get_available_partitions()}
+    wanted = set(asked) or {own}
     if ALL_REGIONS in wanted:
-        return known
+        return next((tuple(sorted(several)) for several in of_partition.values() if own in several), ())
+    known = tuple(sorted(region for several in of_partition.values() for region in several))
     for region in sorted(wanted):
-        if session.get_partition_for_region(region) == partition and region not in known:
-            raise RegionUnknown(region, known)
+        if region not in known:
+            raise RegionUnknown(region, tuple(get_close_matches(region, known)) or known)
     return tuple(sorted(wanted))
+
+
+def _regions(session: boto3.Session, service: str, partition: str) -> list[str]:
+    listed: Any = session.get_available_regions  # its overloads take literals only
+    several: list[str] = listed(service, partition)
+    return several

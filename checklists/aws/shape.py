@@ -42,6 +42,11 @@ def kept(answer: Mapping[str, object], *keys: str) -> dict[str, JsonValue]:
     return {key: _named(key, answer[key]) for key in keys if key in answer}
 
 
+def ordered(several: Iterable[Mapping[str, object]], name: str) -> list[JsonValue]:
+    """Rows by what they have under the name: AWS lists some in another order each time."""
+    return [plain(one) for one in sorted(several, key=lambda row: str(row.get(name)))]
+
+
 def tags(found: object) -> dict[str, str]:
     """Tags as the services give them: a mapping, or pairs of Key and Value, or of key and value."""
     if isinstance(found, Mapping):

@@ -11,7 +11,7 @@ from checklists.aws import types
 from checklists.aws.collect.functions import CANDIDATE_PARENTS
 from checklists.aws.estate import Thing
 from checklists.aws.scope import CloserLook, Collector, Found, Near, Scope
-from checklists.aws.shape import kept, moment_of_ms, plain
+from checklists.aws.shape import kept, moment_of_ms, ordered
 
 _GROUPS: Final = "logs:DescribeLogGroups"
 _METRIC_FILTERS: Final = "logs:DescribeMetricFilters"
@@ -23,7 +23,7 @@ _GONE: Final = frozenset({"ResourceNotFoundException"})
 def collect(scope: Scope) -> Found:
     groups = scope.caller.items(_GROUPS, "logGroups")
     filters = scope.caller.items(_METRIC_FILTERS, "metricFilters")
-    of_group: dict[str, list[JsonValue]] = defaultdict(list)
+    of_group: dict[str, list[dict[str, JsonValue]]] = defaultdict(list)
     for one in filters.items:
         kept_of_it = kept(one, "filterName", "filterPattern", "metricTransformations")
         of_group[one.get("logGroupName", "")].append(kept_of_it)
@@ -34,7 +34,7 @@ def collect(scope: Scope) -> Found:
             one, "retentionInDays", "storedBytes", "kmsKeyId", "logGroupClass", "deletionProtectionEnabled"
         )
         if filters.whole:
-            properties["MetricFilters"] = of_group.get(name, [])
+            properties["MetricFilters"] = ordered(of_group.get(name, ()), "filterName")
         arn = str(one.get("logGroupArn") or one.get("arn") or scope.arn("logs", f"log-group:{name}")).removesuffix(":*")
         found.things.append(
             scope.thing(arn, types.LOG_GROUP, name, properties=properties, created_at=moment_of_ms(one, "creationTime"))
@@ -67,7 +67,7 @@ def _subscriptions(scope: Scope, group: Thing) -> dict[str, JsonValue]:
         _SUBSCRIPTIONS, "subscriptionFilters", subject=group.arn, absent=_GONE, logGroupName=group.id
     )
     several = [kept(one, "filterName", "filterPattern", "destinationArn", "roleArn") for one in found.items]
-    return {"SubscriptionFilters": plain(several)} if found.whole else {}
+    return {"SubscriptionFilters": ordered(several, "filterName")} if found.whole else {}
 
 
 def _last_event(scope: Scope, group: Thing) -> dict[str, JsonValue]:

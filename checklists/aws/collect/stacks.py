@@ -9,18 +9,19 @@ import yaml
 from pydantic import JsonValue
 
 from checklists.aws import types
-from checklists.aws.calls import Item
 from checklists.aws.collect.functions import CANDIDATE_PARENTS
 from checklists.aws.estate import Thing
 from checklists.aws.failures import Failure
 from checklists.aws.owners import owners
 from checklists.aws.scope import CloserLook, Collector, Found, Near, Scope, for_each
-from checklists.aws.shape import kept, moment_of, tags
+from checklists.aws.shape import kept, moment_of, ordered, tags
 
 _STACKS: Final = "cloudformation:DescribeStacks"
 _RESOURCES: Final = "cloudformation:ListStackResources"
 _TEMPLATE: Final = "cloudformation:GetTemplate"
 _SUMMARY: Final = "cloudformation:GetTemplateSummary"
+_OUTPUT: Final = ("OutputKey", "ExportName")
+_RESOURCE: Final = ("LogicalResourceId", "PhysicalResourceId", "ResourceType", "ResourceStatus")
 _MOST_CHARACTERS: Final = 2_000_000
 """A template has at most 1 MB: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 
@@ -33,8 +34,8 @@ def collect(scope: Scope) -> Found:
         arn = one["StackId"]
         resources = scope.caller.items(_RESOURCES, "StackResourceSummaries", subject=arn, StackName=arn)
         properties = kept(one, "StackStatus", "EnableTerminationProtection", "Description", "ParentId", "RootId") | {
-            "Outputs": [kept(output, "OutputKey", "ExportName") for output in one.get("Outputs") or ()],
-            "Resources": [_resource(resource) for resource in resources.items],
+            "Outputs": ordered((kept(output, *_OUTPUT) for output in one.get("Outputs") or ()), "OutputKey"),
+            "Resources": ordered((kept(resource, *_RESOURCE) for resource in resources.items), "LogicalResourceId"),
         }
         found.things.append(
             scope.thing(
@@ -113,10 +114,6 @@ def _policies(scope: Scope, stack: Thing, template: object) -> dict[str, JsonVal
     resources = stack.properties["Resources"]
     several = [one for one in resources if isinstance(one, dict)] if isinstance(resources, list) else []
     return {"Resources": [one | {"DeletionPolicy": policies.get(str(one["LogicalResourceId"]))} for one in several]}
-
-
-def _resource(one: Item) -> JsonValue:
-    return kept(one, "LogicalResourceId", "PhysicalResourceId", "ResourceType", "ResourceStatus")
 
 
 COLLECTOR: Final = Collector("stacks", "cloudformation", (_STACKS, _RESOURCES), collect)

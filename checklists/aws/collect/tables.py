@@ -10,9 +10,15 @@ from pydantic import JsonValue
 from checklists.aws import types
 from checklists.aws.estate import Thing
 from checklists.aws.scope import Collector, Found, Scope, for_each
-from checklists.aws.shape import kept, moment_of, plain
+from checklists.aws.shape import kept, moment_of, ordered, plain
 
 _OF_EACH: Final = ("dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive", "dynamodb:DescribeContinuousBackups")
+_LISTS: Final = {
+    "AttributeDefinitions": "AttributeName",
+    "GlobalSecondaryIndexes": "IndexName",
+    "LocalSecondaryIndexes": "IndexName",
+    "Replicas": "RegionName",
+}
 _GONE: Final = frozenset({"ResourceNotFoundException", "TableNotFoundException"})
 """The table was deleted while the survey ran."""
 
@@ -45,20 +51,19 @@ def _table(scope: Scope, name: str) -> Thing | None:
         one,
         "TableStatus",
         "KeySchema",
-        "AttributeDefinitions",
-        "GlobalSecondaryIndexes",
-        "LocalSecondaryIndexes",
         "ItemCount",
         "TableSizeBytes",
         "BillingModeSummary",
         "ProvisionedThroughput",
         "StreamSpecification",
         "LatestStreamArn",
-        "Replicas",
         "GlobalTableVersion",
         "TableClassSummary",
         "SSEDescription",
     )
+    for name_of, key in _LISTS.items():
+        if one.get(name_of):
+            properties[name_of] = ordered(one[name_of], key)
     if one:
         properties["DeletionProtectionEnabled"] = bool(one.get("DeletionProtectionEnabled", False))
     lives = scope.caller.one("dynamodb:DescribeTimeToLive", subject=arn, absent=_GONE, TableName=name)

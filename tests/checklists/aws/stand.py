@@ -169,7 +169,7 @@ def _account() -> dict[str, Answer]:
                 "TableName": "chat-connections",
                 "TableArn": TABLE,
                 "KeySchema": [{"AttributeName": "connectionId", "KeyType": "HASH"}],
-                "GlobalSecondaryIndexes": [{"IndexName": "by-room"}],
+                "GlobalSecondaryIndexes": [{"IndexName": "by-room"}, {"IndexName": "by-user"}],
                 "LatestStreamArn": STREAM,
                 "ItemCount": 3,
                 "CreationDateTime": MADE,
