@@ -12,7 +12,9 @@ from pydantic import ValidationError
 from checklists.aws import types
 from checklists.aws.estate import Estate
 from checklists.catalogue.load import shipped
+from checklists.cost.bill import Bill
 from checklists.cost.comparison import compare
+from checklists.cost.prices import Prices
 from checklists.cost.savings import savings
 from checklists.cost.target import Target
 from checklists.errors import EstateInvalid, NameUnknown
@@ -47,8 +49,11 @@ def look(
     now: datetime,
     runs: Sequence[Run] = (),
     target: Target | None = None,
+    prices: Prices | None = None,
+    bills: Sequence[Bill] = (),
 ) -> Live:
-    """`target`: what the new path runs on; None for the default of the cost estimate.
+    """`target`: what the new path runs on; None for the default of the cost estimate. `prices`: None for the shipped
+    ones. `bills`: of Cost Explorer, where it was asked.
 
     Raises NameUnknown for an API in the settings that no survey has seen.
     """
@@ -64,8 +69,8 @@ def look(
         uses=uses,
         fates=lots,
         idle=_idle(estate, apis, uses, lots, window_of(settings), now),
-        cost=compare(estate, lots, apis=apis, target=target) if apis else None,
-        savings=savings(estate, lots, known=target) if apis else {},
+        cost=compare(estate, lots, apis=apis, target=target, prices=prices, bills=bills) if apis else None,
+        savings=savings(estate, lots, known=target, prices=prices, bills=bills) if apis else {},
     )
 
 

@@ -102,13 +102,21 @@ def permission(operation: str) -> str:
 
 
 def iam_policy(
-    services: Iterable[str] | None = None, *, partition: str = "aws", account: str = "*", region: str = "*"
+    services: Iterable[str] | None = None,
+    *,
+    partition: str = "aws",
+    account: str = "*",
+    region: str = "*",
+    billed: bool = False,
 ) -> dict[str, object]:
     """The least IAM policy with which a survey of `services` (boto3's names; None: all that it knows) leaves no gap.
 
-    Every statement names its actions; statements are for one service and one kind of resource, in a fixed order."""
+    Every statement names its actions; statements are for one service and one kind of resource, in a fixed order.
+    billed: also what it takes to ask Cost Explorer, which knows no narrower resource."""
     wanted = None if services is None else {*services, "sts", "cloudwatch"}
     grouped: dict[tuple[str, tuple[str, ...]], set[str]] = defaultdict(set)
+    if billed:
+        grouped["ce", _EVERYTHING].add("ce:GetCostAndUsage")
     for operation, (actions, patterns) in OPERATIONS.items():
         service = operation.partition(":")[0]
         if actions and (wanted is None or service in wanted or operation == "iam:ListAccountAliases"):

@@ -10,21 +10,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pydantic import TypeAdapter, ValidationError
 
 from checklists.aws.access import AccountAccess
 from checklists.aws.failures import failure
 from checklists.cost.bill import LAG, Bill, BilledDay
-from checklists.cost.errors import BillNotRead
+from checklists.cost.kept_bills import keep_bill, kept_bills
 from checklists.cost.measured import Period
 from checklists.cost.prices import HOME, Prices
 from migrator.inventory.record import Record
-from migrator.writing import write_file
-from shim.bounded_files import FileTooLarge, read_at_most
 
 OPERATION: Final = "ce:GetCostAndUsage"
 MOST_PAGES: Final = 10
-MAX_CACHE_BYTES: Final = 32 * 1024 * 1024
 
 SERVICES: Final = (
     "AWS Fargate",
@@ -37,8 +33,6 @@ SERVICES: Final = (
 
 RECORD_TYPES: Final = ("DiscountedUsage", "SavingsPlanCoveredUsage", "Usage")
 """Usage alone: no credits, refunds and taxes, which change without anything being used otherwise."""
-
-_BILLS: Final = TypeAdapter(tuple[Bill, ...])
 
 
 class Question(Record):
@@ -76,17 +70,13 @@ def ask_bill(
     `cache`: a file that keeps answers, made when missing; one of the same UTC day is not paid for again. Gaps are not
     kept. Raises BillNotRead when the file is damaged.
     """
-    kept = _kept(cache) if cache else ()
-    for bill in kept:
+    for bill in kept_bills(cache) if cache else ():
         same = (bill.account, bill.region, bill.period) == (question.account, question.region, question.period)
         if same and bill.asked_at.astimezone(UTC).date() == now.astimezone(UTC).date():
             return bill
     bill = _asked(access, question, now, most_pages)
     if cache and not bill.gaps:
-        others = [
-            one for one in kept if (one.account, one.region, one.period) != (bill.account, bill.region, bill.period)
-        ]
-        write_file(cache, _BILLS.dump_json((*others, bill), indent=1).decode() + "\n")
+        keep_bill(cache, bill)
     return bill
 
 
@@ -162,17 +152,3 @@ def _gap_words(kind: str, code: str, question: Question) -> str:
     return (
         f"Cost Explorer did not tell what account {question.account} was billed in {question.region}: {why} ({code})."
     )
-
-
-def _kept(cache: Path) -> tuple[Bill, ...]:
-    try:
-        return _BILLS.validate_json(read_at_most(cache, MAX_CACHE_BYTES))
-    except FileNotFoundError:
-        return ()
-    except OSError as error:
-        raise BillNotRead(cache, f"not readable ({error.strerror})") from None
-    except FileTooLarge as error:
-        raise BillNotRead(cache, str(error)) from None
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise BillNotRead(cache, f"{'.'.join(map(str, first['loc'])) or 'JSON'}: {first['msg']}") from None

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from pydantic import Field
@@ -27,17 +27,29 @@ class BilledChange(Record):
 
 def needed(double_run: Period) -> Period:
     """All days that the comparison needs: one question to Cost Explorer asks for them together."""
-    before, after = _before(double_run), _after(double_run)
+    before, after = days_before(double_run), _after(double_run)
     return Period(first=before.first, last=after.last)
 
 
-def billed_change(bills: Sequence[Bill], double_run: Period, *, connections_after: float | None = None) -> BilledChange:
-    """`double_run`: the days on which both paths ran, which are left out. `connections_after`: at once on the new path,
-    on average, as its own metrics tell; before, connection minutes tell."""
-    if not bills:
+def billed_change(
+    bills: Sequence[Bill],
+    double_run: Period,
+    places: Collection[tuple[str, str]],
+    *,
+    connections_after: float | None = None,
+) -> BilledChange:
+    """`places`: account and region of each API; of each the bill counts that reaches furthest. `double_run`: the days
+    on which both paths ran, which are left out. `connections_after`: at once on the new path, on average, as its own
+    metrics tell; before, connection minutes tell."""
+    chosen = [_best(bills, place, needed(double_run)) for place in sorted(places)]
+    known = [bill for bill in chosen if bill]
+    if not known:
         return BilledChange()
+    if len(known) < len(chosen):
+        return BilledChange(gaps=("Not every account and region of the APIs has a bill.",))
+    bills = known
     gaps = [gap for bill in bills for gap in bill.gaps]
-    before = _month(bills, _before(double_run), gaps)
+    before = _month(bills, days_before(double_run), gaps)
     after = _month(bills, _after(double_run), gaps)
     words = ""
     if before is not None and after is not None:
@@ -45,7 +57,17 @@ def billed_change(bills: Sequence[Bill], double_run: Period, *, connections_afte
     return BilledChange(before=before, after=after, words=words, gaps=tuple(gaps))
 
 
-def _before(double_run: Period) -> Period:
+def _best(bills: Sequence[Bill], place: tuple[str, str], period: Period) -> Bill | None:
+    """A file of bills holds several of one place: the one that has most of the days, and of those the newest."""
+
+    def worth(bill: Bill) -> tuple[int, datetime]:
+        first, last = max(bill.period.first, period.first), min(bill.period.last, period.last)
+        return max(0, (last - first).days + 1), bill.asked_at
+
+    return max((bill for bill in bills if (bill.account, bill.region) == place), key=worth, default=None)
+
+
+def days_before(double_run: Period) -> Period:
     return Period(first=double_run.first - timedelta(days=DAYS), last=double_run.first - timedelta(days=1))
 
 
@@ -79,7 +101,7 @@ def _words(before: float, after: float) -> str:
 def _for_each(
     bills: Sequence[Bill], double_run: Period, before: float, after: float, connections_after: float | None
 ) -> str:
-    minutes = sum(one.quantity for bill in bills for one in bill.of(("ApiGatewayMinute",), _before(double_run)))
+    minutes = sum(one.quantity for bill in bills for one in bill.of(("ApiGatewayMinute",), days_before(double_run)))
     connections_before = minutes / (DAYS * 24 * 60)
     if not connections_after or not connections_before:
         return " How many connections the new path had is not known, so it is not brought to the same load."

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from checklists.aws.estate import Estate, Thing
 from checklists.cost.bill import Bill
-from checklists.cost.billed_change import BilledChange, billed_change
+from checklists.cost.billed_change import BilledChange, billed_change, days_before
 from checklists.cost.break_even import break_even
 from checklists.cost.break_even import words as break_even_words
 from checklists.cost.load import LONGEST_LIFE_MINUTES
@@ -39,15 +39,17 @@ def compare(
     """
     prices, target = prices or load_prices(), target or Target()
     chosen = [api for api in estate.websocket_apis() if apis is None or api.arn in apis]
-    period = Period.of(target.before)
+    double_run = Period.of(target.double_run)
+    period = Period.of(target.before) or (days_before(double_run) if double_run else None)
     path = websocket_path(estate, fates, chosen, known=target, period=period, bills=bills)
     regions = sorted({api.region for api in chosen})
     region = regions[0] if regions else HOME
     targets = tuple(_target(path, one, prices, region) for one in _several(target))
     before = estimate(path.usage, prices) if path.measured else None
     after = targets[0].estimate
-    if double_run := Period.of(target.double_run):
-        paid = billed_change(bills, double_run, connections_after=target.connections_after)
+    if double_run:
+        places = {(api.account, api.region) for api in chosen}
+        paid = billed_change(bills, double_run, places, connections_after=target.connections_after)
     else:
         paid = BilledChange(gaps=tuple(gap for one in bills for gap in one.gaps))
     return CostComparison(

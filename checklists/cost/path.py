@@ -107,7 +107,8 @@ def _assumptions(known: Target, life: float, connects: float | None, billed_minu
 
 def _billed_minutes(estate: Estate, api: Thing, period: Period | None, bills: Sequence[Bill]) -> float | None:
     """Of the region's bill, as much as the API has of its connects."""
-    told = (bill.monthly("ApiGatewayMinute", api.account, api.region, period) for bill in bills)
+    newest = sorted(bills, key=lambda bill: bill.period.last, reverse=True)
+    told = (bill.monthly("ApiGatewayMinute", api.account, api.region, period) for bill in newest)
     if (whole := next((one for one in told if one is not None), None)) is None:
         return None
     near = [one for one in estate.websocket_apis() if (one.account, one.region) == (api.account, api.region)]

@@ -47,7 +47,8 @@ class Target(Record):
     )
 
     before: tuple[date, date] | None = Field(
-        default=None, description="first and last day that count as before; unset: the window of the survey"
+        default=None,
+        description="first and last day that count as before; unset: 14 days before `double_run`, else as surveyed",
     )
     double_run: tuple[date, date] | None = Field(
         default=None,

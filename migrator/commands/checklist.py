@@ -14,6 +14,7 @@ from checklists.history.file import append_run
 from checklists.history.model import run_of
 from checklists.phases import PhaseName
 from migrator.commands.checklist_building import MARKDOWN, build_checklist, judging_options
+from migrator.commands.checklist_cost import AskedCost, cost_options
 from migrator.commands.checklist_diff import diff_command
 from migrator.commands.checklist_issues import issues_command
 from migrator.commands.checklist_policy import policy_command
@@ -69,6 +70,7 @@ class PhaseGate(click.ParamType[str]):
 )
 @judging_options
 @survey_options
+@cost_options
 @click.option("--record", is_flag=True, help="Add this run to the history in APP: .ws2sse/history/checklist.jsonl.")
 @click.option(
     "--gate",
@@ -91,6 +93,7 @@ def command(
     phase: PhaseName | None,
     form: checklists.Form,
     asked: Asked,
+    asked_cost: AskedCost,
 ) -> None:
     """Renders the developer, infrastructure and operations checklists of APP, each item with its evidence.
 
@@ -108,7 +111,13 @@ def command(
       ws2sse checklist diff .
     """
     made = build_checklist(
-        app, previous=out / MARKDOWN if out else None, verify=verify_path, started=started, today=today, asked=asked
+        app,
+        previous=out / MARKDOWN if out else None,
+        verify=verify_path,
+        started=started,
+        today=today,
+        asked=asked,
+        asked_cost=asked_cost,
     )
     built = made.checklist
     _deliver(built, out, form)

@@ -12,12 +12,14 @@ from typing import Any, TypeVar
 import click
 
 import checklists
+from checklists.cost.prices import load_prices
 from checklists.cost.settings import cost_settings
 from checklists.facts import seen_now
 from checklists.git_history import commit_of
 from checklists.history.file import read_history
 from checklists.live import Seen
 from checklists.looking import look, window_of
+from migrator.commands.checklist_cost import LIST_PRICES, AskedCost, bills_of
 from migrator.commands.checklist_sources import (
     checklist_settings,
     owners_of,
@@ -82,7 +84,14 @@ def judging_options(function: Function) -> Function:
 
 
 def build_checklist(
-    app: Path, *, previous: Path | None, verify: Path | None, started: date | None, today: date | None, asked: Asked
+    app: Path,
+    *,
+    previous: Path | None,
+    verify: Path | None,
+    started: date | None,
+    today: date | None,
+    asked: Asked,
+    asked_cost: AskedCost = LIST_PRICES,
 ) -> Built:
     """`previous`: the Markdown that people tick and write in; None without one, and it need not be there."""
     inventory = isolated(partial(scan_application, app))
@@ -94,7 +103,20 @@ def build_checklist(
     now = datetime.combine(today, time(23, 59, 59), UTC) if today and today != real.date() else real
     estate = estate_of(asked, window=window_of(settings), now=real, region=inventory.region)
     target = cost_settings(app)
-    live = look(estate, inventory, settings=settings, now=now, runs=history.runs, target=target) if estate else None
+    prices = load_prices(asked_cost.prices)
+    bills = bills_of(asked_cost, asked, estate, target, now=real, window=window_of(settings))
+    live = None
+    if estate:
+        live = look(
+            estate,
+            inventory,
+            settings=settings,
+            now=now,
+            runs=history.runs,
+            target=target,
+            prices=prices,
+            bills=bills,
+        )
     report, stale = verify_report(app, verify, inventory)
     built = checklists.build(
         inventory,

@@ -13,7 +13,8 @@ from checklists.aws.permissions import iam_policy
 @click.option("--account", metavar="ID", default="*", help="Account that may be read. Default: any.")
 @click.option("--region", metavar="NAME", default="*", help="Region that may be read. Default: any.")
 @click.option("--partition", metavar="NAME", default="aws", show_default=True, help="aws-cn, aws-us-gov, ...")
-def policy_command(account: str, region: str, partition: str) -> None:
+@click.option("--billed", is_flag=True, help="Also allow to ask Cost Explorer what was billed.")
+def policy_command(account: str, region: str, partition: str, billed: bool) -> None:
     """Prints the least IAM policy with which --aws gets every question answered. It allows reading only.
 
     \b
@@ -21,4 +22,5 @@ def policy_command(account: str, region: str, partition: str) -> None:
       ws2sse checklist iam-policy
       ws2sse checklist iam-policy --account 111122223333 --region eu-central-1 > policy.json
     """
-    click.echo(json.dumps(iam_policy(partition=partition, account=account, region=region), indent=2))
+    policy = iam_policy(partition=partition, account=account, region=region, billed=billed)
+    click.echo(json.dumps(policy, indent=2))

@@ -16,6 +16,7 @@ from migrator.console import say, stderr_console
 from migrator.writing import write_file
 
 if TYPE_CHECKING:
+    from checklists.aws.access import AccountAccess
     from checklists.aws.estate import Estate
 
 FILE_PATH = click.Path(path_type=Path, dir_okay=False)
@@ -90,12 +91,10 @@ def estate_of(asked: Asked, *, window: timedelta, now: datetime, region: str) ->
         return read_estate(asked.estate)
     if not asked.aws:
         return None
-    from checklists.aws.access import by_default, by_profile, by_role  # noqa: PLC0415 - boto3 only with --aws
-    from checklists.aws.access import regions as regions_of  # noqa: PLC0415
+    from checklists.aws.access import regions as regions_of  # noqa: PLC0415 - boto3 only with --aws
     from checklists.aws.survey import survey  # noqa: PLC0415
 
-    accounts = [*(by_profile(name) for name in asked.profiles), *(by_role(arn) for arn in asked.roles)]
-    accounts = accounts or [by_default()]
+    accounts = accesses(asked)
     wanted = regions_of(asked.regions, accounts[0].session) or (region,)
     with _shown() as progress:
         found = survey(accounts, wanted, window=window, now=now, progress=progress)
@@ -104,6 +103,14 @@ def estate_of(asked: Asked, *, window: timedelta, now: datetime, region: str) ->
         write_file(asked.save_estate, found.model_dump_json(indent=1) + "\n")
         say(f"Wrote {asked.save_estate}.")
     return found
+
+
+def accesses(asked: Asked) -> list[AccountAccess]:
+    """Raises AccountNotReached."""
+    from checklists.aws.access import by_default, by_profile, by_role  # noqa: PLC0415 - boto3 only with --aws
+
+    named = [*(by_profile(name) for name in asked.profiles), *(by_role(arn) for arn in asked.roles)]
+    return named or [by_default()]
 
 
 def _summary(found: Estate) -> str:

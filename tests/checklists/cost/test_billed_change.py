@@ -15,6 +15,7 @@ from tests.checklists.cost.stand import ACCOUNT, REGION, estate, traffic
 
 DOUBLE_RUN = Period(first=date(2026, 8, 1), last=date(2026, 8, 20))
 ALL = needed(DOUBLE_RUN)
+HERE = {(ACCOUNT, REGION)}
 
 
 def bill(*, last: date = ALL.last, gaps: tuple[str, ...] = (), region: str = REGION) -> Bill:
@@ -41,18 +42,30 @@ def bill(*, last: date = ALL.last, gaps: tuple[str, ...] = (), region: str = REG
 
 
 def test_nothing_is_compared_without_a_bill():
-    found = billed_change((), DOUBLE_RUN)
+    found = billed_change((), DOUBLE_RUN, HERE)
     assert (found.before, found.after, found.words) == (None, None, "")
 
 
 def test_a_bill_with_a_gap_is_no_bill():
-    found = billed_change([bill(), bill(gaps=("denied",), region="eu-west-1")], DOUBLE_RUN)
+    found = billed_change(
+        [bill(), bill(gaps=("denied",), region="eu-west-1")], DOUBLE_RUN, {*HERE, (ACCOUNT, "eu-west-1")}
+    )
     assert (found.before, found.after, found.words) == (None, None, "")
     assert found.gaps == ("denied",)
 
 
+def test_bills_of_elsewhere_are_left_out_and_one_place_is_counted_once():
+    several = [bill(last=date(2026, 8, 29)), bill(), bill(last=date(2026, 8, 30)), bill(region="eu-west-1")]
+    assert billed_change(several, DOUBLE_RUN, HERE) == billed_change([bill()], DOUBLE_RUN, HERE)
+
+
+def test_a_place_without_a_bill():
+    found = billed_change([bill()], DOUBLE_RUN, {*HERE, (ACCOUNT, "eu-west-1")})
+    assert (found.before, found.gaps) == (None, ("Not every account and region of the APIs has a bill.",))
+
+
 def test_days_that_are_not_settled_yet():
-    found = billed_change([bill(last=date(2026, 8, 29))], DOUBLE_RUN)
+    found = billed_change([bill(last=date(2026, 8, 29))], DOUBLE_RUN, HERE)
     assert found.before == pytest.approx(2 * 730 / 24)
     assert found.after is None
     assert found.words == ""
@@ -60,7 +73,7 @@ def test_days_that_are_not_settled_yet():
 
 
 def test_two_weeks_before_and_two_weeks_after():
-    found = billed_change([bill()], DOUBLE_RUN)
+    found = billed_change([bill()], DOUBLE_RUN, HERE)
     assert (found.before, found.after) == (pytest.approx(60.8333), pytest.approx(30.41667))
     assert found.words == (
         "Billed was $30.42 a month less: $60.83 in the 14 days before both paths ran, $30.42 in those after, each "
@@ -71,7 +84,7 @@ def test_two_weeks_before_and_two_weeks_after():
 
 def test_for_as_many_connections():
     """Half as much is billed, but for a quarter of the connections: it has become dearer."""
-    found = billed_change([bill()], DOUBLE_RUN, connections_after=250)
+    found = billed_change([bill()], DOUBLE_RUN, HERE, connections_after=250)
     assert found.words.endswith("For 1,000 connections at once that is $60.83 before and $121.67 after.")
 
 
