@@ -14,7 +14,7 @@ from shim.gateway.frames import TOO_MANY_REQUESTS
 from shim.gateway.throttling import TokenBucket
 from shim.observing import Happening, Observer, PushCounts
 from shim.service import Problem
-from shim.streams import Closed, ConnectionGone, PayloadTooLarge, SlowReader, Streams, StreamsError
+from shim.streams import Closed, ConnectionGone, ConnectionInfo, PayloadTooLarge, Streams, StreamsError
 
 logger = logging.getLogger(__name__)
 
@@ -27,13 +27,14 @@ class StreamConnections(ABC):
         self.streams = streams
         self.observers: list[Observer] = []
         self.pushes = PushCounts()
+        self.awaiting = AwaitedConnections(self)
         self.accepting = True
         self.messages_running = 0
         self._clock = clock
         self._push_limit = TokenBucket(api.limits.pushes) if api.limits.pushes.rate_per_s else None
 
     @abstractmethod
-    def _identity(self, connection_id: str) -> dict[str, str] | None:
+    def identity(self, connection_id: str) -> dict[str, str] | None:
         """`sourceIp` and `userAgent` of a client; None when it is not connected."""
 
     @abstractmethod
@@ -56,52 +57,93 @@ class StreamConnections(ABC):
 
     def post(self, connection_id: str, data: bytes) -> None:
         """PostToConnection. Raises Problem."""
-        if self._push_limit is not None and not self._push_limit.take(self._clock()):
-            self.pushes.slow += 1
-            raise Problem(429, "LimitExceededException", TOO_MANY_REQUESTS)
+        self.check_push_limit()
         try:
             self.streams.send(connection_id, data)
-        except ConnectionGone as error:
-            self.pushes.gone += 1
-            raise Problem(410, "GoneException") from error
-        except PayloadTooLarge as error:
-            self.pushes.too_large += 1
-            raise Problem(413, "PayloadTooLargeException", str(error)) from error
-        except SlowReader as error:
-            self.pushes.slow += 1
-            raise Problem(429, "LimitExceededException", str(error)) from error
+        except StreamsError as error:
+            raise self.push_failed(error) from error
         self.pushes.sent += 1
 
     def get(self, connection_id: str) -> dict[str, Any]:
         """GetConnection. Raises Problem."""
-        identity = self._identity(connection_id)
+        identity = self.identity(connection_id)
         try:
             info = self.streams.info(connection_id)
         except ConnectionGone as error:
-            raise Problem(410, "GoneException") from error
-        if identity is None:
-            raise Problem(410, "GoneException")
-        return {
-            "connectedAt": _iso(info.opened_at),
-            "identity": identity,
-            "lastActiveAt": _iso(info.last_active_at),
-        }
+            raise _gone() from error
+        return shown(info, identity)
 
     def delete(self, connection_id: str) -> None:
         """DeleteConnection. Raises Problem."""
         if not self.streams.close(connection_id, 1000, "Connection Closed Normally"):
-            raise Problem(410, "GoneException")
+            raise _gone()
 
-    def _reply(self, connection_id: str, text: str) -> None:
+    def check_push_limit(self) -> None:
+        """Raises Problem: 429 for a push that comes too soon."""
+        if self._push_limit is not None and not self._push_limit.take(self._clock()):
+            self.pushes.slow += 1
+            raise Problem(429, "LimitExceededException", TOO_MANY_REQUESTS)
+
+    def push_failed(self, error: StreamsError) -> Problem:
+        """What is answered to a push that `streams` did not take. Counts it."""
+        if isinstance(error, ConnectionGone):
+            self.pushes.gone += 1
+            return _gone()
+        if isinstance(error, PayloadTooLarge):
+            self.pushes.too_large += 1
+            return Problem(413, "PayloadTooLargeException", str(error))
+        self.pushes.slow += 1
+        return Problem(429, "LimitExceededException", str(error))
+
+    async def _reply(self, connection_id: str, text: str) -> None:
         """An answer of the service itself, such as a route response or an error frame."""
         try:
-            self.streams.send(connection_id, text)
+            await self.streams.awaiting.send(connection_id, text)
         except StreamsError as error:
             logger.info("an answer was not delivered: %s", error)
 
     def _tell(self, happening: Happening) -> None:
         for observer in self.observers:
             observer(happening)
+
+
+class AwaitedConnections:
+    """Implements `AwaitingConnections` for a service."""
+
+    def __init__(self, service: StreamConnections) -> None:
+        self._service = service
+
+    async def post(self, connection_id: str, data: bytes) -> None:
+        service = self._service
+        service.check_push_limit()
+        try:
+            await service.streams.awaiting.send(connection_id, data)
+        except StreamsError as error:
+            raise service.push_failed(error) from error
+        service.pushes.sent += 1
+
+    async def get(self, connection_id: str) -> dict[str, Any]:
+        identity = self._service.identity(connection_id)
+        try:
+            info = await self._service.streams.awaiting.info(connection_id)
+        except ConnectionGone as error:
+            raise _gone() from error
+        return shown(info, identity)
+
+    async def delete(self, connection_id: str) -> None:
+        if not await self._service.streams.awaiting.close(connection_id, 1000, "Connection Closed Normally"):
+            raise _gone()
+
+
+def shown(info: ConnectionInfo, identity: dict[str, str] | None) -> dict[str, Any]:
+    """What GetConnection tells. Raises Problem: 410 for a client that is not known."""
+    if identity is None:
+        raise _gone()
+    return {"connectedAt": _iso(info.opened_at), "identity": identity, "lastActiveAt": _iso(info.last_active_at)}
+
+
+def _gone() -> Problem:
+    return Problem(410, "GoneException")
 
 
 def _iso(seconds: float) -> str:

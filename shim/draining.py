@@ -24,4 +24,4 @@ async def drain(service: Service, limit_s: float) -> None:
                 await asyncio.sleep(0.02)
     if service.messages_running:
         logger.warning("%d messages were still being handled after %g s", service.messages_running, limit_s)
-    service.streams.close_all(*GOING_AWAY)
+    await service.streams.awaiting.close_all(*GOING_AWAY)

@@ -95,7 +95,7 @@ class GatewayService(StreamConnections):
         finally:
             self.messages_running -= 1
         if reply is not None and deliver:
-            self._reply(connection_id, reply)
+            await self._reply(connection_id, reply)
         return reply
 
     async def disconnected(self, closed: Closed) -> None:
@@ -122,7 +122,7 @@ class GatewayService(StreamConnections):
                 log_failure(closed.connection_id, DISCONNECT_ROUTE, str(error) or "timed out", error.__cause__)
         self._tell(Disconnected(closed.connection_id, closed.code, closed.reason, failed))
 
-    def _identity(self, connection_id: str) -> dict[str, str] | None:
+    def identity(self, connection_id: str) -> dict[str, str] | None:
         context = self._contexts.get(connection_id)
         return None if context is None else {"sourceIp": context.source_ip, "userAgent": context.user_agent or ""}
 
@@ -141,7 +141,7 @@ class GatewayService(StreamConnections):
             allowed = await self._authorizing.authorize(self.api.authorizer, context, handshake, request_id)
             context = replace(context, authorizer=allowed)
         try:
-            opened = self.streams.open(connection_id, resume_window_s=resume_window_s)
+            opened = await self.streams.awaiting.open(connection_id, resume_window_s=resume_window_s)
         except StreamsError as error:
             raise ConnectRefused(503, str(error), connection_id, request_id, {"Retry-After": "5"}) from error
         self._contexts[connection_id] = context
@@ -151,11 +151,11 @@ class GatewayService(StreamConnections):
             accepted = True
         finally:
             if not accepted:
-                self.streams.abandon(connection_id)
+                await self.streams.awaiting.abandon(connection_id)
                 del self._contexts[connection_id]
-        self.streams.activate(connection_id)
+        await self.streams.awaiting.activate(connection_id)
         if not self.accepting:  # since; `$connect` ran, so `$disconnect` has to
-            self.streams.close(connection_id, *GOING_AWAY)
+            await self.streams.awaiting.close(connection_id, *GOING_AWAY)
         return Accepted(connection_id, opened.session, subprotocol)
 
     async def _run_connect_route(self, context: EventContext, handshake: Handshake, request_id: str) -> str | None:

@@ -86,6 +86,16 @@ class Connections(Protocol):
     def delete(self, connection_id: str) -> None: ...
 
 
+class AwaitingConnections(Protocol):
+    """The same for code on an event loop."""
+
+    async def post(self, connection_id: str, data: bytes) -> None: ...
+
+    async def get(self, connection_id: str) -> dict[str, Any]: ...
+
+    async def delete(self, connection_id: str) -> None: ...
+
+
 class Service(Connections, Protocol):
     """One API at one stage, as its clients meet it.
 
@@ -100,6 +110,10 @@ class Service(Connections, Protocol):
     """Whether new connections are taken; false while the shim ends."""
     messages_running: int
     """Messages of clients that are being handled now."""
+
+    @property
+    def awaiting(self) -> AwaitingConnections:
+        """@connections for code on an event loop."""
 
     async def connect(self, handshake: Handshake, *, resume_window_s: float | None = None) -> Accepted:
         """The connection is open when this returns. Raises ConnectRefused.

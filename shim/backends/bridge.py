@@ -120,10 +120,10 @@ class Bridge(StreamConnections):
         size = len(body.encode("utf-8", "replace") if isinstance(body, str) else body)
         self._tell(MessageHandled(connection_id, message_id, handled.route_key, handled.outcome, latency, size))
         if handled.reply is not None and deliver:
-            self._reply(connection_id, handled.reply)
+            await self._reply(connection_id, handled.reply)
         return handled.reply
 
-    def _identity(self, connection_id: str) -> dict[str, str] | None:
+    def identity(self, connection_id: str) -> dict[str, str] | None:
         bridged = self._bridged.get(connection_id)
         return None if bridged is None else {"sourceIp": bridged.source_ip, "userAgent": bridged.user_agent or ""}
 
@@ -139,16 +139,16 @@ class Bridge(StreamConnections):
         if not self._connects.take(self._clock()):
             raise UpstreamRefused(429, TOO_MANY_REQUESTS)
         try:
-            opened = self.streams.open(connection_id, resume_window_s=resume_window_s)
+            opened = await self.streams.awaiting.open(connection_id, resume_window_s=resume_window_s)
         except StreamsError as error:
             raise UpstreamRefused(503, str(error), {"Retry-After": "5"}) from error
         link = None
         try:
             link = await self.open_link(handshake)
             self._check_going_on()
-            self.streams.activate(connection_id)
+            await self.streams.awaiting.activate(connection_id)
         except BaseException:
-            self.streams.abandon(connection_id)
+            await self.streams.awaiting.abandon(connection_id)
             if link is not None:
                 await self._end_link(link, *GOING_AWAY)
             raise
@@ -179,7 +179,7 @@ class Bridge(StreamConnections):
         except Exception:
             logger.exception("connection %s: reading from the upstream failed", connection_id)
             code, reason = 1011, "the upstream failed"
-        self.streams.close(connection_id, code, reason)
+        await self.streams.awaiting.close(connection_id, code, reason)
 
     async def _deliver(self, connection_id: str, data: str | bytes) -> None:
         """Waits for a slow client, and so does whoever reads from the upstream. Raises StreamsError."""
@@ -187,7 +187,7 @@ class Bridge(StreamConnections):
         pause, patience_ends = 0.005, loop.time() + self._limits.slow_reader_s
         while True:
             try:
-                self.streams.send(connection_id, data, binary=isinstance(data, bytes))
+                await self.streams.awaiting.send(connection_id, data, binary=isinstance(data, bytes))
             except SlowReader:
                 if loop.time() >= patience_ends:
                     raise

@@ -132,7 +132,7 @@ class Console:
     async def connection(self, request: Request) -> Response:
         self._access.check_reading(request)
         try:
-            return JSONResponse(self._feed.connection(request.query_params.get("id", "")))
+            return JSONResponse(await self._feed.connection(request.query_params.get("id", "")))
         except (Problem, ConnectionGone) as error:
             raise Refusal(410, "the connection is closed") from error
 
@@ -142,7 +142,7 @@ class Console:
         limit = self._service.streams.limits.payload_bytes
         words = await _words(request, 6 * limit + 1_024)  # JSON may spell each byte as \\u00xx
         try:
-            self._service.post(words["id"], words["text"].encode("utf-8", "replace"))
+            await self._service.awaiting.post(words["id"], words["text"].encode("utf-8", "replace"))
         except Problem as problem:
             raise Refusal(problem.status, problem.message or "the connection is closed") from problem
         return JSONResponse({})
@@ -152,7 +152,7 @@ class Console:
         self._access.check_action(request)
         words = await _words(request, 1_024)
         try:
-            self._service.delete(words["id"])
+            await self._service.awaiting.delete(words["id"])
         except Problem as problem:
             raise Refusal(problem.status, problem.message or "the connection is closed") from problem
         return JSONResponse({})

@@ -85,10 +85,10 @@ class ConsoleFeed:
             "failures": [_happening(noted) for noted in _newest(recent.failures, MOST_HAPPENINGS)],
         }
 
-    def connection(self, connection_id: str) -> Json:
+    async def connection(self, connection_id: str) -> Json:
         """One connection and its latest events. Raises Problem, or ConnectionGone."""
-        words = self._service.get(connection_id)
-        kept = self._service.streams.kept(connection_id)
+        words = await self._service.awaiting.get(connection_id)
+        kept = await self._service.streams.awaiting.kept(connection_id)
         figures = self._recent.connections.get(connection_id)
         return {
             "id": connection_id,

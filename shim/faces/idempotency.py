@@ -46,10 +46,12 @@ def idempotency_key(request: Request) -> str | None:
     return key
 
 
-def claim(streams: Streams, connection_id: str, key: str, fingerprint: str, message_ids: tuple[str, ...]) -> Claim:
+async def claim(
+    streams: Streams, connection_id: str, key: str, fingerprint: str, message_ids: tuple[str, ...]
+) -> Claim:
     """Raises Refusal: 422 for a key that came with another body; ConnectionGone."""
     mine = " ".join((fingerprint, *message_ids))
-    taken = streams.claim(connection_id, key, mine)
+    taken = await streams.awaiting.claim(connection_id, key, mine)
     first_fingerprint, *first_ids = taken.split(" ")
     if first_fingerprint != fingerprint:
         raise Refusal(422, "this Idempotency-Key came with another message before")

@@ -135,11 +135,11 @@ class Management:
                 request.method.encode(), raw_path, scope["query_string"], scope["headers"], body, self._clock()
             )
         if connection_id is None:
-            return self._broadcast(request, body)
+            return await self._broadcast(request, body)
         if not WELL_FORMED.fullmatch(connection_id):
             raise Problem(400, "BadRequestException", f"Invalid connectionId: {connection_id[:128]}")
         try:
-            return self._one(request, connection_id, body)
+            return await self._one(request, connection_id, body)
         except Problem as problem:
             if problem.status != 410 or self._forwarder is None or FORWARDED_HEADER in request.headers:
                 raise
@@ -159,30 +159,30 @@ class Management:
             raise _forbidden()
         return connection_id
 
-    def _one(self, request: Request, connection_id: str, body: bytes) -> Response:
+    async def _one(self, request: Request, connection_id: str, body: bytes) -> Response:
         if request.method == "GET":
-            return _json(200, self.service.get(connection_id))
+            return _json(200, await self.service.awaiting.get(connection_id))
         if request.method == "DELETE":
-            self.service.delete(connection_id)
+            await self.service.awaiting.delete(connection_id)
             return Response(status_code=204)
         invocation = _invocation(request)
         if invocation and not self.invocations.first(invocation, connection_id):
             return Response(status_code=200)
         sent = False
         try:
-            self.service.post(connection_id, body)
+            await self.service.awaiting.post(connection_id, body)
             sent = True
         finally:
             if not sent:
                 self.invocations.failed(invocation)
         return Response(status_code=200)
 
-    def _broadcast(self, request: Request, body: bytes) -> Response:
+    async def _broadcast(self, request: Request, body: bytes) -> Response:
         """To every open connection; a repeated call sends to none."""
         invocation = _invocation(request)
         if invocation and not self.invocations.first(invocation, BROADCAST):
             return _json(200, {"sent": 0})
-        sent = self.service.streams.broadcast(body)
+        sent = await self.service.streams.awaiting.broadcast(body)
         self.service.pushes.sent += sent
         return _json(200, {"sent": sent})
 

@@ -42,9 +42,9 @@ class Messages:
         message_ids = tuple(new_id() for _ in posted.messages)
         mine: Claim | None = None
         try:
-            self._service.streams.touch(connection_id)
+            await self._service.streams.awaiting.touch(connection_id)
             if key is not None:
-                mine = claim(self._service.streams, connection_id, key, posted.fingerprint, message_ids)
+                mine = await claim(self._service.streams, connection_id, key, posted.fingerprint, message_ids)
         except ConnectionGone as error:
             raise Refusal(410, "the connection is closed") from error
         if mine is not None and not mine.first:
@@ -114,7 +114,7 @@ class _Handling:
             return Answer(self._message_ids, self._problem)
         reply = self.task.result()
         if gone and reply is not None:
-            self._deliver(reply)
+            await self._deliver(reply)
             return Answer(self._message_ids, 202)
         return Answer(self._message_ids, 204) if reply is None else Answer(self._message_ids, 200, reply)
 
@@ -131,12 +131,12 @@ class _Handling:
                 self._problem = 500
                 logger.exception("message %s of connection %s failed", message_id, self._connection_id)
             if self.on_stream and not on_stream and reply is not None:
-                self._deliver(reply)
+                await self._deliver(reply)
         return reply
 
-    def _deliver(self, reply: str) -> None:
+    async def _deliver(self, reply: str) -> None:
         try:
-            self._service.streams.send(self._connection_id, reply)
+            await self._service.streams.awaiting.send(self._connection_id, reply)
         except StreamsError as error:
             logger.info("an answer was not delivered: %s", error)
 

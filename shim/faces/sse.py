@@ -100,7 +100,7 @@ class SseFace:
         seen = last_event_id(request)
         session = request.headers.get(SESSION_HEADER)
         if session is not None:
-            return self._resume(session, seen)
+            return await self._resume(session, seen)
         ticket = take_ticket(request)
         if ticket is not None:
             return await self._open_with_ticket(request, ticket, seen)
@@ -128,23 +128,23 @@ class SseFace:
         protocol = chosen_subprotocol(handshake, accepted)
         streams = self._service.streams
         try:
-            response = event_stream_response(streams, connection_id, session=session, protocol=protocol)
+            response = await event_stream_response(streams, connection_id, session=session, protocol=protocol)
             if opened_with is not None:
-                opened_with(response, connection_id, session, streams.info(connection_id).epoch)
+                opened_with(response, connection_id, session, (await streams.awaiting.info(connection_id)).epoch)
         except ConnectionGone:  # closed by its own $connect, or since
             return Response(status_code=204)
         return response
 
-    def _resume(self, session: str, seen: str | None) -> Response:
+    async def _resume(self, session: str, seen: str | None) -> Response:
         try:
-            return self._stream(self._service.streams.connection_of(session), seen)
+            return await self._stream(await self._service.streams.awaiting.connection_of(session), seen)
         except ConnectionGone:
             return Response(status_code=204)
 
-    def _stream(self, connection_id: str, seen: str | None) -> Response:
+    async def _stream(self, connection_id: str, seen: str | None) -> Response:
         """204 tells a client not to come back: https://html.spec.whatwg.org/multipage/server-sent-events.html"""
         try:
-            return event_stream_response(self._service.streams, connection_id, last_event_id=seen)
+            return await event_stream_response(self._service.streams, connection_id, last_event_id=seen)
         except ConnectionGone:
             return Response(status_code=204)
 
@@ -153,7 +153,7 @@ class SseFace:
         origin = request_origin(request.headers, own)
         captured = self._tickets.spend(ticket, origin, own)
         if captured is None:
-            return self._stream(self._tickets.resume(ticket, seen, origin, own), seen)
+            return await self._stream(self._tickets.resume(ticket, seen, origin, own), seen)
 
         def opened(_response: Response, connection_id: str, _session: str, epoch: str) -> None:
             self._tickets.opened(ticket, connection_id, epoch)
@@ -164,27 +164,27 @@ class SseFace:
         """An EventSource that comes back says what it saw last; one that doesn't is new."""
         self._check_site(request)
         if seen is not None:
-            return self._resume_with_cookie(request, name, seen)
+            return await self._resume_with_cookie(request, name, seen)
 
         def opened(response: Response, _connection_id: str, session: str, epoch: str) -> None:
             set_cookie(response, name, session, epoch)
 
         return await self._open(request, opened_with=opened)
 
-    def _resume_with_cookie(self, request: Request, name: str, seen: str) -> Response:
+    async def _resume_with_cookie(self, request: Request, name: str, seen: str) -> Response:
         cookie = read_cookie(request, name)
         if cookie is None:
             return Response(status_code=204)
         session, epoch = cookie
         if seen.rpartition("-")[0] != epoch:
             raise Refusal(403, "the cookie is that of another connection; pages need different names")
-        response = self._resume(session, seen)
+        response = await self._resume(session, seen)
         if response.status_code == 204:
             clear_cookie(response, name)
         return response
 
     async def _send(self, request: Request) -> Response:
-        connection_id = self._speaker(request)
+        connection_id = await self._speaker(request)
         key = idempotency_key(request)
         wait_s = preferred_wait_s(request.headers.getlist("prefer"), self._options.wait_s)
         limit = min(self._service.api.limits.payload_bytes, self._service.streams.limits.payload_bytes)
@@ -192,12 +192,12 @@ class SseFace:
         return await self._messages.accept(connection_id, posted, key=key, wait_s=wait_s, request=request)
 
     async def _close(self, request: Request) -> Response:
-        connection_id = self._speaker(request)
+        connection_id = await self._speaker(request)
         try:
             words = await bounded_body(request, CLOSE_BYTES, self._options.body_s)
         except Refusal:
             words = b""  # a client that wants to leave may
-        self._service.streams.close(connection_id, *close_words(words))
+        await self._service.streams.awaiting.close(connection_id, *close_words(words))
         response = Response(status_code=204)
         name = self._cookie_name(request)
         if name is not None and SESSION_HEADER not in request.headers:
@@ -220,13 +220,13 @@ class SseFace:
         words = {"ticket": ticket, "expiresIn": int(self._options.ticket_s)}
         return JSONResponse(words, 201, {"Cache-Control": "no-store"})
 
-    def _speaker(self, request: Request) -> str:
+    async def _speaker(self, request: Request) -> str:
         """The connection for which a request speaks. Raises Refusal."""
         session = request.headers.get(SESSION_HEADER)
         if not session:
             session = self._session_of_cookie(request)
         try:
-            return self._service.streams.connection_of(session)
+            return await self._service.streams.awaiting.connection_of(session)
         except ConnectionGone as error:
             raise Refusal(410, "the connection is closed") from error
 

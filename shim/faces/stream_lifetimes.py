@@ -24,6 +24,8 @@ class StreamLifetimes:
         self._interval_s = min(set_limits) / CHECKS_PER_LIMIT if set_limits else 0.0
         self._clock = clock
         self._watched: set[str] = set()
+        self._checking: asyncio.Task[None] | None = None
+        """The latest look at all of them; held, since a loop does not hold its tasks."""
 
     def watch(self, connection_id: str) -> None:
         """From now until the connection ends."""
@@ -33,21 +35,26 @@ class StreamLifetimes:
             self._watched.add(connection_id)
 
     def _check_later(self) -> None:
-        asyncio.get_running_loop().call_later(self._interval_s, self._check)
+        asyncio.get_running_loop().call_later(self._interval_s, self._begin_check)
 
-    def _check(self) -> None:
+    def _begin_check(self) -> None:
+        self._checking = asyncio.create_task(self._check())
+
+    async def _check(self) -> None:
         now = self._clock()
-        self._watched = {connection_id for connection_id in self._watched if self._may_live(connection_id, now)}
+        for connection_id in list(self._watched):
+            if not await self._may_live(connection_id, now):
+                self._watched.discard(connection_id)
         if self._watched:
             self._check_later()
 
-    def _may_live(self, connection_id: str, now: float) -> bool:
+    async def _may_live(self, connection_id: str, now: float) -> bool:
         try:
-            info = self._streams.info(connection_id)
+            info = await self._streams.awaiting.info(connection_id)
         except ConnectionGone:
             return False
         idle = bool(self._idle_s) and now - info.last_active_at >= self._idle_s
         old = bool(self._duration_s) and now - info.opened_at >= self._duration_s
         if idle or old:
-            self._streams.close(connection_id, *GOING_AWAY)
+            await self._streams.awaiting.close(connection_id, *GOING_AWAY)
         return not (idle or old)

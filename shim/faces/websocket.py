@@ -65,7 +65,7 @@ class WebSocketFace:
         try:
             await socket.accept(chosen_subprotocol(handshake, accepted))
         except (OSError, RuntimeError):  # the client left while $connect ran
-            self._service.streams.close(accepted.connection_id, *LOST)
+            await self._service.streams.awaiting.close(accepted.connection_id, *LOST)
             return
         await _Legacy(self._service, socket, accepted.connection_id, self._options.write_s).run()
 
@@ -100,7 +100,7 @@ class _Legacy:
 
     async def _serve(self) -> None:
         try:
-            subscription = self._service.streams.subscribe(self._id)
+            subscription = await self._service.streams.awaiting.subscribe(self._id)
         except ConnectionGone:
             await self._close(1000, "")
             return
@@ -109,7 +109,7 @@ class _Legacy:
             try:
                 async for event in subscription:
                     if isinstance(event, Gap):  # a WebSocket has no way to say so, and silence would be a lie
-                        self._service.streams.close(self._id, 1011, "messages were lost")
+                        await self._service.streams.awaiting.close(self._id, 1011, "messages were lost")
                         break
                     if not await self._write(event):
                         await asyncio.wait({reading}, timeout=LAST_WORDS_S)
@@ -129,15 +129,15 @@ class _Legacy:
                 frame = await self._socket.receive()
                 if frame["type"] == "websocket.disconnect":
                     self._left = True
-                    streams.close(self._id, *_end(frame))
+                    await streams.awaiting.close(self._id, *_end(frame))
                     return
                 message: str | bytes = frame["text"] if frame.get("text") is not None else frame["bytes"]
                 if _size(message, limit) > limit:
-                    streams.close(self._id, 1009, f"at most {limit} bytes a message")
+                    await streams.awaiting.close(self._id, 1009, f"at most {limit} bytes a message")
                     return
                 await self._slots.acquire()
                 self._life.active()
-                streams.touch(self._id)
+                await streams.awaiting.touch(self._id)
                 self._start(message)
         except (ConnectionGone, WebSocketDisconnect):
             return
@@ -152,7 +152,7 @@ class _Legacy:
         try:
             await self._service.message(self._id, message, message_id)
         except BinaryRefused:
-            self._service.streams.close(self._id, 1003, "binary frames are not supported")
+            await self._service.streams.awaiting.close(self._id, 1003, "binary frames are not supported")
         except Exception:
             logger.exception("message %s of connection %s failed", message_id, self._id)
 
@@ -171,7 +171,7 @@ class _Legacy:
                 else:
                     await self._socket.send_text(message.data.decode("utf-8", "replace"))
         except TimeoutError:
-            self._service.streams.close(self._id, 1008, "the client does not read")
+            await self._service.streams.awaiting.close(self._id, 1008, "the client does not read")
             if self._link is not None:
                 self._link.abort()
             return False
@@ -188,7 +188,7 @@ class _Legacy:
             self._link.abort_after(CLOSED_WITHIN_S)
 
     def _go_away(self) -> None:
-        self._service.streams.close(self._id, *GOING_AWAY)
+        self._service.streams.close_soon(self._id, *GOING_AWAY)
 
     def _last_ping_at(self) -> float:
         return 0.0 if self._link is None else self._link.last_ping_at

@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from shim.hot.pushes import PushDesk
 from shim.hot.requests import Head, Push, read_push
-from shim.hot.writers import StreamWriter, StreamWriters, take_over
+from shim.hot.writers import StreamWriter, StreamWriters
 from shim.streams.response import TAKE_OVER, StreamRequest
 
 SLOWEST_REQUEST_S: Final = 30.0
@@ -176,17 +176,19 @@ class HotProtocol(HttpToolsProtocol):
         if self._writer is None:
             super().shutdown()
 
-    def _take_over(self, cycle: RequestResponseCycle, asked: StreamRequest) -> None:
+    async def _take_over(self, cycle: RequestResponseCycle, asked: StreamRequest) -> None:
         """The headers are written; from here on this socket is a stream's, and the request is forgotten."""
         cycle.response_complete = True
         cycle.scope.pop("extensions", None)  # which hold the cycle: without them it goes at once
         self._in_time()
         self.server_state.total_requests += 1
         self._unset_keepalive_if_required()
-        self._writer = take_over(self.writers, asked, self.transport)
-        if self.pipeline and self._writer is not None:
-            self._writer.end()  # a request stands behind it, and would wait for ever
+        self._writer = writer = StreamWriter(self.writers, asked, self.transport)
+        followed = bool(self.pipeline)
         self.scope = self.headers = self.cycle = self.flow = self.parser = self.pipeline = None  # type: ignore[assignment]
+        await writer.begin()
+        if followed:
+            writer.end()  # a request stands behind it, and would wait for ever
 
     def on_response_complete(self) -> None:
         self.cycle.scope.pop("extensions", None)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from shim.hot.requests import Push
 from shim.peers import give_up_on_dead_peers
 from shim.streams import ConnectionGone
+from shim.streams.attachment import Attachment
 from shim.streams.response import SEND_TIMEOUT_S, StreamRequest, jittered_rotation_s
 from shim.streams.wire import HEARTBEAT
 
@@ -78,7 +79,8 @@ class StreamWriters:
 
 
 class StreamWriter:
-    """One stream on one socket, in chunked encoding, from its headers to its last chunk."""
+    """One stream on one socket, in chunked encoding, from its headers to its last chunk. Nothing is written before
+    `begin`."""
 
     __slots__ = ("_asked", "_attachment", "_marked", "_paused_since", "_rotation", "_silent", "_transport", "_writers")
 
@@ -89,12 +91,31 @@ class StreamWriter:
         self._marked = False
         self._silent = False
         self._paused_since: float | None = None
-        self._attachment = asked.streams.attach(asked.connection_id, asked.last_event_id, self.wake)
+        self._attachment: Attachment | None = None
+        self._rotation: asyncio.TimerHandle | None = None
+
+    async def begin(self) -> None:
+        """The first bytes; the last ones when the connection, or its client, went in the meantime."""
+        asked, writers = self._asked, self._writers
+        if self._transport.is_closing():
+            asked.untold()
+            return
+        try:
+            attachment = await asked.streams.awaiting.attach(asked.connection_id, asked.last_event_id, self.wake)
+        except ConnectionGone:
+            self.end()
+            return
+        if self._transport.is_closing():
+            asked.untold()
+            attachment.end()
+            return
+        self._attachment = attachment
         writers.add(self)
-        give_up_on_dead_peers(transport)
-        self._write(asked.opening(self._attachment.epoch))
+        give_up_on_dead_peers(self._transport)
+        self._write(asked.opening(attachment.epoch))
         rotation_s = jittered_rotation_s(asked.streams.limits)
-        self._rotation = writers.loop.call_later(rotation_s, self.end) if rotation_s else None
+        if rotation_s:
+            self._rotation = writers.loop.call_later(rotation_s, self.end)
         self.wake()
 
     def wake(self) -> None:
@@ -107,7 +128,7 @@ class StreamWriter:
         """Writes what the connection has, as far as the peer takes it."""
         self._marked = False  # before looking: whoever wakes after that marks again
         attachment, transport = self._attachment, self._transport
-        while self._paused_since is None and not transport.is_closing():
+        while attachment is not None and self._paused_since is None and not transport.is_closing():
             closed = attachment.closed  # before taking, so that what was sent before the close is not missed
             data = attachment.take_encoded()
             if data is None:
@@ -151,22 +172,9 @@ class StreamWriter:
         if self._rotation is not None:
             self._rotation.cancel()
         self._writers.discard(self)
-        self._attachment.end()
+        if self._attachment is not None:
+            self._attachment.end()
 
     def _write(self, data: bytes) -> None:
         self._silent = False
         self._transport.write(b"%x\r\n%b\r\n" % (len(data), data))
-
-
-def take_over(writers: StreamWriters, asked: StreamRequest, transport: asyncio.Transport) -> StreamWriter | None:
-    """The writer of a stream whose headers were written; None, and the response is over, when the connection, or its
-    client, went in the meantime."""
-    if transport.is_closing():
-        asked.untold()
-        return None
-    try:
-        return StreamWriter(writers, asked, transport)
-    except ConnectionGone:
-        transport.write(LAST_CHUNK)
-        transport.close()
-        return None

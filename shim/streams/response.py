@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,8 +26,8 @@ STREAM_HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering"
 """Proxies must neither keep, compress nor collect a stream."""
 
 TAKE_OVER: Final = "event_stream.take_over"
-"""ASGI extension of a server that writes streams itself: a `Callable[[StreamRequest], None]`, called after the headers
-were sent. Raises ConnectionGone."""
+"""ASGI extension of a server that writes streams itself: a `Callable[[StreamRequest], Awaitable[None]]`, awaited after
+the headers were sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class StreamRequest:
     def untold(self) -> None:
         """The client left before the first bytes. Nobody has the session, so nobody can come back for it."""
         if self.session is not None:
-            self.streams.close(self.connection_id, 1006, "the client left before it was told of its connection")
+            self.streams.close_soon(self.connection_id, 1006, "the client left before it was told of its connection")
 
     def closing(self, code: int, reason: str) -> bytes:
         """The last bytes of a connection. When the service goes away, its clients are told to come back one by one."""
@@ -64,7 +64,7 @@ class StreamRequest:
         return retry + encode_control("close", {"code": code, "reason": reason})
 
 
-def event_stream_response(
+async def event_stream_response(
     streams: Streams,
     connection_id: str,
     *,
@@ -73,7 +73,7 @@ def event_stream_response(
     protocol: str | None = None,
 ) -> Response:
     """The stream of an accepted connection; see `StreamRequest`. Raises ConnectionGone."""
-    streams.info(connection_id)
+    await streams.awaiting.info(connection_id)
     return EventStream(StreamRequest(streams, connection_id, last_event_id, session, protocol))
 
 
@@ -89,14 +89,14 @@ class EventStream(Response):
         self.init_headers(STREAM_HEADERS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        take_over: Callable[[StreamRequest], None] | None = (scope.get("extensions") or {}).get(TAKE_OVER)
+        take_over: Callable[[StreamRequest], Awaitable[None]] | None = (scope.get("extensions") or {}).get(TAKE_OVER)
         if take_over is not None:
             await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            take_over(self._request)
+            await take_over(self._request)
             return
         asked = self._request
         try:
-            subscription = asked.streams.subscribe(asked.connection_id, asked.last_event_id)
+            subscription = await asked.streams.awaiting.subscribe(asked.connection_id, asked.last_event_id)
         except ConnectionGone:
             await Response(status_code=204)(scope, receive, send)
             return

@@ -10,11 +10,12 @@ from contextlib import suppress
 from typing import Any
 
 from shim.streams.attachment import Attachment
+from shim.streams.awaiting import Awaiting
 from shim.streams.broker import MemoryBroker
 from shim.streams.connection import Event
 from shim.streams.limits import StreamLimits
 from shim.streams.records import GOING_AWAY, Closed, ConnectionInfo, Opened, Snapshot
-from shim.streams.subscription import Subscription
+from shim.streams.subscription import Subscription, Woken
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,8 @@ class Streams:
     def __init__(self, limits: StreamLimits | None = None, *, clock: Callable[[], float] = time.time) -> None:
         self.limits = limits or StreamLimits()
         self._broker = MemoryBroker(self.limits, clock)
+        self.awaiting = Awaiting(self)
+        """The same methods for code on an event loop."""
         self._telling: set[asyncio.Task[None]] = set()
         self._telling_slots = asyncio.Semaphore(MOST_DISCONNECTS_AT_ONCE)
 
@@ -84,9 +87,17 @@ class Streams:
         """Ends the connection. True for the one call that closed it, False when it was gone already."""
         return self._broker.close(connection_id, code, reason)
 
+    def close_soon(self, connection_id: str, code: int, reason: str) -> None:
+        """As `close`, for code on an event loop that can't wait."""
+        self._broker.close(connection_id, code, reason)
+
     def close_all(self, code: int, reason: str) -> int:
         """Ends every open connection; returns how many."""
         return sum(self._broker.close(connection_id, code, reason) for connection_id in self._broker.open_ids())
+
+    def expire(self) -> int:
+        """See `Awaiting.expire`."""
+        return self._broker.expire()
 
     def connection_of(self, session: str) -> str:
         """The connection for which this secret speaks. Raises ConnectionGone."""
@@ -138,7 +149,8 @@ class Streams:
         None, or an id of another epoch, goes on where the last stream stopped, or from the beginning. Raises
         ConnectionGone.
         """
-        return Subscription(self._broker, connection_id, last_event_id)
+        woken = Woken()
+        return Subscription(Attachment(self._broker, connection_id, last_event_id, woken), woken)
 
     def attach(self, connection_id: str, last_event_id: str | None, wake: Callable[[], None]) -> Attachment:
         """As `subscribe`, for who writes a stream without a task of its own. `wake` is called from any thread when
@@ -164,7 +176,7 @@ class Streams:
                         await woken.wait()
                 woken.clear()
                 if loop.time() >= next_sweep:  # whether it was woken or not, so that busy services sweep too
-                    self._broker.expire()
+                    await self.awaiting.expire()
                     next_sweep = loop.time() + SWEEP_INTERVAL_S
         finally:
             self._broker.on_closed = None

@@ -8,18 +8,30 @@ from types import TracebackType
 from typing import Self
 
 from shim.streams.attachment import Attachment
-from shim.streams.broker import MemoryBroker
 from shim.streams.connection import Event, Gap
+
+
+class Woken(asyncio.Event):
+    """Set by calling it, from any thread. Made on the event loop that waits for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._home = asyncio.get_running_loop()
+
+    def __call__(self) -> None:
+        try:
+            self._home.call_soon_threadsafe(self.set)
+        except RuntimeError:
+            return  # the loop of a stream that is going away is closed already
 
 
 class Subscription:
     """Use as `async with`; iterate for events and gaps. Iteration ends when `closed` or `superseded` is true."""
 
-    def __init__(self, broker: MemoryBroker, connection_id: str, last_event_id: str | None) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._woken = asyncio.Event()
+    def __init__(self, attachment: Attachment, woken: Woken) -> None:
+        self._attachment = attachment
+        self._woken = woken
         self._ready: deque[Event | Gap] = deque()
-        self._attachment = Attachment(broker, connection_id, last_event_id, self._wake)
         self.superseded = False
         """True when a newer stream of the connection has taken over."""
         self._rotation: asyncio.TimerHandle | None = None
@@ -45,7 +57,7 @@ class Subscription:
     def rotate_after(self, seconds: float) -> None:
         """Ends the iteration after this time, between two events; 0: never. The connection stays open."""
         if seconds:
-            self._rotation = self._loop.call_later(seconds, self._rotate)
+            self._rotation = asyncio.get_running_loop().call_later(seconds, self._rotate)
 
     def encode(self, taken: Event | Gap) -> bytes:
         """As bytes of the event stream."""
@@ -87,10 +99,3 @@ class Subscription:
     def _rotate(self) -> None:
         self._rotated = True
         self._woken.set()
-
-    def _wake(self) -> None:
-        """Called from any thread."""
-        try:
-            self._loop.call_soon_threadsafe(self._woken.set)
-        except RuntimeError:
-            return  # the loop of a stream that is going away is closed already

@@ -47,13 +47,15 @@ class Echo:
             try:
                 if session is not None:
                     last = request.headers.get("last-event-id")
-                    return event_stream_response(self.streams, self.streams.connection_of(session), last_event_id=last)
+                    return await event_stream_response(
+                        self.streams, self.streams.connection_of(session), last_event_id=last
+                    )
             except ConnectionGone:
                 return Response(status_code=204)
             opened = self.streams.open()
             self.streams.activate(opened.connection_id)
             self.connections.append(opened.connection_id)
-            return event_stream_response(self.streams, opened.connection_id, session=opened.session)
+            return await event_stream_response(self.streams, opened.connection_id, session=opened.session)
 
         @app.post("/dev", status_code=202)
         async def send(request: Request) -> None:

@@ -46,7 +46,7 @@ FIND = "found = streams.find(tenant_id=tenant_id)\n"
 REPLY = "            self.connections.send_message(connection_id, reply)\n"
 FROM_SESSION = "        connection_id = streams.connection_of(session)\n"
 DELIVERED = '    return {"type": "chat_delivered", "id": message_id, "recipients": recipients}\n'
-RESUME = "        return event_stream_response(streams, streams.connection_of(session), last_event_id=last_event_id(request))\n"
+RESUME = "        return await event_stream_response(streams, streams.connection_of(session), last_event_id=last_event_id(request))\n"
 
 
 AFTER_A_LOSS: frozenset[DifferenceClass] = frozenset({"pending_tail", "payload"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -62,6 +63,7 @@ class CutoverService:
         self.observers: list[Observer] = []
         self.observed = observers
         self.pushes = old.pushes
+        self.awaiting = AwaitedSides(self.side_of)
         self.clients: dict[str, Client] = {}
         self.options = options
         self._sides: dict[Place, Side] = {"old": old, "new": new}
@@ -114,9 +116,9 @@ class CutoverService:
         """As `Service.message`. Who only listens and speaks all the same, is closed with 1008."""
         observed = self.observed
         if observed.pairs.is_mirror(connection_id):
-            self.streams.close(connection_id, 1008, "this connection of the pair only listens")
+            await self.streams.awaiting.close(connection_id, 1008, "this connection of the pair only listens")
             return None
-        side = self._side_of(connection_id)
+        side = self.side_of(connection_id)
         acts = isinstance(body, str) and observed.shadows.has(connection_id) and observed.shadows_route(body)
         acting = connection_id if acts else None
         observed.begin_work(acting)
@@ -131,13 +133,13 @@ class CutoverService:
         return reply
 
     def post(self, connection_id: str, data: bytes) -> None:
-        self._side_of(connection_id).post(connection_id, data)
+        self.side_of(connection_id).post(connection_id, data)
 
     def get(self, connection_id: str) -> dict[str, Any]:
-        return self._side_of(connection_id).get(connection_id)
+        return self.side_of(connection_id).get(connection_id)
 
     def delete(self, connection_id: str) -> None:
-        self._side_of(connection_id).delete(connection_id)
+        self.side_of(connection_id).delete(connection_id)
 
     async def run(self) -> None:
         """For the life of the service; see `Service.run`."""
@@ -155,7 +157,7 @@ class CutoverService:
         finally:
             self.control.close()
 
-    def _side_of(self, connection_id: str) -> Side:
+    def side_of(self, connection_id: str) -> Side:
         """The old one also for connections that are not known."""
         client = self.clients.get(connection_id)
         return self._sides["old" if client is None else client.place]
@@ -220,7 +222,7 @@ class CutoverService:
         return position.serves(client.user, self.control.salt) != client.place
 
     def _tell_to_move(self, connection_id: str) -> None:
-        self.streams.close(connection_id, 1001, "the service has moved; connect again")
+        self.streams.close_soon(connection_id, 1001, "the service has moved; connect again")
 
     def _refused(self, handshake: Handshake, status: int, message: str) -> ConnectRefused:
         refused = ConnectRefused(status, message, new_id(), new_id())
@@ -237,6 +239,22 @@ class CutoverService:
                 observer(happening)
 
         return tell
+
+
+class AwaitedSides:
+    """Implements `AwaitingConnections` by the side of each connection."""
+
+    def __init__(self, side_of: Callable[[str], Side]) -> None:
+        self._side_of = side_of
+
+    async def post(self, connection_id: str, data: bytes) -> None:
+        await self._side_of(connection_id).awaiting.post(connection_id, data)
+
+    async def get(self, connection_id: str) -> dict[str, Any]:
+        return await self._side_of(connection_id).awaiting.get(connection_id)
+
+    async def delete(self, connection_id: str) -> None:
+        await self._side_of(connection_id).awaiting.delete(connection_id)
 
 
 async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:

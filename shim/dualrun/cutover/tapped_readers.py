@@ -12,6 +12,7 @@ from shim.observing import Face
 from shim.streams import Event, Gap, Subscription
 from shim.streams.attachment import Attachment
 from shim.streams.broker import MemoryBroker
+from shim.streams.subscription import Woken
 
 Delivered = Callable[[str, int, str, bool], None]
 """Connection, sequence number, text, and whether this very stream has carried it before."""
@@ -44,7 +45,8 @@ class TappedSubscription(Subscription):
     def __init__(
         self, broker: MemoryBroker, connection_id: str, last_event_id: str | None, face: Face, delivered: Delivered
     ) -> None:
-        super().__init__(broker, connection_id, last_event_id)
+        woken = Woken()
+        super().__init__(Attachment(broker, connection_id, last_event_id, woken), woken)
         self._connection_id = connection_id
         self._delivered = delivered if face == "websocket" else None
         self._reader = StreamReader(connection_id, broker.limits.payload_bytes, delivered)

@@ -11,7 +11,7 @@ from typing import Any
 from shim.dualrun.record.recorder import RecordedClient, TrafficRecorder
 from shim.gateway.definition import ApiDefinition
 from shim.observing import Disconnected, Happening, Observer, PushCounts
-from shim.service import Accepted, ConnectRefused, Handshake, Service
+from shim.service import Accepted, AwaitingConnections, ConnectRefused, Handshake, Service
 from shim.streams import Opened, StreamLimits, Streams, StreamsError, Subscription
 from shim.streams.attachment import Attachment
 
@@ -92,6 +92,7 @@ class RecordedService:
         self.streams: Streams = service.streams
         self.observers: list[Observer] = service.observers
         self.pushes: PushCounts = service.pushes
+        self.awaiting: AwaitingConnections = service.awaiting
         self._service = service
         self._recorder = recorder
         self.observers.append(self._ended)

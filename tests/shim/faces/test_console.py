@@ -322,7 +322,7 @@ async def test_a_connections_events_are_bounded_and_bytes_are_hexadecimal() -> N
         service.post(accepted.connection_id, b"old")
     service.post(accepted.connection_id, b"x" * 100_000)
     service.post(accepted.connection_id, bytes(range(250, 256)))
-    shown = feed.connection(accepted.connection_id)
+    shown = await feed.connection(accepted.connection_id)
     assert len(shown["events"]) == MOST_EVENTS
     assert shown["kept"] == MOST_EVENTS + 2
     assert len(shown["userAgent"]) == 256

@@ -47,10 +47,10 @@ async def test_a_stream_on_which_messages_go_is_not_idle() -> None:
         lifetimes.watch(connection_id)
     clock.now += 599
     streams.send(active, "hello")
-    lifetimes._check()
+    await lifetimes._check()
     assert is_open(streams, silent)
     clock.now += 1
-    lifetimes._check()
+    await lifetimes._check()
 
     assert (is_open(streams, active), is_open(streams, silent)) == (True, False)
     assert lifetimes._watched == {active}
@@ -64,7 +64,7 @@ async def test_nothing_makes_a_stream_older_than_its_limit() -> None:
     lifetimes.watch(connection_id)
     clock.now += 7_200
     streams.touch(connection_id)
-    lifetimes._check()
+    await lifetimes._check()
 
     assert not is_open(streams, connection_id)
 

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from shim.dualrun.replay.event_stream_reader import EventStreamReader, StreamEvent
-from shim.hot.writers import StreamWriter, StreamWriters, take_over
+from shim.hot.writers import StreamWriter, StreamWriters
 from shim.streams import ConnectionGone, SlowReader, StreamLimits, Streams
 from shim.streams.response import StreamRequest
 
@@ -22,7 +22,8 @@ class _Socket(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
-        self.writer = take_over(self.writers, self.asked, transport)
+        self.writer = StreamWriter(self.writers, self.asked, transport)
+        self.beginning = asyncio.create_task(self.writer.begin())
 
     def pause_writing(self) -> None:
         assert self.writer

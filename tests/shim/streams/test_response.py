@@ -64,4 +64,4 @@ async def test_a_stream_tells_open_messages_gap_and_close_in_this_order() -> Non
 
 async def test_a_connection_that_is_gone_has_no_stream() -> None:
     with pytest.raises(ConnectionGone):
-        event_stream_response(Streams(), "nobody")
+        await event_stream_response(Streams(), "nobody")
