@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
+from functools import cached_property
 
 from checklists.aws import types
 from checklists.aws.estate import Thing
 from checklists.referrers import arns
+from checklists.referrers.documents import document
 from checklists.referrers.index import Index
 from checklists.referrers.json_values import mapping, text
 from checklists.referrers.life import Lives
@@ -53,14 +56,14 @@ class Reasons:
     def to_doubt(self, thing: Thing) -> tuple[str, ...]:
         """What would have to be known; empty when enough is."""
         missing = [*self._knowledge.missing(thing), *self._lives.of(thing).missing]
-        if thing.type == types.FUNCTION and "Policy" not in thing.properties:
-            missing.append(f"lambda:GetPolicy of {thing.name}")
+        if thing.type == types.FUNCTION:
+            missing += self._policies(thing)
         if thing.type == types.CERTIFICATE and "InUseBy" not in thing.properties:
             missing.append(f"acm:DescribeCertificate of {thing.name}")
         if thing.type == types.TABLE and not self._stores.get(thing.arn):
             missing.append(SCAN)
         if thing.type == types.ROLE:
-            missing += self._elsewhere(thing)
+            missing += self._assumers(thing)
         if thing.type == types.POLICY:
             missing += self._attachments(thing)
         return tuple(dict.fromkeys(missing))
@@ -85,8 +88,26 @@ class Reasons:
                 return f"The code does more with it than keep connections: {store.other_uses[0].rstrip('.')}."
         return ""
 
-    def _elsewhere(self, role: Thing) -> list[str]:
+    def _policies(self, function: Thing) -> list[str]:
+        """Of the function and of its aliases, each of which has one of its own: not asked for, or not to be read."""
+        return [
+            f"lambda:GetPolicy of {one.name}"
+            for one in (function, *self._aliases.get(function.arn, ()))
+            if "Policy" not in one.properties
+            or (one.properties["Policy"] is not None and not document(one.properties["Policy"]))
+        ]
+
+    @cached_property
+    def _aliases(self) -> dict[str, list[Thing]]:
+        found: defaultdict[str, list[Thing]] = defaultdict(list)
+        for alias in self._index.of_type(types.FUNCTION_ALIAS):
+            found[arns.function_in(alias.arn) or ""].append(alias)
+        return found
+
+    def _assumers(self, role: Thing) -> list[str]:
         """A role is global: it may be used in a region that was not looked at."""
+        if not document(role.properties.get("AssumeRolePolicyDocument")):
+            return [f"whom role {role.name} trusts"]
         region = text(mapping(role.properties.get("RoleLastUsed")).get("Region"))
         if region and region not in self._index.estate.regions:
             return [f"who used role {role.name} in {region}"]

@@ -17,6 +17,7 @@ from checklists.referrers.links import (
     domains,
     event_sources,
     events,
+    fronts,
     function_policies,
     function_urls,
     logs,
@@ -55,6 +56,7 @@ def links(estate: Estate, inventory: Inventory | None = None) -> tuple[Use, ...]
     """Every use that the estate tells of, each once, sorted; with an inventory also the places in the code."""
     index = Index(estate)
     found = {one for find in LINKS for one in find(index)}
+    found |= set(fronts.through(index, found))
     if inventory is not None:
         found.update(code.find(index, inventory))
     found = {one for one in found if one.user != one.used}

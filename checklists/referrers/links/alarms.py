@@ -30,6 +30,9 @@ def find(index: Index) -> Iterator[Use]:
             child = named_alarm(index, composite, name)
             used = child.arn if child else f"metric:alarm {name}"
             yield use(composite, used, "alarm", f"rule of composite alarm {composite.name}", mention=True)
+        suppressor = named_alarm(index, composite, text(composite.properties.get("ActionsSuppressor")))
+        if suppressor is not None:
+            yield use(composite, suppressor, "alarm", f"suppresses the actions of composite alarm {composite.name}")
         yield from _actions(index, composite)
 
 
