@@ -1,5 +1,5 @@
 """Writes the pages of docs/reference that are made from code: the shim's settings, the stages of a cut-over,
-the differences of a dual run, and the prices of an estimate."""
+the differences of a dual run, the prices of an estimate, and the referrer graph."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ sys.path.insert(0, str(ROOT))
 
 from checklists.cost.page import price_page
 from checklists.cost.prices import load_prices
+from checklists.referrers.page import referrers_page
 from shim.config.reference import reference
 from shim.dualrun.cutover.stages import stage_page
 from shim.dualrun.report.reference import differences_page
@@ -24,6 +25,7 @@ if __name__ == "__main__":
         "cut-over.md": stage_page(),
         "dual-run-differences.md": differences_page(),
         "prices.md": price_page(load_prices()),
+        "referrers.md": referrers_page(),
     }
     for name, text in pages.items():
         (FOLDER / name).write_text(text, "utf-8")

@@ -54,7 +54,8 @@ DASHBOARD: Final = "AWS::CloudWatch::Dashboard"
 """`Body`: parsed; a text that is no JSON stays a text. GetDashboard."""
 
 ROLE: Final = "AWS::IAM::Role"
-"""`AssumeRolePolicyDocument`, `Policies` (inline: name -> document), `AttachedPolicies` (ARNs). Global."""
+"""`AssumeRolePolicyDocument`, `Policies` (inline: name -> document), `AttachedPolicies` (ARNs), `RoleLastUsed`
+(`Region`, `LastUsedDate`). Global."""
 USER: Final = "AWS::IAM::User"
 GROUP: Final = "AWS::IAM::Group"
 POLICY: Final = "AWS::IAM::ManagedPolicy"

@@ -10,7 +10,7 @@ from typing import Final
 from checklists.aws import types
 from checklists.aws.estate import Estate, Measurement, Thing
 
-_LIFE: Final[dict[str, tuple[str, ...]]] = {
+METRICS_OF_LIFE: Final[dict[str, tuple[str, ...]]] = {
     types.FUNCTION: ("Invocations",),
     types.TABLE: ("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"),
     types.LOG_GROUP: ("IncomingLogEvents",),
@@ -43,7 +43,7 @@ class Lives:
         self._unmeasured = self._not_measured()
 
     def of(self, thing: Thing) -> Life:
-        wanted = _LIFE.get(thing.type)
+        wanted = METRICS_OF_LIFE.get(thing.type)
         if wanted is None or (thing.type == types.LOG_GROUP and not self._measured(thing.arn, wanted)):
             return Life(missing=self._other_writers(thing))
         measured = self._measured(thing.arn, wanted)

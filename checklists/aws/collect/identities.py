@@ -26,7 +26,9 @@ def collect(scope: Scope) -> Found:
     )
     found = Found()
     for one in roles.items:
-        more = kept(one, "Path") | {"AssumeRolePolicyDocument": document(one.get("AssumeRolePolicyDocument"))}
+        more = kept(one, "Path", "RoleLastUsed") | {
+            "AssumeRolePolicyDocument": document(one.get("AssumeRolePolicyDocument"))
+        }
         found.things.append(_identity(scope, one, types.ROLE, "Role", more))
     found.things += [_identity(scope, one, types.USER, "User", kept(one, "Path", "GroupList")) for one in users.items]
     found.things += [_identity(scope, one, types.GROUP, "Group", kept(one, "Path")) for one in groups.items]
