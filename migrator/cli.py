@@ -24,6 +24,7 @@ COMMANDS = {
     "verify": "prove: the same sessions through both paths, compared",
     "cutover": "switch: users from the old service to the new one, in stages, and back",
     "checklist": "track: what remains, for developers, infrastructure and operations",
+    "teardown": "leave: what is left in AWS is removed, step by step, and back where that can be",
 }
 MORE = {
     "apply": "writes a plan that migrate --plan made",

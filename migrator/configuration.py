@@ -16,7 +16,7 @@ from shim.bounded_files import FileTooLarge, read_at_most
 MAX_BYTES: Final = 4 * 1024 * 1024
 """Of a file of settings: it comes with the application, and nobody has looked at that yet."""
 
-ELSEWHERE: Final = frozenset({"checklist", "cost", "shim", "verify"})
+ELSEWHERE: Final = frozenset({"checklist", "cost", "shim", "teardown", "verify"})
 """Tables that other commands read and check."""
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from checklists.aws import types
 from checklists.aws.estate import Estate, Thing
 from checklists.idle.model import IdleProof
-from checklists.referrers.model import Fate
+from checklists.referrers.model import Fate, Matching
 from checklists.teardown.digests import digest_in, estate_digest, plan_digest
 from checklists.teardown.errors import ApiUnknown, NothingToTearDown, SeveralAccounts
 from checklists.teardown.model import Kept, Step, TeardownPlan
@@ -27,10 +27,17 @@ EXPIRES: Final = "What it holds expires by itself, and an empty log group costs 
 NO_WAY: Final = "Only the WebSocket path uses it, and this tool has no step that deletes such a thing: a person does."
 
 
-def chosen_apis(estate: Estate, named: Iterable[str]) -> tuple[str, ...]:
-    """ARNs of the WebSocket APIs that go: those that are named by id, name or ARN, or all. Raises ApiUnknown,
-    NothingToTearDown or SeveralAccounts."""
-    apis = estate.websocket_apis()
+def declared_places(matching: Matching | None) -> dict[str, str]:
+    """ARN -> 'serverless.yml:41', of what the application declares."""
+    pairs = () if matching is None else matching.pairs
+    places = ((pair.live, pair.declared.location) for pair in pairs)
+    return {live: f"{place.path}:{place.line}" for live, place in places if place is not None}
+
+
+def chosen_apis(estate: Estate, named: Iterable[str], among: frozenset[str] | None = None) -> tuple[str, ...]:
+    """ARNs of the WebSocket APIs that go: those that are named by id, name or ARN, or all. `among`: ARNs of those that
+    there are to choose from; None: all. Raises ApiUnknown, NothingToTearDown or SeveralAccounts."""
+    apis = [api for api in estate.websocket_apis() if among is None or api.arn in among]
     chosen: list[Thing] = []
     for name in named:
         found = [api for api in apis if name in {api.arn, api.id, api.name}]

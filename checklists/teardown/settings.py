@@ -30,7 +30,9 @@ class TeardownSettings(Record):
     )
     poll_s: float = Field(default=30, ge=1, le=3600, description="seconds between looks at the metrics in a brownout")
     quiet_days: float = Field(default=14, ge=1, le=455, description="of listening between closing and deleting")
-    business_cycle_days: float = Field(default=14, ge=1, le=455, description="the longest time between two uses")
+    business_cycle_days: float = Field(
+        default=14, ge=1, le=455, description="the longest time between two uses; it stands in [checklist]"
+    )
     expires_minutes: float = Field(default=60, ge=1, le=1440, description="how long a plan can be begun")
     log_retention_days: int = Field(default=30, description="of the logs of deleted functions, as CloudWatch allows")
     delete_logs: bool = Field(default=False, description="True: delete their log groups; False: let them expire")
@@ -62,15 +64,21 @@ class TeardownSettings(Record):
         return accounts
 
     @property
+    def business_cycle(self) -> timedelta:
+        return timedelta(days=self.business_cycle_days)
+
+    @property
     def quiet(self) -> timedelta:
         """As long as the quiet period has to be: a business cycle when that is longer."""
         return timedelta(days=max(self.quiet_days, self.business_cycle_days))
 
 
-def teardown_settings(table: dict[str, Any]) -> TeardownSettings:
-    """Raises SettingInvalid, also for a key that there is not."""
+def teardown_settings(table: dict[str, Any], business_cycle_days: float = 14) -> TeardownSettings:
+    """`business_cycle_days`: of [checklist]. Raises SettingInvalid, also for a key that there is not."""
+    if "business_cycle_days" in table:
+        raise SettingInvalid("business_cycle_days", "it stands in [checklist]")
     try:
-        return TeardownSettings.model_validate(table)
+        return TeardownSettings.model_validate({**table, "business_cycle_days": business_cycle_days})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise SettingInvalid(".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")) from error

@@ -93,7 +93,7 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert lost == []
 
 
-@pytest.mark.parametrize("command", ["scan", "shim", "migrate", "verify", "checklist"])
+@pytest.mark.parametrize("command", ["scan", "shim", "migrate", "verify", "checklist", "teardown"])
 def test_every_command_has_help_with_examples_and_is_in_the_readme(command: str) -> None:
     shown = ws2sse(command, "--help")
 

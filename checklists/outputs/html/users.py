@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from checklists.live import KINDS
 from checklists.model import Checklist, Named
 from checklists.outputs.html import graph
 from checklists.referrers.graph import Node, Standing
@@ -15,18 +14,10 @@ STANDINGS: Final[dict[Standing, str]] = {
     "delete": "goes",
     "edit": "is edited",
     "keep": "stays",
-    "unknown": "stays: not known",
-    "outside": "is not ours",
+    "unknown": "stays until more is known",
+    "outside": "is not ours to touch",
 }
 """What becomes of a thing."""
-
-LOTS: Final[dict[Standing, str]] = {
-    "delete": "go",
-    "edit": "are edited",
-    "keep": "stay",
-    "unknown": "stay until more is known",
-}
-"""The same of several."""
 
 
 class Names:
@@ -49,8 +40,8 @@ class Names:
 
 
 def kind(type_: str) -> str:
-    """In a word or two: 'function', 'log group'; '' for what has no type."""
-    return KINDS.get(type_) or type_.rpartition("::")[2]
+    """'Lambda Function' for AWS::Lambda::Function."""
+    return " ".join(type_.removeprefix("AWS::").split("::"))
 
 
 def draw_users(checklist: Checklist) -> Picture | None:

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from checklists.aws import types
 from checklists.aws.access import AccountAccess, AccountNotReached
 from checklists.aws.accounts import enter
+from checklists.aws.candidates import function_arns
 from checklists.aws.estate import Account, Estate, Thing
 from checklists.aws.failures import failure
 from checklists.aws.ledger import Ledger
@@ -59,19 +60,16 @@ class AwsEyes:
         )
 
     def idle(self, api: str, window: timedelta) -> IdleProof:
-        going = self._plan.types.items()
-        functions = {arn for arn, kind in going if kind == types.FUNCTION and arn in self._plan.going}
-        tables = {arn for arn, kind in going if kind == types.TABLE and arn in self._plan.going}
-        services = frozenset({"apigatewayv2", "lambda", "dynamodb", "cloudwatch"})
-        estate = self._survey(services, dict.fromkeys(functions, types.FUNCTION), window)
+        services = frozenset({"apigatewayv2", "lambda", "cloudwatch"})
+        estate = self._survey(services, {}, window)
+        called = {arn for one in estate.under(api) for arn in function_arns(_address(one))}
         return idle_api(
             estate,
             api,
             window=window,
             now=self._clock.now(),
             business_cycle=window,
-            handlers={arn for arn in functions if estate.thing(arn) is not None},
-            tables={arn for arn in tables if estate.thing(arn) is not None},
+            handlers={arn for arn in called & self._plan.going if estate.thing(arn) is not None},
         )
 
     def knocks(self, api: str, since: datetime, until: datetime) -> Counted:
@@ -176,6 +174,10 @@ class AwsEyes:
 
     def _client(self, region: str, service: str) -> Any:  # noqa: ANN401 - boto3's clients have no common type
         return self._access.client(service, region)
+
+
+def _address(part: Thing) -> str:
+    return str(part.properties.get("IntegrationUri") or part.properties.get("AuthorizerUri") or "")
 
 
 def _domains_of(estate: Estate, api: Thing) -> tuple[str, ...]:

@@ -64,6 +64,16 @@ class Progress:
             case _:
                 pass
 
+    def state(self, step: Step) -> str:
+        """In one word, for people."""
+        if step.id in self.done:
+            return "done"
+        if step.id in self.undone:
+            return "undone"
+        if step.id in self.begun:
+            return "begun"
+        return "next" if self.ready(step) else "later"
+
     def is_done(self, step: Step) -> bool:
         return step.id in self.done
 
