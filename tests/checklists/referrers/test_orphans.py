@@ -45,6 +45,38 @@ def test_logs_alarms_permissions_and_tables_of_what_is_gone() -> None:
     )
 
 
+def test_alarms_of_which_one_metric_is_alive_are_no_orphans() -> None:
+    board = chat()
+    gone = ("AWS/ApiGateway", "MessageCount", {"ApiId": "zzzzzzzzzz"})
+    board.math_alarm("mixed", "a + b", a=gone, b=("AWS/SQS", "Depth", {"QueueName": "orders"}))
+    board.math_alarm("gone", "a + b", a=gone, b=("AWS/Lambda", "Errors", {"FunctionName": "old"}))
+    (found,) = orphans(board.estate())
+    assert (found.subject, found.why) == (alarm_arn("gone"), "It watches Api zzzzzzzzzz, Function old, which is gone.")
+
+
+def test_mappings_event_sources_and_statements_that_lead_to_what_is_gone() -> None:
+    board = chat()
+    domain = f"arn:aws:apigateway:{REGION}::/domainnames/ws.example.com"
+    mapping = board.thing(f"{domain}/apimappings/m", types.MAPPING, "m", ApiId="zzzzzzzzzz")
+    source = board.thing(
+        f"arn:aws:lambda:{REGION}:{ACCOUNT}:event-source-mapping:u",
+        types.EVENT_SOURCE,
+        "u",
+        FunctionArn=f"{function_arn('old')}:live",
+    )
+    role = board.role(
+        "old",
+        {"Action": "execute-api:*", "Resource": f"arn:aws:execute-api:{REGION}:{ACCOUNT}:zzzzzzzzzz/*"},
+        {"Action": "execute-api:*", "Resource": f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{API_ID}/*"},
+        {"Action": "execute-api:*", "Resource": f"arn:aws:execute-api:us-east-1:{ACCOUNT}:zzzzzzzzzz/*"},
+        {"Action": "execute-api:*", "Resource": "arn:aws:execute-api:*:*:zzzzzzzzzz/*"},
+    )
+    found = {one.subject: one for one in orphans(board.estate())}
+    assert set(found) == {mapping, source, role}
+    assert found[role].change is not None
+    assert found[role].why == "A statement of old names API zzzzzzzzzz, which is gone."
+
+
 def _with_stacks(board: Board):
     """As a survey that asked for stacks too."""
     estate = board.estate()

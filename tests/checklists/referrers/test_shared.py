@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from checklists.aws import types
 from checklists.referrers.errors import NoSuchWebSocketApi
@@ -130,14 +132,14 @@ def _kept_until_some_day(board: Board, function: str) -> None:
     board.things[function] = board.things[function].model_copy(update={"tags": {"keep-until": "someday"}})
 
 
-@pytest.mark.parametrize(
-    "share",
-    [
-        _rest, _http, _stage_variable, _other_websocket, _rule, _disabled_rule, _schedule, _topic, _queue, _url,
-        _machine, _caller, _may_call, _bucket_permission, _other_account, _anybody, _logs, _widget, _alive, _tagged,
-        _kept_until, _kept_until_some_day,
-    ],
-)  # fmt: skip
+FUNCTION_SHARED = [
+    _rest, _http, _stage_variable, _other_websocket, _rule, _disabled_rule, _schedule, _topic, _queue, _url, _machine,
+    _caller, _may_call, _bucket_permission, _other_account, _anybody, _logs, _widget, _alive, _tagged, _kept_until,
+    _kept_until_some_day,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("share", FUNCTION_SHARED)
 def test_a_function_with_another_use_stays_and_with_it_all_that_it_needs(share: Any) -> None:
     board = chat()
     share(board, SAY)
@@ -210,13 +212,13 @@ def _read_in_silence(board: Board) -> None:
     board.measured(TABLE, "AWS/DynamoDB", "ConsumedReadCapacityUnits", BUSY + timedelta(days=5))
 
 
-@pytest.mark.parametrize(
-    "share",
-    [
-        _reader, _permitted, _permitted_by_managed_policy, _role_of_others, _shared_role, _user, _replica, _stream,
-        _read_in_silence,
-    ],
-)  # fmt: skip
+TABLE_SHARED = [
+    _reader, _permitted, _permitted_by_managed_policy, _role_of_others, _shared_role, _user, _replica, _stream,
+    _read_in_silence,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("share", TABLE_SHARED)
 def test_a_table_with_another_use_stays(share: Any) -> None:
     board = chat()
     share(board)
@@ -386,3 +388,55 @@ def test_only_websocket_apis_of_the_estate_can_go() -> None:
     http = board.api("http123456", protocol="HTTP")
     with pytest.raises(NoSuchWebSocketApi, match="no WebSocket API"):
         board.fates(http)
+
+
+@given(
+    st.sets(st.sampled_from(FUNCTION_SHARED), max_size=3),
+    st.sets(st.sampled_from(TABLE_SHARED), max_size=2),
+    st.booleans(),
+)
+@settings(max_examples=60)
+def test_whatever_is_shared_and_however_often_it_stays_and_the_rest_goes(
+    of_function: Any, of_table: Any, first: bool
+) -> None:
+    board = chat()
+    shares = [(share, (board, SAY)) for share in sorted(of_function, key=str)]
+    shares += [(share, (board,)) for share in sorted(of_table, key=str)]
+    for share, given_ in shares if first else reversed(shares):
+        share(*given_)
+    found = board.fates()
+    if of_function:
+        assert found[SAY].verdict in {"keep", "edit"}
+    if of_function or of_table:
+        assert found[TABLE].verdict == "keep"
+        assert found[TABLE].users[0].user not in {arn for arn, fate in found.items() if fate.verdict == "delete"}
+    assert found[API].verdict == "delete"
+    assert found[function_arn("connect")].verdict == "delete"
+
+
+def test_two_apis_that_share_a_function_go_together_and_not_alone() -> None:
+    board = chat()
+    other = board.api("other12345")
+    board.route(other, "say", SAY)
+    assert board.fates()[SAY].verdict == "edit"
+    assert {fate.verdict for fate in board.fates(API, other).values()} == {"delete"}
+
+
+def test_a_rest_api_of_another_region_that_calls_the_function_keeps_it() -> None:
+    board = chat()
+    board.regions.append("us-east-1")
+    assert board.fates()[SAY].verdict == "delete"
+    arn = "arn:aws:apigateway:us-east-1::/restapis/rest123456"
+    board.thing(arn, types.REST_API, "rest123456", region="us-east-1", FunctionArns=[SAY])
+    assert board.fates()[SAY].users[0].user == arn
+    assert board.fates()[SAY].verdict == "edit"
+
+
+@pytest.mark.parametrize(
+    "operation", ["apigateway:GetResources", "apigatewayv2:GetIntegrations", "lambda:ListFunctions"]
+)
+def test_another_region_that_could_not_be_asked_leaves_the_function_undecided(operation: str) -> None:
+    board = chat()
+    board.regions.append("us-east-1")
+    board.gap(operation, region="us-east-1")
+    assert board.fates()[SAY].missing == (f"{operation} in us-east-1 of {ACCOUNT}",)
