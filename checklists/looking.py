@@ -21,19 +21,17 @@ from checklists.errors import EstateInvalid, NameUnknown
 from checklists.facts import Live
 from checklists.history.model import Run
 from checklists.history.past import Past
-from checklists.idle.model import IdleProof
-from checklists.idle.proof import WHOLE_API, idle_proof
+from checklists.idle.of_apis import idle_proofs
 from checklists.referrers.fates import fates
 from checklists.referrers.links import links
 from checklists.referrers.matching import match
-from checklists.referrers.model import Fate, Matching, Use
+from checklists.referrers.model import Matching
 from checklists.settings import ChecklistSettings
 from migrator.inventory.model import Inventory
 
 SHORTEST: Final = timedelta(days=14)
 """Over which somebody must not have come, however short the business cycle is."""
 MAX_BYTES: Final = 512 * 1024 * 1024
-_CALLS: Final = frozenset({"route", "integration", "authorizer"})
 
 
 def window_of(settings: ChecklistSettings) -> timedelta:
@@ -51,9 +49,10 @@ def look(
     target: Target | None = None,
     prices: Prices | None = None,
     bills: Sequence[Bill] = (),
+    callers: tuple[str, ...] = (),
 ) -> Live:
     """`target`: what the new path runs on; None for the default of the cost estimate. `prices`: None for the shipped
-    ones. `bills`: of Cost Explorer, where it was asked.
+    ones. `bills`: of Cost Explorer, where it was asked. `callers`: who still comes, of an access log.
 
     Raises NameUnknown for an API in the settings that no survey has seen.
     """
@@ -68,7 +67,7 @@ def look(
         matching=matching,
         uses=uses,
         fates=lots,
-        idle=_idle(estate, apis, uses, lots, window_of(settings), now),
+        idle=idle_proofs(estate, apis, uses, lots, window=window_of(settings), now=now, callers=callers),
         cost=compare(estate, lots, apis=apis, target=target, prices=prices, bills=bills) if apis else None,
         savings=savings(estate, lots, known=target, prices=prices, bills=bills) if apis else {},
     )
@@ -109,44 +108,3 @@ def read_estate(path: Path) -> Estate:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))
         raise EstateInvalid(path, f"{where}: {first['msg']}" if where else first["msg"]) from error
-
-
-def _idle(
-    estate: Estate,
-    apis: frozenset[str],
-    uses: Sequence[Use],
-    lots: Sequence[Fate],
-    window: timedelta,
-    now: datetime,
-) -> tuple[IdleProof, ...]:
-    """Of each stage, and of each API without telling stages apart: a stage that was deleted meanwhile is in that."""
-    gone = {fate.subject for fate in lots if fate.verdict == "delete"}
-    proofs = []
-    called = _called(uses, gone)
-    stages = sorted((one.arn.partition("/stages/")[0], one.id) for one in estate.of_type(types.STAGE))
-    for api in sorted(apis):
-        own = [stage for arn, stage in stages if arn == api]
-        for stage in (*own, WHOLE_API):
-            alone = stage == WHOLE_API or len(own) == 1
-            proofs.append(
-                idle_proof(
-                    estate,
-                    api,
-                    stage,
-                    window=window,
-                    now=now,
-                    business_cycle=window,
-                    handlers=called.get(api, ()) if alone else (),
-                )
-            )
-    return tuple(proofs)
-
-
-def _called(uses: Sequence[Use], gone: set[str]) -> dict[str, frozenset[str]]:
-    """ARN of an API -> functions that it calls and that go with it. One stage's life is not told from another's."""
-    found: dict[str, set[str]] = {}
-    for use in uses:
-        if use.kind in _CALLS and use.used in gone and ":lambda:" in use.used:
-            api = "/".join(use.user.split("/")[:3])
-            found.setdefault(api, set()).add(use.used)
-    return {api: frozenset(arns) for api, arns in found.items()}

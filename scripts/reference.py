@@ -11,6 +11,7 @@ sys.path.insert(0, str(ROOT))
 
 from checklists.cost.page import price_page
 from checklists.cost.prices import load_prices
+from checklists.idle.page import idle_page
 from checklists.referrers.page import referrers_page
 from shim.config.reference import reference
 from shim.dualrun.cutover.stages import stage_page
@@ -24,6 +25,7 @@ if __name__ == "__main__":
         "configuration.md": reference(),
         "cut-over.md": stage_page(),
         "dual-run-differences.md": differences_page(),
+        "idle-proof.md": idle_page(),
         "prices.md": price_page(load_prices()),
         "referrers.md": referrers_page(),
     }

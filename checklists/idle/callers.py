@@ -9,10 +9,23 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from ipaddress import ip_address
 from itertools import islice
-from typing import Final
+from pathlib import Path
+from typing import Final, TextIO
+
+from migrator.errors import WsSseError
+
+
+class AccessLogNotRead(WsSseError):
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(path, reason)
+
+    def __str__(self) -> str:
+        return f"The access log {self.path} can't be read ({self.reason})."
+
 
 MOST_LINES: Final = 200_000
 MOST_SENDERS: Final = 10_000
@@ -25,6 +38,15 @@ _AGENT_KEYS: Final = ("useragent", "user_agent", "user-agent", "identity.userage
 _TOKEN: Final = re.compile(r"[0-9A-Fa-f:.]{3,45}")
 
 
+def callers_in(path: Path) -> tuple[str, ...]:
+    """Of an access log that was exported. Raises AccessLogNotRead."""
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return callers(_lines(file))
+    except OSError as error:
+        raise AccessLogNotRead(path, error.strerror or str(error)) from error
+
+
 def callers(lines: Iterable[str], most: int = 10) -> tuple[str, ...]:
     """'203.0.113.7 okhttp/4.12: 12 times'. Lines without an address are left out. Only printable characters come out;
     whoever shows it escapes it for the form that it is in."""
@@ -35,6 +57,15 @@ def callers(lines: Iterable[str], most: int = 10) -> tuple[str, ...]:
             counted[sender] += 1
     ordered = sorted(counted.items(), key=lambda one: (-one[1], one[0]))
     return tuple(f"{sender}: {count} {'time' if count == 1 else 'times'}" for sender, count in ordered[:most])
+
+
+def _lines(file: TextIO) -> Iterator[str]:
+    """The beginning of each line: what a long one goes on with is no line."""
+    whole = True
+    while part := file.readline(MOST_CHARACTERS):
+        if whole:
+            yield part
+        whole = part.endswith("\n")
 
 
 def _sender(line: str) -> str:

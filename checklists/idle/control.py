@@ -52,7 +52,9 @@ def _counted_before(sign: Sign, estate: Estate, window: Window) -> str:
     oldest = max((kept(one.period_s) for one in sign.measured), default=kept(0))
     if not count or last is None or estate.finished_at - last > oldest:
         return ""
-    return f"{sign.metric} of {sign.whose} was {count:,g} before the window, and last more than 0 on {last:%Y-%m-%d}."
+    return (
+        f"{sign.metric} of {sign.whose} was {count:,.10g} before the window, and last more than 0 on {last:%Y-%m-%d}."
+    )
 
 
 def _neighbour(estate: Estate, api: Thing, stage: str, window: Window) -> str:

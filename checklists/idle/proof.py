@@ -126,7 +126,7 @@ def _judge(look: Look, shown: str, now: datetime, least: timedelta, fresh: timed
         return "error", problem
     if now - estate.finished_at > fresh:
         return "no_data", f"The survey is of {estate.finished_at:%Y-%m-%d %H:%M} UTC, too old to tell of today."
-    alive = [f"{sign.metric} of {sign.whose} {count:,g}" for sign in look.signs if (count := sign.in_window(window))]
+    alive = [f"{sign.metric} of {sign.whose} {count:,.10g}" for sign in look.signs if (count := sign.in_window(window))]
     if alive:
         more = f" and {len(alive) - 4} more" if len(alive) > 4 else ""
         last = f"; last on {look.last_seen:%Y-%m-%d %H:%M} UTC" if look.last_seen else ""

@@ -92,7 +92,7 @@ class _Judgement:
         missing = dict.fromkeys(self.doubts.get(thing.arn, ()))
         hangs_on = sorted(self._needed_by(thing.arn) & (self.could_go - self.go))
         if missing:
-            why = f"It would go, but {len(missing)} things that could tell of another use are not known."
+            why = "It would go, but not all is known that could tell of another use."
         else:
             why = f"It would go with {self._names(frozenset(hangs_on))}, of which not enough is known."
         for arn in hangs_on:
@@ -116,6 +116,8 @@ class _Judgement:
 
     def _why_kept(self, thing: Thing) -> str:
         outside = self._needed_by(thing.arn) - self.could_go
+        if not outside:
+            return "Nothing tells what it belongs to."
         if self.graph.dependent(thing.arn) and not self.graph.users(thing.arn) - self.could_go:
             return f"It is about {self._names(outside)}, which {'stays' if len(outside) == 1 else 'stay'}."
         return f"It is used by {self._names(outside)}."

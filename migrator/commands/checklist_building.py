@@ -17,6 +17,7 @@ from checklists.cost.settings import cost_settings
 from checklists.facts import seen_now
 from checklists.git_history import commit_of
 from checklists.history.file import read_history
+from checklists.idle.callers import callers_in
 from checklists.live import Seen
 from checklists.looking import look, window_of
 from migrator.commands.checklist_cost import LIST_PRICES, AskedCost, bills_of
@@ -99,11 +100,12 @@ def build_checklist(
     history = read_history(app)
     if history.cut:
         say(f"The last line of {history.path} is cut off, and left out.")
+    target = cost_settings(app)
+    prices = load_prices(asked_cost.prices)
+    callers = callers_in(asked.access_log) if asked.access_log else ()
     real = datetime.now(UTC)
     now = datetime.combine(today, time(23, 59, 59), UTC) if today and today != real.date() else real
     estate = estate_of(asked, window=window_of(settings), now=real, region=inventory.region)
-    target = cost_settings(app)
-    prices = load_prices(asked_cost.prices)
     bills = bills_of(asked_cost, asked, estate, target, now=real, window=window_of(settings))
     live = None
     if estate:
@@ -116,6 +118,7 @@ def build_checklist(
             target=target,
             prices=prices,
             bills=bills,
+            callers=callers,
         )
     report, stale = verify_report(app, verify, inventory)
     built = checklists.build(

@@ -33,6 +33,11 @@ _OPTIONS = (
         help="Region to read, or all. Default: the session's, or the one that the files say.",
     ),
     click.option("--estate", type=FILE_PATH, help="A survey that was saved, instead of a new one."),
+    click.option(
+        "--access-log",
+        type=FILE_PATH,
+        help="Access log of the API, exported: who still comes is told beside what is not idle.",
+    ),
     click.option("--save-estate", type=FILE_PATH, help="File for the survey: for --estate, and for ws2sse teardown."),
 )
 
@@ -47,6 +52,7 @@ class Asked:
     regions: tuple[str, ...]
     estate: Path | None
     save_estate: Path | None
+    access_log: Path | None = None
 
 
 def survey_options(function: Callable[..., None]) -> Callable[..., None]:
@@ -70,6 +76,7 @@ def _checked(
     regions: tuple[str, ...],
     estate: Path | None,
     save_estate: Path | None,
+    access_log: Path | None,
 ) -> Asked:
     """Raises UsageError for what does not go together."""
     aws = aws or bool(profiles or roles or regions)
@@ -77,7 +84,9 @@ def _checked(
         raise click.UsageError("--estate is a survey that was saved; leave out --aws, --profile, --role and --region.")
     if save_estate and not aws:
         raise click.UsageError("--save-estate needs a new survey: give --aws too.")
-    return Asked(aws, profiles, roles, regions, estate, save_estate)
+    if access_log and not aws and not estate:
+        raise click.UsageError("--access-log goes with a survey: give --aws or --estate too.")
+    return Asked(aws, profiles, roles, regions, estate, save_estate, access_log)
 
 
 def estate_of(asked: Asked, *, window: timedelta, now: datetime, region: str) -> Estate | None:

@@ -6,6 +6,7 @@ import tomllib
 
 from checklists.cost.page import price_page
 from checklists.cost.prices import load_prices
+from checklists.idle.page import idle_page
 from checklists.referrers.page import referrers_page
 from shim.config.layers import shim_toml
 from shim.config.reference import reference
@@ -40,6 +41,11 @@ def test_the_prices_are_those_that_estimates_take() -> None:
 def test_the_referrers_are_those_that_the_graph_knows() -> None:
     page = ROOT / "docs" / "reference" / "referrers.md"
     assert page.read_text("utf-8") == referrers_page(), "docs are stale; run: .venv/bin/python scripts/reference.py"
+
+
+def test_when_an_api_is_idle_is_what_the_proof_goes_by() -> None:
+    page = ROOT / "docs" / "reference" / "idle-proof.md"
+    assert page.read_text("utf-8") == idle_page(), "docs are stale; run: .venv/bin/python scripts/reference.py"
 
 
 def test_its_example_can_be_used(tmp_path) -> None:

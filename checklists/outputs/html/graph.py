@@ -102,6 +102,6 @@ def _node(node: Node, spot: Spot, left: float) -> tuple[Shape, ...]:
         Box(x, y, WIDTH, HEIGHT, f"node {node.style}", 6),
         Box(x, y, 5, HEIGHT, f"strip {node.style}", 2),
         *(Label(x + 13, y + 17 + 15 * number, line, "title") for number, line in enumerate(lines)),
-        Label(x + 13, y + HEIGHT - 8, fitted(node.foot, LETTERS + 6), "foot"),
+        Label(x + 13, y + HEIGHT - 8, fitted(node.foot, LETTERS + 3), "foot"),
     )
     return (Link(node.target, f"{node.title}: {node.foot}", shapes),) if node.target else shapes

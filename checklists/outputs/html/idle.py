@@ -38,7 +38,7 @@ def draw_days(proof: IdleProof, number: int) -> Picture | None:
         Label(WIDTH, HEIGHT - 5, f"{last:%-d %b}", "mark-of-axis", "end"),
     ]
     if most:
-        shapes.append(Label(0, TOP - 5, f"most on a day: {most:,g}", "mark-of-axis"))
+        shapes.append(Label(0, TOP - 5, f"most on a day: {most:,.10g}", "mark-of-axis"))
     return Picture(
         f"idle-{number}", f"Stage {proof.stage}, day by day", _said(counted, days), WIDTH, HEIGHT, tuple(shapes)
     )

@@ -210,13 +210,22 @@ def _places(
 
 
 def _apart(wished: Sequence[float], half: Sequence[float], gap: float, widest: float) -> list[float]:
-    """As near to what is wished as the order and the edges allow."""
-    places = list(wished)
-    for index in range(len(places)):
-        least = half[index] if index == 0 else places[index - 1] + half[index - 1] + gap + half[index]
-        places[index] = max(places[index], least)
-    for index in reversed(range(len(places))):
-        last = index == len(places) - 1
-        most = widest - half[index] if last else places[index + 1] - half[index + 1] - gap - half[index]
-        places[index] = min(places[index], most)
+    """As near to what is wished as the order and the edges allow: in the middle between leaning left and right."""
+    apart = [before + gap + after for before, after in pairwise(half)]
+    left = _pushed_left(_pushed_right(wished, half, apart), half, apart, widest)
+    right = _pushed_right(_pushed_left(wished, half, apart, widest), half, apart)
+    return [(one + other) / 2 for one, other in zip(left, right, strict=True)]
+
+
+def _pushed_right(wished: Sequence[float], half: Sequence[float], apart: Sequence[float]) -> list[float]:
+    places: list[float] = []
+    for index, x in enumerate(wished):
+        places.append(max(x, places[-1] + apart[index - 1] if places else half[0]))
     return places
+
+
+def _pushed_left(wished: Sequence[float], half: Sequence[float], apart: Sequence[float], widest: float) -> list[float]:
+    places: list[float] = []
+    for index in reversed(range(len(wished))):
+        places.append(min(wished[index], places[-1] - apart[index] if places else widest - half[-1]))
+    return places[::-1]

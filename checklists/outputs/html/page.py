@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, Final
 
+from checklists.idle.proof import WHOLE_API
 from checklists.model import LOUD, Checklist, Entry, How
 from checklists.outputs.html.burndown import draw_burndown
 from checklists.outputs.html.dependencies import draw_dependencies
 from checklists.outputs.html.idle import draw_days
-from checklists.outputs.html.users import STANDINGS, Names, draw_users
+from checklists.outputs.html.users import LOTS, Names, draw_users
 from checklists.outputs.words import HEADINGS, SOURCES, STATUS_NAMES, values
 from checklists.phases import Phase
 from templates import render
@@ -68,7 +70,7 @@ def render_html(checklist: Checklist) -> str:
         most_fates=MOST_FATES,
         names=Names(checklist),
         users=draw_users(checklist),
-        fate_names=STANDINGS,
+        lots=LOTS,
     )
 
 
@@ -124,8 +126,10 @@ def _matching(checklist: Checklist, choice: str) -> int:
 
 
 def _idle(checklist: Checklist) -> dict[str, Any]:
+    stages = Counter(proof.api for proof in checklist.idle if proof.stage != WHOLE_API)
+    shown = [proof for proof in checklist.idle if proof.stage != WHOLE_API or stages[proof.api] != 1]
     return {
-        "stages_seen": [(proof, draw_days(proof, number)) for number, proof in enumerate(checklist.idle)],
+        "stages_seen": [(proof, draw_days(proof, number)) for number, proof in enumerate(shown)],
         "idle_names": {
             "supports": "nobody",
             "refutes": "in use",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from checklists.live import KINDS
 from checklists.model import Checklist, Named
 from checklists.outputs.html import graph
 from checklists.referrers.graph import Node, Standing
@@ -14,10 +15,18 @@ STANDINGS: Final[dict[Standing, str]] = {
     "delete": "goes",
     "edit": "is edited",
     "keep": "stays",
-    "unknown": "stays until more is known",
-    "outside": "is not ours to touch",
+    "unknown": "stays: not known",
+    "outside": "is not ours",
 }
 """What becomes of a thing."""
+
+LOTS: Final[dict[Standing, str]] = {
+    "delete": "go",
+    "edit": "are edited",
+    "keep": "stay",
+    "unknown": "stay until more is known",
+}
+"""The same of several."""
 
 
 class Names:
@@ -40,8 +49,8 @@ class Names:
 
 
 def kind(type_: str) -> str:
-    """'Lambda Function' for AWS::Lambda::Function."""
-    return " ".join(type_.removeprefix("AWS::").split("::"))
+    """In a word or two: 'function', 'log group'; '' for what has no type."""
+    return KINDS.get(type_) or type_.rpartition("::")[2]
 
 
 def draw_users(checklist: Checklist) -> Picture | None:

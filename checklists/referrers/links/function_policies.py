@@ -18,8 +18,9 @@ from checklists.referrers.model import Use
 
 _TOLD_ELSEWHERE = {"apigateway.amazonaws.com", "events.amazonaws.com", "scheduler.amazonaws.com", "sns.amazonaws.com"}
 """Services whose every user of a function is a link of its own."""
-_SURVEYED = {"execute-api", "events", "sns", "sqs", "scheduler", "states", "dynamodb"}
-"""What a missing thing of these services means: it is gone, where its region was surveyed."""
+_SURVEYED = {"execute-api", "events", "sns", "scheduler", "states"}
+"""A missing thing of these services is gone, where its region was surveyed: nothing is judged before they were asked
+(`operations.NEEDS` of a function)."""
 
 
 def find(index: Index) -> Iterator[Use]:

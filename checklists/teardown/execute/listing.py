@@ -38,6 +38,10 @@ _ALSO: Final[dict[str, frozenset[str]]] = {
 }
 """Closer looks are taken at what has to do with an API, which these tell."""
 
+MEASURING: Final = "cloudwatch:GetMetricData"
+MEASURED_BY: Final = frozenset({"apigatewayv2"})
+"""What is measured is told by the APIs; where they were not asked, nothing is known of any measurement."""
+
 TAGS: Final = "resourcegroupstaggingapi"
 
 
@@ -58,9 +62,8 @@ def services_of_users(kinds: frozenset[str]) -> frozenset[str]:
     services = set(services_for(kinds))
     for needs in (NEEDS[kind] for kind in kinds if kind in NEEDS):
         services |= {_service(one) for one in (*needs.own, *needs.here, *needs.everywhere, *needs.account)}
-    if "cloudwatch" in services:
-        services |= {"apigatewayv2", "lambda"}  # which tell what is measured
-    return frozenset(services)
+    measured = any(MEASURING in NEEDS[kind].own for kind in kinds if kind in NEEDS)
+    return frozenset(services | (MEASURED_BY if measured else frozenset()))
 
 
 def _service(operation: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from typing import Final
 
 from checklists.aws import types
@@ -11,6 +11,7 @@ from checklists.referrers.model import Change, Fate
 from checklists.teardown.allowed import is_allowed
 from checklists.teardown.model import Call, Check, Phase, Step, Undo
 from checklists.teardown.situation import Situation
+from checklists.teardown.steps.edited import edited
 from checklists.teardown.steps.parts import called, equals, ids, unchanged
 
 PHASE_OF: Final[dict[str, Phase]] = {
@@ -37,11 +38,20 @@ NEEDS_BEFORE: Final[dict[Phase, tuple[str, ...]]] = {
 def edits(situation: Situation, before: list[Step], phase: Phase) -> list[Step]:
     """Those of one phase."""
     return [
-        _edit(situation, thing, fate, index, change, before, phase)
+        step
         for thing, fate in situation.edited()
         if PHASE_OF.get(thing.type, "files") == phase
-        for index, change in enumerate(fate.changes or (Change(operation="", words=fate.why),), 1)
+        for step in _of_thing(situation, thing, fate, before, phase)
     ]
+
+
+def _of_thing(situation: Situation, thing: Thing, fate: Fate, before: list[Step], phase: Phase) -> Iterator[Step]:
+    """Each change is made to what the one before it left."""
+    for index, change in enumerate(fate.changes or (Change(operation="", words=fate.why),), 1):
+        step = _edit(situation, thing, fate, index, change, before, phase)
+        yield step
+        left = {check.property: check.value for check in step.checks if check.state == "equals"}
+        thing = thing.model_copy(update={"properties": {**thing.properties, **left}})
 
 
 def _edit(
@@ -78,13 +88,10 @@ def _edit(
 
 
 def _checks(thing: Thing, change: Change) -> tuple[Check, ...]:
-    """Where it is known how a survey shows what was changed."""
-    if change.operation != "cloudwatch.put_dashboard":
-        return ()
-    try:
-        return (equals(thing, "Body", json.loads(str(change.parameters.get("DashboardBody")))),)
-    except ValueError:
-        return ()
+    """What a survey shows once it is changed, where that is known. By it a run that was interrupted between the call
+    and its answer tells its own change from that of somebody else."""
+    after = edited(thing, change)
+    return () if after is None else (equals(thing, *after),)
 
 
 def _call(thing: Thing, change: Change, *, undo: bool) -> Call:

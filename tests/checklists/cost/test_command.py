@@ -13,6 +13,7 @@ from checklists.cost.bill import Bill, BilledDay
 from checklists.cost.errors import PricesInvalid
 from checklists.cost.kept_bills import keep_bill, kept_bills
 from checklists.cost.measured import Period
+from checklists.idle.callers import AccessLogNotRead
 from migrator.cli import cli
 from tests.checklists.cost.stand import ACCOUNT, REGION, estate, traffic
 
@@ -87,3 +88,12 @@ def test_the_policy_allows_to_ask_for_bills_only_when_that_is_wanted():
         return {action for statement in policy["Statement"] for action in statement["Action"]}
 
     assert actions("--billed") - actions() == {"ce:GetCostAndUsage"}
+
+
+def test_who_still_comes_is_read_from_an_access_log(app: Path):
+    log = app / "access.log"
+    with pytest.raises(AccessLogNotRead):
+        run(app, "--estate", str(app / "estate.json"), "--access-log", str(log))
+    log.write_text('203.0.113.7 - - [10/Sep/2026:10:00:00 +0000] "CONNECT $connect abc=" 200 req-1\n' * 2)
+    (proof,) = json.loads(run(app, "--estate", str(app / "estate.json"), "--access-log", str(log)).stdout)["idle"]
+    assert proof["callers"] == ["203.0.113.7: 2 times"]
