@@ -120,6 +120,22 @@ class Estate(Record):
             index.setdefault(one.subject, []).append(one)
         return index
 
+    @cached_property
+    def _gaps_at(self) -> dict[tuple[str, str, str], dict[str, list[Gap]]]:
+        """By place and operation, then by subject: a large account that denies something has thousands."""
+        index: dict[tuple[str, str, str], dict[str, list[Gap]]] = {}
+        for gap in self.gaps:
+            there = index.setdefault((gap.account, gap.region, gap.operation), {})
+            there.setdefault(gap.subject, []).append(gap)
+        return index
+
+    @cached_property
+    def _answered(self) -> dict[tuple[str, str], set[str]]:
+        index: dict[tuple[str, str], set[str]] = {}
+        for one in self.asked:
+            index.setdefault((one.account, one.region), set()).add(one.operation)
+        return index
+
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Pydantic copies what is cached along, and it is no longer true of the copy."""
         copied = super().model_copy(update=update, deep=deep)
@@ -158,15 +174,15 @@ class Estate(Record):
 
     def gaps_of(self, operations: frozenset[str], account: str, region: str, subject: str = "") -> tuple[Gap, ...]:
         """What could not be learned about `subject` there; with "" also what concerns single subjects."""
-        return tuple(
-            gap
-            for gap in self.gaps
-            if gap.operation in operations
-            and (gap.account, gap.region) == (account, region)
-            and (not subject or gap.subject in {"", subject})
-        )
+        found: list[Gap] = []
+        for operation in sorted(operations):
+            there = self._gaps_at.get((account, region, operation), {})
+            if subject:
+                found += (*there.get("", ()), *there.get(subject, ()))
+            else:
+                found += (gap for gaps in there.values() for gap in gaps)
+        return tuple(found)
 
     def known(self, operations: frozenset[str], account: str, region: str, subject: str = "") -> bool:
         """Whether every one of the operations was called there and left no gap, so that absence means something."""
-        answered = {one.operation for one in self.asked if (one.account, one.region) == (account, region)}
-        return operations <= answered and not self.gaps_of(operations, account, region, subject)
+        return operations <= self._answered.get((account, region), set()) and not self.gaps_of(operations, account, region, subject)
