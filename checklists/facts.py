@@ -15,7 +15,7 @@ from checklists.idle.model import IdleProof
 from checklists.idle.proof import WHOLE_API
 from checklists.live import Lot, Seen
 from checklists.model import Baseline
-from checklists.referrers.model import Fate, Matching, Use
+from checklists.referrers.model import Fate, Matching, Orphan, Use
 from checklists.settings import ChecklistSettings
 from checklists.verify_report import VerifyReport
 from migrator.inventory.model import Inventory
@@ -44,6 +44,7 @@ class Live:
     uses: tuple[Use, ...] = ()
     fates: tuple[Fate, ...] = ()
     idle: tuple[IdleProof, ...] = ()
+    orphans: tuple[Orphan, ...] = ()
     cost: CostComparison | None = None
     savings: Mapping[str, float] = field(default_factory=dict)
     """Dollars a month by ARN."""

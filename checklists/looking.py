@@ -26,6 +26,7 @@ from checklists.referrers.fates import fates
 from checklists.referrers.links import links
 from checklists.referrers.matching import match
 from checklists.referrers.model import Matching
+from checklists.referrers.orphans import orphans
 from checklists.settings import ChecklistSettings
 from migrator.inventory.model import Inventory
 
@@ -68,6 +69,7 @@ def look(
         uses=uses,
         fates=lots,
         idle=idle_proofs(estate, apis, uses, lots, window=window_of(settings), now=now, callers=callers),
+        orphans=orphans(estate),
         cost=compare(estate, lots, apis=apis, target=target, prices=prices, bills=bills) if apis else None,
         savings=savings(estate, lots, known=target, prices=prices, bills=bills) if apis else {},
     )

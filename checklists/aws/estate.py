@@ -185,4 +185,6 @@ class Estate(Record):
 
     def known(self, operations: frozenset[str], account: str, region: str, subject: str = "") -> bool:
         """Whether every one of the operations was called there and left no gap, so that absence means something."""
-        return operations <= self._answered.get((account, region), set()) and not self.gaps_of(operations, account, region, subject)
+        return operations <= self._answered.get((account, region), set()) and not self.gaps_of(
+            operations, account, region, subject
+        )

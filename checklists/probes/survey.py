@@ -17,7 +17,19 @@ from checklists.probes.wording import count, listed
 SKEW: Final = timedelta(minutes=15)
 """A survey may seem to be from the future by so much: two clocks are never the same."""
 
-_GLOBAL: Final = frozenset({"iam", "route53", "cloudfront"})
+ONCE: Final = frozenset(
+    {
+        "iam:GetAccountAuthorizationDetails",
+        "route53:ListHostedZones",
+        "route53:ListResourceRecordSets",
+        "cloudfront:ListDistributions",
+        "cloudwatch:ListDashboards",
+        "cloudwatch:GetDashboard",
+    }
+)
+"""What a survey asks once for an account, in no region."""
+ALSO_ONCE: Final = frozenset({"wafv2:ListWebACLs"})
+"""What it asks in each region, and once besides: web ACLs of CloudFront lie in none."""
 
 _WHY: Final[dict[GapKind, str]] = {
     "denied": "access was denied",
@@ -67,16 +79,22 @@ def _holes(
     gaps: list[Gap] = []
     unasked: list[tuple[str, str]] = []
     for operation in operations:
-        everywhere = operation.partition(":")[0] in _GLOBAL
-        regions = (GLOBAL_REGION,) if everywhere else (region,) if region else estate.regions
         for one in accounts:
-            for where in regions:
+            for where in _places(estate, operation, region):
                 wanted = frozenset({operation})
                 found = estate.gaps_of(wanted, one, where, arn)
                 gaps.extend(found)
                 if not found and not estate.known(wanted, one, where, arn):
                     unasked.append((operation, where))
     return gaps, unasked
+
+
+def _places(estate: Estate, operation: str, region: str) -> tuple[str, ...]:
+    if operation in ONCE:
+        return (GLOBAL_REGION,)
+    if region:
+        return (region,)
+    return (*estate.regions, GLOBAL_REGION) if operation in ALSO_ONCE else estate.regions
 
 
 def told(gap: Gap, number: int) -> str:

@@ -12,6 +12,7 @@ from checklists.facts import Facts, Live, measure, seen_now
 from checklists.history.model import Run, RunItem
 from checklists.history.past import Past
 from checklists.idle.model import IdleProof
+from checklists.probes.survey import ALSO_ONCE, ONCE
 from checklists.referrers.model import Declared, Fate, Matching, Pair
 from checklists.settings import ChecklistSettings, NewPath
 from migrator.inventory.model import Inventory
@@ -39,7 +40,7 @@ GOING = {
     f"arn:aws:cloudfront::{ACCOUNT}:distribution/E1": (types.DISTRIBUTION, {}),
 }
 EDITED = {DASHBOARD: (types.DASHBOARD, {"Body": {"widgets": ["a1b2c3", "other"]}})}
-GLOBAL = frozenset({types.ROLE, types.RECORD, types.DISTRIBUTION})
+GLOBAL = frozenset({types.ROLE, types.RECORD, types.DISTRIBUTION, types.DASHBOARD})
 
 
 def thing(arn: str, type_: str, properties: dict | None = None, **more) -> Thing:
@@ -60,7 +61,9 @@ NEW_PATH = (
     thing(f"arn:aws:cloudwatch::{ACCOUNT}:dashboard/sse", types.DASHBOARD),
 )
 
-_EVERYWHERE = ("iam", "route53", "cloudfront")
+
+def _regions(operation: str) -> tuple[str, ...]:
+    return ("global",) if operation in ONCE else (REGION, "global") if operation in ALSO_ONCE else (REGION,)
 
 
 def estate(things: Iterable[Thing], *, without: Iterable[str] = (), gaps: tuple[Gap, ...] = (), at=NOW) -> Estate:
@@ -68,7 +71,7 @@ def estate(things: Iterable[Thing], *, without: Iterable[str] = (), gaps: tuple[
     asked = tuple(
         Asked(account=ACCOUNT, region=region, operation=operation, calls=1, found=1)
         for operation in OPERATIONS
-        for region in (["global"] if operation.startswith(_EVERYWHERE) else [REGION])
+        for region in _regions(operation)
         if operation not in {*without, *(gap.operation for gap in gaps)}
     )
     return Estate(
@@ -83,8 +86,7 @@ def estate(things: Iterable[Thing], *, without: Iterable[str] = (), gaps: tuple[
 
 
 def gap(operation: str, kind: GapKind) -> Gap:
-    region = "global" if operation.startswith(_EVERYWHERE) else REGION
-    return Gap(account=ACCOUNT, region=region, operation=operation, kind=kind)
+    return Gap(account=ACCOUNT, region=_regions(operation)[-1], operation=operation, kind=kind)
 
 
 def proof(verdict: str = "supports", control: str = "400 messages in January") -> IdleProof:
