@@ -79,8 +79,8 @@ class Facts:
 
     @property
     def scan_reads(self) -> bool:
-        """Whether the scan read files and understood them: without that, finding nothing means nothing."""
-        return self.inventory.files.read > 0 and not self.inventory.files.failed and not self.serious
+        """Whether the scan saw files and understood those of interest: without that, finding nothing means nothing."""
+        return self.inventory.files.seen > 0 and not self.inventory.files.failed and not self.serious
 
     @property
     def serious(self) -> bool:

@@ -41,7 +41,7 @@ def read_history(app: Path) -> History:
     path = history_path(app)
     try:
         content = _content(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return History(path)
     except OSError as error:
         raise HistoryDamaged(path, 1, error.strerror or str(error)) from error

@@ -95,9 +95,11 @@ def build_checklist(
     asked_cost: AskedCost = LIST_PRICES,
 ) -> Built:
     """`previous`: the Markdown that people tick and write in; None without one, and it need not be there."""
-    inventory = isolated(partial(scan_application, app))
     settings = checklist_settings(app)
     history = read_history(app)
+    before = previous_document(previous) if previous else None
+    begun = before is not None or bool(history.runs)
+    inventory = isolated(partial(scan_application, app, may_be_empty=begun))
     if history.cut:
         say(f"The last line of {history.path} is cut off, and left out.")
     target = cost_settings(app)
@@ -125,7 +127,7 @@ def build_checklist(
         inventory,
         verify=report,
         verify_stale=stale,
-        previous=previous_document(previous) if previous else None,
+        previous=before,
         today=today or datetime.now().astimezone().date(),
         started=started,
         now=now,

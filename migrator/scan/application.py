@@ -51,17 +51,18 @@ SIGNS: Final = sought(
 """A Python file without any of these is read only when another one imports it or the infrastructure names it."""
 
 
-def scan_application(path: Path, selection: Selection = EVERY_FILE) -> Inventory:
+def scan_application(path: Path, selection: Selection = EVERY_FILE, *, may_be_empty: bool = False) -> Inventory:
     """Reads only. Raises ApplicationNotFound for anything but a folder, ApplicationEmpty when nothing is of interest.
 
+    `may_be_empty`: an application that has left WebSocket behind is none of interest any more, and no error.
     Files that can't be read or understood become problems of the inventory."""
     if not path.is_dir():
         raise ApplicationNotFound(path)
     with deep_recursion():
-        return _scan(path, selection)
+        return _scan(path, selection, may_be_empty=may_be_empty)
 
 
-def _scan(path: Path, selection: Selection) -> Inventory:
+def _scan(path: Path, selection: Selection, *, may_be_empty: bool) -> Inventory:
     files = walk(path.resolve(), selection)
     services = read_infrastructure(files, path.resolve().name)
     relocate(files, services)
@@ -103,7 +104,8 @@ def _scan(path: Path, selection: Selection) -> Inventory:
     )
     inventory = inventory.model_copy(update={"refusals": refusals(files, inventory)})
     if not (
-        inventory.apis
+        may_be_empty
+        or inventory.apis
         or inventory.pushes
         or inventory.clients
         or inventory.servers
