@@ -15,7 +15,7 @@ from checklists.cost.model import CostComparison, Estimate, TargetCost
 from checklists.cost.path import Path, websocket_path
 from checklists.cost.prices import HOME, Prices, load_prices
 from checklists.cost.target import Target, target_usage
-from checklists.cost.usage import estimate
+from checklists.cost.usage import HOURS, estimate
 from checklists.referrers.model import Fate
 
 SHORT_LIFE_MINUTES = 10.0
@@ -56,7 +56,7 @@ def compare(
         prices_of=prices.read_on,
         region=", ".join(regions) or HOME,
         before=before,
-        during=_both(before, after) if before else None,
+        during=_both(before, after, double_run) if before else None,
         after=after,
         break_even=targets[0].break_even,
         billed_before=paid.before,
@@ -103,19 +103,13 @@ def _target(path: Path, target: Target, prices: Prices, region: str) -> TargetCo
     return TargetCost(words=target.words, estimate=after, break_even=even)
 
 
-def _both(before: Estimate, after: Estimate) -> Estimate:
-    return Estimate(
-        lines=(*before.lines, *after.lines),
-        assumptions=tuple(
-            dict.fromkeys(
-                (
-                    f"While both run, ${after.usd:,.2f} a month come on top. All traffic is counted on both paths.",
-                    *before.assumptions,
-                    *after.assumptions,
-                )
-            )
-        ),
-    )
+def _both(before: Estimate, after: Estimate, double_run: Period | None) -> Estimate:
+    said = [f"While both run, ${after.usd:,.2f} a month come on top. All traffic is counted on both paths."]
+    if double_run:
+        usd = after.usd * double_run.days * 24 / HOURS
+        said.append(f"Both run from {double_run.first} to {double_run.last}: that is ${usd:,.2f} in all.")
+    assumptions = dict.fromkeys((*said, *before.assumptions, *after.assumptions))
+    return Estimate(lines=(*before.lines, *after.lines), assumptions=tuple(assumptions))
 
 
 def _words(path: Path, before: Estimate | None, after: Estimate, target: Target, prices: Prices, region: str) -> str:

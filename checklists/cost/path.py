@@ -39,8 +39,9 @@ def websocket_path(
     period: Period | None,
     bills: Sequence[Bill],
 ) -> Path:
-    """`known`: what was declared of the traffic. `bills`: tell connection minutes, which are no metric."""
-    several = [_api(estate, api, known, period, _billed_minutes(estate, api, period, bills)) for api in apis]
+    """`known`: what was declared of the traffic. `bills`: tell connection minutes, which are no metric, and messages
+    as they were metered."""
+    several = [_api(estate, api, known, period, bills) for api in apis]
     going = [thing for fate in fates if fate.verdict == "delete" and (thing := estate.thing(fate.subject))]
     return Path(
         usage=together((*(one.usage for one in several), _beside(estate, going, period))),
@@ -54,68 +55,63 @@ def websocket_path(
     )
 
 
-def _api(estate: Estate, api: Thing, known: Target, period: Period | None, billed_minutes: float | None) -> Path:
+def _api(estate: Estate, api: Thing, known: Target, period: Period | None, bills: Sequence[Bill]) -> Path:
     connects = of_api(estate, api, "ConnectCount", period)
     messages = of_api(estate, api, "MessageCount", period)
     life = known.mean_life_minutes or LONGEST_LIFE_MINUTES
-    minutes = billed_minutes if billed_minutes is not None else (connects or 0.0) * life
+    billed_minutes = _billed(estate, api, period, bills, "ApiGatewayMinute", "ConnectCount")
+    billed_messages = _billed(estate, api, period, bills, "ApiGatewayMessage", "MessageCount")
+    minutes = (connects or 0.0) * life if billed_minutes is None else billed_minutes
     load = Load(connections=minutes / MINUTES, connects=connects or 0.0, messages=messages or 0.0)
     parts = metered(known.mean_message_kb, METERED_KB)
     # $connect and $disconnect are taken for a message each.
-    billed_messages = load.messages * parts + 2 * load.connects
-    source: Source = "assumed" if billed_minutes is None else "billed"
+    metered_messages = load.messages * parts + 2 * load.connects if billed_messages is None else billed_messages
     amounts = (
-        Amount(
-            key="websocket.messages",
-            quantity=billed_messages,
-            source="measured",
-            region=api.region,
-            subject=api.arn,
-            grows=True,
-        ),
-        Amount(
-            key="websocket.minutes",
-            quantity=minutes,
-            source=source,
-            region=api.region,
-            subject=api.arn,
-            grows=True,
-        ),
+        _amount(api, "websocket.messages", metered_messages, "measured" if billed_messages is None else "billed"),
+        _amount(api, "websocket.minutes", minutes, "assumed" if billed_minutes is None else "billed"),
     )
     gaps = [
         f"{metric} of {api.id} has no datapoint over that time."
         for metric, found in (("ConnectCount", connects), ("MessageCount", messages))
         if found is None
     ]
-    return Path(
-        Usage(amounts=amounts, assumptions=tuple(_assumptions(known, life, connects, billed_minutes))),
-        load,
-        tuple(gaps),
-        measured=len(gaps) < 2,
-    )
+    said = [
+        *(_of_minutes(known, life) if billed_minutes is None and connects else ()),
+        *(_of_messages(known, connects) if billed_messages is None else ()),
+        "Free tiers are taken as used up by other things.",
+    ]
+    return Path(Usage(amounts=amounts, assumptions=tuple(said)), load, tuple(gaps), measured=len(gaps) < 2)
 
 
-def _assumptions(known: Target, life: float, connects: float | None, billed_minutes: float | None) -> Iterator[str]:
-    if billed_minutes is None and connects:
-        whose = "as declared" if known.mean_life_minutes else "the longest that AWS lets it; shorter ones cost less"
-        yield f"Connection minutes are no metric: each connection is taken to last {life:g} minutes, {whose}."
+def _amount(api: Thing, key: str, quantity: float, source: Source) -> Amount:
+    return Amount(key=key, quantity=quantity, source=source, region=api.region, subject=api.arn, grows=True)
+
+
+def _of_minutes(known: Target, life: float) -> Iterator[str]:
+    whose = "as declared" if known.mean_life_minutes else "the longest that AWS lets it; shorter ones cost less"
+    yield f"Connection minutes are no metric: each connection is taken to last {life:g} minutes, {whose}."
+
+
+def _of_messages(known: Target, connects: float | None) -> Iterator[str]:
     if known.mean_message_kb is None:
         yield "The size of messages was not measured: each is taken to be metered once, as up to 32 KB are."
     if connects:
         yield "A connect and a disconnect are taken to be metered as one message each."
 
 
-def _billed_minutes(estate: Estate, api: Thing, period: Period | None, bills: Sequence[Bill]) -> float | None:
-    """Of the region's bill, as much as the API has of its connects."""
+def _billed(
+    estate: Estate, api: Thing, period: Period | None, bills: Sequence[Bill], usage_type: str, metric: str
+) -> float | None:
+    """Of the region's bill, as much as the API has of the metric there."""
     newest = sorted(bills, key=lambda bill: bill.period.last, reverse=True)
-    told = (bill.monthly("ApiGatewayMinute", api.account, api.region, period) for bill in newest)
+    told = (bill.monthly(usage_type, api.account, api.region, period) for bill in newest)
     if (whole := next((one for one in told if one is not None), None)) is None:
         return None
     near = [one for one in estate.websocket_apis() if (one.account, one.region) == (api.account, api.region)]
-    connects = {one.arn: of_api(estate, one, "ConnectCount", period) or 0.0 for one in near}
-    if not (of_all := sum(connects.values())):
+    counted = {one.arn: of_api(estate, one, metric, period) or 0.0 for one in near}
+    if not (of_all := sum(counted.values())):
         return whole / len(near)
-    return whole * connects[api.arn] / of_all
+    return whole * counted[api.arn] / of_all
 
 
 def _beside(estate: Estate, going: Collection[Thing], period: Period | None) -> Usage:
@@ -130,9 +126,16 @@ def _beside(estate: Estate, going: Collection[Thing], period: Period | None) -> 
     said = [f"The duration of functions was not measured: {HANDLER_S * 1000:g} ms a run are taken."] if unknown else []
     if any(thing.type == TABLE for thing in going):
         said.append("Reads of streams and replicas of tables are not in it.")
+    if any(_class(thing) == "STANDARD_INFREQUENT_ACCESS" for thing in going):
+        said.append("Tables of class Standard-IA are reckoned at the prices of Standard.")
     if any(thing.type == WEB_ACL for thing in going):
         said.append("Rules and requests of web ACLs were not counted, and cost more.")
     return Usage(amounts=tuple(amounts), assumptions=tuple(said))
+
+
+def _class(table: Thing) -> object:
+    summary = table.properties.get("TableClassSummary")
+    return summary.get("TableClass") if isinstance(summary, dict) else None
 
 
 def _dashboards(estate: Estate, going: Collection[Thing]) -> Iterator[Amount]:

@@ -51,7 +51,13 @@ def _alias(thing: Thing, estate: Estate, _: Period | None) -> Iterator[_Part]:
     function = estate.thing(thing.arn.rpartition(":")[0])
     memory = _number(function, "MemorySize", 128) if function else 128
     ready = _number(thing, "ProvisionedConcurrentExecutions")
-    yield "lambda.provisioned_gb_s", ready * memory / 1024 * HOURS * 3600, "measured", False
+    arm = function is not None and "arm64" in _list(function, "Architectures")
+    yield (
+        "lambda.provisioned_arm_gb_s" if arm else "lambda.provisioned_x86_gb_s",
+        ready * memory / 1024 * HOURS * 3600,
+        "measured",
+        False,
+    )
 
 
 def _table(thing: Thing, estate: Estate, period: Period | None) -> Iterator[_Part]:

@@ -93,6 +93,13 @@ def test_capacity_that_is_kept_ready_costs_without_a_call():
     assert saved(alias)[alias.arn] == pytest.approx(2 * 0.125 * 730 * 3600 * 0.0000041667)
 
 
+def test_capacity_on_arm_is_cheaper():
+    arm = thing(HANDLER, types.FUNCTION, MemorySize=1024, Architectures=["arm64"])
+    alias = thing(f"{HANDLER}:live", types.FUNCTION_ALIAS, ProvisionedConcurrentExecutions=1)
+    found = savings(estate((), (arm, alias)), fates(alias.arn))
+    assert found[alias.arn] == pytest.approx(730 * 3600 * 0.0000033334)
+
+
 def test_all_savings_together_are_the_old_path():
     measured = (*traffic(365_000, 1e6), *behind(1e6, 2e6, 4e6, 10 * 1024**3))
     going = fates(CHAT, HANDLER, TABLE, GROUP, ALARM)
