@@ -105,6 +105,6 @@ def test_billed_minutes_take_the_place_of_a_guess():
     assert (messages.source, messages.quantity) == ("billed", pytest.approx(1.5 * 730 / 24))
     assert found.before.assumptions == ("Free tiers are taken as used up by other things.",)
     assert found.during is not None
-    assert found.during.assumptions[1] == "Both run from 2026-08-01 to 2026-08-20: that is $22.65 in all."
+    assert found.during.assumptions[1] == "Both run from 2026-08-01 to 2026-08-20: that is $23.93 in all."
     assert (found.billed_before, found.billed_after) == (pytest.approx(60.8333), pytest.approx(30.41667))
     assert found.gaps == ()
