@@ -80,7 +80,10 @@ _NOT_SEEN: Final = (
 
 
 def referrers_page() -> str:
-    return "\n".join([_introduction(), _links(), _fates(), _needs(), _life(), _edits(), _missed()]) + "\n"
+    return (
+        "\n".join([_introduction(), _links(), _fates(), _needs(), _life(), _edits(), _MATCHING, _ORPHANS, _missed()])
+        + "\n"
+    )
 
 
 def _introduction() -> str:
@@ -108,6 +111,29 @@ statement, an alarm. Things that mean nothing without what they are about go whe
 
 Tags keep a thing, whoever uses it: `{KEEP}` with any value, and `{KEEP_UNTIL}` with a date (`2027-01-31`) until that
 day is over. A date that can't be read keeps it too.
+"""
+
+
+_MATCHING: Final = """## Declared and live
+
+A live thing is matched with what the scan read, by the first of these that finds any:
+
+1. a stack that has at least half of what is declared, by logical ids (with the hash that CDK adds). One declaration is
+   live once for each such stack: one a stage;
+2. its name;
+3. a function's name as the Serverless Framework makes it (`SERVICE-STAGE-FUNCTION`, the declared stage first), or as
+   CloudFormation does (`STACK-ID-RANDOM`);
+4. tags: `aws:cloudformation:logical-id`, `Name`;
+5. an API by all its routes, where one has a name of its own.
+
+Several that may be it are told as ambiguous, and none is taken. What is live and declared nowhere is told for WebSocket
+APIs, their functions, and the tables that these name.
+"""
+_ORPHANS: Final = """## What is left of things that are gone
+
+Log groups of functions and APIs, alarms all of whose metrics are of them, mappings to APIs, event source mappings to
+functions, permissions of functions and statements of IAM that name APIs, and things of stacks that were deleted and
+left them: where what they belonged to was listed whole, and was not in it.
 """
 
 

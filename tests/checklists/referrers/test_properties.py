@@ -15,7 +15,7 @@ from checklists.referrers.fates import fates
 from checklists.referrers.index import Index
 from checklists.referrers.links import links
 from checklists.referrers.model import Fate, Use
-from tests.checklists.referrers import test_shared
+from tests.checklists.referrers import sharing
 from tests.checklists.referrers.board import ACCOUNT, API, REGION, Board, chat, function_arn, scan, table_arn
 
 STRANGER = "arn:aws:iam::999999999999:root"
@@ -147,20 +147,20 @@ def test_what_was_not_measured_never_lets_more_go(uses: list[Use], without: set[
 
 
 UNSEEN: list[tuple[Any, str, str]] = [
-    (test_shared._rest, types.REST_API, "apigateway:GetRestApis"),
-    (test_shared._rest, types.REST_API, "apigateway:GetResources"),
-    (test_shared._http, types.INTEGRATION, "apigatewayv2:GetIntegrations"),
-    (test_shared._rule, types.RULE, "events:ListRules"),
-    (test_shared._rule, types.RULE, "events:ListTargetsByRule"),
-    (test_shared._schedule, types.SCHEDULE, "scheduler:ListSchedules"),
-    (test_shared._topic, types.TOPIC, "sns:ListSubscriptions"),
-    (test_shared._queue, types.EVENT_SOURCE, "lambda:ListEventSourceMappings"),
-    (test_shared._url, types.FUNCTION_URL, "lambda:ListFunctionUrlConfigs"),
-    (test_shared._machine, types.STATE_MACHINE, "stepfunctions:DescribeStateMachine"),
-    (test_shared._caller, types.FUNCTION, "lambda:ListFunctions"),
-    (test_shared._may_call, types.ROLE, "iam:GetAccountAuthorizationDetails"),
-    (test_shared._logs, types.LOG_GROUP, "logs:DescribeSubscriptionFilters"),
-    (test_shared._widget, types.DASHBOARD, "cloudwatch:ListDashboards"),
+    (sharing.rest, types.REST_API, "apigateway:GetRestApis"),
+    (sharing.rest, types.REST_API, "apigateway:GetResources"),
+    (sharing.http, types.INTEGRATION, "apigatewayv2:GetIntegrations"),
+    (sharing.rule, types.RULE, "events:ListRules"),
+    (sharing.rule, types.RULE, "events:ListTargetsByRule"),
+    (sharing.schedule, types.SCHEDULE, "scheduler:ListSchedules"),
+    (sharing.topic, types.TOPIC, "sns:ListSubscriptions"),
+    (sharing.queue, types.EVENT_SOURCE, "lambda:ListEventSourceMappings"),
+    (sharing.url, types.FUNCTION_URL, "lambda:ListFunctionUrlConfigs"),
+    (sharing.machine, types.STATE_MACHINE, "stepfunctions:DescribeStateMachine"),
+    (sharing.caller, types.FUNCTION, "lambda:ListFunctions"),
+    (sharing.may_call, types.ROLE, "iam:GetAccountAuthorizationDetails"),
+    (sharing.logs, types.LOG_GROUP, "logs:DescribeSubscriptionFilters"),
+    (sharing.widget, types.DASHBOARD, "cloudwatch:ListDashboards"),
 ]
 
 

@@ -12,18 +12,17 @@ from hypothesis import strategies as st
 
 from checklists.aws import types
 from checklists.referrers.errors import NoSuchWebSocketApi
+from tests.checklists.referrers import sharing
 from tests.checklists.referrers.board import (
     ACCOUNT,
     API,
     API_ID,
     BUSY,
     REGION,
-    Board,
     alarm_arn,
     chat,
     dashboard_arn,
     function_arn,
-    policy,
     role_arn,
     scan,
     table_arn,
@@ -32,114 +31,7 @@ from tests.checklists.referrers.board import (
 SAY, TABLE, ROLE = function_arn("say"), table_arn("connections"), role_arn("chat")
 
 
-def _rest(board: Board, function: str) -> None:
-    arn = f"arn:aws:apigateway:{REGION}::/restapis/rest123456"
-    board.thing(arn, types.REST_API, "rest123456", name="orders", FunctionArns=[function])
-
-
-def _http(board: Board, function: str) -> None:
-    board.route(board.api("http123456", protocol="HTTP"), "GET /", function)
-
-
-def _stage_variable(board: Board, _: str) -> None:
-    api = board.api("http123456", protocol="HTTP")
-    uri = (
-        f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/"
-        f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:sa${{stageVariables.end}}/invocations"
-    )
-    board.thing(f"{api}/integrations/x", types.INTEGRATION, "x", IntegrationUri=uri)
-
-
-def _other_websocket(board: Board, function: str) -> None:
-    board.route(board.api("other12345"), "say", function)
-
-
-def _rule(board: Board, function: str) -> None:
-    board.rule("nightly", function, ScheduleExpression="rate(1 day)")
-
-
-def _disabled_rule(board: Board, function: str) -> None:
-    board.rule("nightly", function, State="DISABLED")
-
-
-def _schedule(board: Board, function: str) -> None:
-    arn = f"arn:aws:scheduler:{REGION}:{ACCOUNT}:schedule/default/nightly"
-    board.thing(arn, types.SCHEDULE, "nightly", Target=function, State="ENABLED")
-
-
-def _topic(board: Board, function: str) -> None:
-    arn = f"arn:aws:sns:{REGION}:{ACCOUNT}:news"
-    board.thing(arn, types.TOPIC, "news", Subscriptions=[{"Protocol": "lambda", "Endpoint": function}])
-
-
-def _queue(board: Board, function: str) -> None:
-    queue = board.thing(f"arn:aws:sqs:{REGION}:{ACCOUNT}:jobs", types.QUEUE, "jobs")
-    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:event-source-mapping:u"
-    board.thing(arn, types.EVENT_SOURCE, "u", EventSourceArn=queue, FunctionArn=f"{function}:live", State="Enabled")
-
-
-def _url(board: Board, function: str) -> None:
-    board.thing(f"{function}/url", types.FUNCTION_URL, "url", AuthType="NONE")
-
-
-def _machine(board: Board, function: str) -> None:
-    arn = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:orders"
-    board.thing(arn, types.STATE_MACHINE, "orders", Mentions=[{"variable": "definition", "of": function}])
-
-
-def _caller(board: Board, function: str) -> None:
-    board.names(board.function("rest"), function)
-
-
-def _may_call(board: Board, function: str) -> None:
-    role = board.role("rest", {"Action": "lambda:InvokeFunction", "Resource": f"{function}*"})
-    board.function("rest", role=role)
-
-
-def _bucket_permission(board: Board, function: str) -> None:
-    board.permits(function, "arn:aws:s3:::uploads", principal="s3.amazonaws.com")
-
-
-def _other_account(board: Board, function: str) -> None:
-    board.permits(function, f"arn:aws:execute-api:{REGION}:999999999999:zzzzzzzzzz/*")
-
-
-def _anybody(board: Board, function: str) -> None:
-    board.permits(function, None, principal="*")
-
-
-def _logs(board: Board, function: str) -> None:
-    board.log_group("/aws/lambda/other", SubscriptionFilters=[{"filterName": "f", "destinationArn": function}])
-
-
-def _widget(board: Board, function: str) -> None:
-    board.dashboard("ops", {"type": "custom", "properties": {"endpoint": function}})
-
-
-def _alive(board: Board, function: str) -> None:
-    board.measured(function, "AWS/Lambda", "Invocations", BUSY + timedelta(days=9))
-
-
-def _tagged(board: Board, function: str) -> None:
-    board.tag(function, ws2sse_keep="")
-
-
-def _kept_until(board: Board, function: str) -> None:
-    board.things[function] = board.things[function].model_copy(update={"tags": {"keep-until": "2027-01-01"}})
-
-
-def _kept_until_some_day(board: Board, function: str) -> None:
-    board.things[function] = board.things[function].model_copy(update={"tags": {"keep-until": "someday"}})
-
-
-FUNCTION_SHARED = [
-    _rest, _http, _stage_variable, _other_websocket, _rule, _disabled_rule, _schedule, _topic, _queue, _url, _machine,
-    _caller, _may_call, _bucket_permission, _other_account, _anybody, _logs, _widget, _alive, _tagged, _kept_until,
-    _kept_until_some_day,
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("share", FUNCTION_SHARED)
+@pytest.mark.parametrize("share", sharing.FUNCTION_SHARED)
 def test_a_function_with_another_use_stays_and_with_it_all_that_it_needs(share: Any) -> None:
     board = chat()
     share(board, SAY)
@@ -154,7 +46,7 @@ def test_a_function_with_another_use_stays_and_with_it_all_that_it_needs(share: 
 
 def test_a_shared_function_loses_only_the_permission_of_what_goes() -> None:
     board = chat()
-    _rest(board, SAY)
+    sharing.rest(board, SAY)
     board.permits(SAY, f"arn:aws:execute-api:{REGION}:{ACCOUNT}:rest123456/*/GET/")
     fate = board.fates()[SAY]
     assert fate.verdict == "edit"
@@ -165,60 +57,7 @@ def test_a_shared_function_loses_only_the_permission_of_what_goes() -> None:
     assert fate.users[0].user.endswith("rest123456"), "those outside come first"
 
 
-def _reader(board: Board) -> None:
-    board.names(board.function("presence"), TABLE)
-
-
-def _permitted(board: Board) -> None:
-    board.function(
-        "presence", role=board.role("presence", {"Action": "dynamodb:Query", "Resource": f"{TABLE}/index/*"})
-    )
-
-
-def _permitted_by_managed_policy(board: Board) -> None:
-    arn = f"arn:aws:iam::{ACCOUNT}:policy/reads"
-    document = policy({"Action": "dynamodb:*", "Resource": [f"arn:aws:dynamodb:*:{ACCOUNT}:table/conn*"]})
-    board.thing(arn, types.POLICY, "reads", region="global", Document=document, AttachmentCount=1)
-    board.function("presence", role=board.role("presence", AttachedPolicies=[arn]))
-
-
-def _role_of_others(board: Board) -> None:
-    trust = policy({"Action": "sts:AssumeRole", "Principal": {"AWS": "arn:aws:iam::999999999999:root"}})
-    board.with_properties(ROLE, AssumeRolePolicyDocument=trust)
-
-
-def _shared_role(board: Board) -> None:
-    board.function("presence", role=ROLE)
-
-
-def _user(board: Board) -> None:
-    arn = f"arn:aws:iam::{ACCOUNT}:user/ann"
-    inline = {"p": policy({"Action": "*", "Resource": TABLE})}
-    board.thing(arn, types.USER, "ann", region="global", Policies=inline)
-
-
-def _replica(board: Board) -> None:
-    board.with_properties(TABLE, Replicas=[{"RegionName": "us-east-1"}])
-
-
-def _stream(board: Board) -> None:
-    function = board.function("audit")
-    board.rule("audit", function)
-    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:event-source-mapping:u"
-    board.thing(arn, types.EVENT_SOURCE, "u", EventSourceArn=f"{TABLE}/stream/2026", FunctionArn=function)
-
-
-def _read_in_silence(board: Board) -> None:
-    board.measured(TABLE, "AWS/DynamoDB", "ConsumedReadCapacityUnits", BUSY + timedelta(days=5))
-
-
-TABLE_SHARED = [
-    _reader, _permitted, _permitted_by_managed_policy, _role_of_others, _shared_role, _user, _replica, _stream,
-    _read_in_silence,
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("share", TABLE_SHARED)
+@pytest.mark.parametrize("share", sharing.TABLE_SHARED)
 def test_a_table_with_another_use_stays(share: Any) -> None:
     board = chat()
     share(board)
@@ -391,8 +230,8 @@ def test_only_websocket_apis_of_the_estate_can_go() -> None:
 
 
 @given(
-    st.sets(st.sampled_from(FUNCTION_SHARED), max_size=3),
-    st.sets(st.sampled_from(TABLE_SHARED), max_size=2),
+    st.sets(st.sampled_from(sharing.FUNCTION_SHARED), max_size=3),
+    st.sets(st.sampled_from(sharing.TABLE_SHARED), max_size=2),
     st.booleans(),
 )
 @settings(max_examples=60)
