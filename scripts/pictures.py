@@ -1,6 +1,7 @@
-"""Takes the pictures of the docs from real runs: two pages, two transports, one chat; and a dual run that fails.
+"""Takes the pictures of the docs from real runs: two pages, two transports, one chat; a dual run that fails; and the
+checklist of a migration that is half done, with its account in a fake AWS.
 
-Names of pictures choose them: `demo`, `verify-report`. Default: all.
+Names of pictures choose them: `demo`, `verify-report`, `checklist`. Default: all.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from checklists import render_html
 from tests.browser.conftest import FLAGS
+from tests.checklists.demo import demo as half_done
 from tests.running import CHAT, ROOT, WS2SSE, environment, running_shim, token, ws2sse
 
 IMAGES = ROOT / "docs" / "images"
@@ -79,7 +82,16 @@ def verify_report(browser: Browser, picture: Path) -> None:
         page.screenshot(path=picture)
 
 
-PICTURES = {"demo": demo, "verify-report": verify_report}
+def checklist(browser: Browser, picture: Path) -> None:
+    with TemporaryDirectory() as name:
+        file = Path(name) / "checklist.html"
+        file.write_text(render_html(half_done()), "utf-8")
+        page = browser.new_page(viewport={"width": 1400, "height": 1360})
+        page.goto(file.as_uri())
+        page.screenshot(path=picture)
+
+
+PICTURES = {"demo": demo, "verify-report": verify_report, "checklist": checklist}
 
 
 def main(names: Sequence[str]) -> None:

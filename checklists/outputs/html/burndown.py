@@ -94,7 +94,7 @@ def _axes(frame: Frame) -> Iterator[Shape]:
     for day in months[::every]:
         yield Line(frame.x(day), HEIGHT - BOTTOM, frame.x(day), HEIGHT - BOTTOM + 5, "axis")
         yield Label(
-            frame.x(day), HEIGHT - BOTTOM + 18, f"{day:%b}" if every == 1 else f"{day:%b %y}", "mark-of-axis", "middle"
+            frame.x(day), HEIGHT - BOTTOM + 18, f"{day:%b}" if every == 1 else f"{day:%b %Y}", "mark-of-axis", "middle"
         )
 
 
