@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test coverage slow check format browser conformance bench soak corpus power bench-scan fuzz image clean
+.PHONY: help demo test coverage slow check format browser conformance bench soak corpus power bench-scan bench-estate fuzz image clean
 
 help: ## Shows this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ power: $(STAMP) ## How many injected faults a dual run finds: the example, and c
 
 bench-scan: $(STAMP) ## A scan of 10,000 files beside git grep: seconds and memory
 	@$(BIN)/python -m bench.scan
+
+bench-estate: $(STAMP) ## A survey of 1,000 APIs in five regions of the tests' AWS: seconds and memory
+	@$(BIN)/python -m bench.estate
 
 fuzz: $(STAMP) ## Broken and made-up programs, FUZZ_RUNS=1000 of them; with CORPUS=FOLDER clones that are broken
 	@FUZZ_RUNS=$(or $(FUZZ_RUNS),1000) FUZZ_CORPUS=$(CORPUS) $(BIN)/python -m pytest tests/migrator/fuzz -q

@@ -115,13 +115,13 @@ def by_role(arn: str, *, external_id: str = "", base: AccountAccess | None = Non
 
 
 def regions(asked: Iterable[str], session: boto3.Session) -> tuple[str, ...]:
-    """The regions that were asked for, sorted; without any, the session's own. 'all': every one of the session's
-    partition that botocore knows to have API Gateway, also those that an account has not enabled, which leave gaps.
-    Raises RegionUnknown."""
-    own = session.region_name or "us-east-1"
+    """The regions that were asked for, sorted; without any, the session's own, which may be none. 'all': every one of
+    the session's partition that botocore knows to have API Gateway, also those that an account has not enabled, which
+    leave gaps. Raises RegionUnknown."""
     of_partition = {one: _regions(session, "apigatewayv2", one) for one in session.get_available_partitions()}
-    wanted = set(asked) or {own}
+    wanted = set(asked) or ({session.region_name} if session.region_name else set())
     if ALL_REGIONS in wanted:
+        own = session.region_name or "us-east-1"
         return next((tuple(sorted(several)) for several in of_partition.values() if own in several), ())
     known = tuple(sorted(region for several in of_partition.values() for region in several))
     for region in sorted(wanted):

@@ -15,6 +15,7 @@ from checklists.aws.calls import Caller
 from checklists.aws.estate import Account
 from checklists.aws.failures import failure
 from checklists.aws.ledger import Ledger
+from checklists.aws.pulse import Pulse
 from checklists.aws.scope import Scope
 from checklists.aws.types import GLOBAL_REGION
 
@@ -32,7 +33,7 @@ class Entered:
     """The global services first, then the regions in order."""
 
 
-def enter(access: AccountAccess, regions: Sequence[str], ledger: Ledger) -> Entered:
+def enter(access: AccountAccess, regions: Sequence[str], ledger: Ledger, pulse: Pulse) -> Entered:
     """Raises AccountNotReached when AWS does not say which account it is."""
     partition, account = _identity(access, regions)
     check = _Credentials(access, HOME.get(partition, regions[0] if regions else "us-east-1"))
@@ -40,11 +41,11 @@ def enter(access: AccountAccess, regions: Sequence[str], ledger: Ledger) -> Ente
     def caller(region: str, endpoints: str) -> Caller:
         return Caller(access, (account, region), endpoints, ledger, check.good)
 
-    everywhere = Scope(account, partition, GLOBAL_REGION, caller(GLOBAL_REGION, check.region))
+    everywhere = Scope(account, partition, GLOBAL_REGION, caller(GLOBAL_REGION, check.region), pulse)
     aliases = everywhere.caller.items("iam:ListAccountAliases", "AccountAliases").items
     return Entered(
         Account(id=account, alias=str(aliases[0]) if aliases else "", partition=partition, profile=access.label),
-        (everywhere, *(Scope(account, partition, one, caller(one, one)) for one in sorted(regions))),
+        (everywhere, *(Scope(account, partition, one, caller(one, one), pulse) for one in sorted(regions))),
     )
 
 

@@ -26,7 +26,7 @@ class Metric:
     subject: str
     namespace: str
     metric: str
-    dimensions: tuple[tuple[str, str], ...]
+    dimensions: dict[str, str]
 
 
 def metrics_of(things: Collection[Thing], candidates: Collection[str]) -> tuple[Metric, ...]:
@@ -63,4 +63,4 @@ def _of_table(table: Thing) -> Iterator[Metric]:
 
 
 def _several(of: Thing, namespace: str, metrics: tuple[str, ...], **dimensions: str) -> Iterator[Metric]:
-    return (Metric(of.arn, namespace, metric, tuple(dimensions.items())) for metric in metrics)
+    return (Metric(of.arn, namespace, metric, dimensions) for metric in metrics)

@@ -91,7 +91,8 @@ def owned(things: Iterable[Thing]) -> tuple[Thing, ...]:
     for one in things:
         stack = of.get(one.arn) or one.tags.get(_STACK_NAME)
         made_by = manager(one, stacks.get(stack or "", one if one.type == types.STACK else None))
-        found.append(one.model_copy(update={"stack": stack, "manager": made_by}))
+        changed = {"stack": stack, "manager": made_by}
+        found.append(one.model_copy(update=changed) if stack or made_by else one)
     return tuple(found)
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pydantic import JsonValue
 
 from checklists.aws.calls import Answer, Caller
 from checklists.aws.estate import Thing
+from checklists.aws.pulse import Pulse
 from checklists.aws.types import GLOBAL_REGION
 
+Each = TypeVar("Each")
 Reach = Literal["region", "account"]
 """account: a service that is not in a region, and asked once."""
 
@@ -25,10 +27,15 @@ class Scope:
     partition: str
     region: str
     caller: Caller
+    pulse: Pulse
 
     @property
     def reach(self) -> Reach:
         return "account" if self.region == GLOBAL_REGION else "region"
+
+    def each(self, several: Sequence[Each]) -> Iterator[Each]:
+        """What is asked about one by one, counted as progress."""
+        return self.pulse.each(several)
 
     def arn(self, service: str, resource: str) -> str:
         """arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE, of a service that has both in its ARNs."""

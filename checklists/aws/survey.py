@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
 
 from checklists.aws.access import AccountAccess
 from checklists.aws.accounts import enter
@@ -21,16 +19,9 @@ from checklists.aws.mentions import Names, mentions
 from checklists.aws.metrics import OPERATION as METRICS
 from checklists.aws.metrics import measure, windows_of
 from checklists.aws.owners import owned
+from checklists.aws.pulse import Progress, Pulse, in_threads
 from checklists.aws.scope import CloserLook, Collector, Found, Near, Scope
 from checklists.aws.shape import moment
-
-MOST_THREADS: Final = 8
-"""Many enough to hide AWS's answering times, few enough for one machine."""
-
-Progress = Callable[[str, int, int], None]
-"""Phase in words, how many steps of it are done, and how many there are."""
-
-_T = TypeVar("_T")
 
 
 def survey(
@@ -51,19 +42,20 @@ def survey(
     functions that are looked at closely though no WebSocket API leads to them. clock: seconds, to tell how long it
     took. Raises AccountNotReached when it can't be told which account an access leads to.
     """
-    began, ledger, tell = clock(), Ledger(), progress or _silent
-    entered = [enter(one, regions, ledger) for one in accounts]
+    began, ledger, pulse, tell = clock(), Ledger(), Pulse(), progress or _silent
+    entered = [enter(one, regions, ledger, pulse) for one in accounts]
     scopes = [scope for one in entered for scope in one.scopes]
-    found = _listing(scopes, services, tell)
+    found = _listing(scopes, services, tell, pulse)
     named = mentions(found.things, found.texts, Names(found.things))
     close = candidates(found.things, named) | also
     found.texts.clear()
     found.details |= {arn: {"Mentions": several} for arn, several in named.items()}
-    found.add(_looking(scopes, services, tuple(found.things), close, ledger, tell))
+    found.add(_looking(scopes, services, tuple(found.things), close, ledger, tell, pulse))
     things = owned(_merged(found))
+    del found, named  # a large estate is held once
     measurements: tuple[Measurement, ...] = ()
     if services is None or "cloudwatch" in services:
-        measurements = _measuring(scopes, things, close, window, now, ledger, tell)
+        measurements = _measuring(scopes, things, close, window, now, ledger, tell, pulse)
     return Estate(
         started_at=moment(now),
         finished_at=moment(now + timedelta(seconds=round(clock() - began))),
@@ -76,7 +68,7 @@ def survey(
     )
 
 
-def _listing(scopes: Sequence[Scope], services: frozenset[str] | None, tell: Progress) -> Found:
+def _listing(scopes: Sequence[Scope], services: frozenset[str] | None, tell: Progress, pulse: Pulse) -> Found:
     steps = [
         (scope, one)
         for scope in scopes
@@ -90,7 +82,7 @@ def _listing(scopes: Sequence[Scope], services: frozenset[str] | None, tell: Pro
             return one.collect(scope)
         return Found()
 
-    return _all(_each(steps, of, "Listing", tell))
+    return _all(in_threads(steps, of, "Listing", tell, pulse))
 
 
 def _looking(
@@ -100,6 +92,7 @@ def _looking(
     close: frozenset[str],
     ledger: Ledger,
     tell: Progress,
+    pulse: Pulse,
 ) -> Found:
     def of(step: tuple[Scope, CloserLook]) -> Found:
         scope, one = step
@@ -116,7 +109,7 @@ def _looking(
         for one in CLOSER_LOOKS
         if one.reach == scope.reach and (services is None or one.service in services)
     ]
-    return _all(_each(steps, of, "Looking closely", tell))
+    return _all(in_threads(steps, of, "Looking closely", tell, pulse))
 
 
 @contextmanager
@@ -140,6 +133,9 @@ def _all(several: Iterable[Found]) -> Found:
 def _merged(found: Found) -> Iterator[Thing]:
     """Each thing once, with its details and tags, in the order of the ARNs."""
     for arn, thing in sorted({one.arn: one for one in found.things}.items()):
+        if arn not in found.details and arn not in found.tags:
+            yield thing
+            continue
         properties = thing.properties | found.details.get(arn, {})
         yield thing.model_copy(update={"properties": properties, "tags": thing.tags | found.tags.get(arn, {})})
 
@@ -152,6 +148,7 @@ def _measuring(
     now: datetime,
     ledger: Ledger,
     tell: Progress,
+    pulse: Pulse,
 ) -> tuple[Measurement, ...]:
     windows = windows_of(window, now)
 
@@ -163,28 +160,10 @@ def _measuring(
 
     found = [
         one
-        for several in _each([one for one in scopes if one.reach == "region"], of, "Measuring", tell)
+        for several in in_threads([one for one in scopes if one.reach == "region"], of, "Measuring", tell, pulse)
         for one in several
     ]
     return tuple(sorted(found, key=lambda one: (one.subject, one.metric, sorted(one.dimensions.items()), one.start)))
-
-
-_S = TypeVar("_S")
-
-
-def _each(steps: Sequence[_S], do: Callable[[_S], _T], phase: str, tell: Progress) -> list[_T]:
-    """In threads; the results in the order of the steps."""
-    tell(phase, 0, len(steps))
-    with ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="survey") as threads:
-        futures = [threads.submit(do, one) for one in steps]
-        try:
-            for done, future in enumerate(as_completed(futures), start=1):
-                future.result()
-                tell(phase, done, len(steps))
-        except BaseException:
-            threads.shutdown(wait=False, cancel_futures=True)
-            raise
-    return [future.result() for future in futures]
 
 
 def _silent(_phase: str, _done: int, _total: int) -> None:

@@ -33,7 +33,7 @@ def collect(scope: Scope) -> Found:
     websocket = [api for api in apis.items if api.get("ProtocolType") == "WEBSOCKET"]
     for_each(scope, apis, *_OF_ALL)
     for_each(scope, apis, *_OF_WEBSOCKET, some=bool(websocket))
-    for api in apis.items:
+    for api in scope.each(apis.items):
         thing = _api(scope, api)
         found.things.append(thing)
         _callees(scope, thing, found)

@@ -20,7 +20,7 @@ def collect(scope: Scope) -> Found:
     found = Found()
     dashboards = scope.caller.items(_LIST, "DashboardEntries")
     for_each(scope, dashboards, _GET)
-    for one in dashboards.items:
+    for one in scope.each(dashboards.items):
         name = one["DashboardName"]
         arn = one.get("DashboardArn") or f"arn:{scope.partition}:cloudwatch::{scope.account}:dashboard/{name}"
         reply = scope.caller.one(_GET, subject=arn, absent=_GONE, DashboardName=name)

@@ -16,7 +16,7 @@ def collect(scope: Scope) -> Found:
     found = Found()
     domains = scope.caller.items("apigatewayv2:GetDomainNames", "Items")
     for_each(scope, domains, _MAPPINGS)
-    for one in domains.items:
+    for one in scope.each(domains.items):
         name: str = one["DomainName"]
         domain = scope.thing(
             scope.api_arn(f"domainnames/{name}"),

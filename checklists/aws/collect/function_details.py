@@ -29,11 +29,10 @@ https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html"""
 
 def look(scope: Scope, near: Near) -> Found:
     found = Found()
-    for function in near.of_type(types.FUNCTION):
-        if function.arn in near.candidates:
-            found.details[function.arn] = _details(scope, function)
-            _aliases(scope, function, found)
-            _urls(scope, function, found)
+    for function in scope.each([one for one in near.of_type(types.FUNCTION) if one.arn in near.candidates]):
+        found.details[function.arn] = _details(scope, function)
+        _aliases(scope, function, found)
+        _urls(scope, function, found)
     return found
 
 

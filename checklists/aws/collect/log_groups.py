@@ -45,9 +45,8 @@ def collect(scope: Scope) -> Found:
 def look(scope: Scope, near: Near) -> Found:
     found = Found()
     written = _written(near)
-    for group in near.of_type(types.LOG_GROUP):
-        if group.id in written:
-            found.details[group.arn] = _subscriptions(scope, group) | _last_event(scope, group)
+    for group in scope.each([one for one in near.of_type(types.LOG_GROUP) if one.id in written]):
+        found.details[group.arn] = _subscriptions(scope, group) | _last_event(scope, group)
     return found
 
 

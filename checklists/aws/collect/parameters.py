@@ -31,7 +31,7 @@ def collect(scope: Scope) -> Found:
     if len(readable) > MOST_VALUES:
         message = f"only the first {MOST_VALUES:,} of {len(readable):,} values were looked through"
         scope.caller.unasked(_GET, Failure("limit", "", message))
-    for start in range(0, min(len(readable), MOST_VALUES), _BATCH):
+    for start in scope.each(range(0, min(len(readable), MOST_VALUES), _BATCH)):
         names = readable[start : start + _BATCH]
         for one in scope.caller.items(_GET, "Parameters", Names=names, WithDecryption=False).items:
             found.texts.append(Text(_arn(scope, one["Name"]), "value", str(one.get("Value", ""))))

@@ -20,7 +20,7 @@ def collect(scope: Scope) -> Found:
     found = Found()
     queues = scope.caller.items(_LIST, "QueueUrls", MaxResults=1000)
     for_each(scope, queues, _GET)
-    for one in queues.items:
+    for one in scope.each(queues.items):
         url = str(one)
         name = url.rpartition("/")[2]
         arn = scope.arn("sqs", name)

@@ -38,7 +38,7 @@ def collect(scope: Scope) -> Found:
     found = Found()
     zones = scope.caller.items(_ZONES, "HostedZones")
     for_each(scope, zones, _RECORDS)
-    for zone in zones.items:
+    for zone in scope.each(zones.items):
         id_ = str(zone["Id"]).rpartition("/")[2]
         arn = f"arn:{scope.partition}:route53:::hostedzone/{id_}"
         records = scope.caller.items(_RECORDS, "ResourceRecordSets", subject=arn, absent=_GONE, HostedZoneId=id_)

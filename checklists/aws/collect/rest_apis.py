@@ -20,7 +20,7 @@ _AUTHORIZERS: Final = "apigateway:GetAuthorizers"
 def collect(scope: Scope) -> Found:
     apis = scope.caller.items(_APIS, "items")
     for_each(scope, apis, _RESOURCES, _AUTHORIZERS)
-    return Found([_api(scope, one) for one in apis.items])
+    return Found([_api(scope, one) for one in scope.each(apis.items)])
 
 
 def _api(scope: Scope, one: Item) -> Thing:

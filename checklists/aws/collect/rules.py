@@ -23,7 +23,7 @@ def collect(scope: Scope) -> Found:
         of_bus = str(bus.get("Arn") or bus["Name"])
         rules = scope.caller.items(_RULES, "Rules", subject=of_bus, absent=_GONE, EventBusName=bus["Name"])
         for_each(scope, rules, _TARGETS)
-        for one in rules.items:
+        for one in scope.each(rules.items):
             _rule(scope, bus["Name"], one, found)
     return found
 

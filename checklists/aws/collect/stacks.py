@@ -30,7 +30,7 @@ def collect(scope: Scope) -> Found:
     found = Found()
     stacks = scope.caller.items(_STACKS, "Stacks")
     for_each(scope, stacks, _RESOURCES)
-    for one in stacks.items:
+    for one in scope.each(stacks.items):
         arn = one["StackId"]
         resources = scope.caller.items(_RESOURCES, "StackResourceSummaries", subject=arn, StackName=arn)
         properties = kept(one, "StackStatus", "EnableTerminationProtection", "Description", "ParentId", "RootId") | {

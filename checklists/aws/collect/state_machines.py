@@ -17,7 +17,7 @@ def collect(scope: Scope) -> Found:
     found = Found()
     machines = scope.caller.items(_LIST, "stateMachines")
     for_each(scope, machines, _DESCRIBE)
-    for one in machines.items:
+    for one in scope.each(machines.items):
         arn = one["stateMachineArn"]
         reply = scope.caller.one(_DESCRIBE, subject=arn, absent=_GONE, stateMachineArn=arn)
         if reply.known and reply.body is None:

@@ -33,7 +33,7 @@ def collect(scope: Scope) -> Found:
         summary = kept(one, *keys)
         backups[one.get("TableArn", "")].append(summary)
     found = Found()
-    for name in names.items:
+    for name in scope.each(names.items):
         table = _table(scope, str(name))
         if table is not None:
             of = {"Backups": backups.get(table.arn, [])} if listed.whole else {}

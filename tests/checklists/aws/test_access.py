@@ -83,6 +83,12 @@ class TestRegions:
     def test_none_is_the_session_s_own(self, session):
         assert regions([], session) == (REGION,)
 
+    def test_none_of_a_session_without_one_is_none(self, monkeypatch):
+        for name in ("AWS_DEFAULT_REGION", "AWS_REGION", "AWS_PROFILE"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+        assert regions([], boto3.Session()) == ()
+
     def test_all_are_those_of_the_partition(self, session):
         everywhere = regions(["all"], session)
         assert {"eu-west-1", "us-east-1", "ap-northeast-1"} <= set(everywhere)

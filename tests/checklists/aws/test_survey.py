@@ -42,11 +42,22 @@ def test_global_services_are_asked_once_an_account():
 def test_it_tells_how_far_it_is():
     told: list[tuple[str, int, int]] = []
     look(account(), progress=lambda *step: told.append(step))
-    assert list(dict.fromkeys(phase for phase, _, _ in told)) == ["Listing", "Looking closely", "Measuring"]
-    for phase in ("Listing", "Looking closely", "Measuring"):
+    phases = list(dict.fromkeys(phase for phase, _, _ in told))
+    assert phases == ["Listing", "Looking closely", "Measuring"]
+    for phase in phases:
         steps = [(done, total) for name, done, total in told if name == phase]
-        total = steps[0][1]
-        assert steps == [(done, total) for done in range(total + 1)]
+        assert steps[0][0] == 0
+        assert steps == sorted(steps)
+        assert all(done <= total for done, total in steps)
+        assert steps[-1][0] == steps[-1][1]
+
+
+def test_what_a_listing_tells_of_counts_too():
+    apis = [{"ApiId": f"api{number:07}", "ProtocolType": "WEBSOCKET"} for number in range(40)]
+    told: list[tuple[str, int, int]] = []
+    table = {"apigatewayv2:GetApis": {"Items": apis}}
+    look(table, progress=lambda *step: told.append(step), services=frozenset({"apigatewayv2"}))
+    assert ("Listing", 42, 42) in told  # two collectors, and the APIs
 
 
 def test_things_of_another_account_with_the_same_names_stay_apart():
