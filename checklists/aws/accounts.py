@@ -34,7 +34,7 @@ class Entered:
 
 
 def enter(access: AccountAccess, regions: Sequence[str], ledger: Ledger, pulse: Pulse | None = None) -> Entered:
-    """Raises AccountNotReached when AWS does not say which account it is. `pulse`: None when nobody asks how far it is."""
+    """Raises AccountNotReached when AWS does not say which account it is. `pulse`: None: nobody asks how far it is."""
     pulse = pulse or Pulse()
     partition, account = _identity(access, regions)
     check = _Credentials(access, HOME.get(partition, regions[0] if regions else "us-east-1"))
