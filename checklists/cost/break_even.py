@@ -40,6 +40,11 @@ def words(factor: float | None, load: Load) -> str:
     if factor == 0:
         return "The new path is cheaper at any load."
     at = load.scaled(factor)
+    if not load.connections:
+        return (
+            f"The new path is cheaper from about {_round(at.messages)} messages a month on; "
+            f"now there are {_round(load.messages)}."
+        )
     return (
         f"The new path is cheaper from about {_round(at.connections)} connections at once and {_round(at.messages)} "
         f"messages a month on; now there are {_round(load.connections)} and {_round(load.messages)}."

@@ -26,6 +26,12 @@ def test_always_and_never():
     assert words(None, load) == "The new path costs more at any load up to 1,000 times that of now."
 
 
+def test_connections_that_nobody_knows_are_not_told():
+    assert words(2.0, Load(connections=0, connects=0, messages=3e6)) == (
+        "The new path is cheaper from about 6,000,000 messages a month on; now there are 3,000,000."
+    )
+
+
 def test_where_tasks_come_whole_the_last_crossing_counts():
     found = break_even(lambda factor: factor, lambda factor: 1.0 if factor < 3 else 5.0)
     assert found == pytest.approx(5.0)
