@@ -63,12 +63,26 @@ def compare(
         billed_after=paid.after,
         billed=paid.words,
         words=_words(path, before, after, target, prices, region),
-        gaps=(*path.gaps, *_busier(estate, chosen, path, period), *(() if bills else (_NOT_ASKED,)), *paid.gaps),
+        gaps=(
+            *path.gaps,
+            *_undecided(fates),
+            *_busier(estate, chosen, path, period),
+            *(() if bills else (_NOT_ASKED,)),
+            *paid.gaps,
+        ),
         targets=targets,
     )
 
 
 _NOT_ASKED = "Cost Explorer was not asked; it would tell connection minutes and what was really paid."
+
+
+def _undecided(fates: Collection[Fate]) -> tuple[str, ...]:
+    count = sum(fate.verdict == "unknown" for fate in fates)
+    if not count:
+        return ()
+    things = "1 thing" if count == 1 else f"{count} things"
+    return (f"{things} of which it is not known whether it goes: what that costs is on neither side.",)
 
 
 def _busier(estate: Estate, apis: Collection[Thing], path: Path, period: Period | None) -> tuple[str, ...]:

@@ -62,6 +62,13 @@ def test_what_is_shared_is_on_neither_side():
     assert {line.subject for line in both.lines} - {line.subject for line in kept.lines} == {HANDLER}
 
 
+def test_what_may_go_or_stay_is_on_neither_side_and_said():
+    found = compare(estate(busy(1000, 1e6, 5)), (*fates(CHAT, HANDLER), *fates(TABLE, verdict="unknown")))
+    assert found.before is not None
+    assert TABLE not in {line.subject for line in found.before.lines}
+    assert found.gaps[0] == "1 thing of which it is not known whether it goes: what that costs is on neither side."
+
+
 def test_a_small_application_pays_more_after_it():
     found = compare(estate(busy(100, 1e6, 1)), fates(CHAT, HANDLER))
     assert found.words == (
