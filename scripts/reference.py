@@ -1,5 +1,5 @@
 """Writes the pages of docs/reference that are made from code: the shim's settings, the stages of a cut-over,
-the differences of a dual run, the prices of an estimate, and the referrer graph."""
+the differences of a dual run, the prices of an estimate, the referrer graph, and the items of the checklist."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from checklists.catalogue.page import items_page
 from checklists.cost.page import price_page
 from checklists.cost.prices import load_prices
 from checklists.idle.page import idle_page
@@ -22,6 +23,7 @@ FOLDER = ROOT / "docs" / "reference"
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     pages = {
+        "checklist-items.md": items_page(),
         "configuration.md": reference(),
         "cut-over.md": stage_page(),
         "dual-run-differences.md": differences_page(),

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 
+from checklists.catalogue.load import catalogue_for
+from checklists.catalogue.page import items_page
 from checklists.cost.page import price_page
 from checklists.cost.prices import load_prices
 from checklists.idle.page import idle_page
 from checklists.referrers.page import referrers_page
+from checklists.settings import settings_from
 from shim.config.layers import shim_toml
 from shim.config.reference import reference
 from shim.dualrun.cutover.stages import stage_page
@@ -46,6 +50,17 @@ def test_the_referrers_are_those_that_the_graph_knows() -> None:
 def test_when_an_api_is_idle_is_what_the_proof_goes_by() -> None:
     page = ROOT / "docs" / "reference" / "idle-proof.md"
     assert page.read_text("utf-8") == idle_page(), "docs are stale; run: .venv/bin/python scripts/reference.py"
+
+
+def test_the_items_are_those_of_the_catalogue_and_the_example_of_settings_is_understood(tmp_path) -> None:
+    page = (ROOT / "docs" / "reference" / "checklist-items.md").read_text("utf-8")
+    assert page == items_page(), "docs are stale; run: .venv/bin/python scripts/reference.py"
+    example = page.partition("```toml\n")[2].partition("```")[0]
+    settings = settings_from(Path("ws2sse.toml"), tomllib.loads(example)["checklist"], tmp_path)
+    ids = {entry.id for entry in catalogue_for(settings).items}
+    assert {"ACME-AUDIT", "OPS-RUNBOOK"} <= ids
+    for item in ids:
+        assert f"`{item}`: " in page or item == "ACME-AUDIT"
 
 
 def test_its_example_can_be_used(tmp_path) -> None:
