@@ -2,7 +2,10 @@
 
 Actions and resource types are those of the Service Authorization Reference
 (https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html).
-An action without a resource type there can only be allowed on `*`.
+An action without a resource type there can only be allowed on `*`. Two more are allowed on `*`, because all of an
+account is asked for: composite alarms are not shown to a narrower permission
+(https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html), and stacks without a name
+need ListStacks too (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html).
 """
 
 from __future__ import annotations
@@ -19,11 +22,9 @@ _REST_APIS: Final = (f"{_GATEWAY}/restapis", f"{_GATEWAY}/restapis/*")
 _FUNCTIONS: Final = ("arn:{partition}:lambda:{region}:{account}:function:*",)
 _TABLES: Final = ("arn:{partition}:dynamodb:{region}:{account}:table/*",)
 _LOG_GROUPS: Final = ("arn:{partition}:logs:{region}:{account}:log-group:*",)
-_ALARMS: Final = ("arn:{partition}:cloudwatch:{region}:{account}:alarm:*",)
 _DASHBOARDS: Final = ("arn:{partition}:cloudwatch::{account}:dashboard/*",)
 _ZONES: Final = ("arn:{partition}:route53:::hostedzone/*",)
 _CERTIFICATES: Final = ("arn:{partition}:acm:{region}:{account}:certificate/*",)
-_BUSES: Final = ("arn:{partition}:events:{region}:{account}:event-bus/*",)
 _RULES: Final = ("arn:{partition}:events:{region}:{account}:rule/*",)
 _SCHEDULES: Final = ("arn:{partition}:scheduler:{region}:{account}:schedule/*",)
 _QUEUES: Final = ("arn:{partition}:sqs:{region}:{account}:*",)
@@ -58,11 +59,11 @@ OPERATIONS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "dynamodb:DescribeTimeToLive": (("dynamodb:DescribeTimeToLive",), _TABLES),
     "dynamodb:DescribeContinuousBackups": (("dynamodb:DescribeContinuousBackups",), _TABLES),
     "dynamodb:ListBackups": (("dynamodb:ListBackups",), _EVERYTHING),
-    "logs:DescribeLogGroups": (("logs:DescribeLogGroups",), _LOG_GROUPS),
+    "logs:DescribeLogGroups": (("logs:DescribeLogGroups",), _EVERYTHING),
     "logs:DescribeMetricFilters": (("logs:DescribeMetricFilters",), _LOG_GROUPS),
     "logs:DescribeSubscriptionFilters": (("logs:DescribeSubscriptionFilters",), _LOG_GROUPS),
     "logs:DescribeLogStreams": (("logs:DescribeLogStreams",), _LOG_GROUPS),
-    "cloudwatch:DescribeAlarms": (("cloudwatch:DescribeAlarms",), _ALARMS),
+    "cloudwatch:DescribeAlarms": (("cloudwatch:DescribeAlarms",), _EVERYTHING),
     "cloudwatch:ListDashboards": (("cloudwatch:ListDashboards",), _EVERYTHING),
     "cloudwatch:GetDashboard": (("cloudwatch:GetDashboard",), _DASHBOARDS),
     "cloudwatch:GetMetricData": (("cloudwatch:GetMetricData",), _EVERYTHING),
@@ -74,7 +75,7 @@ OPERATIONS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "acm:DescribeCertificate": (("acm:DescribeCertificate",), _CERTIFICATES),
     "cloudfront:ListDistributions": (("cloudfront:ListDistributions",), _EVERYTHING),
     "events:ListEventBuses": (("events:ListEventBuses",), _EVERYTHING),
-    "events:ListRules": (("events:ListRules",), _BUSES + _RULES),
+    "events:ListRules": (("events:ListRules",), _EVERYTHING),
     "events:ListTargetsByRule": (("events:ListTargetsByRule",), _RULES),
     "scheduler:ListSchedules": (("scheduler:ListSchedules",), _EVERYTHING),
     "sqs:ListQueues": (("sqs:ListQueues",), _EVERYTHING),
@@ -85,7 +86,7 @@ OPERATIONS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "stepfunctions:DescribeStateMachine": (("states:DescribeStateMachine",), _STATE_MACHINES),
     "ssm:DescribeParameters": (("ssm:DescribeParameters",), _EVERYTHING),
     "ssm:GetParameters": (("ssm:GetParameters",), _PARAMETERS),
-    "cloudformation:DescribeStacks": (("cloudformation:DescribeStacks",), _STACKS),
+    "cloudformation:DescribeStacks": (("cloudformation:DescribeStacks", "cloudformation:ListStacks"), _EVERYTHING),
     "cloudformation:ListStackResources": (("cloudformation:ListStackResources",), _STACKS),
     "cloudformation:GetTemplate": (("cloudformation:GetTemplate",), _STACKS),
     "cloudformation:GetTemplateSummary": (("cloudformation:GetTemplateSummary",), _STACKS),

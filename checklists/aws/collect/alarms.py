@@ -45,7 +45,7 @@ _OF_COMPOSITE: Final = (
 
 def collect(scope: Scope) -> Found:
     of_metrics, composite = scope.caller.several(
-        _OPERATION, ("MetricAlarms", "CompositeAlarms"), AlarmTypes=["MetricAlarm", "CompositeAlarm"]
+        _OPERATION, ("MetricAlarms", "CompositeAlarms"), AlarmTypes=["MetricAlarm", "CompositeAlarm"], MaxRecords=100
     )
     found = Found()
     kinds = ((of_metrics, types.ALARM, _OF_METRIC), (composite, types.COMPOSITE_ALARM, _OF_COMPOSITE))

@@ -22,7 +22,7 @@ _KEYS: Final = ("RoleDetailList", "UserDetailList", "GroupDetailList", "Policies
 def collect(scope: Scope) -> Found:
     """Policies of AWS itself are not listed: those that are attached stand by their ARN."""
     roles, users, groups, policies = scope.caller.several(
-        _OPERATION, _KEYS, Filter=["Role", "User", "Group", "LocalManagedPolicy"]
+        _OPERATION, _KEYS, Filter=["Role", "User", "Group", "LocalManagedPolicy"], MaxItems=1000
     )
     found = Found()
     for one in roles.items:

@@ -21,7 +21,7 @@ _BATCH: Final = 10
 
 def collect(scope: Scope) -> Found:
     found = Found()
-    parameters = scope.caller.items(_DESCRIBE, "Parameters")
+    parameters = scope.caller.items(_DESCRIBE, "Parameters", MaxResults=50)
     readable = sorted(one["Name"] for one in parameters.items if one.get("Type") in _OPEN)
     for one in parameters.items:
         found.things.append(

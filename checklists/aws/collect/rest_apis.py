@@ -18,7 +18,7 @@ _AUTHORIZERS: Final = "apigateway:GetAuthorizers"
 
 
 def collect(scope: Scope) -> Found:
-    apis = scope.caller.items(_APIS, "items")
+    apis = scope.caller.items(_APIS, "items", limit=500)
     for_each(scope, apis, _RESOURCES, _AUTHORIZERS)
     return Found([_api(scope, one) for one in scope.each(apis.items)])
 
@@ -26,7 +26,7 @@ def collect(scope: Scope) -> Found:
 def _api(scope: Scope, one: Item) -> Thing:
     arn = scope.api_arn(f"restapis/{one['id']}")
     of = {"subject": arn, "absent": GONE, "restApiId": one["id"]}
-    resources = scope.caller.items(_RESOURCES, "items", **of, embed=["methods"])
+    resources = scope.caller.items(_RESOURCES, "items", **of, embed=["methods"], limit=500)
     authorizers = scope.caller.items(_AUTHORIZERS, "items", **of)
     addresses = [str(authorizer.get("authorizerUri", "")) for authorizer in authorizers.items]
     addresses += [

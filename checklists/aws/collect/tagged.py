@@ -28,7 +28,10 @@ _TYPES: Final = (
 
 def collect(scope: Scope) -> Found:
     found = Found()
-    for one in scope.caller.items(_OPERATION, "ResourceTagMappingList", ResourceTypeFilters=[*_TYPES]).items:
+    tagged = scope.caller.items(
+        _OPERATION, "ResourceTagMappingList", ResourceTypeFilters=[*_TYPES], ResourcesPerPage=100
+    )
+    for one in tagged.items:
         found.tags[str(one["ResourceARN"]).removesuffix(":*")] = tags(one.get("Tags", ()))
     return found
 

@@ -59,6 +59,22 @@ def test_api_gateway_is_read_by_paths():
     ]
 
 
+@pytest.mark.parametrize(
+    "action",
+    [
+        "logs:DescribeLogGroups",
+        "events:ListRules",
+        "cloudwatch:DescribeAlarms",
+        "cloudformation:DescribeStacks",
+        "cloudformation:ListStacks",
+        "tag:GetResources",
+    ],
+)
+def test_what_can_only_be_asked_for_all_is_allowed_on_all(action):
+    (resource,) = [one["Resource"] for one in statements() if action in one["Action"]]
+    assert resource == "*"
+
+
 def test_a_narrower_survey_needs_less():
     actions = {action for one in statements(services=["lambda"]) for action in one["Action"]}
     assert "lambda:GetPolicy" in actions
