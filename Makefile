@@ -17,12 +17,14 @@ demo: $(STAMP) ## Takes examples/chat the whole way: scan, bridge, rewrite, prov
 test: $(STAMP) ## Passes all checks and tests, but for the slow ones
 	@scripts/find-chromium --install
 	@scripts/find-front-ends --install
+	@scripts/find-redis --install
 	@scripts/check
 	@scripts/test
 
 coverage: $(STAMP) ## The tests of `make test` once more, with branch coverage; takes twice as long
 	@scripts/find-chromium --install
 	@scripts/find-front-ends --install
+	@scripts/find-redis --install
 	@scripts/test --coverage
 
 slow: $(STAMP) ## The slow tests: replays of real applications, again and again; 25 minutes

@@ -7,7 +7,6 @@ import logging
 from contextlib import suppress
 
 from shim.service import Service
-from shim.streams import GOING_AWAY
 
 logger = logging.getLogger(__name__)
 
@@ -16,7 +15,8 @@ DRAIN_S = 30.0
 
 
 async def drain(service: Service, limit_s: float) -> None:
-    """Waits, at most `limit_s` seconds, for the messages under way; then ends every connection with 1001."""
+    """Waits, at most `limit_s` seconds, for the messages under way; then ends every stream, and
+    with 1001 every connection that no other process serves."""
     service.accepting = False
     with suppress(TimeoutError):
         async with asyncio.timeout(limit_s):
@@ -24,4 +24,4 @@ async def drain(service: Service, limit_s: float) -> None:
                 await asyncio.sleep(0.02)
     if service.messages_running:
         logger.warning("%d messages were still being handled after %g s", service.messages_running, limit_s)
-    await service.streams.awaiting.close_all(*GOING_AWAY)
+    await service.streams.awaiting.leave()

@@ -112,7 +112,7 @@ class StreamWriter:
         self._attachment = attachment
         writers.add(self)
         give_up_on_dead_peers(self._transport)
-        self._write(asked.opening(attachment.epoch))
+        self._write(asked.opening(attachment.first_id))
         rotation_s = jittered_rotation_s(asked.streams.limits)
         if rotation_s:
             self._rotation = writers.loop.call_later(rotation_s, self.end)

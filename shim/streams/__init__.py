@@ -4,7 +4,14 @@ Self-contained: a migrated application carries this package as its own code.
 """
 
 from shim.streams.connection import Event, Gap
-from shim.streams.errors import ConnectionGone, PayloadTooLarge, SlowReader, StreamsError, TooManyConnections
+from shim.streams.errors import (
+    BrokerUnavailable,
+    ConnectionGone,
+    PayloadTooLarge,
+    SlowReader,
+    StreamsError,
+    TooManyConnections,
+)
 from shim.streams.limits import StreamLimits
 from shim.streams.records import CONNECTION_ID, GOING_AWAY, Closed, ConnectionInfo, Opened, Snapshot
 from shim.streams.service import Streams
@@ -13,6 +20,7 @@ from shim.streams.subscription import Subscription
 __all__ = [
     "CONNECTION_ID",
     "GOING_AWAY",
+    "BrokerUnavailable",
     "Closed",
     "ConnectionGone",
     "ConnectionInfo",

@@ -31,6 +31,11 @@ class Attachment:
         return self._connection.epoch
 
     @property
+    def first_id(self) -> str:
+        """What a client that has seen nothing but the `open` event says it has seen."""
+        return f"{self._connection.epoch}-0"
+
+    @property
     def closed(self) -> bool:
         """True when the connection has ended; events sent before that may still be taken."""
         return self._connection.state is State.CLOSED

@@ -29,8 +29,9 @@ class Awaiting:
         *,
         attributes: dict[str, Any] | None = None,
         resume_window_s: float | None = None,
+        state: str = "",
     ) -> Opened:
-        return self._streams.open(connection_id, attributes=attributes, resume_window_s=resume_window_s)
+        return self._streams.open(connection_id, attributes=attributes, resume_window_s=resume_window_s, state=state)
 
     async def activate(self, connection_id: str) -> None:
         self._streams.activate(connection_id)
@@ -66,6 +67,12 @@ class Awaiting:
 
     async def info(self, connection_id: str) -> ConnectionInfo:
         return self._streams.info(connection_id)
+
+    async def state(self, connection_id: str) -> str:
+        return self._streams.state(connection_id)
+
+    async def leave(self) -> None:
+        self._streams.leave()
 
     async def snapshots(self) -> list[Snapshot]:
         return self._streams.snapshots()

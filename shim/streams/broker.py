@@ -33,7 +33,9 @@ class MemoryBroker:
         self.on_closed: Callable[[], None] | None = None
         """Called, outside the lock, after a connection ended; must be thread-safe."""
 
-    def open(self, connection_id: str | None, attributes: dict[str, Any], resume_window_s: float | None) -> Opened:
+    def open(
+        self, connection_id: str | None, attributes: dict[str, Any], resume_window_s: float | None, state: str = ""
+    ) -> Opened:
         """Makes a pending connection. Raises TooManyConnections, or ValueError for an id that is taken."""
         session = secrets.token_urlsafe(32)
         window = self.limits.resume_window_s if resume_window_s is None else resume_window_s
@@ -53,6 +55,7 @@ class MemoryBroker:
                 resume_window_s=window,
                 last_active_at=now,
                 detached_at=now,
+                state_text=state,
             )
             self._connections[new_id] = connection
             self._sessions[connection.session_digest] = new_id
@@ -125,7 +128,8 @@ class MemoryBroker:
                 return False
             connection.close_code, connection.close_reason = code, reason
             self._remove(connection)
-            self._closed.append(Closed(connection.id, code, reason, self._annotations.get(connection.id) or {}))
+            attributes = self._annotations.get(connection.id) or {}
+            self._closed.append(Closed(connection.id, code, reason, attributes, connection.state_text))
             wake = connection.wake
         if wake is not None:
             wake()
@@ -156,6 +160,11 @@ class MemoryBroker:
         with self._lock:
             connection = self._open(connection_id)
             return ConnectionInfo(connection.opened_at, connection.last_active_at, connection.epoch)
+
+    def state(self, connection_id: str) -> str:
+        """What `open` was given to be kept. Raises ConnectionGone."""
+        with self._lock:
+            return self._known(connection_id).state_text
 
     def annotate(self, connection_id: str, attributes: dict[str, Any]) -> None:
         """Raises ConnectionGone; pending connections may be annotated, since `$connect` handlers do that."""

@@ -50,10 +50,12 @@ class Message:
 
 
 class Event(NamedTuple):
-    """One message in a connection's stream. `seq` counts from 1."""
+    """One message in a connection's stream. `seq` counts from 1; `mark` is what its id has behind the epoch, where
+    what is broadcast is counted apart."""
 
     seq: int
     message: Message
+    mark: str = ""
 
     @property
     def at(self) -> float:
@@ -107,6 +109,8 @@ class Connection:
     wake: Callable[[], None] | None = None
     claims: OrderedDict[str, str] | None = None
     """Idempotency keys of the latest messages of the client, oldest first, and what was answered; None before one."""
+    state_text: str = ""
+    """What `Streams.open` was given to be kept."""
     close_code: int = 1000
     close_reason: str = ""
 

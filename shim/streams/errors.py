@@ -2,7 +2,8 @@
 ├── ConnectionGone(connection_id)          410 for a pusher
 ├── SlowReader(connection_id, …)           429 for a pusher
 ├── PayloadTooLarge(found_bytes, …)        413
-└── TooManyConnections(limit)              503
+├── TooManyConnections(limit)              503
+└── BrokerUnavailable(reason)              503
 """
 
 from __future__ import annotations
@@ -57,3 +58,15 @@ class TooManyConnections(StreamsError):
 
     def __str__(self) -> str:
         return f"{self.limit} connections are open, and no more are allowed"
+
+
+class BrokerUnavailable(StreamsError):
+    """Raised when what keeps the connections does not answer in time. Whether it did what was asked for is not known.
+    `reason` names neither its address nor its password."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+    def __str__(self) -> str:
+        return f"the broker of the connections is not available: {self.reason}"

@@ -29,6 +29,8 @@ class Closed:
     code: int
     reason: str
     attributes: dict[str, Any]
+    state: str = ""
+    """What `Streams.open` was given to be kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ class StreamRequest:
     session: str | None = None
     protocol: str | None = None
 
-    def opening(self, epoch: str) -> bytes:
+    def opening(self, first_id: str) -> bytes:
         """The first bytes of the stream."""
         retry = encode_retry(jittered_retry_ms(self.streams.limits))
         if self.session is None:
@@ -49,7 +49,7 @@ class StreamRequest:
         values = {"connectionId": self.connection_id, "session": self.session}
         if self.protocol is not None:
             values["protocol"] = self.protocol
-        return retry + encode_control("open", values, event_id=f"{epoch}-0")
+        return retry + encode_control("open", values, event_id=first_id)
 
     def untold(self) -> None:
         """The client left before the first bytes. Nobody has the session, so nobody can come back for it."""
@@ -127,7 +127,7 @@ async def _chunks(asked: StreamRequest, subscription: Subscription) -> AsyncIter
     told = False
     async with subscription:
         try:
-            yield asked.opening(subscription.epoch)
+            yield asked.opening(subscription.first_id)
             told = True
             subscription.rotate_after(jittered_rotation_s(asked.streams.limits))
             async for taken in subscription:

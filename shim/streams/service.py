@@ -38,6 +38,9 @@ class Streams:
     All methods but `subscribe` and `run` may be called from any thread.
     """
 
+    shared: bool = False
+    """Whether other processes serve the same connections."""
+
     def __init__(self, limits: StreamLimits | None = None, *, clock: Callable[[], float] = time.time) -> None:
         self.limits = limits or StreamLimits()
         self._broker = MemoryBroker(self.limits, clock)
@@ -52,12 +55,14 @@ class Streams:
         *,
         attributes: dict[str, Any] | None = None,
         resume_window_s: float | None = None,
+        state: str = "",
     ) -> Opened:
         """A pending connection and its session secret.
 
-        `connection_id` None makes one; `resume_window_s` None takes the limit's. Raises TooManyConnections.
+        `connection_id` None makes one; `resume_window_s` None takes the limit's. `state`: text that is kept for whoever
+        serves the connection next, and told with its end. Raises TooManyConnections.
         """
-        return self._broker.open(connection_id, attributes or {}, resume_window_s)
+        return self._broker.open(connection_id, attributes or {}, resume_window_s, state)
 
     def activate(self, connection_id: str) -> None:
         """`$connect` succeeded: the connection may be sent to. Raises ConnectionGone."""
@@ -119,6 +124,10 @@ class Streams:
         """Raises ConnectionGone."""
         return self._broker.info(connection_id)
 
+    def state(self, connection_id: str) -> str:
+        """What `open` was given to be kept. Raises ConnectionGone."""
+        return self._broker.state(connection_id)
+
     def snapshots(self) -> list[Snapshot]:
         """All open connections, in the order in which they were opened."""
         return self._broker.snapshots()
@@ -142,6 +151,10 @@ class Streams:
     def forget(self, connection_id: str) -> None:
         """Drops what was annotated. Never raises."""
         self._broker.forget(connection_id)
+
+    def leave(self) -> None:
+        """This process serves no connections any more: they end with 1001 where nobody else does."""
+        self.close_all(*GOING_AWAY)
 
     def subscribe(self, connection_id: str, last_event_id: str | None = None) -> Subscription:
         """A stream for the connection, from after `last_event_id` (`<epoch>-<seq>`); the newest stream wins.
@@ -184,7 +197,7 @@ class Streams:
     async def shutdown(self, on_disconnect: Callable[[Closed], Awaitable[None]]) -> None:
         """Closes every connection with 1001 and tells the application, for at most `StreamLimits.ending_s` seconds.
         For after `run` was cancelled."""
-        self.close_all(*GOING_AWAY)
+        self.leave()
         self._telling_slots = asyncio.Semaphore(MOST_DISCONNECTS_AT_THE_END)
         self._tell(on_disconnect)
         if not self._telling:

@@ -42,6 +42,11 @@ class Subscription:
         return self._attachment.epoch
 
     @property
+    def first_id(self) -> str:
+        """What a client that has seen nothing but the `open` event says it has seen."""
+        return self._attachment.first_id
+
+    @property
     def closed(self) -> bool:
         """True when the connection has ended; events sent before that are still delivered."""
         return self._attachment.closed

@@ -33,8 +33,9 @@ class RecordedStreams(Streams):
         *,
         attributes: dict[str, Any] | None = None,
         resume_window_s: float | None = None,
+        state: str = "",
     ) -> Opened:
-        opened = super().open(connection_id, attributes=attributes, resume_window_s=resume_window_s)
+        opened = super().open(connection_id, attributes=attributes, resume_window_s=resume_window_s, state=state)
         client = _connecting.get()
         if self.recorder is not None and client is not None:
             self.recorder.pending(opened.connection_id, client)

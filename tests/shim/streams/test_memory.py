@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from shim.streams import StreamLimits, Streams
-from tests.shim.streams.promises import PROMISES, Promise
+from tests.shim.streams import promises_of_connections, promises_of_messages
+from tests.shim.streams.promising import PROMISES, Promise
 
 
 class MemoryWorld:
@@ -19,6 +20,10 @@ class MemoryWorld:
 
     def pass_time(self, seconds: float) -> None:
         self._now += seconds
+
+
+assert promises_of_connections
+assert promises_of_messages  # which fill PROMISES
 
 
 @pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)

@@ -1,0 +1,52 @@
+"""What is kept beside a connection, as Redis keeps it: JSON by name, and an index of plain values."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from shim.streams.errors import StreamsError
+from shim.streams.redis.steps import text
+
+
+class AnnotationNotJson(StreamsError):
+    """Raised for a value that JSON can't hold, such as a set or bytes. `kind`: its type."""
+
+    def __init__(self, name: str, kind: str) -> None:
+        self.name, self.kind = name, kind
+        super().__init__(name, kind)
+
+    def __str__(self) -> str:
+        return f"{self.name} is a {self.kind}, and what is kept in Redis beside a connection has to be JSON"
+
+
+def annotation_arguments(attributes: dict[str, Any]) -> list[str]:
+    """Name, JSON, and whether the value is indexed, one after the other. Raises AnnotationNotJson."""
+    found: list[str] = []
+    for name, value in attributes.items():
+        found += [name, _json(name, value), "1" if _is_indexed(value) else "0"]
+    return found
+
+
+def wanted_arguments(wanted: dict[str, Any]) -> tuple[str, ...]:
+    """Name and JSON of those by which there is an index."""
+    return tuple(word for name, value in wanted.items() if _is_indexed(value) for word in (name, _json(name, value)))
+
+
+def attributes_of(kept: list[bytes]) -> dict[str, Any]:
+    return {text(name): json.loads(value) for name, value in zip(kept[::2], kept[1::2], strict=True)}
+
+
+def matches(kept: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    return all(name in kept and bool(kept[name] == value) for name, value in wanted.items())
+
+
+def _is_indexed(value: object) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
+
+
+def _json(name: str, value: object) -> str:
+    try:
+        return json.dumps(value, sort_keys=True, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise AnnotationNotJson(name, type(value).__name__) from error

@@ -1,0 +1,235 @@
+"""One connection whose stream this node writes: what is to be written next, and how far it is. No I/O."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from shim.streams.connection import Event, Gap, Message
+from shim.streams.redis.broadcasts import Broadcast, BroadcastLog
+
+MOST_BUFFERED_BYTES: Final = 262_144
+"""Of messages that wait here for one stream. What is beyond stays in Redis, and is read when there is room."""
+
+MOST_BUFFERED: Final = 256
+"""Messages that wait here for one stream."""
+
+
+class Own(NamedTuple):
+    """A message to one connection. `after`: number of the last broadcast before it; `total`: bytes of all messages
+    before it."""
+
+    seq: int
+    after: int
+    total: int
+    message: Message
+
+
+@dataclass(slots=True, eq=False)
+class Hosted:
+    """From `attach` to `detach`. `known`: number of the last message that Redis is known to have. `read_own`,
+    `read_broadcast`: the last ones that the stream has taken."""
+
+    id: str
+    epoch: str
+    generation: int
+    digest: str
+    window_ms: int
+    opened_ms: int
+    log: BroadcastLog
+    wake: Callable[[], None]
+    known: int
+    read_own: int
+    read_bytes: int
+    read_broadcast: int
+    first_broadcast: int
+    """The last one before the connection was open."""
+    state: bytes
+    annotations: list[bytes]
+    """As they were at `attach`, for when Redis loses them: names and JSON."""
+    next_own: int = 0
+    own: deque[Own] = field(default_factory=deque)
+    older: deque[Broadcast] = field(default_factory=deque)
+    """Broadcasts that the log no longer has."""
+    buffered_bytes: int = 0
+    saved_own: int = 0
+    saved_bytes: int = 0
+    saved_broadcast: int = 0
+    reading_own: bool = False
+    reading_broadcasts: bool = False
+    lost: bool = False
+    """Redis lost the connection: the stream says so next."""
+    stalled: bool = False
+    superseded: bool = False
+    end: tuple[int, int, int, str] | None = None
+    """Number of its last message, of the last broadcast before its end, close code, reason; None while it is open."""
+
+    def __post_init__(self) -> None:
+        self.next_own = self.read_own + 1
+        self.saved_own, self.saved_bytes, self.saved_broadcast = self.read_own, self.read_bytes, self.read_broadcast
+
+    @property
+    def closed(self) -> bool:
+        """Whether it ended, and all that came before is here."""
+        if self.end is None:
+            return False
+        own, broadcast, _code, _reason = self.end
+        if self.reading_broadcasts or self.misses_broadcasts:
+            return False
+        return self.next_own > own and self.log.last >= broadcast
+
+    @property
+    def misses_own(self) -> bool:
+        """Whether Redis has messages that are neither here nor on their way."""
+        return self.next_own <= self.known and not self.reading_own
+
+    @property
+    def misses_broadcasts(self) -> bool:
+        """Whether the next broadcast is not in the log, though it was."""
+        return not self.older and self.read_broadcast + 1 < self.log.first and not self.reading_broadcasts
+
+    @property
+    def has_room(self) -> bool:
+        return self.buffered_bytes < MOST_BUFFERED_BYTES // 2 and len(self.own) < MOST_BUFFERED // 2
+
+    @property
+    def drained(self) -> bool:
+        return not (self.own or self.older or self.lost) and self.read_broadcast >= self.log.last
+
+    def arrived(self, own: Own) -> None:
+        """A message that was just sent. It waits in Redis when there is no room, or when others come before it."""
+        self.known = max(self.known, own.seq)
+        if own.seq == self.next_own and len(self.own) < MOST_BUFFERED and self.buffered_bytes < MOST_BUFFERED_BYTES:
+            self._append(own)
+
+    def read(self, entries: Iterable[Own]) -> None:
+        """What was read from Redis, after `next_own`. What is missing there was given up, and will be told as a gap."""
+        self.reading_own = False
+        found = False
+        for own in entries:
+            found = True
+            if own.seq >= self.next_own:
+                self.next_own = own.seq
+                self._append(own)
+        if not found:
+            self.next_own = max(self.next_own, self.known + 1)
+
+    def read_broadcasts(self, entries: Iterable[Broadcast]) -> None:
+        """What was read from Redis, after `read_broadcast`."""
+        self.reading_broadcasts = False
+        self.older.extend(one for one in entries if self.read_broadcast < one.number < self.log.first)
+        if not self.older:
+            self._skip_broadcasts(self.log.first - 1)
+
+    def passed_over(self, number: int) -> None:
+        """A broadcast that is for others."""
+        if self.read_broadcast == number - 1 and not self.own:
+            self.read_broadcast = number
+
+    def restored(self, epoch: str) -> None:
+        """Redis lost everything, and knows the connection again."""
+        self.epoch, self.lost = epoch, True
+        self.known = self.read_own = self.read_bytes = self.saved_own = self.saved_bytes = 0
+        self.next_own = 1
+        self.read_broadcast = self.saved_broadcast = self.log.last
+        self.own.clear()
+        self.older.clear()
+        self.buffered_bytes = 0
+        self.reading_own = self.reading_broadcasts = False
+
+    def take(self, most_bytes: int) -> list[Event | Gap]:
+        taken: list[Event | Gap] = []
+        size = 0
+        while size < most_bytes:
+            one = self.next()
+            if one is None:
+                break
+            taken.append(one)
+            if isinstance(one, Event):
+                size += len(one.message.data)
+        return taken
+
+    @property
+    def mark(self) -> str:
+        """What stands behind the epoch in the id of an event: the last broadcast that the client has with it."""
+        return f".{self.read_broadcast}"
+
+    def _append(self, own: Own) -> None:
+        self.own.append(own)
+        self.buffered_bytes += len(own.message.data)
+        self.next_own = own.seq + 1
+
+    def next(self) -> Event | Gap | None:
+        """Broadcasts go before the messages that were sent after them. A gap comes before what follows it."""
+        if self.lost:
+            self.lost = False
+            return Gap(self.read_own + 1, self.read_own)
+        own = self.own[0] if self.own else None
+        due = self._due_broadcast(own)
+        if due is not None:
+            return due
+        if own is None:
+            return self._gap_up_to(self.next_own - 1)
+        if own.after > self.read_broadcast:
+            return None
+        return self._gap_up_to(own.seq - 1) or self._take_own(own)
+
+    def _due_broadcast(self, own: Own | None) -> Event | Gap | None:
+        """The next that is for this connection and goes before `own`, or before anything when that is None."""
+        most = self._last_broadcast() if own is None else min(self._last_broadcast(), own.after)
+        if self._waits_for_own():
+            return None
+        while self.read_broadcast < most:
+            broadcast = self._broadcast(self.read_broadcast + 1)
+            if broadcast is None:
+                return None
+            if broadcast.number > self.read_broadcast + 1:
+                self.read_broadcast = broadcast.number - 1
+                return Gap(self.read_own + 1, self.read_own)
+            self.read_broadcast = broadcast.number
+            if broadcast.is_for(self.id):
+                return Event(self.read_own, broadcast.message, self.mark)
+        return None
+
+    def _gap_up_to(self, seq: int) -> Gap | None:
+        """What is missing after what was taken last, up to this message."""
+        if seq <= self.read_own:
+            return None
+        gap = Gap(self.read_own + 1, seq)
+        self.read_own = seq
+        return gap
+
+    def _waits_for_own(self) -> bool:
+        """Messages of its own come first that are still in Redis."""
+        return not self.own and self.next_own <= self.known
+
+    def _take_own(self, own: Own) -> Event:
+        self.own.popleft()
+        size = len(own.message.data)
+        self.buffered_bytes -= size
+        self.read_bytes = own.total + size
+        self.read_own = own.seq
+        self.stalled = False
+        return Event(own.seq, own.message, self.mark)
+
+    def _last_broadcast(self) -> int:
+        return self.log.last if self.end is None else min(self.log.last, self.end[1])
+
+    def _broadcast(self, number: int) -> Broadcast | None:
+        """The first that is kept from this number on; None: it has to be read first."""
+        if number >= self.log.first:
+            self.older.clear()
+            return self.log.get(number)
+        while self.older and self.older[0].number < number:
+            self.older.popleft()
+        if self.older:
+            return self.older[0]
+        return None
+
+    def _skip_broadcasts(self, number: int) -> None:
+        """None of those up to this number is kept any more: one gap for all."""
+        if number > self.read_broadcast:
+            self.read_broadcast = number
+            self.lost = True

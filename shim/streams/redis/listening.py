@@ -1,0 +1,94 @@
+"""The one subscription of a node."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections.abc import Awaitable, Callable
+
+from redis.exceptions import RedisError
+
+from shim.streams.redis.batches import new_connection
+from shim.streams.redis.options import RedisOptions
+
+logger = logging.getLogger(__name__)
+
+LONGEST_PAUSE_S = 2.0
+"""Between two attempts to reach Redis."""
+
+
+class Listening:
+    """Hands every message of `channels` to `heard`. After each beginning, `begun` is awaited: what was published before
+    is not known."""
+
+    def __init__(
+        self,
+        options: RedisOptions,
+        channels: tuple[str, ...],
+        heard: Callable[[bytes], None],
+        begun: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._options = options
+        self._channels = channels
+        self._heard = heard
+        self._begun = begun
+        self._connection = new_connection(options)
+        self._answered = True
+        self.listening = False
+
+    async def begin(self) -> None:
+        """Raises RedisError or OSError."""
+        connection = self._connection
+        await connection.connect()
+        command = connection.pack_command("SUBSCRIBE", *self._channels)
+        await connection.send_packed_command(command, check_health=False)
+        for _channel in self._channels:
+            await connection.read_response()
+        self.listening = self._answered = True
+
+    async def run(self) -> None:
+        """After `begin`, until it is cancelled. Begins again by itself."""
+        pause = 0.05
+        try:
+            while True:
+                try:
+                    if not self.listening:
+                        await self.begin()
+                        await self._begun()
+                    pause = 0.05
+                    await self._read()
+                except (RedisError, OSError, TimeoutError) as error:
+                    if self.listening:
+                        logger.warning("Redis is away: %s", type(error).__name__)
+                    self.listening = False
+                    await self._connection.disconnect(nowait=True)
+                    await asyncio.sleep(pause)
+                    pause = min(2 * pause, LONGEST_PAUSE_S)
+        finally:
+            self.listening = False
+            await self._connection.disconnect(nowait=True)
+
+    async def ping(self) -> None:
+        """Drops a connection on which the last one was not answered; `run` makes a new one."""
+        if not self.listening:
+            return
+        if not self._answered:
+            await self._connection.disconnect(nowait=True)
+            return
+        self._answered = False
+        try:
+            await self._connection.send_packed_command(self._connection.pack_command("PING"), check_health=False)
+        except (RedisError, OSError, TimeoutError):
+            return  # `run` notices too
+
+    async def _read(self) -> None:
+        connection = self._connection
+        while True:
+            answer = await connection.read_response(timeout=math.inf)
+            self._answered = True
+            if answer[0] == b"message":
+                try:
+                    self._heard(answer[2])
+                except Exception:
+                    logger.exception("a message of a node was not understood")

@@ -1,0 +1,108 @@
+"""What a node does to remain one: it listens, renews its lease, compares positions, and looks for others' ends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+from redis.exceptions import RedisError
+
+from shim.streams.errors import BrokerUnavailable, StreamsError
+from shim.streams.limits import StreamLimits
+from shim.streams.redis import scripts_of_ends as ending
+from shim.streams.redis.batches import Batches
+from shim.streams.redis.listening import Listening
+from shim.streams.redis.node import Node
+from shim.streams.redis.operations import Operations
+from shim.streams.redis.options import RedisOptions
+from shim.streams.redis.steps import Step
+
+logger = logging.getLogger(__name__)
+
+KEEP_EVERY_S: Final = 6 * 3600.0
+"""How often what would expire after a day is renewed."""
+
+REAPED_AT_ONCE: Final = 200
+
+LEFT: Final = "the client did not come back"
+
+
+class Membership:
+    """Of one event loop, from `begin` to `end`."""
+
+    def __init__(
+        self, limits: StreamLimits, options: RedisOptions, operations: Operations, later_ms: Callable[[], int]
+    ) -> None:
+        self._options = options
+        self.batches = Batches(options, later_ms)
+        self.node = Node(limits, options.prefix, operations, self.batches)
+        channels = (f"{options.prefix}:n:{self.node.id}", f"{options.prefix}:broadcast")
+        self._listening = Listening(options, channels, self.node.heard, self._begun_again)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._kept_at = 0.0
+
+    async def begin(self) -> None:
+        """Raises BrokerUnavailable."""
+        try:
+            await self._listening.begin()
+        except (RedisError, OSError, TimeoutError) as error:
+            raise BrokerUnavailable(type(error).__name__) from error
+        await self._renew()
+        self._kept_at = asyncio.get_running_loop().time()
+        self._tasks = [asyncio.create_task(self._listening.run()), asyncio.create_task(self._maintain())]
+
+    async def end(self) -> None:
+        """What is under way is finished; nothing is detached."""
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+        await self.batches.close()
+
+    async def expire(self) -> int:
+        """Closes what is over; returns how many."""
+        lease_ms = int(self._options.lease_s * 1000)
+        reap: Step[tuple[int, int]] = Step(ending.REAP, None, (REAPED_AT_ONCE, LEFT, self.node.id, lease_ms), tuple)
+        closed, lapsed = await self.batches.run(reap)
+        if lapsed:
+            await self.node.check()
+        closed += await self.node.positions.close_stalled()
+        if closed:
+            self.node.streams.on_ended()
+        return closed
+
+    async def _maintain(self) -> None:
+        loop = asyncio.get_running_loop()
+        renew_s = self._options.lease_s / 3
+        next_check = loop.time() + self._options.check_s
+        while True:
+            await asyncio.sleep(min(renew_s, self._options.check_s))
+            try:
+                await self._listening.ping()
+                if not await self._renew():
+                    logger.warning("the lease of this node had ended; what others took meanwhile is given up")
+                elif loop.time() < next_check:
+                    continue
+                keep = loop.time() - self._kept_at >= KEEP_EVERY_S
+                await self.node.check(keep=keep)
+                if keep:
+                    self._kept_at = loop.time()
+                next_check = loop.time() + self._options.check_s
+            except StreamsError as error:
+                logger.warning("%s", error)
+
+    async def _renew(self) -> bool:
+        """Whether it was still held."""
+        arguments = (self.node.id, int(self._options.lease_s * 1000))
+        return await self.batches.run(Step(ending.RENEW, None, arguments, bool))
+
+    async def _begun_again(self) -> None:
+        try:
+            await self._renew()
+            await self.node.check()
+        except BrokerUnavailable as error:
+            raise ConnectionError(str(error)) from error

@@ -1,0 +1,155 @@
+"""One process among those that serve the same connections: it takes streams, lets go of them, and hears of them."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from shim.streams.connection import Message
+from shim.streams.errors import BrokerUnavailable, ConnectionGone
+from shim.streams.limits import StreamLimits
+from shim.streams.redis import scripts_of_connections as connecting
+from shim.streams.redis.batches import Batches
+from shim.streams.redis.broadcasts import read_published
+from shim.streams.redis.hosted import Hosted, Own
+from shim.streams.redis.operations import Operations
+from shim.streams.redis.positions import Positions
+from shim.streams.redis.registry import Registry
+from shim.streams.redis.steps import Step, text
+
+Arguments = tuple[str | bytes | int, ...]
+
+
+class Node:
+    """Used on one event loop."""
+
+    def __init__(self, limits: StreamLimits, prefix: str, operations: Operations, batches: Batches) -> None:
+        self.id = secrets.token_hex(8)
+        self.streams = Registry(limits, prefix, operations, batches)
+        self.positions = Positions(self.id, limits, operations, batches, self.streams)
+        self._operations = operations
+        self._batches = batches
+        self._attaching: Counter[str] = Counter()
+        """Connections that are being attached to, and how often at once."""
+        self._heard_meanwhile: set[str] = set()
+        self._detaching: dict[str, Arguments] = {}
+        """Streams that ended, until Redis knows."""
+
+    async def attach(self, connection_id: str, cursor: tuple[str, int, int], wake: Callable[[], None]) -> Hosted:
+        """`cursor`: epoch, message and broadcast that the client has. Raises ConnectionGone or BrokerUnavailable."""
+        self._attaching[connection_id] += 1
+
+        def read(answer: list[Any] | None) -> Hosted:
+            return self._attached(connection_id, answer, wake)
+
+        arguments = (connection_id, self.id, *cursor)
+        try:
+            return await self._batches.run(
+                Step(connecting.ATTACH, self._operations.key(connection_id), arguments, read)
+            )
+        except BrokerUnavailable:
+            self._has_attached(connection_id)
+            raise
+
+    def detach(self, hosted: Hosted, *, code: int = 1006, reason: str = "the connection was lost") -> None:
+        """Its stream has ended. `code`, `reason`: of a connection that can't be resumed."""
+        self.streams.remove(hosted)
+        if hosted.superseded or hosted.end is not None:
+            return
+        hosted.superseded = True
+        arguments: Arguments = (
+            hosted.id,
+            hosted.generation,
+            self.id,
+            hosted.read_own,
+            hosted.read_bytes,
+            hosted.read_broadcast,
+            code,
+            reason,
+        )
+        self._detaching[hosted.id] = arguments
+        self._post_detach(hosted.id, arguments)
+
+    def leave(self) -> None:
+        """All streams end, and their clients go to other nodes."""
+        for hosted in self.streams.all():
+            self.detach(hosted, code=1001, reason="Going away")
+            hosted.wake()
+
+    async def check(self, *, keep: bool = False) -> None:
+        """Compares all positions with Redis; see `Positions`."""
+        for connection_id, arguments in list(self._detaching.items()):
+            self._post_detach(connection_id, arguments)
+        await self.positions.compare(keep=keep)
+
+    def heard(self, payload: bytes) -> None:
+        """What was published for this node, or for all."""
+        head, _, rest = payload.partition(b"\n")
+        kind, *words = head.split(b" ")
+        if kind == b"b":
+            self.streams.broadcast(read_published(payload))
+            return
+        connection_id = text(words.pop(0))
+        if connection_id in self._attaching:
+            self._heard_meanwhile.add(connection_id)
+        hosted = self.streams.get(connection_id)
+        if hosted is None:
+            return
+        if kind == b"m":
+            seq, after, binary, at, total = words
+            message = Message(rest, int(at) / 1000, binary=binary == b"1")
+            self.streams.sent(connection_id, Own(int(seq), int(after), int(total), message))
+        elif kind == b"a":
+            self.streams.no_room(connection_id)
+        elif kind == b"x" and int(words[0]) > hosted.generation:
+            self.streams.superseded(hosted)
+        elif kind == b"c":
+            own, broadcast, code = (int(word) for word in words)
+            self.streams.ended(hosted, (own, broadcast, code, text(rest)))
+
+    def _attached(self, connection_id: str, answer: list[Any] | None, wake: Callable[[], None]) -> Hosted:
+        """In the order of answers, so that nothing is missed that this node sent since."""
+        heard_meanwhile = connection_id in self._heard_meanwhile
+        self._has_attached(connection_id)
+        if answer is None:
+            raise ConnectionGone(connection_id)
+        generation, epoch, known, own, broadcast, read_bytes, last, digest, window, opened, first, state, kept = answer
+        self.streams.know_log(int(last))
+        hosted = Hosted(
+            id=connection_id,
+            epoch=text(epoch),
+            generation=int(generation),
+            digest=text(digest),
+            window_ms=int(window),
+            opened_ms=int(opened),
+            log=self.streams.log,
+            wake=wake,
+            known=int(known),
+            read_own=int(own),
+            read_bytes=int(read_bytes),
+            read_broadcast=int(broadcast),
+            first_broadcast=int(first),
+            state=state,
+            annotations=kept,
+        )
+        self.streams.add(hosted)
+        if heard_meanwhile:  # of what was published before this stream was known here
+            self.positions.compare_soon(hosted)
+        return hosted
+
+    def _has_attached(self, connection_id: str) -> None:
+        self._attaching[connection_id] -= 1
+        if not self._attaching[connection_id]:
+            del self._attaching[connection_id]
+            self._heard_meanwhile.discard(connection_id)
+
+    def _post_detach(self, connection_id: str, arguments: Arguments) -> None:
+        def read(ended: int) -> None:
+            if self._detaching.get(connection_id) is arguments:
+                del self._detaching[connection_id]
+            if ended:
+                self.streams.on_ended()
+
+        self.streams.post(connecting.DETACH, connection_id, arguments, read)

@@ -1,0 +1,193 @@
+"""What brokers do, as steps. Nothing here talks to Redis."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from typing import Any, Final
+
+from shim.streams.connection import Event, Message
+from shim.streams.errors import ConnectionGone, PayloadTooLarge, TooManyConnections
+from shim.streams.limits import StreamLimits
+from shim.streams.records import CONNECTION_ID, ConnectionInfo, Opened, Snapshot
+from shim.streams.redis import scripts_of_applications as asking
+from shim.streams.redis import scripts_of_connections as connecting
+from shim.streams.redis import scripts_of_ends as ending
+from shim.streams.redis import scripts_of_messages as sending
+from shim.streams.redis.annotations import annotation_arguments, attributes_of, matches, wanted_arguments
+from shim.streams.redis.steps import Step, text
+
+SNAPSHOTS_AT_ONCE: Final = 500
+
+REASON_BYTES: Final = 123
+"""Of a WebSocket's close frame; no reason is longer."""
+
+
+class Operations:
+    """Each method gives a step, whose `read` returns or raises what `Streams` says."""
+
+    def __init__(self, limits: StreamLimits, prefix: str) -> None:
+        self._limits = limits
+        self._prefix = prefix
+
+    def key(self, connection_id: str) -> str:
+        return f"{self._prefix}:{{{connection_id}}}:c"
+
+    def open(self, connection_id: str | None, resume_window_s: float | None, state: str) -> Step[Opened]:
+        new_id = secrets.token_urlsafe(12) if connection_id is None else connection_id
+        session = secrets.token_urlsafe(32)
+        window = self._limits.resume_window_s if resume_window_s is None else resume_window_s
+        limit = self._limits.connections
+
+        def read(answer: bytes) -> Opened:
+            if answer == b"full":
+                raise TooManyConnections(limit)
+            if answer == b"taken":
+                raise ValueError(f"connection id {new_id} is taken")
+            return Opened(new_id, session)
+
+        arguments = (new_id, digest(session), secrets.token_hex(4), int(window * 1000), limit, state)
+        return Step(connecting.OPEN, self.key(new_id), arguments, read)
+
+    def activate(self, connection_id: str) -> Step[None]:
+        return Step(connecting.ACTIVATE, self.key(connection_id), (connection_id,), _is_there(connection_id))
+
+    def abandon(self, connection_id: str) -> Step[None]:
+        return Step(connecting.ABANDON, self.key(connection_id), (connection_id,), _nothing)
+
+    def send_arguments(self, connection_id: str, node: str, message: Message) -> tuple[str | bytes | int, ...]:
+        """Of the script `send`. Raises PayloadTooLarge."""
+        self.check_size(message.data)
+        limits = self._limits
+        return (
+            connection_id,
+            node,
+            message.data,
+            int(message.binary),
+            limits.replay_events,
+            limits.replay_bytes,
+            int(limits.replay_s * 1000),
+            int(limits.slow_reader_s * 1000),
+        )
+
+    def check_size(self, data: bytes) -> None:
+        if len(data) > self._limits.payload_bytes:
+            raise PayloadTooLarge(len(data), self._limits.payload_bytes)
+
+    def broadcast(self, data: str | bytes, connection_ids: Iterable[str] | None) -> Step[int]:
+        message = Message(data, 0.0)
+        self.check_size(message.data)
+        recipients = "" if connection_ids is None else "\n".join(dict.fromkeys(connection_ids)) or "\n"
+        arguments = (message.data, recipients, self._limits.replay_events, self._limits.replay_bytes)
+        return Step(sending.BROADCAST, None, arguments, int)
+
+    def close(self, connection_id: str, code: int, reason: str) -> Step[bool]:
+        words = reason.encode("utf-8", "replace")[:REASON_BYTES].decode("utf-8", "ignore")
+        return Step(ending.CLOSE, self.key(connection_id), (connection_id, code, words), bool)
+
+    def connection_of(self, session: str) -> Step[str]:
+        def read(answer: bytes | None) -> str:
+            if answer is None:
+                raise ConnectionGone("of this session")
+            return text(answer)
+
+        return Step(asking.SESSION, None, (digest(session),), read)
+
+    def touch(self, connection_id: str) -> Step[None]:
+        return Step(asking.TOUCH, self.key(connection_id), (connection_id,), _is_there(connection_id))
+
+    def claim(self, connection_id: str, key: str, answer: str) -> Step[str]:
+        def read(known: bytes | None) -> str:
+            if known is None:
+                raise ConnectionGone(connection_id)
+            return text(known)
+
+        arguments = (connection_id, key, answer, self._limits.idempotency_keys)
+        return Step(asking.CLAIM, self.key(connection_id), arguments, read)
+
+    def info(self, connection_id: str) -> Step[ConnectionInfo]:
+        def read(answer: list[bytes] | None) -> ConnectionInfo:
+            if answer is None:
+                raise ConnectionGone(connection_id)
+            opened, active, epoch = answer
+            return ConnectionInfo(int(opened) / 1000, int(active) / 1000, text(epoch))
+
+        return Step(asking.INFO, self.key(connection_id), (connection_id,), read)
+
+    def state(self, connection_id: str) -> Step[str]:
+        return Step(asking.STATE, self.key(connection_id), (connection_id,), text)
+
+    def snapshots(self, start: int) -> Step[list[Snapshot]]:
+        """`SNAPSHOTS_AT_ONCE` of them, in the order in which they were opened."""
+
+        def read(answer: list[Any]) -> list[Snapshot]:
+            return [_snapshot(text(connection_id), values) for connection_id, values in answer]
+
+        return Step(asking.SNAPSHOTS, None, (start, start + SNAPSHOTS_AT_ONCE - 1), read)
+
+    def kept(self, connection_id: str) -> Step[list[Event]]:
+        def read(answer: list[Any] | None) -> list[Event]:
+            if answer is None:
+                raise ConnectionGone(connection_id)
+            return [Event(int(seq.partition(b"-")[0]), message_of(fields)) for seq, fields in answer]
+
+        return Step(asking.KEPT, self.key(connection_id), (connection_id,), read)
+
+    def annotate(self, connection_id: str, attributes: dict[str, Any]) -> Step[None]:
+        arguments = (connection_id, *annotation_arguments(attributes))
+        return Step(asking.ANNOTATE, self.key(connection_id), arguments, _is_there(connection_id))
+
+    def attributes(self, connection_id: str) -> Step[dict[str, Any]]:
+        def read(answer: list[bytes]) -> dict[str, Any]:
+            if not answer:
+                raise ConnectionGone(connection_id)
+            return {CONNECTION_ID: connection_id, **attributes_of(answer)}
+
+        return Step(asking.ATTRIBUTES, self.key(connection_id), (connection_id,), read)
+
+    def find(self, wanted: dict[str, Any]) -> Step[list[dict[str, Any]]]:
+        def read(answer: list[Any]) -> list[dict[str, Any]]:
+            known = [(text(connection_id), attributes_of(kept)) for connection_id, kept in answer]
+            return [{CONNECTION_ID: found, **kept} for found, kept in known if matches(kept, wanted)]
+
+        return Step(asking.FIND, None, wanted_arguments(wanted), read)
+
+    def forget(self, connection_id: str) -> Step[None]:
+        return Step(asking.FORGET, self.key(connection_id), (connection_id,), _nothing)
+
+
+def digest(session: str) -> str:
+    """Lookups go by digest: whoever can read Redis can't speak for a client."""
+    return hashlib.sha256(session.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def message_of(fields: list[bytes]) -> Message:
+    """Of an entry of a connection's stream."""
+    return Message(fields[1], int(fields[7]) / 1000, binary=fields[9] == b"1")
+
+
+def _snapshot(connection_id: str, values: list[bytes]) -> Snapshot:
+    opened, active, sent, total, read, kept, first = (int(one) for one in (*values[:2], *values[3:]))
+    return Snapshot(
+        connection_id=connection_id,
+        opened_at=opened / 1000,
+        last_active_at=active / 1000,
+        attached=bool(values[2]),
+        sent=sent,
+        waiting_bytes=total - read,
+        kept_bytes=kept,
+        kept_events=sent - first + 1,
+    )
+
+
+def _is_there(connection_id: str) -> Any:  # noqa: ANN401 - a function of the answer
+    def read(answer: int) -> None:
+        if not answer:
+            raise ConnectionGone(connection_id)
+
+    return read
+
+
+def _nothing(_answer: object) -> None:
+    return None

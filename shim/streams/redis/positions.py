@@ -1,0 +1,110 @@
+"""What a node has compared with what Redis has: for wake-ups that were lost, and for a Redis that lost more."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from functools import partial
+from typing import Any, Final
+
+from shim.streams.limits import StreamLimits
+from shim.streams.redis import scripts_of_connections as connecting
+from shim.streams.redis import scripts_of_ends as ending
+from shim.streams.redis.annotations import attributes_of
+from shim.streams.redis.batches import Batches
+from shim.streams.redis.hosted import Hosted
+from shim.streams.redis.operations import Operations
+from shim.streams.redis.registry import Registry
+from shim.streams.redis.steps import Step, text
+
+logger = logging.getLogger(__name__)
+
+CHECKED_AT_ONCE: Final = 200
+
+SLOW: Final = "the client does not read what is sent to it"
+
+
+class Positions:
+    """Of the streams in `registry`, which are those of the node `node_id`."""
+
+    def __init__(
+        self, node_id: str, limits: StreamLimits, operations: Operations, batches: Batches, registry: Registry
+    ) -> None:
+        self._node_id = node_id
+        self._limits = limits
+        self._operations = operations
+        self._batches = batches
+        self._registry = registry
+
+    async def compare(self, *, keep: bool) -> None:
+        """All of them. `keep`: also renews what would expire. Raises BrokerUnavailable."""
+        everyone = self._registry.all()
+        for start in range(0, max(1, len(everyone)), CHECKED_AT_ONCE):
+            asked = [one for one in everyone[start : start + CHECKED_AT_ONCE] if self._registry.has(one)]
+            await self._batches.run(self._check(asked, keep=keep))
+
+    def compare_soon(self, hosted: Hosted) -> None:
+        self._batches.post(self._check([hosted], keep=False))
+
+    async def close_stalled(self) -> int:
+        """Ends the connections whose clients have not read for too long; returns how many."""
+        closed = 0
+        for hosted in [one for one in self._registry.all() if one.stalled]:
+            arguments = (hosted.id, hosted.generation, int(self._limits.slow_reader_s * 1000), SLOW)
+            step = Step(ending.CLOSE_STALLED, self._operations.key(hosted.id), arguments, int)
+            closed += await self._batches.run(step)
+        return closed
+
+    def _check(self, asked: list[Hosted], *, keep: bool) -> Step[None]:
+        words = [word for hosted in asked for word in (hosted.id, hosted.generation)]
+        return Step(connecting.CHECK, None, (self._node_id, int(keep), *words), partial(self._checked, asked))
+
+    def _checked(self, asked: list[Hosted], found: list[Any]) -> None:
+        last, *states = found
+        self._registry.compare_log(int(last))
+        for hosted, state in zip(asked, states, strict=True):
+            if self._registry.has(hosted):
+                self._found(hosted, state, int(last))
+
+    def _found(self, hosted: Hosted, found: list[Any], last: int) -> None:
+        state, generation, seq, stalled, epoch, code, reason = found
+        if state is None or text(epoch) != hosted.epoch:
+            self._restore(hosted)
+        elif int(generation) > hosted.generation:
+            self._registry.superseded(hosted)
+        elif state == b"c":
+            self._registry.ended(hosted, (int(seq), last, int(code), text(reason)))
+        else:
+            hosted.known = max(hosted.known, int(seq))
+            hosted.reading_own = hosted.reading_broadcasts = False
+            if stalled is not None:
+                hosted.stalled, hosted.saved_own = True, -1
+                self._registry.save(hosted)
+            self._registry.feed(hosted)
+            if not hosted.drained:
+                hosted.wake()
+
+    def _restore(self, hosted: Hosted) -> None:
+        """Redis lost the connection: it is written again, and its client is told."""
+        epoch = secrets.token_hex(4)
+        arguments = (
+            hosted.id,
+            self._node_id,
+            hosted.generation,
+            hosted.digest,
+            epoch,
+            hosted.window_ms,
+            hosted.opened_ms,
+            hosted.state,
+        )
+
+        def read(restored: int) -> None:
+            if not restored:
+                return
+            logger.warning("Redis had lost connection %s; it was written again", hosted.id)
+            hosted.restored(epoch)
+            if hosted.annotations:
+                self._batches.post(self._operations.annotate(hosted.id, attributes_of(hosted.annotations)))
+            hosted.wake()
+
+        self._registry.post(connecting.RESTORE, hosted.id, arguments, read)

@@ -1,0 +1,190 @@
+"""The connections whose streams this process writes: what it has for them, and what it reads from Redis."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from shim.streams.limits import StreamLimits
+from shim.streams.redis import scripts_of_connections as connecting
+from shim.streams.redis import scripts_of_messages as sending
+from shim.streams.redis.batches import Batches
+from shim.streams.redis.broadcasts import Broadcast, BroadcastLog, read_entry
+from shim.streams.redis.hosted import Hosted, Own
+from shim.streams.redis.lua import Script
+from shim.streams.redis.operations import Operations, message_of
+from shim.streams.redis.steps import Step
+
+READ_BYTES: Final = 131_072
+"""Of what is read at once for one stream, about."""
+
+
+class Registry:
+    """Used on one event loop. `on_ended`: called when a connection may have ended whose end is to be told."""
+
+    def __init__(self, limits: StreamLimits, prefix: str, operations: Operations, batches: Batches) -> None:
+        self.on_ended: Callable[[], None] = lambda: None
+        self.log = BroadcastLog(limits)
+        self._limits = limits
+        self._prefix = prefix
+        self._operations = operations
+        self._batches = batches
+        self._hosted: dict[str, Hosted] = {}
+        self._log_known = False
+        self._reading_log = False
+
+    def all(self) -> list[Hosted]:
+        return list(self._hosted.values())
+
+    def get(self, connection_id: str) -> Hosted | None:
+        return self._hosted.get(connection_id)
+
+    def has(self, hosted: Hosted) -> bool:
+        """Whether its stream is the newest one here."""
+        return self._hosted.get(hosted.id) is hosted
+
+    def add(self, hosted: Hosted) -> None:
+        """A stream begins; one before it ends."""
+        before = self._hosted.get(hosted.id)
+        self._hosted[hosted.id] = hosted
+        if before is not None:
+            self.superseded(before)
+        self.feed(hosted)
+
+    def remove(self, hosted: Hosted) -> None:
+        if self.has(hosted):
+            del self._hosted[hosted.id]
+
+    def know_log(self, last: int) -> None:
+        """The number of the last broadcast, as Redis has it now. What came before the first such word is not read, but
+        for streams that need it."""
+        if not self._log_known:
+            self._log_known = True
+            self.log.begin(last)
+        elif last > self.log.last:
+            self.read_log()
+
+    def compare_log(self, last: int) -> None:
+        """The same, after whatever was being read was answered or failed. Redis may have lost what it had."""
+        self._reading_log = False
+        if last < self.log.last:
+            self.log.begin(last)
+        else:
+            self.know_log(last)
+
+    def sent(self, connection_id: str, own: Own) -> None:
+        """A message of which Redis said that this node has the stream."""
+        hosted = self._hosted.get(connection_id)
+        if hosted is not None:
+            hosted.arrived(own)
+            self.feed(hosted)
+            hosted.wake()
+
+    def feed(self, hosted: Hosted) -> None:
+        """Reads what the stream needs next and is not here, and saves how far it is."""
+        if hosted.misses_own and hosted.has_room:
+            hosted.reading_own = True
+            arguments = (f"{self._operations.key(hosted.id)[:-1]}s", hosted.next_own - 1, READ_BYTES)
+            self.post(sending.READ, hosted.id, arguments, lambda found: self._read(hosted, found))
+        if hosted.misses_broadcasts:
+            hosted.reading_broadcasts = True
+            arguments = (f"{self._prefix}:b", hosted.read_broadcast, READ_BYTES)
+            self.post(sending.READ, hosted.id, arguments, lambda found: self._read_broadcasts(hosted, found))
+        if hosted.own and hosted.own[0].after > self.log.last:
+            self.read_log()
+        unsaved, unsaved_bytes = hosted.read_own - hosted.saved_own, hosted.read_bytes - hosted.saved_bytes
+        if unsaved and (
+            unsaved >= max(1, self._limits.replay_events // 4) or unsaved_bytes >= self._limits.replay_bytes // 4
+        ):
+            self.save(hosted)
+
+    def save(self, hosted: Hosted) -> bool:
+        """Tells how far the stream is; whether it is further than was told."""
+        if hosted.read_own == hosted.saved_own:
+            return False
+        hosted.saved_own, hosted.saved_bytes = hosted.read_own, hosted.read_bytes
+        arguments = (hosted.id, hosted.generation, hosted.read_own, hosted.read_bytes)
+        self.post(connecting.READ_UP_TO, hosted.id, arguments, lambda _answer: None)
+        return True
+
+    def no_room(self, connection_id: str) -> bool:
+        """A push was refused; whether it may be tried again at once."""
+        hosted = self._hosted.get(connection_id)
+        if hosted is None:
+            return False
+        hosted.stalled = True
+        return self.save(hosted)
+
+    def read_log(self) -> None:
+        """Reads the broadcasts that this node did not hear."""
+        if not self._reading_log:
+            self._reading_log = True
+            arguments = (f"{self._prefix}:b", self.log.last, READ_BYTES)
+            self.post(sending.READ, None, arguments, self._read_log)
+
+    def superseded(self, hosted: Hosted) -> None:
+        hosted.superseded = True
+        if self._hosted.get(hosted.id) is hosted:
+            del self._hosted[hosted.id]
+        hosted.wake()
+
+    def ended(self, hosted: Hosted, end: tuple[int, int, int, str]) -> None:
+        if hosted.end is not None:
+            return
+        hosted.end = end
+        hosted.known = max(hosted.known, end[0])
+        if end[1] > self.log.last:
+            self.read_log()
+        self.feed(hosted)
+        hosted.wake()
+        self.on_ended()
+
+    def broadcast(self, broadcast: Broadcast) -> None:
+        """One that was just published."""
+        self.know_log(broadcast.number - 1)
+        if broadcast.number == self.log.last + 1:
+            self.log.add(broadcast)
+            self._wake_for([broadcast])
+
+    def _wake_for(self, broadcasts: list[Broadcast]) -> None:
+        for hosted in list(self._hosted.values()):
+            for broadcast in broadcasts:
+                if broadcast.is_for(hosted.id):
+                    hosted.wake()
+                    break
+                hosted.passed_over(broadcast.number)
+            if hosted.own or hosted.end is not None:
+                hosted.wake()
+
+    def _read_log(self, found: list[Any]) -> None:
+        self._reading_log = False
+        broadcasts = [one for one in map(read_entry, found) if one.number > self.log.last]
+        for broadcast in broadcasts:
+            if broadcast.number > self.log.last + 1:
+                self.log.begin(broadcast.number - 1)
+            self.log.add(broadcast)
+        if broadcasts:
+            self._wake_for(broadcasts)
+            self.read_log()
+
+    def _read(self, hosted: Hosted, found: list[Any]) -> None:
+        hosted.read(
+            Own(int(entry.partition(b"-")[0]), int(fields[3]), int(fields[5]), message_of(fields))
+            for entry, fields in found
+        )
+        self.feed(hosted)
+        hosted.wake()
+
+    def _read_broadcasts(self, hosted: Hosted, found: list[Any]) -> None:
+        hosted.read_broadcasts(map(read_entry, found))
+        hosted.wake()
+
+    def post(
+        self,
+        script: Script,
+        connection_id: str | None,
+        arguments: tuple[str | bytes | int, ...],
+        read: Callable[[Any], object],
+    ) -> None:
+        key = None if connection_id is None else self._operations.key(connection_id)
+        self._batches.post(Step(script, key, arguments, read))

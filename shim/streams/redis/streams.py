@@ -1,0 +1,141 @@
+"""`Streams` whose connections are in Redis: every node serves all of them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Final
+
+from shim.streams.attachment import Attachment
+from shim.streams.errors import BrokerUnavailable
+from shim.streams.limits import StreamLimits
+from shim.streams.records import Closed
+from shim.streams.redis import scripts_of_ends as ending
+from shim.streams.redis.awaiting import RedisAwaiting
+from shim.streams.redis.blocking import Blocking
+from shim.streams.redis.broker import RedisBroker
+from shim.streams.redis.membership import Membership
+from shim.streams.redis.operations import Operations
+from shim.streams.redis.options import RedisOptions
+from shim.streams.redis.steps import Step
+from shim.streams.redis.telling import Telling
+from shim.streams.service import (
+    MOST_DISCONNECTS_AT_ONCE,
+    MOST_DISCONNECTS_AT_THE_END,
+    SWEEP_INTERVAL_S,
+    Streams,
+)
+from shim.streams.subscription import Subscription
+
+logger = logging.getLogger(__name__)
+
+NO_LOOP: Final = "streams over Redis are attached on an event loop: `await streams.awaiting.attach(…)`"
+
+
+class RedisStreams(Streams):
+    """As `Streams`. `later_s`: seconds that are added to the server's time, for tests of what comes later.
+
+    Code on an event loop uses `awaiting`; the methods themselves are for worker threads, and wait for Redis.
+    """
+
+    shared = True
+
+    def __init__(
+        self,
+        options: RedisOptions,
+        limits: StreamLimits | None = None,
+        *,
+        later_s: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        super().__init__(limits)
+        self._options = options
+        self._later_ms = lambda: int(later_s() * 1000)
+        self._operations = Operations(self.limits, options.prefix)
+        self._blocking = Blocking(options, self._later_ms)
+        self._broker = RedisBroker(self.limits, self._operations, self._blocking)  # type: ignore[assignment]
+        self.awaiting = RedisAwaiting(self, self._operations, self._member)
+        self._membership: Membership | None = None
+        self._beginning = asyncio.Lock()
+
+    def subscribe(self, connection_id: str, last_event_id: str | None = None) -> Subscription:
+        """Only `awaiting.subscribe` does."""
+        raise RuntimeError(NO_LOOP)
+
+    def attach(self, connection_id: str, last_event_id: str | None, wake: Callable[[], None]) -> Attachment:
+        """Only `awaiting.attach` does."""
+        raise RuntimeError(NO_LOOP)
+
+    def close_soon(self, connection_id: str, code: int, reason: str) -> None:
+        if self._membership is not None:
+            self._membership.batches.post(self._operations.close(connection_id, code, reason))
+            self._membership.node.streams.on_ended()
+
+    def leave(self) -> None:
+        """All streams of this node end, and their clients go on at other nodes. On its event loop."""
+        if self._membership is not None:
+            self._membership.node.leave()
+
+    async def run(self, on_disconnect: Callable[[Closed], Awaitable[None]]) -> None:
+        loop = asyncio.get_running_loop()
+        woken = asyncio.Event()
+        telling: Telling | None = None
+        next_sweep = loop.time()
+        away = False
+        while True:
+            try:
+                member = await self._member()
+                member.node.streams.on_ended = woken.set
+                if telling is None:
+                    telling = Telling(member, self._operations, MOST_DISCONNECTS_AT_ONCE, woken.set)
+                if loop.time() >= next_sweep:
+                    next_sweep = loop.time() + SWEEP_INTERVAL_S
+                    await self.awaiting.expire()
+                while await telling.begin(on_disconnect):
+                    pass
+                away = False
+            except BrokerUnavailable as error:
+                if not away:
+                    logger.warning("%s", error)
+                away = True
+            with suppress(TimeoutError):  # wait_for would swallow a cancellation in the turn of the wake
+                async with asyncio.timeout_at(max(next_sweep, loop.time() + 0.01)):
+                    await woken.wait()
+            woken.clear()
+
+    async def shutdown(self, on_disconnect: Callable[[Closed], Awaitable[None]]) -> None:
+        """Ends all streams of this node, whose clients go on at others; tells the ends of those that can't. For after
+        `run` was cancelled."""
+        member = self._membership
+        if member is None:
+            return
+        self.leave()
+        telling = Telling(member, self._operations, MOST_DISCONNECTS_AT_THE_END, lambda: None)
+        try:
+            async with asyncio.timeout(self.limits.ending_s):
+                while await telling.begin(on_disconnect) or telling.tasks:
+                    if telling.tasks:
+                        await asyncio.wait(telling.tasks)
+            await member.batches.run(Step(ending.LEAVE, None, (member.node.id,), int))
+        except (TimeoutError, BrokerUnavailable) as error:
+            logger.warning("the service ended before all was told: %s", error)
+        await telling.give_up()
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Lets go of Redis. Connections that this node has are found by their lease."""
+        member, self._membership = self._membership, None
+        if member is not None:
+            await member.end()
+        self._blocking.close()
+
+    async def _member(self) -> Membership:
+        """Of the running loop. Raises BrokerUnavailable."""
+        if self._membership is None:
+            async with self._beginning:
+                if self._membership is None:
+                    member = Membership(self.limits, self._options, self._operations, self._later_ms)
+                    await member.begin()
+                    self._membership = member
+        return self._membership

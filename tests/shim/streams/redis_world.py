@@ -1,0 +1,74 @@
+"""Nodes over one Redis, for tests: each world has keys of its own, and a clock that is ahead of the server's."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from typing import Any
+
+from redis.asyncio import Redis
+
+from shim.streams import Closed, StreamLimits
+from shim.streams.redis import RedisOptions, RedisStreams
+
+
+class RedisWorld:
+    def __init__(self, url: str, **options: Any) -> None:
+        self.options = RedisOptions(url, prefix=f"t{secrets.token_hex(4)}", **options)
+        self._later_s = 0.0
+        self.nodes: list[RedisStreams] = []
+
+    async def streams(self, **limits: Any) -> RedisStreams:
+        """One more node."""
+        node = RedisStreams(self.options, StreamLimits(**limits), later_s=lambda: self._later_s)
+        self.nodes.append(node)
+        return node
+
+    def pass_time(self, seconds: float) -> None:
+        self._later_s += seconds
+
+    def client(self) -> Any:
+        """Of the redis package, to look at what the nodes did."""
+        return Redis.from_url(self.options.url)
+
+    async def close(self) -> None:
+        for node in self.nodes:
+            await node.aclose()
+
+
+async def told_by(*nodes: RedisStreams) -> tuple[list[Closed], list[asyncio.Task[None]]]:
+    told: list[Closed] = []
+
+    async def on_disconnect(closed: Closed) -> None:
+        told.append(closed)
+
+    return told, [asyncio.create_task(node.run(on_disconnect)) for node in nodes]
+
+
+async def stop(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def dead(node: RedisStreams) -> None:
+    """Ends a node as a crash does: nothing is detached, and nobody is told."""
+    await node.aclose()
+
+
+async def operations(world: RedisWorld) -> int:
+    """All that Redis has done so far, but what is asked for here, and what nodes do by the clock."""
+    client = world.client()
+    try:
+        stats = await client.info("commandstats")
+    finally:
+        await client.aclose()
+    return sum(one["calls"] for name, one in stats.items() if name not in {"cmdstat_info", "cmdstat_client|setinfo"})
+
+
+async def kill_subscriptions(world: RedisWorld) -> None:
+    client = world.client()
+    try:
+        await client.client_kill_filter(_type="pubsub")
+    finally:
+        await client.aclose()

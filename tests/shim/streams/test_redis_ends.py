@@ -1,0 +1,124 @@
+"""What one node leaves behind, another one ends, once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import pytest
+
+from shim.streams import Closed
+from tests.shim.streams.promising import last_id, opened, rest, take, until
+from tests.shim.streams.redis_world import RedisWorld, dead, stop, told_by
+
+
+async def test_a_close_on_one_node_ends_the_stream_of_another_after_its_last_message(world: RedisWorld) -> None:
+    here, there = await world.streams(), await world.streams()
+    connection = await opened(here)
+    async with await there.awaiting.subscribe(connection) as stream:
+        await here.awaiting.broadcast("first")
+        await here.awaiting.send(connection, "last")
+        await here.awaiting.close(connection, 4001, "bye")
+
+        assert await rest(stream) == ["first", "last"]
+        assert (stream.closed, stream.close_code, stream.close_reason) == (True, 4001, "bye")
+
+
+async def test_the_connections_of_a_dead_node_may_be_resumed_within_the_window(world: RedisWorld) -> None:
+    here, there = await world.streams(resume_window_s=60), await world.streams(resume_window_s=60)
+    connection = await opened(here)
+    stream = await here.awaiting.subscribe(connection)
+    await here.awaiting.send(connection, "1")
+    seen = await last_id(stream, 1)
+    await here.awaiting.send(connection, "2")
+    await dead(here)
+    world.pass_time(world.options.lease_s + 50)
+    assert await there.awaiting.expire() == 0
+
+    async with await there.awaiting.subscribe(connection, seen) as again:
+        assert await take(again, 1) == ["2"]
+
+
+async def test_those_that_do_not_come_back_end_once_with_1006_whoever_looks(world: RedisWorld) -> None:
+    nodes = [await world.streams(resume_window_s=60) for _ in range(4)]
+    connections = [await opened(nodes[0], attributes={"n": n}) for n in range(20)]
+    for connection in connections:
+        await nodes[0].awaiting.subscribe(connection)
+    await dead(nodes[0])
+    world.pass_time(world.options.lease_s + 1)
+    await nodes[1].awaiting.expire()
+    told, running = await told_by(*nodes[1:])
+    world.pass_time(61)
+    await until(lambda: len(told) >= 20)
+    await asyncio.sleep(0.2)
+    await stop(running)
+
+    assert sorted(closed.connection_id for closed in told) == sorted(connections)
+    assert {closed.code for closed in told} == {1006}
+    assert sorted(closed.attributes["n"] for closed in told) == list(range(20))
+    assert await nodes[1].awaiting.find() == []
+
+
+async def test_a_node_that_was_paused_past_its_lease_gives_up_what_moved_and_keeps_the_rest(world: RedisWorld) -> None:
+    paused, other = await world.streams(resume_window_s=600), await world.streams(resume_window_s=600)
+    moved, stayed = await opened(paused), await opened(paused)
+    old, still = await paused.awaiting.subscribe(moved), await paused.awaiting.subscribe(stayed)
+    world.pass_time(world.options.lease_s + 1)
+    await other.awaiting.expire()
+    async with await other.awaiting.subscribe(moved) as new:
+        await other.awaiting.send(stayed, "while it slept")
+        await paused.awaiting.expire()  # it wakes up
+        await paused._membership.node.check()  # type: ignore[union-attr]
+        await other.awaiting.send(moved, "to the new stream")
+
+        assert await take(new, 1) == ["to the new stream"]
+        assert await rest(old) == []
+        assert old.superseded
+        assert await take(still, 1) == ["while it slept"]
+        await other.awaiting.send(stayed, "after it")
+        assert await take(still, 1) == ["after it"]
+        world.pass_time(601)
+        assert await other.awaiting.expire() + await paused.awaiting.expire() == 0
+
+
+async def test_an_end_that_a_dead_node_had_begun_to_tell_is_not_told_again_but_said(
+    world: RedisWorld, caplog: pytest.LogCaptureFixture
+) -> None:
+    here, there = await world.streams(), await world.streams()
+    connection = await opened(here)
+    hung = asyncio.Event()
+
+    async def never(_closed: Closed) -> None:
+        hung.set()
+        await asyncio.Event().wait()
+
+    running = asyncio.create_task(here.run(never))
+    await here.awaiting.close(connection)
+    await hung.wait()
+    running.cancel()
+    world.pass_time(3600)
+    told, other = await told_by(there)
+    with caplog.at_level(logging.ERROR):
+        await until(lambda: connection in caplog.text)
+    await stop(other)
+
+    assert told == []
+
+
+async def test_a_node_that_leaves_ends_its_streams_and_not_its_connections(world: RedisWorld) -> None:
+    here, there = await world.streams(), await world.streams()
+    kept, websocket = await opened(here), await opened(here, resume_window_s=0)
+    stream, socket = await here.awaiting.subscribe(kept), await here.awaiting.subscribe(websocket)
+    told: list[Closed] = []
+
+    async def on_disconnect(closed: Closed) -> None:
+        told.append(closed)
+
+    await here.shutdown(on_disconnect)
+
+    assert await rest(stream) == []
+    assert await rest(socket) == []
+    assert [(closed.connection_id, closed.code) for closed in told] == [(websocket, 1001)]
+    async with await there.awaiting.subscribe(kept) as again:
+        await there.awaiting.send(kept, "x")
+        assert await take(again, 1) == ["x"]
