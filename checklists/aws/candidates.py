@@ -32,6 +32,9 @@ def candidates(things: Iterable[Thing], mentioned: Mapping[str, list[JsonValue]]
     apis = {one.arn for one in things if one.type == types.API and one.properties.get("ProtocolType") == "WEBSOCKET"}
     named = {arn: {str(one["of"]) for one in several if isinstance(one, dict)} for arn, several in mentioned.items()}
     near = _called(things, apis) | _in_stacks_of(things, apis)
+    for one in things:
+        if one.type in {types.STAGE, types.INTEGRATION} and one.arn.rsplit("/", 2)[0] in apis:
+            near |= named.get(one.arn, set())  # an address may have a stage variable for its function
     pushing = _pushing(things) if apis else frozenset()
     for arn, function in functions.items():
         if function.properties.get("Role") in pushing or not apis.isdisjoint(named.get(arn, ())):

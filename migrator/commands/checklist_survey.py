@@ -25,6 +25,7 @@ _OPTIONS = (
     click.option("--aws", is_flag=True, help="Look into AWS too; it reads, and changes nothing."),
     click.option("--profile", "profiles", multiple=True, metavar="NAME", help="Profile of an account to read."),
     click.option("--role", "roles", multiple=True, metavar="ARN", help="Role to assume in an account to read."),
+    click.option("--external-id", metavar="TEXT", help="What the roles ask for when somebody else assumes them."),
     click.option(
         "--region",
         "regions",
@@ -53,6 +54,7 @@ class Asked:
     estate: Path | None
     save_estate: Path | None
     access_log: Path | None = None
+    external_id: str | None = None
 
 
 def survey_options(function: Callable[..., None]) -> Callable[..., None]:
@@ -77,6 +79,7 @@ def _checked(
     estate: Path | None,
     save_estate: Path | None,
     access_log: Path | None,
+    external_id: str | None,
 ) -> Asked:
     """Raises UsageError for what does not go together."""
     aws = aws or bool(profiles or roles or regions)
@@ -86,7 +89,9 @@ def _checked(
         raise click.UsageError("--save-estate needs a new survey: give --aws too.")
     if access_log and not aws and not estate:
         raise click.UsageError("--access-log goes with a survey: give --aws or --estate too.")
-    return Asked(aws, profiles, roles, regions, estate, save_estate, access_log)
+    if external_id and not roles:
+        raise click.UsageError("--external-id is for roles that are assumed: give --role too.")
+    return Asked(aws, profiles, roles, regions, estate, save_estate, access_log, external_id)
 
 
 def estate_of(asked: Asked, *, window: timedelta, now: datetime, region: str) -> Estate | None:
@@ -118,7 +123,10 @@ def accesses(asked: Asked) -> list[AccountAccess]:
     """Raises AccountNotReached."""
     from checklists.aws.access import by_default, by_profile, by_role  # noqa: PLC0415 - boto3 only with --aws
 
-    named = [*(by_profile(name) for name in asked.profiles), *(by_role(arn) for arn in asked.roles)]
+    named = [
+        *(by_profile(name) for name in asked.profiles),
+        *(by_role(arn, external_id=asked.external_id or "") for arn in asked.roles),
+    ]
     return named or [by_default()]
 
 
