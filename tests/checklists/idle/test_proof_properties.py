@@ -31,7 +31,7 @@ def never_more(before: Estate, after: Estate) -> None:
         assert now != "supports" or was == "supports"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(counts, st.data())
 def test_a_measurement_that_is_missing(counted, data):
     whole = estate(counted)
@@ -40,13 +40,13 @@ def test_a_measurement_that_is_missing(counted, data):
     never_more(whole, whole.model_copy(update={"measurements": some}))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(counts, st.sampled_from(["", *{subject for subject, *_ in SERIES.values()}]))
 def test_a_gap(counted, subject: str):
     never_more(estate(counted), estate(counted, gap(subject=subject)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(counts, st.integers(1, 45), st.sampled_from(sorted(SERIES)))
 def test_a_measurement_over_a_shorter_time(counted, days: int, series: str):
     whole = estate(counted)
@@ -60,14 +60,14 @@ def test_a_measurement_over_a_shorter_time(counted, days: int, series: str):
     never_more(whole, short)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(counts, st.sampled_from(SIGNS), st.integers(1, 30 * 24).map(lambda hours: NOW - hours * HOUR))
 def test_a_point_in_the_window_refutes(counted, series: str, at):
     of = estate({**counted, series: {**counted.get(series, {}), at: 1.0}})
     assert verdicts(of) == ("refutes", "refutes")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(counts)
 def test_a_yes_has_a_control_and_no_point_in_the_window(counted):
     proof = idle_proof(estate(counted), CHAT, "prod", window=WINDOW, now=NOW, handlers={HANDLER}, tables={CONNECTIONS})
