@@ -60,8 +60,8 @@ def topic(board: Board, function: str) -> None:
 
 def queue(board: Board, function: str) -> None:
     queue = board.thing(f"arn:aws:sqs:{REGION}:{ACCOUNT}:jobs", types.QUEUE, "jobs")
-    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:event-source-mapping:u"
-    board.thing(arn, types.EVENT_SOURCE, "u", EventSourceArn=queue, FunctionArn=f"{function}:live", State="Enabled")
+    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:event-source-mapping:jobs"
+    board.thing(arn, types.EVENT_SOURCE, "jobs", EventSourceArn=queue, FunctionArn=f"{function}:live", State="Enabled")
 
 
 def url(board: Board, function: str) -> None:
@@ -164,8 +164,8 @@ def replica(board: Board) -> None:
 def stream(board: Board) -> None:
     function = board.function("audit")
     board.rule("audit", function)
-    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:event-source-mapping:u"
-    board.thing(arn, types.EVENT_SOURCE, "u", EventSourceArn=f"{TABLE}/stream/2026", FunctionArn=function)
+    arn = f"arn:aws:lambda:{REGION}:{ACCOUNT}:event-source-mapping:audit"
+    board.thing(arn, types.EVENT_SOURCE, "audit", EventSourceArn=f"{TABLE}/stream/2026", FunctionArn=function)
 
 
 def read_in_silence(board: Board) -> None:
