@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from datetime import UTC, datetime
 from typing import Final
 
@@ -19,7 +18,12 @@ _BIDI_AND_INVISIBLE = frozenset(
 _NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """https://www.w3.org/TR/xml/#charsets"""
 
-_IN_JSON = re.compile(f"[\x7f-\x9f\ud800-\udfff\u2028\u2029{''.join(sorted(_BIDI_AND_INVISIBLE))}]")
+_SPELLED = re.compile(f"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029{''.join(sorted(_BIDI_AND_INVISIBLE))}]")
+"""Control characters, lone surrogates, separators of lines and paragraphs, and what reorders or hides."""
+
+_IN_JSON = re.compile(_SPELLED.pattern.replace("\x00-\x1f", ""))
+"""The same but for control characters that JSON writes as escapes anyway."""
+
 _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _SIGNIFICANT = re.compile(r"[\\`*\[\]~|$&<>]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])")
@@ -31,7 +35,7 @@ def visible(text: str, keep: str = "") -> str:
 
     `keep`: characters that stay as they are, such as "\\n" where line breaks are wanted. Default: none.
     """
-    return "".join(character if character in keep else _spelled(character) for character in text)
+    return _SPELLED.sub(lambda match: match[0] if match[0] in keep else _spelled(match[0]), text)
 
 
 def markdown(text: str) -> str:
@@ -86,12 +90,8 @@ def value(held: object) -> str:
 
 
 def _spelled(character: str) -> str:
-    if character in _SHORT:
-        return _SHORT[character]
-    if unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} or character in _BIDI_AND_INVISIBLE:
-        code = ord(character)
-        return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
-    return character
+    code = ord(character)
+    return _SHORT.get(character) or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")
 
 
 def _escaped_start(match: re.Match[str]) -> str:

@@ -3,17 +3,22 @@ import re
 from datetime import date
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from checklists import Checklist, DocumentDamaged, build, render_markdown
+from checklists.document import read
 from migrator.inventory.model import Client, Inventory, Route
 from migrator.inventory.record import Location
+from tests.checklists.outputs.rich import rich
 
 TODAY = date(2026, 9, 1)
 MARKER = re.compile(r"<!--\s*/?(?:item|notes|ws2sse):")
 ANY_TEXT = st.text(st.characters(codec="utf-8")) | st.text(alphabet=st.sampled_from("<!-/>: \r\n*`[]x&item"))
+
+few = settings(max_examples=30)
+"""Each example builds and renders a whole checklist, twice or more."""
 
 
 def _again(inventory: Inventory, previous: str | None) -> str:
@@ -28,6 +33,7 @@ def _with_notes(text: str, item_id: str, notes: str) -> str:
     return text.replace(f"  <!-- /notes:{item_id} -->", f"{notes}\n  <!-- /notes:{item_id} -->")
 
 
+@few
 @given(notes=ANY_TEXT)
 @example(notes="<b>bold</b> &amp; | # - [x] **no item**\r")
 @example(notes="```\nan open fence")
@@ -60,6 +66,7 @@ def test_marker_text_in_notes_is_refused(inventory, notes):
         _again(inventory, noted)
 
 
+@few
 @given(owner=st.text(st.characters(codec="utf-8", exclude_characters="\n")))
 def test_any_owner_survives(inventory, owner):
     first = _again(inventory, None)
@@ -70,6 +77,7 @@ def test_any_owner_survives(inventory, owner):
     assert _again(inventory, once) == once
 
 
+@few
 @given(boxes=st.lists(st.booleans(), min_size=60, max_size=60))
 def test_ticks_of_people_survive_and_the_same_facts_give_the_same_bytes(inventory, boxes):
     first = _again(inventory, None)
@@ -81,6 +89,7 @@ def test_ticks_of_people_survive_and_the_same_facts_give_the_same_bytes(inventor
     assert _again(inventory, once) == once
 
 
+@few
 @given(text=st.text(st.characters(codec="utf-8"), min_size=1))
 @example(text="\n- [x] **done** <!-- item:OPS-ALARMS -->")
 @example(text="<!-- /notes:OPS-ALARMS -->")
@@ -141,3 +150,26 @@ def test_a_reader_of_the_document_sees_lists_a_table_and_every_title(inventory):
     assert "<table>" in page
     shown = html.unescape(page)
     assert all(f"<strong>{entry.item.title}</strong>" in shown for entry in _checklist(inventory).entries)
+
+
+def test_an_item_tells_whose_it_is_until_when_it_is_waived_since_when_and_what_shows_that_absence_means_something():
+    text = render_markdown(rich())
+    assert (
+        "- [ ] **Do thing 2** <!-- item:ITEM-2 -->\n"
+        "  - status: **waived** (because of waived), since 2026-07-01\n"
+        "  - due: 2026-07-07, phase 2 Build\n"
+        "  - owned by: @mia, says CODEOWNERS\n"
+        "  - waiver, until 2026-10-01: the partner moves in winter (jo, OPS-17)\n" in text
+    )
+    assert "| Do thing 2 | 2026-10-01 | 24 | jo | the partner moves in winter, OPS-17 |\n" in text
+    assert "    - it would have been seen: ConnectCount was 4,211 in the four weeks before.\n" in text
+    assert "  - word of mia on 2026-08-03: looked\n" in text
+    assert "(because of regressed), since 2026-09-07, reopened once\n" in text
+    assert "| 5 Drain | Remove WebSocket | 2026-08-30 | 0 of 1 | **1 overdue** |\n" in text
+    assert "It goes up by \\$17.70 a month at today's load.\n" in text
+
+
+def test_a_rich_document_is_read_back_with_everything_that_people_wrote():
+    words = {one.id: one for one in read(render_markdown(rich(notes="mine\n"))).words}
+    assert {one.item.id for one in rich().entries} | {"OLD-ITEM"} == set(words)
+    assert all((one.owner, one.notes) in {("@mia", "mine\n"), ("mia", "mine\n")} for one in words.values())
