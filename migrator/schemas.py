@@ -8,6 +8,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from checklists.outputs.json import ChecklistDocument
+from checklists.teardown.model import TeardownPlan
 from migrator.inventory.model import Inventory
 from migrator.ratchet import Baseline
 from migrator.rewrite.result import MigrationResult
@@ -23,6 +24,7 @@ DOCUMENTS: Final[dict[str, tuple[type[BaseModel], str]]] = {
     "plan": (PlanFile, "ws2sse migrate APP --plan FILE"),
     "verify": (ReportDocument, "ws2sse verify APP NEW --format json"),
     "checklist": (ChecklistDocument, "ws2sse checklist APP --format json"),
+    "teardown": (TeardownPlan, "ws2sse teardown plan APP --out FILE"),
     "journal": (Journal, "ws2sse migrate APP --out NEW"),
 }
 """Name of the schema -> the model, and the command whose output it describes."""

@@ -1,5 +1,6 @@
 """Writes the pages of docs/reference that are made from code: the shim's settings, the stages of a cut-over,
-the differences of a dual run, the prices of an estimate, the referrer graph, and the items of the checklist."""
+the differences of a dual run, the prices of an estimate, the referrer graph, the items of the checklist, and the
+gates of a teardown."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from checklists.cost.page import price_page
 from checklists.cost.prices import load_prices
 from checklists.idle.page import idle_page
 from checklists.referrers.page import referrers_page
+from checklists.teardown.page import teardown_page
 from shim.config.reference import reference
 from shim.dualrun.cutover.stages import stage_page
 from shim.dualrun.report.reference import differences_page
@@ -30,6 +32,7 @@ if __name__ == "__main__":
         "idle-proof.md": idle_page(),
         "prices.md": price_page(load_prices()),
         "referrers.md": referrers_page(),
+        "teardown.md": teardown_page(),
     }
     for name, text in pages.items():
         (FOLDER / name).write_text(text, "utf-8")

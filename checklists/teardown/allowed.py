@@ -18,11 +18,10 @@ Effect = Literal["delete", "change", "restore", "keep"]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """actions: IAM actions that it needs. subject: whether they can be granted for the step's subject alone."""
+    """actions: IAM actions that it needs."""
 
     effect: Effect
     actions: tuple[str, ...]
-    subject: bool = True
 
 
 def _gateway(*methods: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from checklists.cost.prices import load_prices
 from checklists.idle.page import idle_page
 from checklists.referrers.page import referrers_page
 from checklists.settings import settings_from
+from checklists.teardown.page import teardown_page
 from shim.config.layers import shim_toml
 from shim.config.reference import reference
 from shim.dualrun.cutover.stages import stage_page
@@ -61,6 +62,11 @@ def test_the_items_are_those_of_the_catalogue_and_the_example_of_settings_is_und
     assert {"ACME-AUDIT", "OPS-RUNBOOK"} <= ids
     for item in ids:
         assert f"`{item}`: " in page or item == "ACME-AUDIT"
+
+
+def test_a_teardown_has_the_settings_gates_and_operations_of_the_code() -> None:
+    page = ROOT / "docs" / "reference" / "teardown.md"
+    assert page.read_text("utf-8") == teardown_page(), "docs are stale; run: .venv/bin/python scripts/reference.py"
 
 
 def test_its_example_can_be_used(tmp_path) -> None:

@@ -11,14 +11,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from checklists.aws import types
 from checklists.aws.access import AccountAccess, AccountNotReached
 from checklists.aws.accounts import enter
-from checklists.aws.candidates import function_arns
 from checklists.aws.estate import Account, Estate, Thing
 from checklists.aws.failures import failure
 from checklists.aws.ledger import Ledger
 from checklists.aws.survey import survey
 from checklists.idle.model import IdleProof
-from checklists.idle.proof import idle_api
+from checklists.idle.of_apis import idle_proofs
 from checklists.referrers.links import links
+from checklists.referrers.model import Fate
 from checklists.referrers.operations import NEEDS, Knowledge
 from checklists.teardown.clock import Clock
 from checklists.teardown.digests import parts_of
@@ -60,17 +60,11 @@ class AwsEyes:
         )
 
     def idle(self, api: str, window: timedelta) -> IdleProof:
-        services = frozenset({"apigatewayv2", "lambda", "cloudwatch"})
-        estate = self._survey(services, {}, window)
-        called = {arn for one in estate.under(api) for arn in function_arns(_address(one))}
-        return idle_api(
-            estate,
-            api,
-            window=window,
-            now=self._clock.now(),
-            business_cycle=window,
-            handlers={arn for arn in called & self._plan.going if estate.thing(arn) is not None},
-        )
+        estate = self._survey(frozenset({"apigatewayv2", "lambda", "dynamodb", "iam", "cloudwatch"}), {}, window)
+        going = [Fate(subject=arn, verdict="delete", why="It is in the plan.") for arn in sorted(self._plan.going)]
+        now = self._clock.now()
+        proofs = idle_proofs(estate, [api], links(estate), going, window=window, now=now)
+        return next((proof for proof in proofs if proof.verdict != "supports"), proofs[-1])
 
     def knocks(self, api: str, since: datetime, until: datetime) -> Counted:
         region = api.split(":")[3]
@@ -174,10 +168,6 @@ class AwsEyes:
 
     def _client(self, region: str, service: str) -> Any:  # noqa: ANN401 - boto3's clients have no common type
         return self._access.client(service, region)
-
-
-def _address(part: Thing) -> str:
-    return str(part.properties.get("IntegrationUri") or part.properties.get("AuthorizerUri") or "")
 
 
 def _domains_of(estate: Estate, api: Thing) -> tuple[str, ...]:

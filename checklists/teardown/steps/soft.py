@@ -85,7 +85,9 @@ def _of_api(situation: Situation, api: Thing, lever: Lever, before: list[Step]) 
             subject=api.arn,
             type=api.type,
             title=f"Brownout {index} of {called(api)}: {spoken(minutes)}",
-            why=f"{lever.words}. Whoever still comes is noticed, and the door opens again by itself",
+            why=f"{lever.words}. Whoever still comes is noticed, and the door opens again by itself"
+            if index == 1
+            else "The door is closed for longer, so that those are noticed who come less often",
             gates=gates,
             depends_on=last,
             undo=Undo(words="The door is opened again at the end of the brownout, and by whatever interrupts it."),

@@ -117,7 +117,7 @@ def test_hostile_names_are_harmless_in_what_people_read(form: Any) -> None:
 
 def test_people_read_each_step_why_and_the_way_back() -> None:
     plan = planned(idle=world.idle("no_data"))
-    text, markdown = write_plan(plan, "text"), write_plan(plan, "markdown")
+    text, markdown = " ".join(write_plan(plan, "text").split()), write_plan(plan, "markdown")
     for step in plan.steps:
         assert step.title in text
         assert step.why.rstrip(".") in text
