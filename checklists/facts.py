@@ -146,9 +146,10 @@ class Facts:
         unit: str = "",
         query: str = "",
         window: Window | None = None,
+        at: datetime | None = None,
     ) -> Fact:
-        """Observed when the survey ended, or now."""
-        at = self.live.estate.finished_at if source == "aws" and self.live else self.moment
+        """`at`: None for when the survey ended, and for what is not of AWS now."""
+        at = at or (self.live.estate.finished_at if source == "aws" and self.live else self.moment)
         return Fact(
             id=name, source=source, subject=subject, value=value, unit=unit, observed_at=at, query=query, window=window
         )
@@ -184,6 +185,6 @@ def measure(inventory: Inventory) -> Baseline:
         tests=len(inventory.tests),
         apis=len(inventory.apis),
         resources=sum(resource.use == "websocket_only" for resource in inventory.resources),
-        handlers=len(inventory.handlers),
+        handlers=sum(bool(handler.route_keys) for handler in inventory.handlers),
         pushes=len(inventory.pushes),
     )

@@ -93,7 +93,7 @@ def ratchet_on(facts: Facts, _: Item) -> Evidence:
 def code_removed(facts: Facts, _: Item) -> Evidence:
     """The scan finds no server code of the WebSocket path any more; git tells since which commit."""
     left = tuple(Pointer(location=site.location, note=site.summary) for site in facts.server_sites)
-    evidence = gone(facts, "site of the server code", left, max(facts.baseline.handlers + facts.baseline.pushes, 0))
+    evidence = gone(facts, "site of the server code", left, facts.baseline.handlers + facts.baseline.pushes)
     if evidence.verdict != "supports" or not facts.removals:
         return evidence
     told = tuple(

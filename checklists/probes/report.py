@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from checklists.evidence import Evidence
+from datetime import UTC, datetime
+
+from checklists.evidence import Evidence, Fact
 from checklists.facts import Facts
 from checklists.verify_report import ReportVerdict, VerifyReport
 
@@ -16,6 +18,21 @@ def apis_by_route(facts: Facts) -> dict[str, list[str]]:
         for route in api.routes:
             found.setdefault(route.key, []).append(api.name)
     return found
+
+
+def told(facts: Facts, route: str = "") -> tuple[Fact, ...]:
+    """The verdict of the report, or of one route in it."""
+    report = facts.report
+    if report is None:
+        return ()
+    verdict = result_verdict(report, route) if route else report.verdict
+    name = "report.route_verdict" if route else "report.verdict"
+    try:
+        at = datetime.fromisoformat(report.finished_at).astimezone(UTC)
+    except ValueError:
+        at = None
+    subject = route or facts.inventory.application
+    return (facts.fact(name, subject, verdict, source="report", query="ws2sse verify", at=at),)
 
 
 def unusable(facts: Facts) -> Evidence:

@@ -56,7 +56,7 @@ def function_plan(facts: Facts, _: Item) -> Evidence:
 def api_removed(facts: Facts, _: Item) -> Evidence:
     """No file declares a WebSocket API any more, and where the account was asked none of them stands there."""
     left = tuple(Pointer(location=api.location, note=f"declares {api.name}") for api in facts.inventory.apis)
-    files = gone(facts, "WebSocket API", left, facts.baseline.apis)
+    files = gone(facts, "WebSocket API", left, facts.baseline.apis, "infrastructure")
     return together(files, none_left(facts, (types.API,), "WebSocket API"), facts)
 
 
@@ -64,7 +64,7 @@ def api_removed(facts: Facts, _: Item) -> Evidence:
 def resources_removed(facts: Facts, _: Item) -> Evidence:
     """No file declares a resource that only the WebSocket path used any more, and none is undecided."""
     left = tuple(_pointer(r) for r in facts.inventory.resources if r.use == "websocket_only")
-    evidence = gone(facts, "WebSocket-only resource", left, facts.baseline.resources)
+    evidence = gone(facts, "WebSocket-only resource", left, facts.baseline.resources, "infrastructure")
     undecided = tuple(_pointer(r) for r in facts.inventory.resources if r.use in {"shared", "unknown"})
     if undecided and evidence.verdict == "supports":
         summary = f"{evidence.summary} {count(len(undecided), 'shared or undecided resource')} to look at."

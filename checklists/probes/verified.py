@@ -9,7 +9,7 @@ from checklists.facts import Facts
 from checklists.model import Item
 from checklists.probes.absence import gone
 from checklists.probes.probe import probe
-from checklists.probes.report import apis_by_route, result_verdict, unusable
+from checklists.probes.report import apis_by_route, result_verdict, told, unusable
 from checklists.probes.wording import count
 from checklists.verify_report import RouteResult, VerifyReport
 from migrator.inventory.record import Location
@@ -26,7 +26,7 @@ def replaced(facts: Facts, _: Item) -> Evidence:
         summary = (
             f"No server code of the WebSocket path is left; the last verify report ({report.finished_at}) said PASS."
         )
-        return Evidence(verdict="supports", summary=summary)
+        return Evidence(verdict="supports", summary=summary, facts=told(facts))
     if report is None or facts.report_stale:
         return unusable(facts)
     apis = apis_by_route(facts)
@@ -34,8 +34,10 @@ def replaced(facts: Facts, _: Item) -> Evidence:
     verdict, summary = _judge(report, apis.keys(), passed)
     left = len(facts.server_sites)
     if verdict == "supports" and left:
-        summary += f" {count(left, 'site')} of the old server code still stand; they go in phase 3."
-    return Evidence(verdict=verdict, summary=summary, progress=Progress(done=len(passed), total=len(apis)))
+        summary += f" {count(left, 'site')} of the old server code still stand; they go in the phase teardown."
+    return Evidence(
+        verdict=verdict, summary=summary, progress=Progress(done=len(passed), total=len(apis)), facts=told(facts)
+    )
 
 
 def _judge(report: VerifyReport, keys: Iterable[str], passed: set[str]) -> tuple[Verdict, str]:
@@ -75,11 +77,11 @@ def route_moved(facts: Facts, item: Item) -> Evidence:
         return Evidence(verdict="no_data", summary=f"The verify report has no session through {key}.")
     if verdict == "FAIL":
         found = f": {count(result.differences, 'difference')}" if result else ""
-        return Evidence(verdict="refutes", summary=f"Verify says FAIL for {key}{found}.")
+        return Evidence(verdict="refutes", summary=f"Verify says FAIL for {key}{found}.", facts=told(facts, key))
     if verdict == "INCONCLUSIVE":
-        return Evidence(verdict="no_data", summary=f"Verify is inconclusive about {key}.")
+        return Evidence(verdict="no_data", summary=f"Verify is inconclusive about {key}.", facts=told(facts, key))
     summary = f"Verify says PASS for {key} ({_basis(result, report)}, {report.finished_at})."
-    return Evidence(verdict="supports", summary=summary)
+    return Evidence(verdict="supports", summary=summary, facts=told(facts, key))
 
 
 @probe()
@@ -118,16 +120,16 @@ def _replaced(
             done += 1
             continue
         failed = failed or "FAIL" in verdicts
-        told = note if keys else f"{note}: no route leads to it"
-        open_.extend([Pointer(location=where, note=told)] if where else [])
+        reason = note if keys else f"{note}: no route leads to it"
+        open_.extend([Pointer(location=where, note=reason)] if where else [])
     progress = Progress(done=done, total=len(found))
     if done == len(found):
         summary = f"Verify says PASS for every route of {count(done, noun)} ({report.finished_at})."
-        return Evidence(verdict="supports", summary=summary, progress=progress)
+        return Evidence(verdict="supports", summary=summary, progress=progress, facts=told(facts))
     left = count(len(found) - done, noun)
     summary = f"Verify has not shown that {left} of {len(found)} {'is' if len(found) - done == 1 else 'are'} replaced."
     verdict: Verdict = "refutes" if failed else "no_data"
-    return Evidence(verdict=verdict, summary=summary, locations=tuple(open_), progress=progress)
+    return Evidence(verdict=verdict, summary=summary, locations=tuple(open_), progress=progress, facts=told(facts))
 
 
 def _basis(result: RouteResult | None, report: VerifyReport) -> str:

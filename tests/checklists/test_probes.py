@@ -114,7 +114,7 @@ def test_pass_on_every_route_supports_the_replacement(ask, passed):
     assert evidence.verdict == "supports"
     assert evidence.summary == (
         "Verify says PASS on every route (4 routes, 40 sessions, 2026-09-20T10:00:00Z). "
-        "6 sites of the old server code still stand; they go in phase 3."
+        "6 sites of the old server code still stand; they go in the phase teardown."
     )
 
 
@@ -231,3 +231,57 @@ def test_alarms_and_dashboards_are_listed_but_never_judged(ask, inventory):
     for item_id in ("OPS-ALARMS", "OPS-DASHBOARDS"):
         evidence = ask(item_id, watched)
         assert (evidence.verdict, len(evidence.locations)) == ("no_data", 1)
+
+
+def test_what_supports_carries_the_fact_that_it_stands_on(ask, migrated, passed):
+    (gone,) = ask("DEV-UPDATE-CLIENTS", migrated).facts
+    assert (gone.id, gone.source, gone.subject, gone.value) == ("code.left", "code", "WebSocket client", 0)
+    (declared,) = ask("INFRA-REMOVE-API", migrated).facts
+    assert (declared.id, declared.source) == ("infrastructure.left", "infrastructure")
+    (route,) = ask("DEV-MOVE-ROUTE/ChatApi/chat", report=passed).facts
+    assert (route.source, route.subject, route.value, f"{route.observed_at:%Y-%m-%d %H}") == (
+        "report",
+        "chat",
+        "PASS",
+        "2026-09-20 10",
+    )
+
+
+def test_handlers_and_sends_are_replaced_when_their_routes_pass(ask, migrated, passed):
+    assert ask("DEV-REPLACE-HANDLERS").verdict == "no_data"
+    assert ask("DEV-REPLACE-HANDLERS", report=passed).verdict == "supports"
+    assert ask("DEV-REPLACE-HANDLERS", report=passed, stale=True).verdict == "stale"
+    failing = {**passed, "verdict": "FAIL", "routes": {"chat": {"verdict": "FAIL"}}}
+    failed = ask("DEV-REPLACE-HANDLERS", report=failing)
+    assert (failed.verdict, failed.progress.total) == ("refutes", 4)
+    assert ask("DEV-REPLACE-HANDLERS", migrated).verdict == "supports"
+
+
+def test_a_send_that_no_route_leads_to_is_not_shown_to_be_replaced(ask, inventory, passed):
+    """As in a function that runs on a stream: no session goes through it."""
+    evidence = ask("DEV-REPLACE-SENDS", report=passed)
+    assert evidence.verdict == "no_data"
+    assert evidence.locations[0].note.endswith("no route leads to it")
+    push = inventory.pushes[0].model_copy(update={"routes": ("chat",)})
+    routed = inventory.model_copy(update={"pushes": (push,)})
+    assert ask("DEV-REPLACE-SENDS", routed, passed).verdict == "supports"
+
+
+def test_handlers_that_no_route_runs_are_no_proof_that_none_is_left(ask, inventory):
+    lone = tuple(handler.model_copy(update={"triggers": ()}) for handler in inventory.handlers)
+    only = inventory.model_copy(update={"handlers": lone})
+    assert ask("DEV-REPLACE-HANDLERS", only, first=only).verdict == "no_data"
+
+
+def test_an_address_in_a_variable_is_left_though_no_client_is(ask, migrated):
+    held = migrated.model_copy(update={"environment": {"SOCKET": "wss://x", "OTHER": "https://x"}})
+    evidence = ask("DEV-NO-WSS", held)
+    assert (evidence.verdict, evidence.summary) == (
+        "refutes",
+        "Variables of functions hold a WebSocket address: SOCKET.",
+    )
+    assert ask("DEV-NO-WSS", migrated).verdict == "supports"
+
+
+def test_the_ratchet_counts_only_when_its_file_is_there(ask):
+    assert ask("DEV-RATCHET").verdict == "no_data"
