@@ -58,6 +58,8 @@ Only *supports* is a yes. It takes that
    counted within it; or another stage, or another API of the same account and region, is. Without a `$connect` route,
    earlier invocations of the API's own functions will do.
 
+Without a `$connect` route nothing counts a client that connects and only listens; the answer says so then.
+
 ## Who still comes
 
 {knocks} are knocks on a closed door. They are counted, with the time of the last one, and are no sign of life.

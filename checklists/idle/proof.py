@@ -12,7 +12,7 @@ from typing import Final
 
 from checklists.aws.estate import Estate
 from checklists.aws.types import API, STAGE
-from checklists.idle.control import control, things_under
+from checklists.idle.control import control, counts_connects, things_under
 from checklists.idle.look import Look
 from checklists.idle.model import IdleProof, IdleVerdict
 from checklists.idle.signs import NAMESPACES, nonsense
@@ -20,6 +20,7 @@ from checklists.idle.window import LATE, SHORTEST, clock_problem
 
 FRESH: Final = timedelta(hours=24)
 WHOLE_API: Final = "*"
+_SILENT: Final = "There is no $connect route, so clients that only listen are not counted."
 _WORST_FIRST: Final[tuple[IdleVerdict, ...]] = ("refutes", "error", "no_data", "supports")
 
 
@@ -138,7 +139,8 @@ def _judge(look: Look, shown: str, now: datetime, least: timedelta, fresh: timed
         return "no_data", missing
     last = f" The last sign of life was on {look.last_seen:%Y-%m-%d}." if look.last_seen else ""
     names = ", ".join(dict.fromkeys(sign.metric for sign in look.signs))
-    return "supports", f"Nothing was counted for {window.days:g} days, from {window}: {names}.{last}"
+    silent = "" if counts_connects(estate, look.api) else f" {_SILENT}"
+    return "supports", f"Nothing was counted for {window.days:g} days, from {window}: {names}.{last}{silent}"
 
 
 def _missing(look: Look, shown: str, least: timedelta) -> Iterator[str]:

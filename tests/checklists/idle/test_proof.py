@@ -212,6 +212,7 @@ class TestSupports:
         proof = prove(estate({"prod MessageCount": {NOW - 90 * DAY: 3.0}}, things=things))
         assert proof.verdict == "supports"
         assert "ConnectCount" not in proof.why
+        assert proof.why.endswith("There is no $connect route, so clients that only listen are not counted.")
 
     def test_without_a_connect_route_earlier_invocations_are_the_control(self):
         things = tuple(one for one in THINGS if one.name != "$connect")
