@@ -103,6 +103,20 @@ class Estate(Record):
         return {thing.arn: thing for thing in self.things}
 
     @cached_property
+    def _by_type(self) -> dict[str, list[Thing]]:
+        index: dict[str, list[Thing]] = {}
+        for thing in self.things:
+            index.setdefault(thing.type, []).append(thing)
+        return index
+
+    @cached_property
+    def counting_apis(self) -> frozenset[str]:
+        """Ids of APIs of which CloudWatch counted anything, at any time that was measured."""
+        return frozenset(
+            one.dimensions["ApiId"] for one in self.measurements if one.total and "ApiId" in one.dimensions
+        )
+
+    @cached_property
     def _arns(self) -> list[str]:
         return sorted(self._by_arn)
 
@@ -152,6 +166,9 @@ class Estate(Record):
         return tuple(self._by_arn[one] for one in self._arns[begin:end])
 
     def of_type(self, *types: str) -> Iterator[Thing]:
+        """In order of their ARNs."""
+        if len(types) == 1:
+            return iter(self._by_type.get(types[0], ()))
         return (thing for thing in self.things if thing.type in types)
 
     @cached_property

@@ -60,7 +60,11 @@ def _counted_before(sign: Sign, estate: Estate, window: Window) -> str:
 def _neighbour(estate: Estate, api: Thing, stage: str, window: Window) -> str:
     """Another stage of the API, then another API of the same account and region, whose metrics come in now."""
     others = [other for other in estate.websocket_apis() if other.arn != api.arn]
-    near = [other for other in others if (other.account, other.region) == (api.account, api.region)]
+    near = [
+        other
+        for other in others
+        if other.id in estate.counting_apis and (other.account, other.region) == (api.account, api.region)
+    ]
     for other in (api, *near):
         for name in sorted(one.name for one in things_under(estate, other, STAGE)):
             if other.arn == api.arn and name == stage:
