@@ -75,9 +75,10 @@ class Access:
 def name_in(kind: Kind, pattern: str) -> str | None:
     """The name, or the pattern of names, in a pattern of ARNs; None when it says nothing of one thing."""
     arn = arns.parse(pattern)
-    if arn is None or not globs.meet(arn.service, kind.service) or not arn.resource.startswith(kind.prefix):
-        return None
-    name = arn.resource.removeprefix(kind.prefix)
+    if arn is not None and globs.meet(arn.service, kind.service) and arn.resource.startswith(kind.prefix):
+        name = arn.resource.removeprefix(kind.prefix)
+    else:
+        name = pattern.partition(kind.prefix)[2] if kind.prefix else ""  # a star may reach across the colons before it
     for end in kind.ends:
         name = name.split(end, 1)[0]
     return None if not name or name[0] in "*?" else name

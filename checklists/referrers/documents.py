@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,10 @@ from pydantic import JsonValue
 
 from checklists.referrers import globs
 from checklists.referrers.json_values import mapping, rows, text, texts
+
+_VARIABLE = re.compile(r"\$\{[^}]*\}")
+"""Of a policy, such as ${aws:username}: it can stand for anything.
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html"""
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ def statements(value: JsonValue | None) -> Iterator[Statement]:
                 sid=text(one.get("Sid")),
                 actions=tuple(texts(one.get("Action"))),
                 not_actions=tuple(texts(one.get("NotAction"))),
-                resources=tuple(texts(one.get("Resource"))),
+                resources=tuple(_VARIABLE.sub("*", each) for each in texts(one.get("Resource"))),
                 not_resources=tuple(texts(one.get("NotResource"))),
                 principals=tuple(_principals(one.get("Principal"), one.get("NotPrincipal"))),
                 conditions=mapping(one.get("Condition")),
