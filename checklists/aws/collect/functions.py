@@ -8,6 +8,7 @@ from typing import Final
 from checklists.aws import types
 from checklists.aws.calls import Item
 from checklists.aws.estate import Thing
+from checklists.aws.failures import Failure
 from checklists.aws.scope import Collector, Found, Scope, Text
 from checklists.aws.shape import kept, moment
 
@@ -22,11 +23,19 @@ CANDIDATE_PARENTS: Final = (
 
 
 def collect(scope: Scope) -> Found:
+    """A function whose variables are encrypted with a key that the survey may not use is listed without them:
+    https://docs.aws.amazon.com/lambda/latest/api/API_EnvironmentError.html"""
     found = Found()
     for one in scope.caller.items("lambda:ListFunctions", "Functions").items:
         function = _function(scope, one)
         found.things.append(function)
-        variables = (one.get("Environment") or {}).get("Variables") or {}
+        environment = one.get("Environment") or {}
+        if (error := environment.get("Error")) is not None:
+            why = Failure(
+                "failed", str(error.get("ErrorCode", "")), f"without its variables: {error.get('Message', '')}"
+            )
+            scope.caller.unasked("lambda:ListFunctions", why, function.arn)
+        variables = environment.get("Variables") or {}
         found.texts += [Text(function.arn, name, value) for name, value in sorted(variables.items())]
     for one in scope.caller.items("lambda:ListEventSourceMappings", "EventSourceMappings").items:
         found.things.append(_event_source(scope, one))

@@ -14,7 +14,7 @@ from checklists.aws.collect import CLOSER_LOOKS, COLLECTORS
 from checklists.aws.estate import Estate
 from checklists.aws.permissions import OPERATIONS, permission
 from tests.checklists.aws.answers import ACCOUNT, IDENTITY, REGION, Answers, Refusal
-from tests.checklists.aws.stand import CHAT, account, look
+from tests.checklists.aws.stand import CHAT, account, function, function_arn, look
 
 ERRORS = {
     "denied": Refusal("AccessDeniedException", "User is not authorized to perform this", 403),
@@ -52,6 +52,17 @@ def test_an_error_leaves_a_gap_wherever_it_comes_and_nothing_is_known(kind):
         estate = look(account() | dict.fromkeys(operations, ERRORS[kind]))
         for operation in operations:
             assert_not_known(estate, operation, kind)
+
+
+def test_a_function_whose_variables_lambda_may_not_decrypt_leaves_a_gap():
+    """https://docs.aws.amazon.com/lambda/latest/api/API_EnvironmentError.html"""
+    error = {"ErrorCode": "AccessDeniedException", "Message": "Lambda was unable to decrypt your environment variables"}
+    listed = {"Functions": [function("sealed") | {"Environment": {"Error": error}}]}
+    estate = look(account() | {"lambda:ListFunctions": listed}, services=frozenset({"lambda"}))
+    (gap,) = [gap for gap in estate.gaps if gap.operation == "lambda:ListFunctions"]
+    assert (gap.kind, gap.code, gap.subject) == ("failed", "AccessDeniedException", function_arn("sealed"))
+    assert "unable to decrypt" in gap.message
+    assert not estate.known(frozenset({"lambda:ListFunctions"}), ACCOUNT, REGION)
 
 
 def assert_not_known(estate: Estate, operation: str, kind: str) -> None:
