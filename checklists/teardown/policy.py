@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from checklists.teardown.allowed import operation_of
 from checklists.teardown.model import Call, Step, TeardownPlan
+
+IMPORTS: Final = ("cloudformation:ListExports", "cloudformation:ListImports")
+"""Only a teardown reads them, so that the survey's policy does not have them. They can only be allowed on `*`."""
 
 
 def write_policy(plan: TeardownPlan) -> dict[str, Any]:
@@ -28,6 +31,8 @@ def write_policy(plan: TeardownPlan) -> dict[str, Any]:
         {"Effect": "Allow", "Action": names, "Resource": [*of]}
         for of, names in sorted(actions.items(), key=lambda pair: pair[1])
     ]
+    if any(gate.name == "no_imports" for step in plan.steps for gate in step.gates):
+        statements.append({"Effect": "Allow", "Action": [*IMPORTS], "Resource": ["*"]})
     return {"Version": "2012-10-17", "Statement": statements}
 
 

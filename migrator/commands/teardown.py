@@ -11,6 +11,7 @@ import click
 
 from checklists.cost.settings import cost_settings
 from checklists.looking import look, window_of
+from checklists.teardown.errors import NothingToTearDown
 from checklists.teardown.planning import chosen_apis, declared_places, make_plan
 from checklists.teardown.policy import write_policy
 from checklists.teardown.rendering import FORMS, Form, is_conclusive, write_plan
@@ -59,7 +60,8 @@ def plan_command(
 ) -> None:
     """Plans the teardown: ordered steps with their gates, what is deleted, edited and kept and why, and each way back.
 
-    Ends with 0 when all that can be asked now holds, 3 when something is not known or speaks against it.
+    Ends with 0 when all that can be asked now holds, or nothing is left, and with 3 when something is not known or
+    speaks against it.
 
     \b
     Examples:
@@ -78,6 +80,9 @@ def plan_command(
         chosen = {thing.id for arn in chosen_apis(estate, names) if (thing := estate.thing(arn)) is not None}
         track = track.model_copy(update={"apis": tuple(sorted(chosen))})
     live = look(estate, inventory, settings=track, now=now, target=cost_settings(app))
+    if not live.apis:
+        say(str(NothingToTearDown(tuple(one.id for one in estate.accounts), estate.regions, len(estate.gaps))))
+        ctx.exit(3 if estate.gaps else 0)
     plan = make_plan(
         estate,
         live.fates,

@@ -97,6 +97,8 @@ class Gatekeeper:
                 return proof.verdict == "supports", proof.why
             case "no_knocks":
                 closed = self.progress.closed_at(self.plan, subject)
+                if not any(one.phase == "close" and one.subject == subject for one in self.plan.steps):
+                    return True, "there is no stage, and so no door to knock at"
                 if closed is None:
                     return False, "it was not closed"
                 counted = self.eyes.knocks(subject, closed, now)
@@ -133,10 +135,14 @@ class Gatekeeper:
 
 
 def satisfied(check: Check, sight: Sight) -> bool:
+    """Of settings that are objects AWS may show more than was set."""
     thing = sight.things.get(check.subject)
     if check.state == "absent":
         return thing is None
-    return thing is not None and thing.properties.get(check.property) == check.value
+    found = None if thing is None else thing.properties.get(check.property)
+    if isinstance(found, dict) and isinstance(check.value, dict):
+        return all(key in found and found[key] == value for key, value in check.value.items())
+    return thing is not None and found == check.value
 
 
 def _protection(properties: Mapping[str, object]) -> tuple[bool, str]:

@@ -56,5 +56,5 @@ def _later(id_: str, title: str, wait_s: float, waits: tuple[str, ...], why: str
         depends_on=waits,
         wait_s=wait_s,
         undo=Undo(words="Nothing is changed by looking."),
-        command="ws2sse checklist . --aws && ws2sse teardown plan .",
+        command="ws2sse checklist . --aws",
     )

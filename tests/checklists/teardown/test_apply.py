@@ -338,6 +338,38 @@ def _made_at(plan: TeardownPlan, at: datetime) -> TeardownPlan:
     return moved.model_copy(update={"digest": plan_digest(moved)})
 
 
+def test_a_stage_is_throttled_where_its_function_serves_others_too(stage: Stage) -> None:
+    """AWS shows more settings than were set."""
+    settings = SETTINGS.model_copy(update={"lever": "throttle"})
+    stage.plan = planned(None, settings=settings)
+
+    def show_more(_now: datetime) -> None:
+        if world.STAGE in stage.cloud.things:
+            held = dict(stage.cloud.things[world.STAGE].properties["DefaultRouteSettings"])  # type: ignore[arg-type]
+            stage.cloud._set(world.STAGE, DefaultRouteSettings={**held, "DataTraceEnabled": False})
+
+    show_more(world.NOW)
+    stage.plan = planned(dict(stage.cloud.things), settings=settings)
+    ending = stage.apply(settings=settings, wait=False)
+    assert ending.kind == "waiting"
+    closed = stage.cloud.things[world.STAGE].properties["DefaultRouteSettings"]
+    assert closed == {
+        "LoggingLevel": "INFO",
+        "DataTraceEnabled": False,
+        "ThrottlingBurstLimit": 0,
+        "ThrottlingRateLimit": 0,
+    }
+
+    assert stage.undo().kind == "done"
+    opened = stage.cloud.things[world.STAGE].properties["DefaultRouteSettings"]
+    assert opened == {
+        "LoggingLevel": "INFO",
+        "DataTraceEnabled": False,
+        "ThrottlingBurstLimit": 5000,
+        "ThrottlingRateLimit": 10000.0,
+    }
+
+
 # the quiet period
 
 
