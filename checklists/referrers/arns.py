@@ -33,9 +33,12 @@ def parse(arn: str) -> Arn | None:
 
 
 def function_in(value: str) -> str | None:
-    """The ARN of the function that an integration's address or a qualified ARN names; None without one."""
+    """The ARN of the function that an integration's address or a qualified ARN names; None without one, and for one
+    whose name holds a variable. The alias may."""
     found = _FUNCTION.search(value)
-    return found.group() if found and "${" not in value else None
+    if found is None or "${" in value[: found.end()] or value.startswith("${", found.end()):
+        return None
+    return found.group()
 
 
 def function_pattern_in(value: str) -> str | None:

@@ -25,9 +25,9 @@ def find(index: Index) -> Iterator[Use]:
             yield use(route, f"{api}/authorizers/{authorizer}", "authorizer", detail)
     for integration in index.of_type(types.INTEGRATION):
         detail = f"integration {integration.id} of {_api_name(index, integration)}"
-        yield from _leads_to(
-            index, integration, text(integration.properties.get("IntegrationUri")), "integration", detail
-        )
+        address = text(integration.properties.get("IntegrationUri"))
+        elsewhere = text(integration.properties.get("IntegrationType")).startswith("HTTP")
+        yield from _leads_to(index, integration, address, "integration", detail, function=not elsewhere)
         yield from _runs_as(index, integration, text(integration.properties.get("CredentialsArn")), detail)
     for authorizer_ in index.of_type(types.AUTHORIZER):
         detail = f"authorizer {authorizer_.name} of {_api_name(index, authorizer_)}"
@@ -44,14 +44,17 @@ def find(index: Index) -> Iterator[Use]:
             yield use(stage, group, "logs", f"access log of stage {stage.name}")
 
 
-def _leads_to(index: Index, user: Thing, address: str, kind: UseKind, detail: str) -> Iterator[Use]:
-    if (function := arns.function_in(address)) is not None:
-        yield use(user, function, kind, detail)
-    elif (pattern := arns.function_pattern_in(address)) is not None:
+def _leads_to(
+    index: Index, user: Thing, address: str, kind: UseKind, detail: str, *, function: bool = True
+) -> Iterator[Use]:
+    """`function`: whether an address that is a variable as a whole can be one's."""
+    if (named := arns.function_in(address)) is not None:
+        yield use(user, named, kind, detail)
+    elif function and (pattern := arns.function_pattern_in(address)) is not None:
+        may = f"{detail} may call it through a stage variable"
         for one in index.functions():
             if globs.matches(pattern, one.arn):
-                detail = f"{detail} may call it through a stage variable"
-                yield use(user, one, kind, detail).model_copy(update={"certain": False})
+                yield use(user, one, kind, may).model_copy(update={"certain": False})
     for api in index.apis_at(address):
         yield use(user, api, kind, f"{detail} calls its address")
 

@@ -118,6 +118,34 @@ def test_a_role_whose_trust_cannot_be_read_or_that_is_used_elsewhere_is_undecide
     assert board.fates()[role_arn("chat")].missing == ("who used role chat in us-east-1",)
 
 
+_LAMBDA = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions"
+_FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function"
+
+
+@pytest.mark.parametrize(
+    ("address", "type_", "certain"),
+    [
+        (f"{_LAMBDA}/{_FUNCTION}:say:${{stageVariables.alias}}/invocations", "AWS_PROXY", True),
+        (f"{_LAMBDA}/{_FUNCTION}:say:live/invocations", "AWS_PROXY", True),
+        (f"{_FUNCTION}:say", "AWS_PROXY", True),
+        (f"{_LAMBDA}/{_FUNCTION}:sa${{stageVariables.end}}/invocations", "AWS_PROXY", False),
+        (f"{_LAMBDA}/${{stageVariables.function}}/invocations", "AWS_PROXY", False),
+        ("${stageVariables.address}", "AWS_PROXY", False),
+        ("${stageVariables.address}", "HTTP_PROXY", None),
+        ("https://example.com/${stageVariables.path}", "HTTP_PROXY", None),
+        (f"{_LAMBDA}/{_FUNCTION}:other${{stageVariables.end}}/invocations", "AWS_PROXY", None),
+    ],
+)
+def test_an_address_with_a_variable_names_a_function_or_may_mean_it(
+    address: str, type_: str, certain: bool | None
+) -> None:
+    board = Board()
+    say = board.function("say")
+    board.thing(f"{board.api()}/integrations/i", types.INTEGRATION, "i", IntegrationUri=address, IntegrationType=type_)
+    found = [one.certain for one in links(board.estate()) if one.used == say and one.kind == "integration"]
+    assert found == ([] if certain is None else [certain])
+
+
 def _domain(board: Board, name: str = "ws.example.com") -> str:
     arn = f"arn:aws:apigateway:{REGION}::/domainnames/{name}"
     target = f"d-{len(name)}.execute-api.{REGION}.amazonaws.com"
