@@ -67,7 +67,7 @@ def write(wanted: Wanted, app: str, state: State, body: str = "") -> str:
 
 def word(text: str) -> str:
     """The text without spaces or anything that could end a comment. Different texts stay different."""
-    return quote(text, safe="$/:@!*'(),;=+").replace("--", "%2D%2D")
+    return quote(text, safe="$/:@!*'(),;=+", errors="surrogatepass").replace("--", "%2D%2D")
 
 
 def plain(text: str) -> str:
