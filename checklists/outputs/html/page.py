@@ -9,6 +9,7 @@ from checklists.idle.proof import WHOLE_API
 from checklists.model import LOUD, Checklist, Entry, How
 from checklists.outputs.html.burndown import draw_burndown
 from checklists.outputs.html.dependencies import draw_dependencies
+from checklists.outputs.html.facts import alike
 from checklists.outputs.html.idle import draw_days
 from checklists.outputs.html.users import LOTS, Names, draw_users
 from checklists.outputs.words import HEADINGS, SOURCES, STATUS_NAMES, values
@@ -20,6 +21,7 @@ ALL_OPEN: Final = 80
 
 MOST_PLACES: Final = 12
 MOST_FACTS: Final = 8
+MOST_SUBJECTS: Final = 6
 MOST_FATES: Final = 200
 MOST_LOUD: Final = 12
 
@@ -65,8 +67,10 @@ def render_html(checklist: Checklist) -> str:
         loud=LOUD,
         hows=_HOWS,
         sources=SOURCES,
+        alike=alike,
         most_places=MOST_PLACES,
         most_facts=MOST_FACTS,
+        most_subjects=MOST_SUBJECTS,
         most_fates=MOST_FATES,
         names=Names(checklist),
         users=draw_users(checklist),
