@@ -82,7 +82,7 @@ def planted(secret: str, name: str) -> dict:
     )
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(SECRETS, NAMES)
 def test_no_secret_is_in_an_estate(secret, name):
     estate = look(planted(secret, name))

@@ -13,8 +13,8 @@ from tests.checklists.aws.stand import CHAT, MONTH, NOW, account, look
 
 
 def test_the_same_state_gives_the_same_bytes():
-    first = look(account(), (REGION, "us-east-1")).model_dump_json()
-    assert look(account(), ("us-east-1", REGION)).model_dump_json() == first
+    first = look(account(), (REGION, "eu-north-1")).model_dump_json()
+    assert look(account(), ("eu-north-1", REGION)).model_dump_json() == first
     assert Estate.model_validate_json(first).model_dump_json() == first
 
 
@@ -32,7 +32,7 @@ def _turned(answer):
 
 def test_global_services_are_asked_once_an_account():
     answers = Answers(account())
-    look(answers, (REGION, "us-east-1"))
+    look(answers, (REGION, "eu-north-1"))
     asked = [operation for _, operation, _ in answers.asked]
     assert asked.count("iam:GetAccountAuthorizationDetails") == 1
     assert asked.count("cloudfront:ListDistributions") == 1
