@@ -24,7 +24,7 @@ def plan(wanted: Sequence[Wanted], found: Found) -> Plan:
 
 def _step(wanted: Wanted, issue: Issue | None) -> Step:
     if issue is None:
-        if wanted.item and wanted.done:
+        if wanted.done:
             return Step("leave", wanted, "done before it had an issue")
         return Step("create", wanted, "no issue has its marker")
     block = find(issue.body)
@@ -83,6 +83,8 @@ def _nameless(item: str, issue: Issue | None) -> Wanted:
 
 
 def _attach(wanted: Sequence[Wanted], found: Found, standing: set[str]) -> tuple[tuple[str, ...], list[str]]:
+    if "" not in standing:
+        return (), []
     missing = [
         one.item for one in wanted if one.item in standing and one.item and _id(found, one.item) not in found.attached
     ]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from checklists.model import Checklist, Entry, Status
+from checklists.model import STATUSES, Checklist, Entry, Status
 from checklists.outputs.github import GitHub, Plan, carry_out, look, plan
 from checklists.outputs.github.errors import (
     AddressUnsafe,
@@ -354,3 +356,19 @@ def test_entries_of_the_rich_list_all_get_an_issue_but_those_that_do_not_apply()
     of: Checklist = rich()
     applying: list[Entry] = [one for one in of.entries if one.status != "not_applicable"]
     assert [one.item for one in wanted(of)] == ["", *(one.item.id for one in applying)]
+
+
+@settings(max_examples=15, deadline=None)
+@given(rounds=st.lists(st.lists(st.sampled_from(STATUSES), min_size=1, max_size=4), min_size=1, max_size=3))
+def test_after_any_change_one_run_is_enough_and_no_item_has_two_issues(rounds):
+    with serving(GitHubLike(page=3)) as like, at(like.address) as github:
+        for statuses in rounds:
+            of = checklist(*statuses)
+            synced(github, of)
+            assert planned(github, of).empty
+            open_ = {issue["title"] for issue in like.issues.values() if issue["state"] == "open"}
+            wants = wanted(of)
+            assert {one.title for one in wants if not one.done} <= open_
+            assert not {one.title for one in wants if one.done} & open_
+        titles = [issue["title"] for issue in like.issues.values()]
+        assert len(titles) == len(set(titles))
