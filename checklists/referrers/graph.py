@@ -58,9 +58,10 @@ def picture(estate: Estate, uses: Iterable[Use], fates: Iterable[Fate], *, most:
         if used in shown and user != used and (not one.mention or user in shown or user.startswith("code:")):
             joined[user, used].append(one)
     nodes = shown | {user for user, _ in joined}
-    drawn = _most_telling(nodes, judged, {used for user, used in joined if user not in judged}, most)
+    starts = {arn for arn in nodes if _starts(index, judged, arn)}
+    drawn = _most_telling(nodes, judged, joined, starts, most)
     edges = {ends: found for ends, found in joined.items() if set(ends) <= drawn}
-    columns = _columns(drawn, edges, {arn for arn in drawn if _starts(index, judged, arn)})
+    columns = _columns(drawn, edges, starts & drawn)
     rows = _rows(columns, edges)
     placed = [
         Node(
@@ -89,16 +90,37 @@ def picture(estate: Estate, uses: Iterable[Use], fates: Iterable[Fate], *, most:
     )
 
 
-def _most_telling(nodes: set[str], judged: Mapping[str, Fate], contested: set[str], most: int) -> set[str]:
-    """What others use comes before what simply goes."""
+def _most_telling(
+    nodes: set[str], judged: Mapping[str, Fate], edges: Iterable[tuple[str, str]], starts: set[str], most: int
+) -> set[str]:
+    """What others use comes before what simply goes; of that, one API with all that is its before the next."""
+    edges = tuple(edges)
+    contested = {used for user, used in edges if user not in judged}
     order = {"keep": 0, "edit": 0, "unknown": 1, "delete": 3}
+    home = _homes(edges, starts)
 
-    def rank(arn: str) -> tuple[int, str]:
-        if arn in contested:
-            return 0, arn
-        return (order[judged[arn].verdict] if arn in judged else 2), arn
+    def rank(arn: str) -> tuple[int, str, str]:
+        first = 0 if arn in contested else order[judged[arn].verdict] if arn in judged else 2
+        return first, home.get(arn, ""), arn
 
     return set(sorted(nodes, key=rank)[:most])
+
+
+def _homes(edges: Iterable[tuple[str, str]], starts: set[str]) -> dict[str, str]:
+    """The first of the APIs that a thing hangs together with."""
+    near: defaultdict[str, list[str]] = defaultdict(list)
+    for user, used in edges:
+        near[user].append(used)
+        near[used].append(user)
+    home: dict[str, str] = {}
+    for start in sorted(starts):
+        waiting = [start]
+        while waiting:
+            arn = waiting.pop()
+            if arn not in home and (arn == start or arn not in starts):
+                home[arn] = start
+                waiting.extend(near[arn])
+    return home
 
 
 def _starts(index: Index, judged: Mapping[str, Fate], arn: str) -> bool:

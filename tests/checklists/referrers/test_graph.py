@@ -56,3 +56,15 @@ def test_when_there_is_no_room_what_others_use_is_left_in(most: int) -> None:
     assert len(drawn.nodes) == most
     assert drawn.left_out == len(whole.nodes) - most
     assert all(node.standing != "delete" for node in drawn.nodes)
+
+
+def test_of_many_apis_those_that_are_drawn_are_drawn_whole() -> None:
+    board = Board()
+    apis = [board.api(f"api{number:07}") for number in range(9)]
+    for number, api in enumerate(apis):
+        board.route(api, "say", board.function(f"say{number}"))
+    estate = board.estate()
+    uses = links(estate)
+    drawn = picture(estate, uses, fates(estate, uses, frozenset(apis), scan()), most=6)
+    assert {edge.source for edge in drawn.edges} == set(apis[:3])
+    assert (len(drawn.edges), drawn.left_out) == (3, 12)
