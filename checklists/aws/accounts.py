@@ -37,12 +37,12 @@ def enter(access: AccountAccess, regions: Sequence[str], ledger: Ledger, pulse: 
     """Raises AccountNotReached when AWS does not say which account it is. `pulse`: None: nobody asks how far it is."""
     pulse = pulse or Pulse()
     partition, account = _identity(access, regions)
-    check = _Credentials(access, HOME.get(partition, regions[0] if regions else "us-east-1"))
+    home = HOME.get(partition, regions[0] if regions else "us-east-1")
 
     def caller(region: str, endpoints: str) -> Caller:
-        return Caller(access, (account, region), endpoints, ledger, check.good)
+        return Caller(access, (account, region), endpoints, ledger, _Credentials(access, home).good)
 
-    everywhere = Scope(account, partition, GLOBAL_REGION, caller(GLOBAL_REGION, check.region), pulse)
+    everywhere = Scope(account, partition, GLOBAL_REGION, caller(GLOBAL_REGION, home), pulse)
     aliases = everywhere.caller.items("iam:ListAccountAliases", "AccountAliases").items
     return Entered(
         Account(id=account, alias=str(aliases[0]) if aliases else "", partition=partition, profile=access.label),
@@ -69,10 +69,11 @@ def _ask(access: AccountAccess, region: str) -> str:
 
 
 class _Credentials:
-    """Whether the credentials are good, asked once of the region that no account can turn off."""
+    """Whether the credentials are good though a region doesn't know them: asked of the region that no account can turn
+    off, once for each region that doubts it. Where STS can't be asked, only that region is given up."""
 
-    def __init__(self, access: AccountAccess, region: str) -> None:
-        self._access, self.region = access, region
+    def __init__(self, access: AccountAccess, home: str) -> None:
+        self._access, self._home = access, home
         self._lock = Lock()
         self._good: bool | None = None
 
@@ -80,9 +81,8 @@ class _Credentials:
         with self._lock:
             if self._good is None:
                 try:
-                    _ask(self._access, self.region)
-                except (BotoCoreError, ClientError):
-                    self._good = False
-                else:
+                    _ask(self._access, self._home)
                     self._good = True
+                except (BotoCoreError, ClientError) as error:
+                    self._good = failure(error).kind != "expired"
             return self._good

@@ -115,6 +115,15 @@ def test_keys_that_nobody_knows_any_more_are_expired():
     assert "expired" in {gap.kind for gap in estate.gaps if gap.operation == "lambda:ListFunctions"}
 
 
+def test_keys_in_doubt_while_sts_is_silent_give_up_no_more_than_the_region():
+    answers = iter((IDENTITY,))
+    silent = ReadTimeoutError(endpoint_url="https://aws.test")
+    doubt = Refusal("InvalidClientTokenId", "The security token included in the request is invalid")
+    estate = look({"lambda:ListFunctions": doubt, "sts:GetCallerIdentity": lambda _: next(answers, silent)})
+    assert {gap.kind for gap in estate.gaps if gap.operation == "lambda:ListFunctions"} == {"unsupported"}
+    assert estate.known(frozenset({"apigatewayv2:GetApis"}), ACCOUNT, REGION)
+
+
 def test_nothing_more_is_asked_of_an_account_whose_credentials_expired():
     answers = Answers(account(iam__ListAccountAliases=ERRORS["expired"]))
     estate = look(answers)
