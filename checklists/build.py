@@ -12,7 +12,7 @@ from checklists.catalogue.load import catalogue_for
 from checklists.deadlines import phase_dates, phases
 from checklists.entries import entries
 from checklists.errors import StartAlreadyRecorded
-from checklists.facts import Facts, Live, Removal, measure
+from checklists.facts import Facts, Live, Outage, Removal, measure
 from checklists.history.model import Run
 from checklists.history.pace import forecast, pace, points
 from checklists.history.past import Past
@@ -37,6 +37,7 @@ def build(
     runs: Sequence[Run] = (),
     ratchet: str | None = None,
     removals: Sequence[Removal] = (),
+    outages: Sequence[Outage] = (),
     owners: Mapping[str, str] | None = None,
     git: str = "",
 ) -> Checklist:
@@ -46,7 +47,7 @@ def build(
     `previous`: the existing Markdown checklist, decoded without translating line ends; None for the first one.
     `started`: the first day; None means the recorded one, or today for the first checklist.
     `now`: with a time zone, for the age of a survey; None: noon of `today`, UTC. `live`: None when AWS was not asked.
-    `runs`: of the history. `ratchet`, `removals`, `owners`: see Facts. `git`: commit of the application.
+    `runs`: of the history. `ratchet`, `removals`, `outages`, `owners`: see Facts. `git`: commit of the application.
     Raises DocumentDamaged, StartAlreadyRecorded, SettingInvalid, NameUnknown or DependencyCycle; then nothing may be
     overwritten.
     """
@@ -66,6 +67,7 @@ def build(
         settings=settings,
         ratchet=ratchet,
         removals=tuple(removals),
+        outages=tuple(outages),
         owners=owners or {},
     )
     catalogue = catalogue_for(settings)

@@ -34,6 +34,17 @@ class Removal:
 
 
 @dataclass(frozen=True)
+class Outage:
+    """A planned outage of a teardown, as its plan and its journal say."""
+
+    api: str
+    """ARN."""
+    minutes: float
+    done_at: datetime | None
+    """None: it has not been, or somebody came and ended it."""
+
+
+@dataclass(frozen=True)
 class Live:
     """A survey of AWS and what was made of it."""
 
@@ -70,6 +81,8 @@ class Facts:
     ratchet: str | None = None
     """Path of the ratchet's baseline, as the settings say and as it is there; None without one."""
     removals: tuple[Removal, ...] = ()
+    outages: tuple[Outage, ...] = ()
+    """Of the newest teardown."""
     owners: Mapping[str, str] = field(default_factory=dict)
     """By path in the application: who owns it, as CODEOWNERS says."""
 

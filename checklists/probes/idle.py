@@ -61,13 +61,20 @@ def apis_idle(facts: Facts, _: Item) -> Evidence:
     )
 
 
-@probe(operations=_MEASURED)
-def knocks(facts: Facts, _: Item) -> Evidence:
-    """Nothing: knocks on a closed door refute it, and that none was counted is for a person to judge."""
+@probe(operations=("cloudwatch:GetMetricData",))
+def brownouts(facts: Facts, _: Item) -> Evidence:
+    """Every outage that the newest teardown has planned was made to its end, as its journal says, and nobody knocks."""
     problem = unanswered(facts, ("cloudwatch:GetMetricData",))
     if problem:
         return problem
+    knocks = _knocks(facts)
+    return knocks or _outages(facts)
+
+
+def _knocks(facts: Facts) -> Evidence | None:
     counted = [(proof, knock) for proof in _proofs(facts) for knock in proof.knocks if knock.count]
+    if not counted:
+        return None
     told = tuple(
         facts.fact(
             f"aws.{knock.metric}",
@@ -80,17 +87,33 @@ def knocks(facts: Facts, _: Item) -> Evidence:
         )
         for proof, knock in counted
     )
-    if not counted:
-        return Evidence(
-            verdict="no_data", summary="No knock was counted; whether the outages were long enough, you say."
-        )
-    total = sum(knock.count for _, knock in counted)
+    most = max(knock.count for _, knock in counted)
     last = max((knock.last_at for _, knock in counted if knock.last_at), default=None)
     when = f", the last on {last:%Y-%m-%d %H:%M} UTC" if last else ""
     who = listed(sorted({caller for proof, _ in counted for caller in proof.callers}))
     from_ = f" From: {who}." if who else ""
-    summary = f"Somebody still comes: {total:.0f} knocks were refused{when}.{from_}"
+    summary = f"Somebody still comes: {most:.0f} knocks were refused at one stage{when}.{from_}"
     return Evidence(verdict="refutes", summary=summary, facts=told)
+
+
+def _outages(facts: Facts) -> Evidence:
+    if not facts.outages:
+        summary = "No knock was counted, and no teardown has made outages; whether they were long enough, people say."
+        return Evidence(verdict="no_data", summary=summary)
+    done = [one for one in facts.outages if one.done_at]
+    progress = Progress(done=len(done), total=len(facts.outages))
+    told = tuple(
+        facts.fact("teardown.outage", one.api, one.minutes, source="report", unit="minutes", at=one.done_at)
+        for one in done
+    )
+    without = sorted((facts.live.apis if facts.live else frozenset()) - {one.api for one in facts.outages})
+    if len(done) < len(facts.outages) or without:
+        open_ = f" None is planned for {listed(without)}." if without else ""
+        summary = f"{count(len(done), 'outage')} of {len(facts.outages)} made to the end.{open_}"
+        return Evidence(verdict="no_data", summary=summary, progress=progress, facts=told)
+    longest = max(done, key=lambda one: one.minutes)
+    summary = f"{count(len(done), 'outage')} made, the longest of {longest.minutes:g} minutes; nobody knocks."
+    return Evidence(verdict="supports", summary=summary, progress=progress, facts=told)
 
 
 def _proofs(facts: Facts) -> tuple[IdleProof, ...]:

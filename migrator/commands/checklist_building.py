@@ -23,6 +23,7 @@ from checklists.looking import look, window_of
 from migrator.commands.checklist_cost import LIST_PRICES, AskedCost, bills_of
 from migrator.commands.checklist_sources import (
     checklist_settings,
+    outages_of,
     owners_of,
     previous_document,
     ratchet_of,
@@ -136,6 +137,7 @@ def build_checklist(
         runs=history.runs,
         ratchet=ratchet_of(app),
         removals=removals_of(app, inventory),
+        outages=outages_of(app),
         owners=owners_of(app, inventory),
         git=commit_of(app),
     )

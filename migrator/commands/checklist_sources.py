@@ -6,9 +6,10 @@ from pathlib import Path
 
 import checklists
 from checklists.codeowners import codeowners
-from checklists.facts import Removal
+from checklists.facts import Outage, Removal
 from checklists.git_history import removals
 from checklists.settings import ChecklistSettings, settings_from
+from checklists.teardown.store import begun_runs
 from migrator.configuration import configuration, settings_of
 from migrator.errors import WsSseError
 from migrator.inventory.model import Inventory
@@ -60,6 +61,17 @@ def owners_of(app: Path, inventory: Inventory) -> dict[str, str]:
     paths |= {where.path for client in inventory.clients for where in client.set_in}
     paths |= {problem.location.path for problem in inventory.problems}
     return {path: rules.of(path) for path in ("", *sorted(paths))}
+
+
+def outages_of(app: Path) -> tuple[Outage, ...]:
+    """Those of the newest teardown. Raises what a run that can't be read raises."""
+    runs = begun_runs(app)
+    if not runs:
+        return ()
+    plan, done = runs[-1].plan, runs[-1].progress.done
+    return tuple(
+        Outage(step.brownout.api, step.brownout.minutes, done.get(step.id)) for step in plan.steps if step.brownout
+    )
 
 
 def removals_of(app: Path, inventory: Inventory) -> tuple[Removal, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from typing import get_args
 
 import pytest
@@ -9,7 +10,8 @@ import pytest
 from checklists.aws.estate import GapKind
 from checklists.catalogue.items import items
 from checklists.evidence import Evidence
-from checklists.facts import Facts
+from checklists.facts import Facts, Outage
+from checklists.idle.model import Knock
 from checklists.model import Item, Words
 from checklists.probes import PROBES
 from checklists.probes.live import LISTED_BY
@@ -22,6 +24,7 @@ from tests.checklists.account import API, BEFORE, DASHBOARD, FUNCTION, NOW, esta
 INVENTORY = Inventory(application="chat", files=FileCounts(seen=3, read=3))
 BILLED = live().cost.model_copy(update={"billed_before": 20.0, "billed_after": 5.0})
 
+OUTAGES = tuple(Outage(API, minutes, NOW) for minutes in (1, 10, 60, 1440))
 WHILE_IT_STANDS = facts(live(), inventory=INVENTORY)
 WHEN_IT_IS_GONE = facts(gone(), (run(),), inventory=INVENTORY)
 
@@ -41,6 +44,7 @@ SUPPORTED: dict[str, Facts] = {
     "cost_baseline": WHILE_IT_STANDS,
     "cost_measured": replace(WHILE_IT_STANDS, live=live(cost=BILLED)),
     "thing_decided": WHILE_IT_STANDS,
+    "brownouts": replace(WHILE_IT_STANDS, outages=OUTAGES),
     "api_removed": WHEN_IT_IS_GONE,
     "mappings_gone": WHEN_IT_IS_GONE,
     "functions_gone": WHEN_IT_IS_GONE,
@@ -52,8 +56,7 @@ SUPPORTED: dict[str, Facts] = {
     "thing_gone": WHEN_IT_IS_GONE,
     "thing_edited": WHEN_IT_IS_GONE,
 }
-"""Of each probe that asks AWS a situation in which it supports. Those that never do are in NEVER."""
-NEVER = {"knocks"}
+"""Of each probe that asks AWS a situation in which it supports."""
 ON_AWS = sorted(name for name, probe in PROBES.items() if probe.operations)
 BY_ABSENCE = sorted(name for name in SUPPORTED if SUPPORTED[name] is WHEN_IT_IS_GONE and name != "thing_edited")
 
@@ -65,6 +68,7 @@ SUBJECTS = {
 }
 
 
+@cache
 def item(name: str) -> Item:
     found = next(one for one in items(INVENTORY) + _each() if one.probe == name)
     return found.model_copy(update={"subject": SUBJECTS.get(name), "kind": "auto"})
@@ -92,7 +96,7 @@ def assert_not_done(name: str, evidence: Evidence) -> None:
 
 
 def test_every_probe_that_asks_aws_is_in_this_file():
-    assert {*SUPPORTED, *NEVER} == set(ON_AWS)
+    assert set(SUPPORTED) == set(ON_AWS)
 
 
 @pytest.mark.parametrize("name", sorted(SUPPORTED))
@@ -116,7 +120,7 @@ def test_absence_of_what_was_never_seen_proves_nothing(name):
 @pytest.mark.parametrize("kind", get_args(GapKind))
 @pytest.mark.parametrize("name", ON_AWS)
 def test_whatever_aws_did_not_answer_is_an_error_and_never_done(name, kind):
-    known = SUPPORTED.get(name, WHILE_IT_STANDS)
+    known = SUPPORTED[name]
     gaps = tuple(gap(operation, kind) for operation in PROBES[name].operations)
     evidence = ask(name, with_estate(known, gaps=gaps))
     assert_not_done(name, evidence)
@@ -134,7 +138,7 @@ def test_each_single_question_without_an_answer_is_enough(name):
 
 @pytest.mark.parametrize("name", ON_AWS)
 def test_what_was_not_asked_is_no_data(name):
-    known = SUPPORTED.get(name, WHILE_IT_STANDS)
+    known = SUPPORTED[name]
     evidence = ask(name, with_estate(known, without=PROBES[name].operations))
     assert_not_done(name, evidence)
     assert evidence.verdict == "no_data", evidence.summary
@@ -142,7 +146,7 @@ def test_what_was_not_asked_is_no_data(name):
 
 @pytest.mark.parametrize("name", ON_AWS)
 def test_an_old_survey_is_stale(name):
-    known = replace(SUPPORTED.get(name, WHILE_IT_STANDS), now=NOW + timedelta(hours=25))
+    known = replace(SUPPORTED[name], now=NOW + timedelta(hours=25))
     evidence = ask(name, known)
     assert_not_done(name, evidence)
     assert evidence.verdict == "stale", evidence.summary
@@ -150,7 +154,7 @@ def test_an_old_survey_is_stale(name):
 
 @pytest.mark.parametrize("name", ON_AWS)
 def test_a_survey_from_the_future_is_an_error(name):
-    known = replace(SUPPORTED.get(name, WHILE_IT_STANDS), now=NOW - timedelta(hours=1))
+    known = replace(SUPPORTED[name], now=NOW - timedelta(hours=1))
     evidence = ask(name, known)
     assert_not_done(name, evidence)
     assert evidence.verdict == "error", evidence.summary
@@ -269,3 +273,21 @@ def test_facts_say_what_was_observed_when_and_how():
     (fact,) = ask("thing_gone", WHEN_IT_IS_GONE).facts
     assert (fact.source, fact.subject, fact.value, fact.observed_at) == ("aws", FUNCTION, False, NOW)
     assert fact.query == "lambda:ListFunctions"
+
+
+def test_an_outage_that_was_not_made_to_its_end_proves_nothing():
+    some = (*OUTAGES[:3], Outage(API, 1440, None))
+    evidence = ask("brownouts", replace(WHILE_IT_STANDS, outages=some))
+    assert (evidence.verdict, evidence.progress.done, evidence.progress.total) == ("no_data", 3, 4)
+    assert ask("brownouts", WHILE_IT_STANDS).verdict == "no_data"
+    other = tuple(replace(one, api="arn:of:another") for one in OUTAGES)
+    assert ask("brownouts", replace(WHILE_IT_STANDS, outages=other)).verdict == "no_data"
+
+
+def test_a_knock_on_the_closed_door_refutes_the_outages():
+    knocked = proof().model_copy(update={"knocks": (Knock(metric="ClientError", count=7, last_at=NOW),)})
+    evidence = ask("brownouts", replace(facts(live(idle=(knocked,))), outages=OUTAGES))
+    assert (evidence.verdict, evidence.summary) == (
+        "refutes",
+        "Somebody still comes: 7 knocks were refused at one stage, the last on 2027-02-01 12:00 UTC.",
+    )
