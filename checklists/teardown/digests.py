@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
+from pydantic import JsonValue
+
 from checklists.aws import types
 from checklists.aws.estate import Estate, Thing
 from checklists.teardown.model import TeardownPlan
@@ -21,7 +23,7 @@ VOLATILE: Final[dict[str, frozenset[str]]] = {
     types.STAGE: frozenset({"LastUpdatedDate", "DeploymentId", "LastDeploymentStatusMessage"}),
     types.EVENT_SOURCE: frozenset({"LastModified", "LastProcessingResult", "StateTransitionReason"}),
     types.ROLE: frozenset({"RoleLastUsed"}),
-    types.STACK: frozenset({"EnableTerminationProtection"}),
+    types.STACK: frozenset({"EnableTerminationProtection", "StackStatus"}),
     types.CERTIFICATE: frozenset({"InUseBy", "InUse"}),
     types.POLICY: frozenset({"AttachmentCount"}),
     types.FUNCTION: frozenset({"State", "LastUpdateStatus", "LastModified"}),
@@ -69,4 +71,16 @@ def plan_digest(plan: TeardownPlan) -> str:
 def _essence(thing: Thing) -> dict[str, Any]:
     volatile = VOLATILE.get(thing.type, frozenset()) | {"Mentions"}
     properties = {key: value for key, value in thing.properties.items() if key not in volatile}
+    if thing.type == types.STACK:
+        properties["Resources"] = _without_status(properties.get("Resources"))
     return {"arn": thing.arn, "name": thing.name, "type": thing.type, "properties": properties, "tags": thing.tags}
+
+
+def _without_status(resources: JsonValue) -> JsonValue:
+    """A deletion that failed, and is to be tried again, changes no more than that."""
+    if not isinstance(resources, list):
+        return resources
+    return [
+        {key: value for key, value in one.items() if key != "ResourceStatus"} if isinstance(one, dict) else one
+        for one in resources
+    ]

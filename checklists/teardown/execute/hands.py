@@ -1,4 +1,4 @@
-"""How AWS is changed: one place that only calls what the table allows, retries what was throttled, and writes down both
+"""How AWS is changed: one place that only calls what the table allows, retries what may pass, and writes down both
 before and after."""
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from checklists.teardown.execute.journal import Journal
 from checklists.teardown.model import Call
 
 ATTEMPTS: Final = 6
-"""Of a throttled call: 2 + 4 + 8 + 16 + 32 seconds lie between them."""
+"""Of a call that was throttled, or met something busy: 2 + 4 + 8 + 16 + 32 seconds lie between them."""
 
 GONE: Final = (
     "NotFoundException",
@@ -28,6 +28,20 @@ GONE: Final = (
 """How services say that something is not there."""
 
 
+BUSY: Final = (
+    "ConcurrentModification",
+    "ConcurrentModificationException",
+    "ConflictException",
+    "DeleteConflict",
+    "LimitExceededException",
+    "OperationAbortedException",
+    "PriorRequestNotComplete",
+    "ResourceConflictException",
+    "ResourceInUseException",
+)
+"""How services say that something is still being changed, or not yet let go: it passes, or it does not."""
+
+
 class CallFailed(Exception):
     """Raised when AWS refused a call, or did not answer. kind: as of a gap of a survey."""
 
@@ -37,6 +51,11 @@ class CallFailed(Exception):
 
     def __str__(self) -> str:
         return f"{self.call.name} failed: {self.words or self.kind} ({self.code or self.kind})"
+
+    @property
+    def passes(self) -> bool:
+        """Whether the same call may do better in a while."""
+        return self.kind == "throttled" or self.code in BUSY
 
     @property
     def gone(self) -> bool:
@@ -74,7 +93,7 @@ class Executor:
             try:
                 return self._hands.call(call)
             except CallFailed as error:
-                if error.kind != "throttled" or attempt == ATTEMPTS:
+                if not error.passes or attempt == ATTEMPTS:
                     raise
             self._clock.wait_until(self._clock.now() + timedelta(seconds=wait_s))
             wait_s *= 2

@@ -1,7 +1,7 @@
 """One run of a plan: which step is next, whether its gates hold, and what is written down before and after.
 
-Nothing is done that the journal does not say first. A step that was begun and not ended is looked at: when what it is
-to bring about is there, it is done; otherwise it is begun anew, with all its gates.
+A step that was begun and not ended is looked at: when what it is to bring about is there, it is done; otherwise it is
+begun anew, with all its gates.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from checklists.teardown.execute.hands import CallFailed, Executor, Hands
 from checklists.teardown.execute.journal import Event, Journal
 from checklists.teardown.execute.keeping import Keeping
 from checklists.teardown.execute.progress import Progress, progress_of
+from checklists.teardown.execute.saying import at, told
 from checklists.teardown.execute.waits import Waits
 from checklists.teardown.model import Step, TeardownPlan
 from checklists.teardown.settings import TeardownSettings
@@ -95,9 +96,9 @@ class Run:
             else:
                 self._act(step)
         except Unseen as error:
-            raise Stopped("failed", *_at(step, f"{error}. What AWS does not say is not taken for granted.")) from error
+            raise Stopped("failed", *at(step, f"{error}. What AWS does not say is not taken for granted.")) from error
         except CallFailed as error:
-            raise Stopped("failed", *_at(step, _told(error))) from error
+            raise Stopped("failed", *at(step, told(error))) from error
 
     def _act(self, step: Step) -> None:
         begun = step.id in self.progress.begun
@@ -141,7 +142,7 @@ class Run:
         )
         if failed := [finding for finding in findings if not finding.holds]:
             told = tuple(f"  {one.gate.name}: {one.gate.subject}: {one.evidence}" for one in failed)
-            raise Stopped("stopped", *_at(step, "it is not done, because its gates don't hold:"), *told)
+            raise Stopped("stopped", *at(step, "it is not done, because its gates don't hold:"), *told)
 
     def _call(self, step: Step) -> None:
         try:
@@ -170,9 +171,10 @@ class Run:
             if self._gates.satisfied(step.checks, sight):
                 self._finish(step, sight)
                 return
+            _check_stack(step, sight)
             self._clock.wait_until(self._clock.now() + pause)
         minutes = LOOKS * pause.total_seconds() / 60
-        raise Stopped("failed", *_at(step, f"AWS did not show within {minutes:.0f} minutes that it is done."))
+        raise Stopped("failed", *at(step, f"AWS did not show within {minutes:.0f} minutes that it is done."))
 
     def _finish(self, step: Step, sight: Sight, found: str = "") -> None:
         digests = self._gates.digests(step, sight)
@@ -240,13 +242,12 @@ class Run:
         self._learnt = len(self._journal.events)
 
 
-def _at(step: Step, words: str) -> tuple[str, ...]:
-    return (f"Step {step.number}, {step.title}: {words}",)
-
-
-def _told(error: CallFailed) -> str:
-    if error.kind == "expired":
-        return "the credentials have expired. Get new ones and run this command again; it goes on from here."
-    if error.kind == "denied":
-        return f"{error}. `ws2sse teardown iam-policy` prints what has to be allowed."
-    return f"{error}. Run this command again to go on from here, or take it back with `ws2sse teardown undo`."
+def _check_stack(step: Step, sight: Sight) -> None:
+    """Raises Stopped when CloudFormation has given up."""
+    stack = sight.things.get(step.subject)
+    if stack is not None and stack.type == STACK and str(stack.properties.get("StackStatus")).endswith("_FAILED"):
+        raise Stopped(
+            "failed",
+            *at(step, "CloudFormation could not delete all of it; its events tell why."),
+            "Mend that and run this command again, which deletes the stack again.",
+        )

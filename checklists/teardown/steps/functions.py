@@ -122,6 +122,7 @@ def _event_source(source: Thing, waits: tuple[str, ...]) -> list[Step]:
                 gates=(unchanged(source),),
                 depends_on=waits,
                 calls=(call(source, "lambda.update_event_source_mapping", UUID=source.id, Enabled=False),),
+                checks=(equals(source, "State", "Disabled"),),
                 undo=Undo(
                     calls=(call(source, "lambda.update_event_source_mapping", UUID=source.id, Enabled=True),),
                     words="It is enabled again; a stream is read on from where it was, as long as its records last.",

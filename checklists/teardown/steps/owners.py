@@ -14,6 +14,7 @@ from checklists.teardown.model import Check, Gate, Step, Undo
 from checklists.teardown.ownership import OwnedStack
 from checklists.teardown.situation import Situation
 from checklists.teardown.steps.commands import removal_command, tool_name
+from checklists.teardown.steps.lasting import lasting
 from checklists.teardown.steps.parts import call, gate, ids, noun
 from checklists.teardown.steps.soft import knocks
 
@@ -67,12 +68,13 @@ def _deletion(
             ),
             gate("no_imports", stack.arn, "it is asked when its turn comes"),
             *_gates_of_covers(situation, covers),
+            *_what_would_fail(situation, covers),
         ),
         depends_on=waits,
         calls=(call(stack, "cloudformation.delete_stack", StackName=stack.arn),),
         checks=(
             Check(subject=stack.arn, type=stack.type, state="absent"),
-            *(Check(subject=one.arn, type=one.type, state="absent") for one in _lasting(situation, covers)),
+            *(Check(subject=one.arn, type=one.type, state="absent") for one in lasting(situation, covers)),
         ),
         undo=Undo(words="It can't be taken back: create the stack again from its template. Ids and addresses differ."),
         owner="stack",
@@ -161,7 +163,7 @@ def _person(
             "covers": covers,
             "gates": _gates_of_covers(situation, covers),
             "depends_on": waits,
-            "checks": [Check(subject=one.arn, type=one.type, state="absent") for one in _lasting(situation, covers)],
+            "checks": [Check(subject=one.arn, type=one.type, state="absent") for one in lasting(situation, covers)],
             "undo": Undo(words=NOT_BACK),
             "command": command,
             "files": tuple(dict.fromkeys(situation.declared[arn] for arn in covers if arn in situation.declared)),
@@ -169,6 +171,20 @@ def _person(
             "saves_usd_month": _savings(situation, covers),
         }
     )
+
+
+def _what_would_fail(situation: Situation, covers: tuple[str, ...]) -> tuple[Gate, ...]:
+    """AWS would refuse it in the middle of the deletion."""
+    things = situation.things(covers)
+    mapped = [
+        gate("no_mappings", one.arn, "it is asked when its turn comes") for one in things if one.type == types.API
+    ]
+    guarded = [one for one in things if one.properties.get("DeletionProtectionEnabled") is True]
+    protected = [
+        gate("not_protected", one.arn, "its deletion protection is on: it is turned off in the template", held=False)
+        for one in guarded
+    ]
+    return (*mapped, *protected)
 
 
 def _gates_of_covers(situation: Situation, covers: tuple[str, ...]) -> tuple[Gate, ...]:
@@ -194,33 +210,6 @@ def _waits(situation: Situation, covers: tuple[str, ...], before: list[Step]) ->
         *ids(before, "unmap"),
         *(step.id for step in before if step.phase == "stacks" and step.kind == "backup" and step.subject in tables),
     )
-
-
-def _lasting(situation: Situation, covers: tuple[str, ...]) -> list[Thing]:
-    """Without the parts of APIs, which are not listed when their API is gone."""
-    parts = ("/routes/", "/integrations/", "/authorizers/", "/models/", "/deployments/", "/stages/")
-    return [
-        thing
-        for thing in situation.things(covers)
-        if not any(part in thing.arn for part in parts) and thing.type in LASTING
-    ]
-
-
-LASTING: Final = frozenset(
-    {
-        types.API,
-        types.FUNCTION,
-        types.TABLE,
-        types.LOG_GROUP,
-        types.ALARM,
-        types.COMPOSITE_ALARM,
-        types.DASHBOARD,
-        types.ROLE,
-        types.POLICY,
-        types.DOMAIN,
-    }
-)
-"""Whose absence the survey can tell."""
 
 
 def _counted(situation: Situation, covers: tuple[str, ...]) -> str:

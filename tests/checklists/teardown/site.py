@@ -16,7 +16,7 @@ from checklists.teardown.execute.aws_hands import AwsHands
 from checklists.teardown.execute.ending import Ending
 from checklists.teardown.execute.run import Wishes
 from checklists.teardown.model import TeardownPlan
-from checklists.teardown.planning import chosen_apis, make_plan
+from checklists.teardown.planning import chosen_apis, declared_places, make_plan
 from checklists.teardown.settings import TeardownSettings
 from migrator.inventory.model import Inventory
 from tests.awsfake import ACCOUNT, REGION, FakeAws
@@ -52,6 +52,6 @@ def site_of(aws: FakeAws, app: Chat, inventory: Inventory) -> Site:
     live = look(estate, inventory, settings=ChecklistSettings(path=Path("ws2sse.toml")), now=now)
     plan = make_plan(
         estate, live.fates, chosen_apis(estate, sorted(live.apis)), application="chat", now=now, settings=SETTINGS,
-        idle=live.idle,
+        idle=live.idle, declared=declared_places(live.matching),
     )  # fmt: skip
     return Site(aws, app, plan)

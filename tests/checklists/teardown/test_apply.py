@@ -429,6 +429,14 @@ def test_throttling_is_waited_out_and_has_an_end(stage: Stage) -> None:
     assert stage.apply().kind == "done"
 
 
+@pytest.mark.parametrize("code", ["ResourceInUseException", "ConflictException", "DeleteConflict"])
+def test_what_is_still_busy_is_waited_for(stage: Stage, code: str) -> None:
+    busy = CallFailed(Call(service="x", operation="y", region="r"), "failed", code, "in use")
+    stage.cloud.trouble["delete_table"] = [busy, busy]
+    assert stage.apply().kind == "done"
+    assert stage.operations().count("delete_table") == 3
+
+
 def test_throttling_without_end_ends(stage: Stage) -> None:
     stage.cloud.trouble["delete_api"] = [THROTTLED] * 6
     ending = stage.apply()

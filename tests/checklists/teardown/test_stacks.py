@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from migrator.inventory.model import Inventory
 from migrator.scan import scan_application
@@ -37,31 +38,45 @@ def _stacked(aws: FakeAws, inventory: Inventory, **stack: Any) -> Site:
     return site_of(aws, app, inventory)
 
 
-def test_a_protected_stack_is_deleted_once_somebody_turned_its_protection_off(
-    in_stack: Callable[..., Site], tmp_path: Path
+def test_a_stack_waits_for_its_protection_and_is_tried_again_when_cloudformation_gave_up(
+    in_stack: Callable[..., Site], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = in_stack(protected=True)
     assert site.app.stack is not None
+    gates = next(step.gates for step in site.plan.steps if step.id.startswith("delete-stack"))
+    assert {"no_imports", "no_mappings", "not_protected"} <= {gate.name for gate in gates}
     ending = site.apply(tmp_path)
     assert ending.kind == "stopped"
     assert any("EnableTerminationProtection is on" in line for line in ending.words)
 
     site.app.stack.protected = False
+    with monkeypatch.context() as refusing:
+        refusing.setattr("tests.awsfake.stacks.delete_resource", _refuse)
+        ending = site.apply(tmp_path)
+    assert ending.exit_status == 2
+    assert any("could not delete all of it" in line for line in ending.words)
+
     ending = site.apply(tmp_path)
-    assert not site.aws.calls.of("lambda:DeleteFunction")
     assert ending.kind == "done", ending.words
     assert site.app.stack.deleted_at is not None
+    assert not site.aws.calls.of("lambda:DeleteFunction")
     assert site.aws.client("dynamodb").list_backups()["BackupSummaries"]
 
 
-def test_a_stack_with_something_else_in_it_is_left_to_a_person(in_stack: Callable[..., Site], tmp_path: Path) -> None:
+def _refuse(*_resource: object) -> None:
+    raise ClientError({"Error": {"Code": "AccessDenied", "Message": "you may not"}}, "DeleteFunction")
+
+
+def test_a_stack_with_something_else_in_it_is_left_to_a_person(
+    in_stack: Callable[..., Site], inventory: Inventory
+) -> None:
     site = in_stack()
     assert site.app.stack is not None
+    assert any(step.id.startswith("delete-stack") for step in site.plan.steps)
     site.app.stack.resources.append(Resource("Uploads", "AWS::S3::Bucket", "uploads"))
-    site = site_of(site.aws, site.app, scan_application(CHAT))
-    ending = site.apply(tmp_path)
+    steps = site_of(site.aws, site.app, inventory).plan.steps
 
-    assert ending.exit_status == 3
-    assert any("Uploads" in line for line in ending.words)
-    assert not site.aws.calls.of("cloudformation:DeleteStack")
-    assert not site.aws.calls.of("apigatewayv2:DeleteApi")
+    assert not any(step.id.startswith("delete-stack") for step in steps)
+    (person,) = (step for step in steps if step.id.startswith("remove-from-stack"))
+    assert "Uploads" in person.why
+    assert any(place.startswith("serverless.yml:") for place in person.files)
