@@ -121,7 +121,18 @@ def main() -> None:
     run("verify", APP, NEW, "--report", OUT / "verify.json")
 
     title("5 track: what remains, with evidence")
-    run("checklist", APP, "--verify", OUT / "verify.json", "--out", OUT / "checklist", ends_with=(0, 3))
+    survey = OUT / "survey.json"
+    print("# An AWS account that is made up: the example is in it, and its last client left six weeks ago.", flush=True)
+    if subprocess.run([sys.executable, "scripts/made_up_account.py", survey], cwd=ROOT, check=False).returncode:
+        sys.exit("demo: the account could not be made up")
+    evidence = ("--verify", OUT / "verify.json", "--estate", survey)
+    run("checklist", APP, *evidence, "--out", OUT / "checklist", ends_with=(0, 1, 3))
+
+    title("6 leave: who else uses what is left, and in which order it goes")
+    plan = ("--estate", survey, "--out", OUT / "teardown.json")
+    run("teardown", "plan", APP, *plan, ends_with=(0, 3), quietly_to=OUT / "teardown.txt")
+    lines = (OUT / "teardown.txt").read_text("utf-8").splitlines()
+    print("\n".join([*lines[:3], "  ...", *lines[lines.index("It stays") :]]))
 
     title(f"Done in {time.monotonic() - begun:.0f} s")
     for what, where in [
@@ -130,6 +141,7 @@ def main() -> None:
         ("its account, and what remains", NEW / "MIGRATION.md"),
         ("dual-run report", OUT / "verify.json"),
         ("checklists", OUT / "checklist" / "checklist.html"),
+        ("plan of the teardown", OUT / "teardown.txt"),
     ]:
         print(f"  {what:30} {where.relative_to(ROOT)}")
     print("\nNext, on an application of your own:  .venv/bin/ws2sse scan path/to/your/application")
