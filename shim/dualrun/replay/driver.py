@@ -92,14 +92,13 @@ class _Driver:
         self.triggered: set[tuple[str, int]] = set()
         self.problems: list[Problem] = []
         self.stuck = 0
-        self._advanced = 0.0
         self._make = make_client
         self._run, self._path = run, path
         self._timing = timing
         self._settling = settling
 
     async def run_session(self, session: Session) -> None:
-        log = SessionLog(self._run, self._path, session.name, self._advanced)
+        log = SessionLog(self._run, self._path, session.name)
         clients = {name: self._make(log.sink(name)) for name in session.clients if name != OUTSIDE}
         stopped: DualRunError | None = None
         try:
@@ -116,7 +115,6 @@ class _Driver:
         if stopped is not None:
             self._problem(session, str(stopped))
             self.stuck += not isinstance(stopped, ClockNotPinned)
-        self._advanced = log.advanced
         self.events.extend(log.events)
         self.sent.extend(log.sent)
 
@@ -128,7 +126,7 @@ class _Driver:
                     self._problem(session, f"step {index + 1} was in vain: {describe(step)}")
                 continue
             log.step = index
-            await self._settling.begin_step(session, index)
+            await self._settling.begin_step(session, index, log)
             ran = False
             if isinstance(step, Advance):
                 ran, taken = await self._settling.advance(session, index, clients, log), True

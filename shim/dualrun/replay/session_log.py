@@ -29,13 +29,13 @@ MAX_SESSION_BYTES = 64 * 1024 * 1024
 class SessionLog:
     """Turns what clients report into events, and wakes whoever waits for one."""
 
-    def __init__(self, run: str, path: Path, session: str, advanced: float = 0.0) -> None:
-        """`advanced`: seconds by which the clock of the world is ahead of this process's."""
+    def __init__(self, run: str, path: Path, session: str) -> None:
         self.events: list[Event] = []
         self.sent: list[Event] = []
         self.counts: Counter[str] = Counter()
         self.step = 0
-        self.advanced = advanced
+        self._ahead = 0.0
+        """Seconds by which the clock of the world is ahead of this process's."""
         self.recording = True
         self.lost = 0
         self.flooded = asyncio.Event()
@@ -71,7 +71,7 @@ class SessionLog:
                 channel=channel,
                 status=status,
                 text=text,
-                at=time.time() + self.advanced,
+                at=time.time() + self._ahead,
                 id=event_id,
                 mono=time.monotonic(),
                 resumed=resumed,
@@ -98,16 +98,21 @@ class SessionLog:
                 channel="socket" if self._path == "websocket" else "post",
                 status=None,
                 text=text,
-                at=time.time() + self.advanced,
+                at=time.time() + self._ahead,
                 direction="sent",
                 mono=time.monotonic(),
             )
         )
         self._sent_counts[step.client] += 1
 
+    def clock_shows(self, now: float) -> None:
+        """The clock of the world, which doesn't go on within a step: on a slow machine runs would else seem to be
+        minutes apart."""
+        self._ahead = now - time.time()
+
     def advance(self, seconds: float, since: int) -> None:
         """The clock of the world has gone on by `seconds`, and the events from the index `since` came after that."""
-        self.advanced += seconds
+        self._ahead += seconds
         self.events[since:] = [replace(event, at=event.at + seconds) for event in self.events[since:]]
 
     async def wait_for(self, step: Expect) -> bool:

@@ -54,8 +54,8 @@ class Failure:
 class Settling(Protocol):
     """Decides when a step, and a session, is over. Sessions come one after another, steps in their order."""
 
-    async def begin_step(self, session: Session, step: int) -> None:
-        """Before the step is taken."""
+    async def begin_step(self, session: Session, step: int, log: SessionLog) -> None:
+        """Before the step is taken. Where the clock of the world is another one, the log is told what it shows."""
 
     async def advance(self, session: Session, step: int, clients: Mapping[str, PathClient], log: SessionLog) -> bool:
         """Takes the step, which is an Advance: whether something outside ran functions meanwhile. Raises as
@@ -87,7 +87,7 @@ class ByTime:
         self._slowest: dict[str, float] = {}
         """By route, the longest wait after which something still arrived, in seconds."""
 
-    async def begin_step(self, session: Session, step: int) -> None:
+    async def begin_step(self, session: Session, step: int, log: SessionLog) -> None:
         if step == 0 and self._expected is not None:
             self._expected.begin(session.name)
 

@@ -38,8 +38,8 @@ class ByCause:
         self._expected = None if first is None else Expectations(first)
         self._timing = timing
 
-    async def begin_step(self, session: Session, step: int) -> None:
-        await self._line.ask("step", session=session.name, step=step, seconds=STEP_S)
+    async def begin_step(self, session: Session, step: int, log: SessionLog) -> None:
+        log.clock_shows(await self._line.ask("step", session=session.name, step=step, seconds=STEP_S))
         if step == 0 and self._expected is not None:
             self._expected.begin(session.name)
 

@@ -39,6 +39,11 @@ class PinnedClock:
         self._sleepers = Condition()
 
     @property
+    def shown(self) -> float:
+        """Seconds since 1970 that it shows now."""
+        return self._shared.cells[WALL_NS] / 1e9
+
+    @property
     def advanced(self) -> float:
         """Seconds by which it was advanced so far, in all."""
         return self._shared.cells[ADVANCED_NS] / 1e9

@@ -81,9 +81,11 @@ def main() -> None:
     runpy.run_module(arguments.module, run_name="__main__", alter_sys=True)
 
 
-def _begin_step(clock: PinnedClock, draws: PinnedDraws, seed: int, question: Mapping[str, Any]) -> None:
+def _begin_step(clock: PinnedClock, draws: PinnedDraws, seed: int, question: Mapping[str, Any]) -> float:
+    """Seconds since 1970 that the clock shows then."""
     clock.move(question["seconds"])
     draws.begin(seed, question["session"], question["step"])
+    return clock.shown
 
 
 def _answer_about_work(control: Control, watch: LoopWatch, arguments: argparse.Namespace, work: Work) -> None:

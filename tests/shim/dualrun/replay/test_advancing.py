@@ -188,9 +188,9 @@ class _TwoPortions:
         self.left = 20.0
         self.idles = 0
 
-    async def ask(self, question: str, **_given: object) -> dict[str, object] | None:
+    async def ask(self, question: str, **_given: object) -> dict[str, object] | float:
         if question == "step":
-            return None
+            return 1e9
         if question == "advance":
             self.left -= 10.0
             return {"left": self.left, "worked": self.left > 0, "busy": ""}
@@ -204,8 +204,10 @@ async def test_what_time_itself_leads_to_is_waited_for_at_its_end_alone_and_func
     expected = Event("legacy-1", "websocket", "one", 1, "alice", 0, "msg", "socket", None, "late", 0.0)
     first = Recording("legacy-1", "websocket", (expected,))
     settling = ByCause(_TwoPortions(), first, Timing())
-    log = SessionLog("candidate", "stream", "one", 0.0)
-    await settling.begin_step(session, 0)
+    log = SessionLog("candidate", "stream", "one")
+    await settling.begin_step(session, 0, log)
+    log.sink("alice")("open", "stream", 200, "")
+    assert abs(log.events[0].at - 1e9) < 60  # as the clock of the world shows, whatever this machine's does
     began = time.monotonic()
     assert await settling.advance(session, 1, {}, log) is True
     assert time.monotonic() - began < LATE_S
