@@ -161,7 +161,7 @@ def test_an_item_tells_whose_it_is_until_when_it_is_waived_since_when_and_what_s
         "  - owned by: @mia, says CODEOWNERS\n"
         "  - waiver, until 2026-10-01: the partner moves in winter (jo, OPS-17)\n" in text
     )
-    assert "| Do thing 2 | 2026-10-01 | 24 | jo | the partner moves in winter, OPS-17 |\n" in text
+    assert "| Do thing 2 | 2026-10-01 | 24 | jo | the partner moves in winter (OPS-17) |\n" in text
     assert "    - it would have been seen: ConnectCount was 4,211 in the four weeks before.\n" in text
     assert "  - word of mia on 2026-08-03: looked\n" in text
     assert "(because of regressed), since 2026-09-07, reopened once\n" in text
