@@ -86,6 +86,8 @@ def issues_command(
 
     token = _token(token_file)
     previous = folder / MARKDOWN if folder else None
+    if started is None and not (previous and previous.exists()):
+        say(f"Without the {MARKDOWN} of --from or a --started due dates count from today, and change with the day.")
     made = build_checklist(app, previous=previous, verify=verify_path, started=started, today=today, asked=asked)
     wants = wanted(made.checklist)
     name = made.checklist.application

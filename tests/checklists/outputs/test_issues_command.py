@@ -39,6 +39,7 @@ def test_without_being_asked_it_only_shows_what_it_would_do(app, like):
     assert shown.returncode == 1
     assert "+ create        Leave WebSocket: small-chat (no issue has its marker)" in shown.stdout
     assert "Add --no-dry-run to do it." in shown.stderr
+    assert "due dates count from today" in shown.stderr
     assert like.changes() == []
 
 
@@ -57,7 +58,7 @@ def test_ticks_in_the_markdown_count(app, like, tmp_path):
     document = tmp_path / "checklist.md"
     title = "Tell the support team"
     document.write_text(document.read_text("utf-8").replace(f"- [ ] **{title}", f"- [x] **{title}"), "utf-8")
-    issues(app, "--from", tmp_path, "--no-dry-run")
+    assert "due dates count from today" not in issues(app, "--from", tmp_path, "--no-dry-run").stderr
     assert title not in [issue["title"] for issue in like.issues.values()]
 
 
