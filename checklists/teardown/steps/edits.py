@@ -61,7 +61,7 @@ def _edit(
     waits = ids(before, *NEEDS_BEFORE[phase]) or ids(before, "quiet", "snapshot")
     by_call = owner == "none" and is_allowed(change.operation)
     place = situation.declared.get(thing.arn, "")
-    why = change.words
+    why = change.words.rstrip(".")
     if not by_call and owner != "none":
         why += f". {'Terraform' if owner == 'terraform' else 'A stack'} owns it, so it is edited there, or it drifts"
     undo = Undo(words="Put back what was taken out; the snapshot has it as it was.")

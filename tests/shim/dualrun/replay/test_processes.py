@@ -116,7 +116,6 @@ async def test_a_candidate_that_cannot_be_imported_says_why(tmp_path):
 
 
 async def test_a_candidate_that_is_never_ready_is_given_up_and_ended(tmp_path, monkeypatch):
-    monkeypatch.setattr(processes, "START_TIMEOUT_S", 15.0)
     folder = application(
         tmp_path,
         """
@@ -126,9 +125,13 @@ async def test_a_candidate_that_is_never_ready_is_given_up_and_ended(tmp_path, m
         app = FastAPI()
         """,
     )
-    with pytest.raises(ProcessFailed, match=r"did not answer http://127.0.0.1:\d+/healthz within 15 s"):
-        async with candidate_process(folder, {}, []):
-            raise AssertionError
+    for limit_s in (4, 16, 64):  # a busy machine may take longer until it runs at all
+        monkeypatch.setattr(processes, "START_TIMEOUT_S", float(limit_s))
+        with pytest.raises(ProcessFailed, match=rf"did not answer http://127.0.0.1:\d+/healthz within {limit_s} s"):
+            async with candidate_process(folder, {}, []):
+                raise AssertionError
+        if (folder / "pid").exists():
+            break
     assert not is_running(int((folder / "pid").read_text()))
 
 
