@@ -10,7 +10,7 @@ from functools import cached_property
 from checklists.aws.estate import Estate, Thing
 from checklists.cost.model import CostComparison
 from checklists.evidence import Fact, Source, Window
-from checklists.history.past import Past
+from checklists.history.past import Past, as_decided
 from checklists.idle.model import IdleProof
 from checklists.idle.proof import WHOLE_API
 from checklists.live import Lot, Seen
@@ -122,8 +122,9 @@ class Facts:
     def seen(self) -> tuple[Seen, ...]:
         """Live things that go, are edited or decided on: as this survey says, and where it does not see them as the
         last one that did. Sorted by ARN."""
-        now = {thing.arn: thing for thing in seen_now(self.live)} if self.live else {}
-        before = {arn: thing for arn, (thing, _) in self.past.things.items() if arn not in self.fates}
+        known = {arn: thing for arn, (thing, _) in self.past.things.items()}
+        now = {one.arn: as_decided(one, known.get(one.arn)) for one in seen_now(self.live)} if self.live else {}
+        before = {arn: thing for arn, thing in known.items() if arn not in self.fates}
         return tuple(thing for _, thing in sorted({**before, **now}.items()))
 
     @cached_property

@@ -13,6 +13,11 @@ from checklists.live import Seen
 from checklists.model import SETTLED, Status
 
 
+def as_decided(thing: Seen, before: Seen | None) -> Seen:
+    """The thing with the lot of before, where the later look could not tell it."""
+    return before if before is not None and thing.lot == "unknown" else thing
+
+
 @dataclass(frozen=True)
 class Past:
     """The runs before today's, oldest first."""
@@ -61,8 +66,14 @@ class Past:
 
     @cached_property
     def things(self) -> dict[str, tuple[Seen, date]]:
-        """By ARN: each live thing that was ever seen, as it was last, and the day."""
-        return {thing.arn: (thing, run.at.date()) for run in self.runs for thing in run.things}
+        """By ARN: each live thing that was ever seen, as it was last, and the day. What was decided once stays so while
+        a later survey can't tell."""
+        found: dict[str, tuple[Seen, date]] = {}
+        for run in self.runs:
+            for thing in run.things:
+                before = found.get(thing.arn)
+                found[thing.arn] = (as_decided(thing, before[0] if before else None), run.at.date())
+        return found
 
     @cached_property
     def usd_month(self) -> tuple[float, date] | None:

@@ -59,8 +59,9 @@ def operations_of(kinds: Sequence[str]) -> tuple[str, ...]:
 def none_left(facts: Facts, kinds: Sequence[str], noun: str) -> Evidence:
     """Whether no live thing of these types that has to go still stands. The control is that an earlier survey saw one,
     or that this one sees others of the type while it knows the APIs."""
+    undecided = facts.things("unknown", kinds)
     known = facts.things("delete", kinds)
-    problem = unanswered(facts, operations_of(kinds)) or _unseen_places(facts, known)
+    problem = unanswered(facts, operations_of(kinds)) or _unseen_places(facts, (*known, *undecided))
     live = facts.live
     if problem or live is None:
         return problem or Evidence(verdict="no_data", summary="AWS was not asked.")
@@ -76,6 +77,12 @@ def none_left(facts: Facts, kinds: Sequence[str], noun: str) -> Evidence:
             progress=Progress(done=len(known) - len(left), total=len(known)),
             facts=told,
         )
+    open_ = [thing for thing in undecided if facts.standing(thing.arn)]
+    if open_:
+        names = listed([f"{thing.name} ({thing.region})" for thing in open_])
+        summary = f"It is not known of {count(len(open_), noun)} whether it has to go: {names}."
+        return Evidence(verdict="no_data", summary=summary, facts=told)
+    known = (*known, *undecided)
     if known:
         day = max(facts.past.things[thing.arn][1] for thing in known)
         control = f"{count(len(known), noun)} stood there, the last on {day}"

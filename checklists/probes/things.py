@@ -86,7 +86,8 @@ def mappings_gone(facts: Facts, _: Item) -> Evidence:
     problem = unanswered(facts, LISTED_BY[types.API])
     if problem or evidence.verdict == "refutes":
         return problem or evidence
-    apis = [thing for seen in facts.things("delete", (types.API,)) if (thing := facts.standing(seen.arn))]
+    going = sorted(facts.live.apis) if facts.live else []
+    apis = [thing for arn in going if (thing := facts.standing(arn))]
     open_ = [api for api in apis if not api.properties.get("DisableExecuteApiEndpoint")]
     if open_:
         names = listed([f"{api.name} ({api.region})" for api in open_])

@@ -15,7 +15,7 @@ from checklists.idle.model import Knock
 from checklists.model import Item, Words
 from checklists.probes import PROBES
 from checklists.probes.live import LISTED_BY
-from checklists.referrers.model import Matching, Unmatched
+from checklists.referrers.model import Fate, Matching, Unmatched
 from checklists.status import Claim, is_done
 from migrator.inventory.model import FileCounts, Inventory
 from tests.checklists import account
@@ -291,3 +291,26 @@ def test_a_knock_on_the_closed_door_refutes_the_outages():
         "refutes",
         "Somebody still comes: 7 knocks were refused at one stage, the last on 2027-02-01 12:00 UTC.",
     )
+
+
+def _undecided(*arns: str) -> tuple[Fate, ...]:
+    return tuple(one.model_copy(update={"verdict": "unknown"}) if one.subject in arns else one for one in live().fates)
+
+
+@pytest.mark.parametrize(
+    ("name", "arn"), [("functions_gone", FUNCTION), ("tables_gone", account.TABLE), ("api_removed", API)]
+)
+def test_what_may_have_to_go_is_not_gone(name, arn):
+    """As when it was refused to tell who may call a function: others of its kind beside it prove nothing then."""
+    evidence = ask(name, facts(live(fates=_undecided(arn)), inventory=INVENTORY))
+    assert_not_done(name, evidence)
+    assert evidence.verdict == "no_data"
+    assert "whether it has to go" in evidence.summary
+
+
+def test_what_was_to_go_is_still_to_go_when_a_later_survey_cannot_tell():
+    later = facts(live(fates=_undecided(FUNCTION)), (run(),))
+    assert later.seen_by_arn[FUNCTION].lot == "delete"
+    recorded = run(live(fates=_undecided(FUNCTION)), at=NOW - timedelta(days=2))
+    assert facts(gone(), (run(), recorded)).seen_by_arn[FUNCTION].lot == "delete"
+    assert ask("functions_gone", later).verdict == "refutes"
