@@ -38,9 +38,8 @@ _SAM_TRANSFORM: Final = "AWS::Serverless-2016-10-31"
 
 
 def owners(stacks: Iterable[Thing], things: Iterable[Thing]) -> dict[str, str]:
-    """ARN of a thing -> ARN of the stack that lists it. A nested stack stands before its parent: it is not listed as
-    the thing's owner by both. What is under an API has an id that is unique there only: it is the API's stack that
-    counts, when that lists such an id."""
+    """ARN of a thing -> ARN of the stack that lists it. What a nested stack lists is its own, and it is its parent's.
+    Ids of what is under an API are unique there only: where several stacks list one, that of the API counts."""
     listed: dict[tuple[str, str, str], list[Thing]] = defaultdict(list)
     for stack in stacks:
         resources = stack.properties.get("Resources")

@@ -45,6 +45,14 @@ def test_routes_of_two_apis_with_one_id_belong_to_the_stacks_of_their_apis():
     assert owners(stacks, things) == {API_A: "a", API_B: "b", f"{API_A}/routes/r1": "a", f"{API_B}/routes/r1": "b"}
 
 
+def test_a_nested_stack_is_its_parent_s_and_what_it_lists_is_its_own():
+    inner, outer = stack("inner", (types.FUNCTION, "f")), stack("outer", (types.STACK, "inner"))
+    assert owners([inner, outer], [inner, outer, thing("arn:f", types.FUNCTION, "f")]) == {
+        "inner": "outer",
+        "arn:f": "inner",
+    }
+
+
 def test_a_stack_that_may_not_be_read_is_told_by_the_tag():
     tags = {"aws:cloudformation:stack-id": "arn:stack"}
     (found,) = owned([thing("f", types.FUNCTION, "f").model_copy(update={"tags": tags})])
