@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.simulation.run import simulate
+from tests.simulation.run import Result, simulate
 
 
-@pytest.mark.parametrize("seed", [1, 3, 5, 7, 8, 12, 14, 18, 25, 26])
-def test_a_migration_ends_clean_or_with_everything_intact(seed: int, tmp_path: Path) -> None:
-    result = simulate(seed, tmp_path)
+@cache
+def _of(seed: int) -> Result:
+    with TemporaryDirectory() as folder:
+        return simulate(seed, Path(folder))
+
+
+@pytest.mark.parametrize("seed", [3, 5, 7, 12, 15, 18, 22, 25, 100, 108])
+def test_a_migration_ends_clean_or_with_everything_intact(seed: int) -> None:
+    result = _of(seed)
     assert result.violations == [], "\n".join(result.story)
 
 
 def test_a_seed_gives_the_same_story_again(tmp_path: Path) -> None:
-    first, second = (simulate(7, folder) for folder in (tmp_path / "first", tmp_path / "second"))
-    assert (first.kind, first.deaths, first.story) == (second.kind, second.deaths, second.story)
+    first, again = _of(7), simulate(7, tmp_path)
+    assert (first.kind, first.deaths, first.story) == (again.kind, again.deaths, again.story)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -80,3 +81,21 @@ def test_a_stack_with_something_else_in_it_is_left_to_a_person(
     (person,) = (step for step in steps if step.id.startswith("remove-from-stack"))
     assert "Uploads" in person.why
     assert any(place.startswith("serverless.yml:") for place in person.files)
+
+
+def test_a_dashboard_of_others_that_names_what_a_stack_takes_holds_nothing_up(
+    inventory: Inventory, tmp_path: Path
+) -> None:
+    with fake_aws() as aws:
+        app = chat(aws, domain="")
+        make = app.builder
+        web = make.widget("Web", ["AWS/ApplicationELB", "RequestCount", "LoadBalancer", "app/web/1"])
+        both = [make.widget("Chat", ["AWS/ApiGateway", "ConnectCount", "ApiId", app.api]), web]
+        make.dashboard("overview", both)
+        site = site_of(aws, app, inventory)
+        step = next(step for step in site.plan.steps if step.id.startswith("delete-stack"))
+        assert [use.user.rpartition("/")[2] for use in step.users if use.mention and "overview" in use.user]
+        ending = site.apply(tmp_path)
+        assert ending.kind == "done", ending.words
+        body = aws.client("cloudwatch").get_dashboard(DashboardName="overview")["DashboardBody"]
+        assert json.loads(body) == {"widgets": [web]}
