@@ -7,6 +7,9 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from checklists.aws.estate import Estate
+from checklists.history.diff import RunDiff
+from checklists.history.model import Run
 from checklists.outputs.json import ChecklistDocument
 from checklists.teardown.model import TeardownPlan
 from migrator.inventory.model import Inventory
@@ -24,6 +27,9 @@ DOCUMENTS: Final[dict[str, tuple[type[BaseModel], str]]] = {
     "plan": (PlanFile, "ws2sse migrate APP --plan FILE"),
     "verify": (ReportDocument, "ws2sse verify APP NEW --format json"),
     "checklist": (ChecklistDocument, "ws2sse checklist APP --format json"),
+    "checklist-run": (Run, "ws2sse checklist APP --record"),
+    "checklist-diff": (RunDiff, "ws2sse checklist diff APP --format json"),
+    "survey": (Estate, "ws2sse checklist APP --aws --save-estate FILE"),
     "teardown": (TeardownPlan, "ws2sse teardown plan APP --out FILE"),
     "journal": (Journal, "ws2sse migrate APP --out NEW"),
 }

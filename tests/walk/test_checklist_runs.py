@@ -7,9 +7,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from tests.checklists.account import BEFORE, NOW, REGION, estate
-from tests.running import invoke
+from tests.running import ROOT, invoke
 
 DAY = f"{NOW:%Y-%m-%d}"
 
@@ -41,7 +42,13 @@ def app(small: Path, tmp_path: Path) -> Path:
 def saved(tmp_path: Path) -> Path:
     path = tmp_path / "survey.json"
     path.write_text(estate(BEFORE, at=NOW + timedelta(hours=1)).model_dump_json(), "utf-8")
+    valid("survey", json.loads(path.read_text()))
     return path
+
+
+def valid(name: str, document: object) -> None:
+    """Raises ValidationError."""
+    Draft202012Validator(json.loads((ROOT / "docs/reference/schema" / f"{name}.json").read_text())).validate(document)
 
 
 def checklist(*arguments: object):
@@ -115,6 +122,9 @@ def test_runs_are_recorded_compared_and_forecast(app):
     assert "14 days: +" in finished.stdout
     assert "+ DEV-NO-WSS: blocked -> done" in finished.stdout
     as_json = json.loads(checklist("diff", app, "20260901", "--format", "json").stdout)
+    valid("checklist-diff", as_json)
+    for line in (app / ".ws2sse/history/checklist.jsonl").read_text().splitlines():
+        valid("checklist-run", json.loads(line))
     assert as_json["sites"] == -1
     assert checklist("diff", app, "20260901", "20260901").stdout.endswith("Nothing has changed.\n")
 
