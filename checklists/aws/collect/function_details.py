@@ -10,7 +10,6 @@ from typing import Final
 from pydantic import JsonValue
 
 from checklists.aws import types
-from checklists.aws.calls import Item
 from checklists.aws.collect.functions import CANDIDATE_PARENTS
 from checklists.aws.collect.identities import document
 from checklists.aws.estate import Thing
@@ -55,30 +54,33 @@ def _aliases(scope: Scope, function: Thing, found: Found) -> None:
     """An alias has a policy of its own, which is the one that counts when an API calls the alias."""
     aliases = scope.caller.items(_ALIASES, "Aliases", subject=function.arn, absent=_NONE, FunctionName=function.id)
     for_each(scope, aliases, _PROVISIONED)
-    provisioned: dict[str, Item] = {}
-    if aliases.items:
-        configurations = scope.caller.items(
-            _PROVISIONED,
-            "ProvisionedConcurrencyConfigs",
-            subject=function.arn,
-            absent=_NONE,
-            FunctionName=function.id,
-        )
-        provisioned = {one["FunctionArn"]: one for one in configurations.items}
+    provisioned = _provisioned(scope, function) if aliases.items else {}
     for one in aliases.items:
         arn: str = one["AliasArn"]
         properties = kept(one, "FunctionVersion", "RoutingConfig", "Description") | _policy(
             scope, arn, FunctionName=function.id, Qualifier=one["Name"]
         )
-        executions = provisioned.get(arn, {}).get("RequestedProvisionedConcurrentExecutions")
-        found.things.append(
-            scope.thing(
-                arn,
-                types.FUNCTION_ALIAS,
-                f"{function.id}:{one['Name']}",
-                properties=properties | {"ProvisionedConcurrentExecutions": executions, "FunctionArn": function.arn},
-            )
-        )
+        if provisioned is not None:
+            properties["ProvisionedConcurrentExecutions"] = provisioned.get(arn)
+        properties["FunctionArn"] = function.arn
+        name = f"{function.id}:{one['Name']}"
+        found.things.append(scope.thing(arn, types.FUNCTION_ALIAS, name, properties=properties))
+
+
+def _provisioned(scope: Scope, function: Thing) -> dict[str, int] | None:
+    """How many by ARN of the alias or version; None when it is not known."""
+    configurations = scope.caller.items(
+        _PROVISIONED,
+        "ProvisionedConcurrencyConfigs",
+        subject=function.arn,
+        absent=_NONE,
+        FunctionName=function.id,
+    )
+    if not configurations.whole:
+        return None
+    return {
+        str(one["FunctionArn"]): int(one["RequestedProvisionedConcurrentExecutions"]) for one in configurations.items
+    }
 
 
 def _urls(scope: Scope, function: Thing, found: Found) -> None:

@@ -109,6 +109,12 @@ class TestFunctions:
         assert of(without, HANDLER).properties["Policy"] is None
         assert without.known(frozenset({"lambda:GetPolicy"}), ACCOUNT, REGION, HANDLER)
 
+    def test_an_alias_whose_concurrency_may_not_be_read_is_not_one_without(self):
+        denied = look(account(lambda__ListProvisionedConcurrencyConfigs=Refusal("AccessDeniedException")))
+        assert "ProvisionedConcurrentExecutions" not in of(denied, f"{HANDLER}:live").properties
+        none = look(account(lambda__ListProvisionedConcurrencyConfigs={"ProvisionedConcurrencyConfigs": []}))
+        assert of(none, f"{HANDLER}:live").properties["ProvisionedConcurrentExecutions"] is None
+
     def test_a_function_whose_policy_may_not_be_read_is_not_one_without(self):
         denied = look(account(lambda__GetPolicy=Refusal("AccessDeniedException")))
         assert "Policy" not in of(denied, HANDLER).properties

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+import pytest
 from botocore.exceptions import ConnectTimeoutError
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -69,7 +70,7 @@ def whole() -> Estate:
     return look(account())
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(FAULTS)
 def test_nothing_that_is_there_is_known_not_to_be(faults):
     seen = look(account() | faults)
@@ -81,11 +82,19 @@ def test_nothing_that_is_there_is_known_not_to_be(faults):
         assert {gap.operation for gap in seen.gaps} >= {operation}
 
 
-@settings(max_examples=20, deadline=None)
+@pytest.mark.parametrize("operation", sorted(OPERATIONS.keys() - {"sts:GetCallerIdentity"}))
+def test_what_is_kept_of_a_thing_is_as_it_is_whichever_operation_fails(operation):
+    as_it_is(look(account() | {operation: Refusal("AccessDeniedException", status=403)}))
+
+
+@settings(max_examples=10, deadline=None)
 @given(FAULTS)
 def test_what_is_kept_of_a_thing_is_as_it_is(faults):
+    as_it_is(look(account() | faults))
+
+
+def as_it_is(seen: Estate) -> None:
     """Only what is put together of several answers may be less: what a text names, and the resources of a stack."""
-    seen = look(account() | faults)
     for thing in seen.things:
         truth = whole().thing(thing.arn)
         assert truth is not None
