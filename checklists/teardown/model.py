@@ -69,7 +69,6 @@ GateName = Literal[
     "backup_available",
     "not_protected",
     "no_imports",
-    "gone",
     "not_kept",
 ]
 GATES: Final[dict[GateName, str]] = {
@@ -82,7 +81,6 @@ GATES: Final[dict[GateName, str]] = {
     "backup_available": "its last backup is whole",
     "not_protected": "its protection against deletion is off",
     "no_imports": "no other stack imports what it exports",
-    "gone": "it is in the account no more",
     "not_kept": "no tag says that it is to be kept",
 }
 
@@ -169,10 +167,6 @@ class Step(Record):
             return frozenset({self.brownout.function} if self.brownout.function else stages)
         checked = frozenset(check.subject for check in self.checks)
         return checked if self.phase == "close" else checked | ({self.subject} if self.subject else frozenset())
-
-    @property
-    def reversible(self) -> bool:
-        return bool(self.undo.calls) or self.kind in {"brownout", "wait", "backup"}
 
 
 class Kept(Record):

@@ -111,8 +111,6 @@ class Gatekeeper:
             case "no_imports":
                 importers = self.eyes.imports(subject)
                 return not importers, f"imported by {', '.join(importers)}" if importers else "no other stack imports"
-            case "gone":
-                return thing is None, "it is gone" if thing is None else "it is still there"
 
     def _backed_up(self, table: str) -> tuple[bool, str]:
         name = backup_name(table.rpartition("/")[2])

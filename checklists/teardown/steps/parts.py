@@ -41,7 +41,6 @@ NOUNS: Final = {
     types.STATE_MACHINE: "state machine",
     types.PARAMETER: "parameter",
 }
-LAST_SEGMENTS: Final = frozenset({types.ROUTE, types.INTEGRATION, types.AUTHORIZER, types.MODEL, types.DEPLOYMENT})
 
 
 def noun(kind: str) -> str:
@@ -61,11 +60,6 @@ def called(thing: Thing) -> str:
 def api_id(arn: str) -> str:
     """Of an API or anything in it: arn:aws:apigateway:REGION::/apis/ID/…"""
     return arn.partition("/apis/")[2].partition("/")[0]
-
-
-def api_arn(arn: str) -> str:
-    head, found, rest = arn.partition("/apis/")
-    return f"{head}{found}{rest.partition('/')[0]}"
 
 
 def domain_name(arn: str) -> str:
