@@ -37,6 +37,7 @@ from shim.integrations import problems_of
 from shim.local_aws import LocalAwsUnservable, aws_is_configured, serve_local_aws, start_local_aws
 from shim.pages import TokenPlaces
 from shim.streams import Streams
+from shim.streams.redis.options import RedisOptions
 
 if TYPE_CHECKING:
     from shim.dualrun.cutover.service import Side
@@ -192,6 +193,9 @@ def _gateway(definition: ApiDefinition, backend: PythonBackend | LambdaBackend, 
 
 
 def _streams(options: ShimOptions) -> Streams:
+    """Raises NotHostable for what one process alone can do."""
+    if options.redis is not None:
+        return _shared_streams(options, options.redis)
     if options.cutover is not None:
         from shim.dualrun.cutover.tapped_streams import TappedStreams  # noqa: PLC0415 - few cut over or record
 
@@ -201,6 +205,22 @@ def _streams(options: ShimOptions) -> Streams:
 
         return RecordedStreams(options.streams)
     return Streams(options.streams)
+
+
+def _shared_streams(options: ShimOptions, redis: RedisOptions) -> Streams:
+    alone = {
+        "[cutover]": options.cutover is not None,
+        "recording.file": options.recording.file is not None,
+        f"the back end {options.backend}": options.backend in {"websocket", "rest"},
+    }
+    for what, asked in alone.items():
+        if asked:
+            raise NotHostable([f"{what} works in one process, and [redis] is for several; leave out one of them"])
+    try:
+        from shim.streams.redis.streams import RedisStreams  # noqa: PLC0415 - most serve alone, without the package
+    except ModuleNotFoundError as error:
+        raise NotHostable(["[redis] needs the package redis: pip install 'ws2sse[redis]'"]) from error
+    return RedisStreams(redis, options.streams)
 
 
 def _served(definition: ApiDefinition) -> set[str]:

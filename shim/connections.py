@@ -14,9 +14,20 @@ from shim.gateway.frames import TOO_MANY_REQUESTS
 from shim.gateway.throttling import TokenBucket
 from shim.observing import Happening, Observer, PushCounts
 from shim.service import Problem
-from shim.streams import Closed, ConnectionGone, ConnectionInfo, PayloadTooLarge, Streams, StreamsError
+from shim.streams import (
+    BrokerUnavailable,
+    Closed,
+    ConnectionGone,
+    ConnectionInfo,
+    PayloadTooLarge,
+    Streams,
+    StreamsError,
+)
 
 logger = logging.getLogger(__name__)
+
+CLOSED_NORMALLY = "Connection Closed Normally"
+"""What API Gateway says to a client whose connection was deleted."""
 
 
 class StreamConnections(ABC):
@@ -37,6 +48,10 @@ class StreamConnections(ABC):
     def identity(self, connection_id: str) -> dict[str, str] | None:
         """`sourceIp` and `userAgent` of a client; None when it is not connected."""
 
+    async def awaited_identity(self, connection_id: str) -> dict[str, str] | None:
+        """The same, where it may have to be asked for."""
+        return self.identity(connection_id)
+
     @abstractmethod
     async def disconnected(self, closed: Closed) -> None:
         """Tells whoever stands behind the service of a connection that ended."""
@@ -44,6 +59,10 @@ class StreamConnections(ABC):
     @abstractmethod
     async def let_go(self) -> None:
         """Ends what connections shared, after the last of them was told of."""
+
+    @property
+    def wait(self) -> bool:
+        return self.streams.shared
 
     async def run(self) -> None:
         """For the life of the service: tells whoever stands behind it of connections that end; at the end, of all."""
@@ -66,16 +85,22 @@ class StreamConnections(ABC):
 
     def get(self, connection_id: str) -> dict[str, Any]:
         """GetConnection. Raises Problem."""
-        identity = self.identity(connection_id)
         try:
+            identity = self.identity(connection_id)
             info = self.streams.info(connection_id)
         except ConnectionGone as error:
             raise _gone() from error
+        except BrokerUnavailable as error:
+            raise unavailable(error) from error
         return shown(info, identity)
 
     def delete(self, connection_id: str) -> None:
         """DeleteConnection. Raises Problem."""
-        if not self.streams.close(connection_id, 1000, "Connection Closed Normally"):
+        try:
+            closed = self.streams.close(connection_id, 1000, CLOSED_NORMALLY)
+        except BrokerUnavailable as error:
+            raise unavailable(error) from error
+        if not closed:
             raise _gone()
 
     def check_push_limit(self) -> None:
@@ -92,6 +117,8 @@ class StreamConnections(ABC):
         if isinstance(error, PayloadTooLarge):
             self.pushes.too_large += 1
             return Problem(413, "PayloadTooLargeException", str(error))
+        if isinstance(error, BrokerUnavailable):
+            return unavailable(error)
         self.pushes.slow += 1
         return Problem(429, "LimitExceededException", str(error))
 
@@ -123,15 +150,21 @@ class AwaitedConnections:
         service.pushes.sent += 1
 
     async def get(self, connection_id: str) -> dict[str, Any]:
-        identity = self._service.identity(connection_id)
         try:
+            identity = await self._service.awaited_identity(connection_id)
             info = await self._service.streams.awaiting.info(connection_id)
         except ConnectionGone as error:
             raise _gone() from error
+        except BrokerUnavailable as error:
+            raise unavailable(error) from error
         return shown(info, identity)
 
     async def delete(self, connection_id: str) -> None:
-        if not await self._service.streams.awaiting.close(connection_id, 1000, "Connection Closed Normally"):
+        try:
+            closed = await self._service.streams.awaiting.close(connection_id, 1000, CLOSED_NORMALLY)
+        except BrokerUnavailable as error:
+            raise unavailable(error) from error
+        if not closed:
             raise _gone()
 
 
@@ -140,6 +173,10 @@ def shown(info: ConnectionInfo, identity: dict[str, str] | None) -> dict[str, An
     if identity is None:
         raise _gone()
     return {"connectedAt": _iso(info.opened_at), "identity": identity, "lastActiveAt": _iso(info.last_active_at)}
+
+
+def unavailable(error: BrokerUnavailable) -> Problem:
+    return Problem(503, "ServiceUnavailableException", str(error))
 
 
 def _gone() -> Problem:

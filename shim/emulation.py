@@ -12,6 +12,7 @@ from dataclasses import replace
 from shim.authorizing import Authorizing
 from shim.call_failures import log_failure
 from shim.connections import StreamConnections
+from shim.contexts import Contexts, Turns
 from shim.gateway.definition import ApiDefinition, RouteDefinition
 from shim.gateway.events import EventContext
 from shim.gateway.frames import (
@@ -48,8 +49,8 @@ class GatewayService(StreamConnections):
         super().__init__(api, streams, clock)
         self._authorizing = Authorizing(api, backend, clock)
         self._integrations = Integrations(backend, api)
-        self._contexts: dict[str, EventContext] = {}
-        self._turns: dict[str, asyncio.Lock] = {}
+        self._contexts = Contexts(streams)
+        self._turns = Turns()
         self._connects = TokenBucket(api.limits.connects)
         self._requests = TokenBucket(api.limits.requests)
         self._routes = {key: TokenBucket(route.throttle) for key, route in api.routes.items() if route.throttle}
@@ -85,12 +86,12 @@ class GatewayService(StreamConnections):
         """Routes one message; answers and error frames arrive on the connection, as they do at API Gateway."""
         if not isinstance(body, str):
             raise BinaryRefused
-        context = self._contexts.get(connection_id)
+        context = await self._contexts.find(connection_id)
         if context is None:
             return None
         self.messages_running += 1
         try:
-            async with self._turns.setdefault(connection_id, asyncio.Lock()) if self.api.ordered else nullcontext():
+            async with self._turns.take(connection_id) if self.api.ordered else nullcontext():
                 reply = await self._handle(context, body, message_id)
         finally:
             self.messages_running -= 1
@@ -100,8 +101,7 @@ class GatewayService(StreamConnections):
 
     async def disconnected(self, closed: Closed) -> None:
         """Runs `$disconnect`, whose answer nobody waits for."""
-        context = self._contexts.pop(closed.connection_id, None)
-        self._turns.pop(closed.connection_id, None)
+        context = self._contexts.take(closed)
         if context is None:
             return
         failed = False
@@ -123,8 +123,10 @@ class GatewayService(StreamConnections):
         self._tell(Disconnected(closed.connection_id, closed.code, closed.reason, failed))
 
     def identity(self, connection_id: str) -> dict[str, str] | None:
-        context = self._contexts.get(connection_id)
-        return None if context is None else {"sourceIp": context.source_ip, "userAgent": context.user_agent or ""}
+        return _identity(self._contexts.find_blocking(connection_id))
+
+    async def awaited_identity(self, connection_id: str) -> dict[str, str] | None:
+        return _identity(await self._contexts.find(connection_id))
 
     async def let_go(self) -> None:
         await self._integrations.close()
@@ -141,10 +143,12 @@ class GatewayService(StreamConnections):
             allowed = await self._authorizing.authorize(self.api.authorizer, context, handshake, request_id)
             context = replace(context, authorizer=allowed)
         try:
-            opened = await self.streams.awaiting.open(connection_id, resume_window_s=resume_window_s)
+            opened = await self.streams.awaiting.open(
+                connection_id, resume_window_s=resume_window_s, state=self._contexts.kept(context)
+            )
         except StreamsError as error:
             raise ConnectRefused(503, str(error), connection_id, request_id, {"Retry-After": "5"}) from error
-        self._contexts[connection_id] = context
+        self._contexts.add(context)
         accepted = False
         try:
             subprotocol = await self._run_connect_route(context, handshake, request_id)
@@ -152,7 +156,7 @@ class GatewayService(StreamConnections):
         finally:
             if not accepted:
                 await self.streams.awaiting.abandon(connection_id)
-                del self._contexts[connection_id]
+                self._contexts.forget(connection_id)
         await self.streams.awaiting.activate(connection_id)
         if not self.accepting:  # since; `$connect` ran, so `$disconnect` has to
             await self.streams.awaiting.close(connection_id, *GOING_AWAY)
@@ -249,6 +253,10 @@ class GatewayService(StreamConnections):
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)
+
+
+def _identity(context: EventContext | None) -> dict[str, str] | None:
+    return None if context is None else {"sourceIp": context.source_ip, "userAgent": context.user_agent or ""}
 
 
 _WORDS: dict[Outcome, str] = {

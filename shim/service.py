@@ -78,6 +78,10 @@ class Problem(Exception):
 class Connections(Protocol):
     """What @connections does; callable from any thread. Each method raises a `Problem`."""
 
+    @property
+    def wait(self) -> bool:
+        """Whether the methods wait for another process."""
+
     def post(self, connection_id: str, data: bytes) -> None: ...
 
     def get(self, connection_id: str) -> dict[str, Any]:

@@ -190,6 +190,8 @@ class _Supervised:
 class NoConnections:
     """Nobody is connected, as far as is known here."""
 
+    wait = False
+
     def post(self, connection_id: str, data: bytes) -> None:
         raise Problem(410, "GoneException")
 

@@ -42,6 +42,8 @@ _request_id: ContextVar[str] = ContextVar("request_id", default="")
 class Link:
     """The worker's end of the socket. Pushes wait for the shim's answer; any number of threads may push."""
 
+    wait = True
+
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._reader = FrameReader()

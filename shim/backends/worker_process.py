@@ -50,7 +50,8 @@ class WorkerFailed(Exception):
 
 
 class WorkerProcess:
-    """`connections`: answers the pushes of its handlers. On the event loop that calls it, so it must not block."""
+    """`connections`: answers the pushes of its handlers. On the event loop that calls it,
+    unless it says that it waits for others."""
 
     def __init__(self, group: Group, options: PythonOptions, connections: Connections) -> None:
         self._group = group
@@ -172,7 +173,11 @@ class WorkerProcess:
         """What is to be sent back."""
         head, body = frame
         if head["t"] == "push":
-            return [self._pushed(head, body)]
+            if not self._connections.wait:
+                return [self._pushed(head, body)]
+            waiting = asyncio.get_running_loop().run_in_executor(None, self._pushed, head, body)
+            waiting.add_done_callback(self._push_answered)
+            return []
         if head["t"] == "ready":
             self._come_up = frame
             return []
@@ -200,6 +205,10 @@ class WorkerProcess:
             told = {"status": problem.status, "type": problem.error_type, "message": problem.message}
             return encode({"t": "problem", "id": number, **told})
         return encode({"t": "done", "id": number}, answer)
+
+    def _push_answered(self, waiting: asyncio.Future[bytes]) -> None:
+        if not self.ended and not waiting.cancelled():
+            self._link.send(waiting.result())
 
     def _lost(self) -> None:
         """The process has ended, or can't be spoken with any more."""

@@ -9,7 +9,7 @@ from shim.backends.options import PythonOptions
 from shim.backends.rest_upstream import RestUpstream
 from shim.backends.websocket import WebSocketUpstream
 from shim.config.address import Address
-from shim.config.configuration import Configuration
+from shim.config.configuration import HIDDEN, Configuration
 from shim.config.errors import SettingInvalid
 from shim.config.lambda_options import LambdaOptions
 from shim.config.sections import arguments_of
@@ -24,6 +24,7 @@ from shim.gateway.limits import GatewayLimits
 from shim.logs import LogOptions
 from shim.recording import RecordingOptions
 from shim.streams import StreamLimits
+from shim.streams.redis.options import RedisOptions, RedisUrlInvalid
 from shim.tracing import TracingOptions
 
 Options = TypeVar("Options")
@@ -32,7 +33,8 @@ Options = TypeVar("Options")
 @dataclass(frozen=True, slots=True)
 class ShimOptions:
     """`api`: without its routes and its authorizer, which are no matter of configuration. `websocket` and `rest`: None
-    when nothing was said of such an upstream. `cutover`: None when there is none. `drain_s`: seconds."""
+    when nothing was said of such an upstream. `redis`: None when this process serves its connections alone. `cutover`:
+    None when there is none. `drain_s`: seconds."""
 
     listen: Address
     api: ApiDefinition
@@ -43,6 +45,7 @@ class ShimOptions:
     websocket: WebSocketUpstream | None
     rest: RestUpstream | None
     streams: StreamLimits
+    redis: RedisOptions | None
     faces: FaceOptions
     management: ManagementOptions
     metrics: MetricsOptions
@@ -69,6 +72,7 @@ def options_of(configuration: Configuration) -> ShimOptions:
         websocket=_build_when_given(WebSocketUpstream, "backend.websocket", configuration),
         rest=_build_when_given(RestUpstream, "backend.rest", configuration),
         streams=_build(StreamLimits, "streams", configuration, payload_bytes=limits.payload_bytes),
+        redis=_build_when_given(RedisOptions, "redis", configuration),
         faces=_build(FaceOptions, "faces", configuration),
         management=_build(ManagementOptions, "management", configuration),
         metrics=_build(MetricsOptions, "metrics", configuration),
@@ -95,6 +99,9 @@ def _build(kind: type[Options], path: str, configuration: Configuration, **more:
     except InvalidFaceOptions as error:
         key = f"{path}.{error.option}"
         raise SettingInvalid(configuration.origins[key], key, "not usable", error.problem) from error
+    except RedisUrlInvalid as error:
+        key = f"{path}.url"
+        raise SettingInvalid(configuration.origins[key], key, HIDDEN, str(error)) from error
 
 
 def _build_when_given(kind: type[Options], path: str, configuration: Configuration) -> Options | None:

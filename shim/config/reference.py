@@ -60,6 +60,7 @@ _ABOUT: Final = {
     "limits.requests": "Throttle of messages",
     "limits.pushes": "Throttle of pushes",
     "streams": "Event streams, and what is kept for them",
+    "redis": "Several nodes, one service",
     "faces": "How clients may come",
     "management": "@connections: who may push",
     "management.forwarding": "An API Gateway that has other connections",

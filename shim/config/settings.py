@@ -25,6 +25,7 @@ from shim.gateway.limits import GatewayLimits
 from shim.logs import LogOptions
 from shim.recording import RecordingOptions
 from shim.streams import StreamLimits
+from shim.streams.redis.options import RedisOptions
 from shim.tracing import TracingOptions
 
 BackendKind = Literal["python", "lambda", "websocket", "rest"]
@@ -79,6 +80,7 @@ ShimSettings: Final[type[Section]] = create_model(
     backend=_always(_BACKEND),
     limits=_always(section_of(GatewayLimits)),
     streams=_always(section_of(StreamLimits, without=("payload_bytes",))),
+    redis=_when_given(section_of(RedisOptions), "Where several nodes keep the connections that they serve together."),
     faces=_always(section_of(FaceOptions)),
     management=_always(section_of(ManagementOptions)),
     metrics=_always(section_of(MetricsOptions)),

@@ -17,6 +17,7 @@ from shim.gateway.limits import GatewayLimits, Throttle
 from shim.logs import LogOptions
 from shim.recording import RecordingOptions
 from shim.streams import StreamLimits
+from shim.streams.redis.options import RedisOptions
 
 WORDS: Final[dict[type, dict[str, str]]] = {
     ApiDefinition: {
@@ -43,6 +44,7 @@ WORDS: Final[dict[type, dict[str, str]]] = {
 }
 
 TEXTS: Final[dict[type, dict[str, tuple[str, str]]]] = {
+    RedisOptions: {"prefix": (r"^[A-Za-z0-9_.:-]{1,64}$", "1 to 64 letters, digits, _, ., : and -")},
     ApiDefinition: {
         "stage": (
             r"^(?:\$default|[A-Za-z0-9_-]{0,63}[A-Za-z0-9_][A-Za-z0-9_-]{0,64})$",
@@ -63,6 +65,7 @@ LEAST: Final[dict[type, dict[str, float]]] = {
     RecordingOptions: {"max_mb": 1},
     PythonOptions: {"threads": 1, "most_calls": 1, "start_timeout_s": 0.001},
     RestUpstream: {"attempts": 1, "requests_at_once": 1},
+    RedisOptions: {"timeout_s": 0.05, "lease_s": 1, "check_s": 0.1},
     StreamLimits: {"replay_events": 1, "replay_bytes": 1, "idempotency_keys": 1, "connections": 1, "heartbeat_s": 0.1},
     WebSocketUpstream: {"frame_bytes": 4, "keepalive_interval_s": 0.001},
 }

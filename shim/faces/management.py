@@ -31,6 +31,7 @@ from shim.faces.invocations import BROADCAST, Invocations
 from shim.gateway.domains import Mappings
 from shim.gateway.sigv4 import Credential, SignatureRefused, Verifier
 from shim.service import Problem, Service
+from shim.streams import BrokerUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -182,7 +183,11 @@ class Management:
         invocation = _invocation(request)
         if invocation and not self.invocations.first(invocation, BROADCAST):
             return _json(200, {"sent": 0})
-        sent = await self.service.streams.awaiting.broadcast(body)
+        try:
+            sent = await self.service.streams.awaiting.broadcast(body)
+        except BrokerUnavailable as error:
+            self.invocations.failed(invocation)
+            raise Problem(503, "ServiceUnavailableException", str(error)) from error
         self.service.pushes.sent += sent
         return _json(200, {"sent": sent})
 
@@ -260,6 +265,8 @@ def _error(problem: Problem) -> Response:
         _json(problem.status, {"message": problem.message}) if problem.message else Response(None, problem.status)
     )
     response.headers["x-amzn-ErrorType"] = problem.error_type
+    if problem.status == 503:
+        response.headers["Retry-After"] = "1"
     if problem.status in {408, 413}:
         response.headers["Connection"] = "close"  # some of the body may be unread
     return response

@@ -32,7 +32,7 @@ from shim.faces.refusal import Refusal
 from shim.faces.stream_lifetimes import StreamLifetimes
 from shim.faces.tickets import Captured, Tickets, take_ticket
 from shim.service import ConnectRefused, Service
-from shim.streams import ConnectionGone
+from shim.streams import BrokerUnavailable, ConnectionGone
 from shim.streams.requests import close_words, last_event_id
 from shim.streams.response import event_stream_response
 
@@ -89,6 +89,8 @@ class SseFace:
             response = await handler(request)
         except Refusal as refusal:
             response = refusal.response()
+        except BrokerUnavailable as error:
+            response = Refusal(503, str(error), {"Retry-After": "1"}).response()
         return self._cors.apply(request.headers, response)
 
     async def _open_or_resume(self, request: Request) -> Response:

@@ -20,7 +20,7 @@ from shim.faces.websocket_limits import LifeTimer, sendable_code, sendable_reaso
 from shim.faces.websocket_protocol import EXTENSION, Link
 from shim.gateway.ids import new_id
 from shim.service import BinaryRefused, ConnectRefused, Service
-from shim.streams import GOING_AWAY, ConnectionGone, Event, Gap
+from shim.streams import GOING_AWAY, BrokerUnavailable, ConnectionGone, Event, Gap
 
 logger = logging.getLogger(__name__)
 
@@ -104,6 +104,10 @@ class _Legacy:
         except ConnectionGone:
             await self._close(1000, "")
             return
+        except BrokerUnavailable:
+            await self._close(1013, "try again later")
+            self._service.streams.close_soon(self._id, *LOST)
+            return
         async with subscription:
             reading = asyncio.create_task(self._read())
             try:
@@ -137,7 +141,8 @@ class _Legacy:
                     return
                 await self._slots.acquire()
                 self._life.active()
-                await streams.awaiting.touch(self._id)
+                with suppress(BrokerUnavailable):  # the message is handled all the same
+                    await streams.awaiting.touch(self._id)
                 self._start(message)
         except (ConnectionGone, WebSocketDisconnect):
             return

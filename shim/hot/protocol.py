@@ -14,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from shim.hot.pushes import PushDesk
 from shim.hot.requests import Head, Push, read_push
+from shim.hot.under_way import PushUnderWay
 from shim.hot.writers import StreamWriter, StreamWriters
 from shim.streams.response import TAKE_OVER, StreamRequest
 
@@ -50,6 +51,8 @@ class HotProtocol(HttpToolsProtocol):
         self._parsing = False
         self._begun = b""
         self._wanted = 0
+        self._under_way = PushUnderWay(self.desk, self._waited_for) if self.desk.waits else None
+        self._last = False
         self._deadline: asyncio.TimerHandle | None = None
         self._last_push = 0.0
         self._in_head = True
@@ -62,6 +65,9 @@ class HotProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._writer is not None or self.transport.is_closing():
             self.transport.close()  # nothing may follow on a stream, so nothing of it is read as a request
+            return
+        if self._under_way is not None and self._under_way.task is not None:
+            self._under_way.more(data)
             return
         if self._begun:
             data = self._begun + data
@@ -77,10 +83,18 @@ class HotProtocol(HttpToolsProtocol):
                 self._begun, self._wanted = data, push.total
                 self._too_late_in(min(self.body_s, SLOWEST_REQUEST_S))
                 return
+            if push is not None and self._under_way is not None:
+                self._in_time()
+                self._under_way.begin(push, data, self.transport)
+                return
             answer = None if push is None else self._answer(push)
             if answer is not None:
                 self._pushed(answer)
                 return
+        self._parse(data)
+
+    def _parse(self, data: bytes) -> None:
+        """By uvicorn and the application."""
         self._bytes += len(data)
         self._bytes_without_body += len(data)
         super().data_received(data)
@@ -98,6 +112,17 @@ class HotProtocol(HttpToolsProtocol):
 
     def _is_idle(self) -> bool:
         return self.cycle is None or self.cycle.response_complete
+
+    def _waited_for(self, data: bytes, answer: bytes | None, behind: bytes) -> None:
+        """See `PushUnderWay`."""
+        if answer is None:
+            self._parse(data)
+        else:
+            self._pushed(answer)
+        if self._last:
+            self.shutdown()
+        elif behind and not self.transport.is_closing():
+            self.data_received(behind)
 
     def _answer(self, push: Push) -> bytes | None:
         if len(push.path) == len(self.desk.prefix):  # to all: those that arrive together leave together
@@ -172,8 +197,10 @@ class HotProtocol(HttpToolsProtocol):
             super().resume_writing()
 
     def shutdown(self) -> None:
-        """Streams end when the service closes their connections, with the words for it."""
-        if self._writer is None:
+        """Streams end when the service closes their connections, with the words for it. A push is answered first."""
+        if self._under_way is not None and self._under_way.task is not None:
+            self._last = True
+        elif self._writer is None:
             super().shutdown()
 
     async def _take_over(self, cycle: RequestResponseCycle, asked: StreamRequest) -> None:

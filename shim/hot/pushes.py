@@ -10,11 +10,13 @@ from itertools import count
 from typing import Final
 from uuid import uuid4
 
+from shim.connections import unavailable
 from shim.faces.invocations import BROADCAST
 from shim.faces.management import Management
 from shim.gateway.sigv4 import SignatureRefused
 from shim.hot.requests import Push
 from shim.service import Problem
+from shim.streams import BrokerUnavailable
 
 _REST: Final = re.compile(rb"(?:/([A-Za-z0-9_-]{15})(?:=|%3D))?")
 """What follows `@connections`: nothing, or an id that `gateway.ids.new_id` gives, as it may stand in a path."""
@@ -30,6 +32,8 @@ class PushDesk:
         self._invocations = management.invocations
         self._clock = clock
         self._mappings = management.mappings if service.api.domains else None
+        self.waits = service.streams.shared
+        """Whether answers have to be waited for."""
         self.prefix = f"/{service.api.stage}/@connections".encode()
         self._request_ids = count(1)
         self._request_id_head = str(uuid4())[:24].encode()
@@ -37,19 +41,45 @@ class PushDesk:
 
     def answer(self, push: Push) -> bytes | None:
         """The whole response; None when the full parser should have it."""
-        rest = push.path[len(self.prefix) :]
-        found = _REST.fullmatch(rest)
-        if found is None or not self._is_for_us(push):
+        connection_id = self._connection_id(push)
+        if connection_id is None:
             return None
-        connection_id = BROADCAST if found[1] is None else found[1].decode() + "="
         invocation = push.headers.get(b"amz-sdk-invocation-id")
         if invocation and not self._invocations.first(invocation, connection_id):
-            return self._response(b"200 OK", b'{"sent":0}' if connection_id == BROADCAST else b"")
+            return self._repeated(connection_id)
         if connection_id == BROADCAST:
-            sent = self._service.streams.broadcast(push.body)
-            self._service.pushes.sent += sent
-            return self._response(b"200 OK", b'{"sent":%d}' % sent)
-        return self._send(connection_id, push.body, invocation)
+            return self._broadcast(self._service.streams.broadcast(push.body))
+        failure: Problem | None = None
+        try:
+            self._service.post(connection_id, push.body)
+        except Problem as problem:
+            failure = problem
+        return self._sent_answer() if failure is None else self._failed(failure, invocation)
+
+    async def answer_later(self, push: Push) -> bytes | None:
+        """The same, where `streams` have to be waited for."""
+        connection_id = self._connection_id(push)
+        if connection_id is None:
+            return None
+        invocation = push.headers.get(b"amz-sdk-invocation-id")
+        if invocation and not self._invocations.first(invocation, connection_id):
+            return self._repeated(connection_id)
+        try:
+            if connection_id == BROADCAST:
+                return self._broadcast(await self._service.streams.awaiting.broadcast(push.body))
+            await self._service.awaiting.post(connection_id, push.body)
+        except BrokerUnavailable as error:
+            return self._failed(unavailable(error), invocation)
+        except Problem as problem:
+            return self._failed(problem, invocation)
+        return self._sent_answer()
+
+    def _connection_id(self, push: Push) -> str | None:
+        """`BROADCAST` for all of them; None when it is not for us."""
+        found = _REST.fullmatch(push.path[len(self.prefix) :])
+        if found is None or not self._is_for_us(push):
+            return None
+        return BROADCAST if found[1] is None else found[1].decode() + "="
 
     def _is_for_us(self, push: Push) -> bool:
         """Whether it is signed, and names no other host. What is wrong, the full answer explains."""
@@ -64,25 +94,29 @@ class PushDesk:
                 return False
         return True
 
-    def _send(self, connection_id: str, body: bytes, invocation: bytes | None) -> bytes | None:
-        sent = False
-        try:
-            self._service.post(connection_id, body)
-            sent = True
-        except Problem as problem:
-            if problem.status == 410:  # it may belong to an upstream, and the full answer counts it
-                self._service.pushes.gone -= 1
-                return None
-            return self._problem(problem)
-        finally:
-            if not sent and invocation:
-                self._invocations.failed(invocation)
+    def _repeated(self, connection_id: str) -> bytes:
+        return self._response(b"200 OK", b'{"sent":0}' if connection_id == BROADCAST else b"")
+
+    def _broadcast(self, sent: int) -> bytes:
+        self._service.pushes.sent += sent
+        return self._response(b"200 OK", b'{"sent":%d}' % sent)
+
+    def _sent_answer(self) -> bytes:
         return b"%b%012x\r\ncontent-length: 0\r\n\r\n" % (self._sent, next(self._request_ids))
+
+    def _failed(self, problem: Problem, invocation: bytes | None) -> bytes | None:
+        if invocation:
+            self._invocations.failed(invocation)
+        if problem.status == 410:  # it may belong to an upstream, and the full answer counts it
+            self._service.pushes.gone -= 1
+            return None
+        return self._problem(problem)
 
     def _problem(self, problem: Problem) -> bytes:
         body = json.dumps({"message": problem.message}).encode() if problem.message else b""
         status = b"%d %b" % (problem.status, _PHRASES.get(problem.status, b"Error"))
-        return self._response(status, body, b"x-amzn-ErrorType: %b\r\n" % problem.error_type.encode())
+        again = b"retry-after: 1\r\n" if problem.status == 503 else b""
+        return self._response(status, body, b"x-amzn-ErrorType: %b\r\n%b" % (problem.error_type.encode(), again))
 
     def _response(self, status: bytes, body: bytes, more: bytes = b"") -> bytes:
         kind = b"content-type: application/json\r\n" if body else b""
@@ -100,4 +134,5 @@ class PushDesk:
 _PHRASES: Final = {
     413: b"Content Too Large",
     429: b"Too Many Requests",
+    503: b"Service Unavailable",
 }

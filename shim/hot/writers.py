@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from shim.hot.requests import Push
 from shim.peers import give_up_on_dead_peers
-from shim.streams import ConnectionGone
+from shim.streams import BrokerUnavailable, ConnectionGone
 from shim.streams.attachment import Attachment
 from shim.streams.response import SEND_TIMEOUT_S, StreamRequest, jittered_rotation_s
 from shim.streams.wire import HEARTBEAT
@@ -102,7 +102,7 @@ class StreamWriter:
             return
         try:
             attachment = await asked.streams.awaiting.attach(asked.connection_id, asked.last_event_id, self.wake)
-        except ConnectionGone:
+        except (ConnectionGone, BrokerUnavailable):  # whoever resumes is told which
             self.end()
             return
         if self._transport.is_closing():

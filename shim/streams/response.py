@@ -12,7 +12,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from shim.streams.errors import ConnectionGone
+from shim.streams.errors import BrokerUnavailable, ConnectionGone
 from shim.streams.limits import StreamLimits
 from shim.streams.records import GOING_AWAY
 from shim.streams.service import Streams
@@ -99,6 +99,9 @@ class EventStream(Response):
             subscription = await asked.streams.awaiting.subscribe(asked.connection_id, asked.last_event_id)
         except ConnectionGone:
             await Response(status_code=204)(scope, receive, send)
+            return
+        except BrokerUnavailable:
+            await Response(status_code=503, headers={"Retry-After": "1"})(scope, receive, send)
             return
         response = EventSourceResponse(
             _chunks(asked, subscription),

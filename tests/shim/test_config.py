@@ -173,6 +173,10 @@ class TestWhatIsRefused:
                 {"SHIM_CUTOVER__JOURNAL": "a.jsonl", "SHIM_CUTOVER__OPERATORS": '{"ana": "short"}'},
                 "SHIM_CUTOVER__OPERATORS: cutover.operators is not usable; allowed: the token of ana must have at least",
             ),
+            (
+                {"SHIM_REDIS__URL": "memcached://:secret@a"},
+                "SHIM_REDIS__URL: redis.url is ********; allowed: the address of Redis begins with redis://",
+            ),
             ({"SHIM_FACES__TICKET_S": "31"}, "SHIM_FACES__TICKET_S: faces.ticket_s is not usable; allowed: must be"),
         ],
     )
@@ -187,7 +191,7 @@ class TestNothingIsForgotten:
         given = {"backend.websocket.url": Given("ws://a", ""), "backend.rest.url": Given("http://a", "")}
         given |= {"management.forwarding.endpoint_url": Given("http://a", "")}
         given |= {"management.forwarding.region": Given("eu-west-1", "")}
-        given |= {"cutover.journal": Given("cutover.jsonl", "")}
+        given |= {"cutover.journal": Given("cutover.jsonl", ""), "redis.url": Given("redis://a", "")}
 
         fields = set(_fields(options_of(configuration_of([given])), ""))
 

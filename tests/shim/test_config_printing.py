@@ -22,6 +22,7 @@ REQUIRED = {
     "backend.rest.url": "http://127.0.0.1:1",
     "management.forwarding.endpoint_url": "http://127.0.0.1:1",
     "management.forwarding.region": "eu-west-1",
+    "redis.url": "redis://127.0.0.1",
 }
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -47,6 +48,8 @@ def values(setting: Setting) -> st.SearchStrategy[Any]:
         return st.from_regex(r"\A[A-Za-z0-9_]{1,9}\Z", fullmatch=True)
     if setting.key == "listen.host":
         return st.text("abc.0123:", min_size=1)
+    if setting.key in {"redis.url", "redis.prefix"}:
+        return st.sampled_from(["redis://a", "rediss://a:1/2"] if setting.key == "redis.url" else ["ws2sse", "b:1"])
     if kind is bool:
         return st.booleans()
     if kind is int:
@@ -84,12 +87,13 @@ def test_a_secret_is_in_none_of_the_forms() -> None:
         "SHIM_MANAGEMENT__CREDENTIALS": '[{"access_key_id": "A", "secret_access_key": "hush"}]',
         "SHIM_BACKEND__WEBSOCKET__URL": "wss://a.example.org/prod?token=hush",
         "SHIM_BACKEND__WEBSOCKET__HEADERS": '{"X-Api-Key": "hush"}',
+        "SHIM_REDIS__URL": "rediss://shim:hush@redis.example.org:6380/0",
     }
     found = configuration_of([environment(secret)])
 
     for form in (as_text, as_json, as_toml):
         assert "hush" not in form(found)
-        assert form(found).count(HIDDEN) == 4
+        assert form(found).count(HIDDEN) == 5
 
 
 def test_text_says_where_each_value_came_from(tmp_path: Path) -> None:

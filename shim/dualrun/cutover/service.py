@@ -132,6 +132,10 @@ class CutoverService:
             observed.answered(connection_id, reply)
         return reply
 
+    @property
+    def wait(self) -> bool:
+        return any(side.wait for side in self._sides.values())
+
     def post(self, connection_id: str, data: bytes) -> None:
         self.side_of(connection_id).post(connection_id, data)
 

@@ -134,6 +134,10 @@ class RecordedService:
             self._recorder.received(connection_id, reply, by_post=True)
         return reply
 
+    @property
+    def wait(self) -> bool:
+        return self._service.wait
+
     def post(self, connection_id: str, data: bytes) -> None:
         self._service.post(connection_id, data)
 

@@ -59,8 +59,9 @@ class Hosted:
     saved_broadcast: int = 0
     reading_own: bool = False
     reading_broadcasts: bool = False
-    lost: bool = False
-    """Redis lost the connection: the stream says so next."""
+    lost_after: int | None = None
+    """Number of the last message before some were lost of which nobody knows how many; None: none were, or it was
+    said."""
     stalled: bool = False
     superseded: bool = False
     end: tuple[int, int, int, str] | None = None
@@ -96,7 +97,7 @@ class Hosted:
 
     @property
     def drained(self) -> bool:
-        return not (self.own or self.older or self.lost) and self.read_broadcast >= self.log.last
+        return not (self.own or self.older) and self.lost_after is None and self.read_broadcast >= self.log.last
 
     def arrived(self, own: Own) -> None:
         """A message that was just sent. It waits in Redis when there is no room, or when others come before it."""
@@ -130,7 +131,7 @@ class Hosted:
 
     def restored(self, epoch: str) -> None:
         """Redis lost everything, and knows the connection again."""
-        self.epoch, self.lost = epoch, True
+        self.epoch, self.lost_after = epoch, self.read_own
         self.known = self.read_own = self.read_bytes = self.saved_own = self.saved_bytes = 0
         self.next_own = 1
         self.read_broadcast = self.saved_broadcast = self.log.last
@@ -163,9 +164,9 @@ class Hosted:
 
     def next(self) -> Event | Gap | None:
         """Broadcasts go before the messages that were sent after them. A gap comes before what follows it."""
-        if self.lost:
-            self.lost = False
-            return Gap(self.read_own + 1, self.read_own)
+        if self.lost_after is not None:
+            gap, self.lost_after = Gap(self.lost_after + 1, self.lost_after), None
+            return gap
         own = self.own[0] if self.own else None
         due = self._due_broadcast(own)
         if due is not None:
@@ -232,4 +233,4 @@ class Hosted:
         """None of those up to this number is kept any more: one gap for all."""
         if number > self.read_broadcast:
             self.read_broadcast = number
-            self.lost = True
+            self.lost_after = self.read_own

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -21,11 +21,11 @@ class RedisUrlInvalid(ValueError):
         return f"the address of Redis begins with redis://, rediss:// or unix://, not with {self.scheme or 'nothing'}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RedisOptions:
     """Many nodes serve the same connections when all have the same `url` and `prefix`."""
 
-    url: str = field(repr=False)
+    url: str
     """`redis://`, with TLS `rediss://`, or `unix://` and a path; user and password of an ACL user may be in it. One
     server: neither Sentinel nor Cluster."""
 
@@ -40,6 +40,9 @@ class RedisOptions:
 
     check_s: float = 10.0
     """Seconds between two comparisons of what a node has with what Redis has. Default 10."""
+
+    def __repr__(self) -> str:
+        return f"RedisOptions(prefix={self.prefix!r})"  # the address may hold a password
 
     def __post_init__(self) -> None:
         scheme = urlsplit(self.url).scheme

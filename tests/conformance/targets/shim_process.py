@@ -29,6 +29,8 @@ FIXTURES = Path(__file__).parents[1] / "fixtures"
 class EveryApi:
     """Pushes of handlers go to the API whose connection they name, as they would by its address."""
 
+    wait = False
+
     def __init__(self, services: Mapping[str, GatewayService]) -> None:
         self._services = services
 

@@ -18,6 +18,8 @@ from shim.service import Problem
 
 
 class Connections:
+    wait = False
+
     def __init__(self) -> None:
         self.posted: list[tuple[str, bytes]] = []
         self.deleted: list[str] = []

@@ -9,7 +9,8 @@ from typing import Any
 from redis.asyncio import Redis
 
 from shim.streams import Closed, StreamLimits
-from shim.streams.redis import RedisOptions, RedisStreams
+from shim.streams.redis.options import RedisOptions
+from shim.streams.redis.streams import RedisStreams
 
 
 class RedisWorld:

@@ -1,0 +1,135 @@
+"""`ws2sse shim` twice over one Redis: clients choose their node, nodes die, sleep and come back, and Redis does too."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.redis_server import RedisServer
+from tests.walk.several_nodes import Client, cluster
+
+
+@pytest.fixture
+def redis() -> Iterator[RedisServer]:
+    server = RedisServer()
+    yield server
+    server.close()
+
+
+def test_whatever_node_is_asked_the_client_hears_it(tmp_path: Path, redis: RedisServer) -> None:
+    with cluster(tmp_path, redis.url) as found, Client(found.nodes[0]) as client, Client(found.nodes[1]) as other:
+        here, there = found.nodes
+
+        assert there.push(client.id, "pushed").status_code == 200
+        assert client.texts(1) == ["pushed"]
+        assert client.say(there, '{"action": "x"}') == 202  # the handler runs there, and pushes from there
+        assert client.texts(1) == ['you said {"action": "x"}']
+        assert here.broadcast("to all") == 2
+        assert (client.texts(1), other.texts(1)) == (["to all"], ["to all"])
+        shown = here.push("nobodyAtAll=", "x")
+        assert shown.status_code == 410
+        assert {line["pid"] for line in found.happened("$default")} == {there.process.pid}
+        assert len(found.happened("$connect")) == 2
+
+
+def test_when_a_node_is_killed_its_client_goes_on_at_another_and_misses_nothing(
+    tmp_path: Path, redis: RedisServer
+) -> None:
+    with cluster(tmp_path, redis.url) as found, Client(found.nodes[0]) as client:
+        here, there = found.nodes
+        for n in range(5):
+            there.push(client.id, str(n))
+        client.texts(3)
+        os.kill(here.process.pid, signal.SIGKILL)
+        here.process.wait()
+        for n in range(5, 8):
+            assert there.push(client.id, str(n)).status_code == 200
+        client.resume(there)
+
+        assert client.texts(5) == ["3", "4", "5", "6", "7"]
+        assert found.happened("$disconnect") == []
+        assert len(found.happened("$connect")) == 1
+
+
+def test_when_its_client_does_not_come_back_disconnect_runs_once(tmp_path: Path, redis: RedisServer) -> None:
+    settings = {"redis__lease_s": 1, "streams__resume_window_s": 1}
+    with cluster(tmp_path, redis.url, 3, **settings) as found, Client(found.nodes[0]) as client:
+        os.kill(found.nodes[0].process.pid, signal.SIGKILL)
+        found.nodes[0].process.wait()
+        found.eventually_happened("$disconnect")
+        time.sleep(1.5)  # for another one that must not come
+
+        (told,) = found.happened("$disconnect")
+        assert (told["connectionId"], told["disconnectStatusCode"]) == (client.id, 1006)
+        assert told["pid"] in {node.process.pid for node in found.nodes[1:]}
+        assert found.nodes[1].push(client.id, "x").status_code == 410
+
+
+def test_a_node_that_slept_past_its_lease_does_nothing_twice(tmp_path: Path, redis: RedisServer) -> None:
+    settings = {"redis__lease_s": 1, "streams__resume_window_s": 20}
+    with cluster(tmp_path, redis.url, **settings) as found, Client(found.nodes[0]) as client:
+        asleep, awake = found.nodes
+        awake.push(client.id, "before")
+        assert client.texts(1) == ["before"]
+        os.kill(asleep.process.pid, signal.SIGSTOP)
+        try:
+            time.sleep(2.5)  # its lease is over, and the other has noticed
+            client.resume(awake)
+            awake.push(client.id, "meanwhile")
+            assert client.texts(1) == ["meanwhile"]
+        finally:
+            os.kill(asleep.process.pid, signal.SIGCONT)
+        time.sleep(1.5)
+        assert asleep.push(client.id, "by the one that woke up").status_code == 200
+        assert client.texts(1) == ["by the one that woke up"]
+        assert found.happened("$disconnect") == []
+        client.leave()
+        asleep.process.terminate()
+        asleep.process.wait(20)
+        client.resume(awake)
+        awake.push(client.id, "still here")
+        assert client.texts(1) == ["still here"]
+        assert len(found.happened("$connect")) == 1
+
+
+def test_a_redis_that_comes_back_empty_is_told_as_a_gap(tmp_path: Path, redis: RedisServer) -> None:
+    with cluster(tmp_path, redis.url) as found, Client(found.nodes[0]) as client:
+        found.nodes[1].push(client.id, "before")
+        assert client.texts(1) == ["before"]
+        redis.stop()
+        redis.start()
+        gap = json.loads(client.event("gap").data)
+        assert found.nodes[1].push(client.id, "after").status_code == 200
+
+        assert client.texts(1) == ["after"]
+        assert gap == {"from": 2, "to": 1}  # what it was is not known any more
+        client.resume(found.nodes[1])
+        found.nodes[0].push(client.id, "resumed")
+        assert client.texts(1) == ["resumed"]
+        assert client.say(found.nodes[1], "x") == 202
+        assert client.texts(1) == ["you said x"]
+
+
+def test_while_redis_is_away_pushes_are_503_and_streams_are_held(tmp_path: Path, redis: RedisServer) -> None:
+    settings = {"redis__timeout_s": 0.5, "redis__lease_s": 30}
+    with cluster(tmp_path, redis.url, 1, **settings) as found, Client(found.nodes[0]) as client:
+        (node,) = found.nodes
+        redis.pause()
+        try:
+            refused = node.push(client.id, "refused")
+            spoken = client.say(node, "x")
+        finally:
+            redis.go_on()
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+        assert refused.headers["x-amzn-ErrorType"] == "ServiceUnavailableException"
+        assert spoken == 503
+        assert node.push(client.id, "taken").status_code in {200, 503}
+        assert node.push(client.id, "taken").status_code == 200
+        while client.texts(1) != ["taken"]:
+            pass  # a push that was refused may have been taken: its sender can't know
