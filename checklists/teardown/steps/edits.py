@@ -18,6 +18,8 @@ PHASE_OF: Final[dict[str, Phase]] = {
     types.ALARM: "watching",
     types.COMPOSITE_ALARM: "watching",
     types.DASHBOARD: "watching",
+    types.FUNCTION: "permissions",
+    types.FUNCTION_ALIAS: "permissions",
     types.ROLE: "permissions",
     types.USER: "permissions",
     types.GROUP: "permissions",
