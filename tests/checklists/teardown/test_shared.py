@@ -20,9 +20,10 @@ def test_shared_infrastructure_is_kept_or_edited() -> None:
         others.table, others.function, others.role, others.presence, others.reports, others.dashboard, others.alarm,
         others.domain, others.policy, others.user,
     }  # fmt: skip
+    names = {_last(name) for name in names}
     deleted = [step for step in plan.steps if step.kind == "delete"]
 
-    assert not {step.subject.replace("/", ":").rpartition(":")[2] for step in deleted} & names
+    assert not {_last(step.subject) for step in deleted} & names
     assert not {step.type for step in deleted} & {
         types.TABLE,
         types.ROLE,
@@ -30,8 +31,15 @@ def test_shared_infrastructure_is_kept_or_edited() -> None:
         types.CERTIFICATE,
         types.POLICY,
     }
-    edited = {step.subject.replace("/", ":").rpartition(":")[2] for step in plan.steps if step.id.startswith("edit-")}
-    assert {others.function, others.role, others.policy, others.dashboard, others.alarm} <= edited
-    assert others.table in {kept.name for kept in plan.kept}
+    edited = {_last(step.subject) for step in plan.steps if step.id.startswith("edit-")}
+    assert {
+        _last(one) for one in (others.function, others.role, others.policy, others.dashboard, others.alarm)
+    } <= edited
+    assert _last(others.table) in {kept.name for kept in plan.kept}
     brownout = next(step.brownout for step in plan.steps if step.brownout is not None)
     assert brownout.function.endswith(app.functions["connect"])
+
+
+def _last(name: str) -> str:
+    """Of a name or an ARN."""
+    return name.replace("/", ":").rpartition(":")[2]
