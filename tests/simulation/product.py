@@ -8,9 +8,8 @@ from pathlib import Path
 
 from checklists.aws.access import AccountAccess
 from checklists.aws.survey import survey
-from checklists.idle.proof import idle_api
-from checklists.referrers.fates import fates
-from checklists.referrers.links import links
+from checklists.looking import look
+from checklists.settings import ChecklistSettings
 from checklists.teardown.execute.apply import apply_plan
 from checklists.teardown.execute.aws_eyes import AwsEyes
 from checklists.teardown.execute.aws_hands import AwsHands
@@ -18,7 +17,7 @@ from checklists.teardown.execute.ending import Ending
 from checklists.teardown.execute.run import Wishes
 from checklists.teardown.execute.undo import undo_run
 from checklists.teardown.model import TeardownPlan
-from checklists.teardown.planning import chosen_apis, make_plan
+from checklists.teardown.planning import chosen_apis, declared_places, make_plan
 from checklists.teardown.settings import TeardownSettings
 from checklists.teardown.store import JOURNAL, PLAN, read_plan, run_folder, to_json
 from migrator.inventory.model import Inventory
@@ -45,11 +44,17 @@ class Product:
         window = timedelta(days=self.settings.business_cycle_days)
         now = self._clock.now()
         estate = survey([self._access()], [REGION], window=window, now=now)
-        apis = chosen_apis(estate, [])
-        known = inventory()
-        judged = fates(estate, links(estate, known), frozenset(apis), known)
-        idle = tuple(idle_api(estate, api, window=window, now=now, business_cycle=window) for api in apis)
-        made = make_plan(estate, judged, apis, application="tenant-chat", now=now, settings=self.settings, idle=idle)
+        live = look(estate, inventory(), settings=ChecklistSettings(path=self.folder / "ws2sse.toml"), now=now)
+        made = make_plan(
+            estate,
+            live.fates,
+            chosen_apis(estate, sorted(live.apis)),
+            application="tenant-chat",
+            now=now,
+            settings=self.settings,
+            idle=live.idle,
+            declared=declared_places(live.matching),
+        )
         (self.folder / PLAN).write_text(to_json(made))
         return made
 
