@@ -597,3 +597,12 @@ def test_addresses_come_back_as_long_as_the_api_is_there(stage: Stage) -> None:
     assert stage.undo().kind == "done"
     assert stage.cloud.things[world.MAPPING] == world.things()[world.MAPPING]
     assert stage.cloud.things[world.CONNECT].properties["ReservedConcurrentExecutions"] is None
+
+
+def test_a_function_that_outlives_its_api_gets_its_concurrency_back(stage: Stage) -> None:
+    stage.cloud.trouble["delete_function"] = [DENIED]
+    stage.apply()
+    assert world.API not in stage.cloud.things
+    assert stage.cloud.things[world.CONNECT].properties["ReservedConcurrentExecutions"] == 0
+    stage.undo()
+    assert stage.cloud.things[world.CONNECT].properties["ReservedConcurrentExecutions"] is None
