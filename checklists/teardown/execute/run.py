@@ -31,7 +31,7 @@ from checklists.teardown.settings import TeardownSettings
 LOOKS: Final = 60
 BETWEEN_LOOKS: Final = timedelta(seconds=5)
 """AWS shows what was done after seconds; five minutes are enough for a table."""
-BETWEEN_LOOKS_AT_STACKS: Final = timedelta(seconds=60)
+BETWEEN_LOOKS_AT_STACKS: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,7 @@ class Run:
         self._pending: list[tuple[Step, tuple[str, ...], datetime | None]] = []
 
     def carry_out(self) -> Ending:
-        """Goes as far as it can. What is raised otherwise (an interruption, a journal that can't be written) leaves a
-        journal from which the next run goes on."""
+        """Goes as far as it can. Whatever is raised leaves a journal from which the next run goes on."""
         try:
             self._open_doors()
             while step := self._next():
@@ -140,9 +139,8 @@ class Run:
         findings = self._gates.findings(
             step, self._clock.now(), sight, without=frozenset({"unchanged"} if ours else ())
         )
-        if failed := [finding for finding in findings if not finding.holds]:
-            told = tuple(f"  {one.gate.name}: {one.gate.subject}: {one.evidence}" for one in failed)
-            raise Stopped("stopped", *at(step, "it is not done, because its gates don't hold:"), *told)
+        if failed := [f"  {one.gate.name}: {one.gate.subject}: {one.evidence}" for one in findings if not one.holds]:
+            raise Stopped("stopped", *at(step, "it is not done, because its gates don't hold:"), *failed)
 
     def _call(self, step: Step) -> None:
         try:
