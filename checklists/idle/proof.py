@@ -6,13 +6,13 @@ over the whole window, in an account that shows elsewhere that it counts.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from checklists.aws.estate import Estate
-from checklists.aws.types import API, STAGE
-from checklists.idle.control import control, counts_connects, things_under
+from checklists.aws.types import API
+from checklists.idle.control import control, counts_connects
 from checklists.idle.look import Look
 from checklists.idle.model import IdleProof, IdleVerdict
 from checklists.idle.signs import NAMESPACES, nonsense
@@ -76,49 +76,9 @@ def idle_proof(
     )
 
 
-def idle_api(
-    estate: Estate,
-    api: str,
-    *,
-    window: timedelta,
-    now: datetime,
-    business_cycle: timedelta = SHORTEST,
-    handlers: Collection[str] = (),
-    tables: Collection[str] = (),
-    fresh: timedelta = FRESH,
-) -> IdleProof:
-    """All stages that stand, and what CloudWatch counts of the API without telling stages apart: a stage that was
-    deleted meanwhile is in it. The worst of them decides."""
-    thing = estate.thing(api)
-    stages = sorted(one.name for one in things_under(estate, thing, STAGE)) if thing else []
-    proofs = [
-        idle_proof(
-            estate,
-            api,
-            stage,
-            window=window,
-            now=now,
-            business_cycle=business_cycle,
-            handlers=handlers,
-            tables=tables,
-            fresh=fresh,
-        )
-        for stage in (*stages, WHOLE_API)
-    ]
-    worst = min(proofs, key=lambda proof: _WORST_FIRST.index(proof.verdict))
-    names = ", ".join(stages) or "none"
-    why = f"All stages ({names}) are idle. {worst.why}" if worst.verdict == "supports" else worst.why
-    whole = proofs[-1]
-    return whole.model_copy(
-        update={
-            "verdict": worst.verdict,
-            "why": why,
-            "start": max(proof.start for proof in proofs),
-            "end": min(proof.end for proof in proofs),
-            "last_seen": max((proof.last_seen for proof in proofs if proof.last_seen), default=None),
-            "control": worst.control,
-        }
-    )
+def worst(proofs: Sequence[IdleProof]) -> IdleProof:
+    """What decides over all of them: of those that are equally bad the last, which is that of the whole API."""
+    return min(reversed(proofs), key=lambda proof: _WORST_FIRST.index(proof.verdict))
 
 
 def _judge(look: Look, shown: str, now: datetime, least: timedelta, fresh: timedelta) -> tuple[IdleVerdict, str]:

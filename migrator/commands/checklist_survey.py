@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from checklists.probes.wording import count
 from migrator.console import say, stderr_console
 from migrator.writing import write_file
 
@@ -132,8 +133,8 @@ def accesses(asked: Asked) -> list[AccountAccess]:
 
 def _summary(found: Estate) -> str:
     gaps = f"{len(found.gaps)} questions without an answer" if found.gaps else "every question answered"
-    places = f"{len(found.accounts)} accounts, {len(found.regions)} regions"
-    return f"AWS: {len(found.things)} things in {places}; {gaps}."
+    places = f"{count(len(found.accounts), 'account')}, {count(len(found.regions), 'region')}"
+    return f"AWS: {count(len(found.things), 'thing')} in {places}; {gaps}."
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from checklists.aws.ledger import Ledger
 from checklists.aws.survey import survey
 from checklists.idle.model import IdleProof
 from checklists.idle.of_apis import idle_proofs
+from checklists.idle.proof import worst
 from checklists.referrers.links import links
 from checklists.referrers.model import Fate
 from checklists.referrers.operations import NEEDS, Knowledge
@@ -64,7 +65,7 @@ class AwsEyes:
         going = [Fate(subject=arn, verdict="delete", why="It is in the plan.") for arn in sorted(self._plan.going)]
         now = self._clock.now()
         proofs = idle_proofs(estate, [api], links(estate), going, window=window, now=now)
-        return next((proof for proof in proofs if proof.verdict != "supports"), proofs[-1])
+        return worst(proofs)
 
     def knocks(self, api: str, since: datetime, until: datetime) -> Counted:
         region = api.split(":")[3]

@@ -9,7 +9,7 @@ import pytest
 from checklists.aws.estate import Estate
 from checklists.aws.types import STAGE
 from checklists.idle.model import IdleProof
-from checklists.idle.proof import idle_api, idle_proof
+from checklists.idle.proof import WHOLE_API, idle_proof, worst
 from tests.checklists.idle.stand import (
     BUSY_BEFORE,
     CHAT,
@@ -227,7 +227,7 @@ class TestSupports:
 
 class TestTheWholeApi:
     def judge(self, of: Estate) -> IdleProof:
-        return idle_api(of, CHAT, window=WINDOW, now=NOW, handlers={HANDLER}, tables={CONNECTIONS})
+        return worst([prove(of, stage=stage) for stage in ("dev", "prod", WHOLE_API)])
 
     def test_a_busy_dev_beside_an_idle_prod_is_not_idle(self):
         of = estate(with_counts(dev_MessageCount={NOW - DAY: 9.0}))
@@ -247,9 +247,7 @@ class TestTheWholeApi:
 
     def test_all_idle(self):
         proof = self.judge(estate(BUSY_BEFORE))
-        assert proof.verdict == "supports"
-        assert proof.why.startswith("All stages (dev, prod) are idle.")
-        assert proof.stage == "*"
+        assert (proof.verdict, proof.stage) == ("supports", WHOLE_API)
 
 
 class TestDays:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from checklists.aws.estate import Estate
-from checklists.idle.proof import idle_api, idle_proof
+from checklists.idle.proof import WHOLE_API, idle_proof, worst
 from tests.checklists.idle.stand import CHAT, CONNECTIONS, DAY, HANDLER, HOUR, NOW, SERIES, WINDOW, estate, gap
 
 LIFE = [name for name in SERIES if name.split()[0] in {"prod", "handler", "table"} and "Error" not in name]
@@ -23,7 +23,8 @@ counts = st.dictionaries(
 
 def verdicts(of: Estate) -> tuple[str, str]:
     known = {"window": WINDOW, "now": NOW, "handlers": {HANDLER}, "tables": {CONNECTIONS}}
-    return idle_proof(of, CHAT, "prod", **known).verdict, idle_api(of, CHAT, **known).verdict
+    prod, *others = (idle_proof(of, CHAT, stage, **known) for stage in ("prod", "dev", WHOLE_API))
+    return prod.verdict, worst([prod, *others]).verdict
 
 
 def never_more(before: Estate, after: Estate) -> None:

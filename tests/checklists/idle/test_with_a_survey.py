@@ -12,7 +12,7 @@ from checklists.aws.estate import Estate
 from checklists.aws.survey import survey
 from checklists.aws.types import API, FUNCTION, TABLE
 from checklists.idle.model import IdleProof
-from checklists.idle.proof import idle_api
+from checklists.idle.proof import WHOLE_API, idle_proof, worst
 from tests.awsfake import FakeAws, denied, fake_aws
 from tests.awsfake.estates.chat import Chat, chat
 from tests.awsfake.world import REGION
@@ -39,7 +39,8 @@ def seen(aws: FakeAws) -> Estate:
 
 def prove(estate: Estate, aws: FakeAws, built: Chat) -> IdleProof:
     of = {kind: [one.arn for one in estate.of_type(kind)] for kind in (API, FUNCTION, TABLE)}
-    return idle_api(estate, built.api_arn, window=WINDOW, now=aws.clock.now(), handlers=of[FUNCTION], tables=of[TABLE])
+    known = {"window": WINDOW, "now": aws.clock.now(), "handlers": of[FUNCTION], "tables": of[TABLE]}
+    return worst([idle_proof(estate, built.api_arn, stage, **known) for stage in (built.stage, WHOLE_API)])
 
 
 def test_left_alone_for_70_days(world: tuple[FakeAws, Chat]):
