@@ -17,7 +17,7 @@ def _of(seed: int) -> Result:
         return simulate(seed, Path(folder))
 
 
-@pytest.mark.parametrize("seed", [3, 5, 7, 12, 15, 18, 22, 25, 100, 108])
+@pytest.mark.parametrize("seed", [7, 12, 15, 22, 25, 76, 77, 81, 100, 108])
 def test_a_migration_ends_clean_or_with_everything_intact(seed: int) -> None:
     result = _of(seed)
     assert result.violations == [], "\n".join(result.story)
