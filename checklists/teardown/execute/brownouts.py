@@ -51,8 +51,7 @@ class Brownouts:
         """Raises Stopped, with what to type, when it can't be opened."""
         for attempt in range(1, OPENING_ATTEMPTS + 1):
             try:
-                for call in brownout.restore:
-                    self.executor.do(step.id, call, "opening")
+                self.executor.restore(step.id, brownout.restore, "opening")
                 break
             except CallFailed as error:
                 if attempt == OPENING_ATTEMPTS or error.kind in {"expired", "denied"}:

@@ -10,6 +10,7 @@ from typing import Any, Final, Protocol
 from checklists.aws.estate import GapKind
 from checklists.teardown.allowed import operation_of
 from checklists.teardown.clock import Clock
+from checklists.teardown.errors import JournalBroken, JournalUnwritable
 from checklists.teardown.execute.journal import Journal
 from checklists.teardown.model import Call
 
@@ -86,6 +87,25 @@ class Executor:
             raise
         self._journal.write(f"{event}_ended", step=step, name=call.name)
         return answer
+
+    def restore(self, step: str, calls: tuple[Call, ...], event: str) -> None:
+        """Makes all calls though the journal can't be written: a full disk locks nobody out. Raises CallFailed of the
+        first that failed, after all were tried; else JournalUnwritable or JournalBroken."""
+        failed: CallFailed | None = None
+        unwritten: JournalUnwritable | JournalBroken | None = None
+        for call in calls:
+            try:
+                try:
+                    self.do(step, call, event)
+                except (JournalUnwritable, JournalBroken) as error:
+                    unwritten = unwritten or error
+                    self._patiently(call)  # a second time does no harm: it sets what is set
+            except CallFailed as error:
+                failed = failed or error
+        if failed is not None:
+            raise failed
+        if unwritten is not None:
+            raise unwritten
 
     def _patiently(self, call: Call) -> dict[str, Any]:
         wait_s = 2.0

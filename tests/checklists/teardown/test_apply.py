@@ -18,6 +18,7 @@ from checklists.teardown.errors import (
     AccountNotAllowed,
     AnotherRun,
     CallNotAllowed,
+    JournalUnwritable,
     NotConfirmed,
     OtherAccount,
     PlanExpired,
@@ -34,6 +35,7 @@ from checklists.teardown.execute.undo import undo_run
 from checklists.teardown.model import Call, TeardownPlan
 from checklists.teardown.settings import TeardownSettings
 from checklists.teardown.store import JOURNAL, begun_runs, run_folder
+from shim.hash_chain import ChainedFile
 from tests.checklists.teardown import world
 from tests.checklists.teardown.cloud import Cloud, Died, HandClock
 from tests.checklists.teardown.test_planning import planned
@@ -293,6 +295,20 @@ def test_the_door_opens_whatever_interrupts_a_brownout(stage: Stage, interruptio
 
     stage.cloud.clock.ticks.append(interrupt)
     with pytest.raises(type(interruption)):
+        stage.apply()
+    intact(stage)
+
+
+def test_the_door_opens_though_the_journal_can_not_be_written(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_self: Journal, _record: object) -> str:
+        raise OSError(28, "No space left on device")
+
+    def fill(_now: datetime) -> None:
+        if stage.cloud.things[world.CONNECT].properties["ReservedConcurrentExecutions"] == 0:
+            monkeypatch.setattr(ChainedFile, "append", full)
+
+    stage.cloud.clock.ticks.append(fill)
+    with pytest.raises(JournalUnwritable):
         stage.apply()
     intact(stage)
 
