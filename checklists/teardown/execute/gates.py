@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from checklists.aws.types import STAGE
 from checklists.referrers.model import Use
 from checklists.teardown.digests import thing_digest
 from checklists.teardown.execute.eyes import Eyes, Sight
@@ -133,12 +134,13 @@ class Gatekeeper:
 
 
 def satisfied(check: Check, sight: Sight) -> bool:
-    """Of settings that are objects AWS may show more than was set."""
+    """Of a stage's settings AWS may show more than was set. Elsewhere more is something else: a policy that is still
+    there."""
     thing = sight.things.get(check.subject)
     if check.state == "absent":
         return thing is None
     found = None if thing is None else thing.properties.get(check.property)
-    if isinstance(found, dict) and isinstance(check.value, dict):
+    if check.type == STAGE and isinstance(found, dict) and isinstance(check.value, dict):
         return all(key in found and found[key] == value for key, value in check.value.items())
     return thing is not None and found == check.value
 

@@ -6,19 +6,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from checklists.aws.estate import Thing
 from checklists.aws.types import API
 from checklists.teardown.clock import Clock
 from checklists.teardown.digests import thing_digest
 from checklists.teardown.execute.admission import check_account, check_typed
 from checklists.teardown.execute.apply import not_reached, who
 from checklists.teardown.execute.ending import Ending
-from checklists.teardown.execute.eyes import Eyes, Unseen
-from checklists.teardown.execute.gates import Gatekeeper
+from checklists.teardown.execute.eyes import Eyes, Sight, Unseen
+from checklists.teardown.execute.gates import Gatekeeper, satisfied
 from checklists.teardown.execute.hands import CallFailed, Executor, Hands
 from checklists.teardown.execute.journal import Journal
 from checklists.teardown.execute.progress import Progress, progress_of
 from checklists.teardown.model import Call, Step, TeardownPlan
 from checklists.teardown.settings import TeardownSettings
+from checklists.teardown.steps.lever import is_closed
 from checklists.teardown.store import JOURNAL, run_folder
 
 NOT_DONE: Final = "not done"
@@ -76,8 +78,11 @@ class Undoing:
 
     def _do(self, step: Step, calls: tuple[Call, ...], *, opening: bool) -> None:
         try:
-            for call in calls:
-                self._executor.do(step.id, call, "undo")
+            if opening or step.phase == "close":
+                self._executor.restore(step.id, calls, "undo")
+            else:
+                for call in calls:
+                    self._executor.do(step.id, call, "undo")
         except CallFailed as error:
             self._failed.append(f"Step {step.number}, {step.title}: {error}. Run this command again.")
             return
@@ -105,21 +110,55 @@ class Undoing:
         except Unseen as error:
             self._failed.append(f"Step {step.number}, {step.title}: {error}.")
             return "it could not be looked at."
-        if door:  # it is opened in any case: the function behind it may outlive its API
-            return "" if sight.things else "it is gone, so there is nothing to set back."
+        if door:  # its function may outlive its API
+            return self._door_problem(step, sight)
         thing = sight.things.get(step.subject)
         if step.kind == "delete" and thing is not None and step.id not in self._progress.done:
-            return NOT_DONE
+            return self._half_deleted(step, thing, sight)
         if step.kind == "edit" and thing is None:
             return "it is gone, so there is nothing to set back."
         if not step.undo.calls:
             return step.undo.words
-        expected = self._progress.digests.get(step.subject)
-        if step.id not in self._progress.done or thing is None or expected is None:
+        if thing is None:
             return ""
-        if thing_digest(thing, sight.parts.get(step.subject, ())) != expected:
+        if step.id not in self._progress.done:
+            return self._half_edited(step, thing, sight)
+        expected = self._progress.digests.get(step.subject)
+        if expected is not None and self._digest(thing, sight) != expected:
             return "somebody has changed it since, so it is left alone. Set it back by hand."
         return ""
+
+    def _door_problem(self, step: Step, sight: Sight) -> str:
+        """A door that was begun to be closed is opened in any case: AWS may not show yet that it is closed."""
+        if not sight.things:
+            return "it is gone, so there is nothing to set back."
+        if step.id in self._progress.done and not any(map(is_closed, sight.things.values())):
+            return "somebody has opened it since, so it is left as they set it."
+        return ""
+
+    def _half_deleted(self, step: Step, thing: Thing, sight: Sight) -> str:
+        status = str(thing.properties.get("TableStatus") or thing.properties.get("StackStatus") or "")
+        if status.startswith("DELET"):
+            return f"its deletion was begun ({status}). {step.undo.words}"
+        if self._digest(thing, sight) != self._before(step):
+            return "it is still there, but not as it was: what is missing in it, the snapshot has."
+        return NOT_DONE
+
+    def _half_edited(self, step: Step, thing: Thing, sight: Sight) -> str:
+        if self._digest(thing, sight) == self._before(step):
+            return NOT_DONE
+        if all(satisfied(check, sight) for check in step.checks):
+            return ""
+        return (
+            "it is neither as it was nor as this step leaves it, so it is left alone. Run this command again in a "
+            "minute, or set it back by hand."
+        )
+
+    def _digest(self, thing: Thing, sight: Sight) -> str:
+        return thing_digest(thing, sight.parts.get(thing.arn, ()))
+
+    def _before(self, step: Step) -> str | None:
+        return self._progress.digests.get(step.subject) or self._plan.digests.get(step.subject)
 
     def _apis_gone(self) -> set[str]:
         done = [step for step in self._plan.steps if step.kind == "delete" and step.id in self._progress.done]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from checklists.aws import types
 from checklists.aws.estate import Thing
 from checklists.teardown.model import Call, Check
 from checklists.teardown.situation import Situation
@@ -33,9 +34,14 @@ def lever_of(situation: Situation, api: Thing) -> Lever | None:
         return None
     function = situation.connect_function(api.arn)
     exclusive = function is not None and situation.goes(function.arn)
-    if function is not None and exclusive and situation.settings.lever != "throttle":
+    if function is not None and exclusive and situation.settings.lever != "throttle" and _known(function):
         return _concurrency(function)
     return _throttle(stages)
+
+
+def _known(function: Thing) -> bool:
+    """Whether it was told what is reserved: what is not known can't be set back."""
+    return "ReservedConcurrentExecutions" in function.properties
 
 
 def _concurrency(function: Thing) -> Lever:
@@ -83,6 +89,14 @@ def _throttle(stages: list[Thing]) -> Lever:
         restore=tuple(restore),
         pulled=tuple(pulled),
     )
+
+
+def is_closed(thing: Thing) -> bool:
+    """Of a function or a stage: whether it lets nobody in. Where it is not known, it counts as closed."""
+    if thing.type == types.FUNCTION:
+        return thing.properties.get("ReservedConcurrentExecutions", 0) == 0
+    every = [thing.properties.get("DefaultRouteSettings"), *_object(thing.properties.get("RouteSettings")).values()]
+    return any(_object(one).get(name) == 0 for one in every for name in THROTTLES)
 
 
 def _object(value: object) -> dict[str, Any]:

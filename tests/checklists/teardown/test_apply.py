@@ -622,3 +622,61 @@ def test_a_function_that_outlives_its_api_gets_its_concurrency_back(stage: Stage
     assert stage.cloud.things[world.CONNECT].properties["ReservedConcurrentExecutions"] == 0
     stage.undo()
     assert stage.cloud.things[world.CONNECT].properties["ReservedConcurrentExecutions"] is None
+
+
+def test_a_door_that_somebody_opened_since_stays_as_they_set_it(stage: Stage) -> None:
+    stage.apply(wait=False)
+    stage.cloud._set(world.CONNECT, ReservedConcurrentExecutions=50)
+    ending = stage.undo()
+
+    assert stage.cloud.things[world.CONNECT].properties["ReservedConcurrentExecutions"] == 50
+    assert any("somebody has opened it since" in line for line in ending.words)
+
+
+def test_a_door_is_opened_though_something_else_of_its_function_was_changed(stage: Stage) -> None:
+    stage.apply(wait=False)
+    stage.cloud._set(world.CONNECT, CodeSha256="newer")
+    stage.undo()
+    assert stage.cloud.things[world.CONNECT].properties["ReservedConcurrentExecutions"] is None
+
+
+def test_an_edit_that_was_refused_is_not_taken_back_over_what_somebody_changed_since(stage: Stage) -> None:
+    stage.cloud.trouble["put_dashboard"] = [DENIED]
+    stage.apply()
+    stage.cloud._set(world.DASHBOARD, Body={"mine": 1})
+    ending = stage.undo()
+
+    assert stage.cloud.things[world.DASHBOARD].properties["Body"] == {"mine": 1}
+    assert any("set it back by hand" in line for line in ending.words)
+
+
+def test_an_edit_that_was_refused_is_not_made_by_taking_it_back(stage: Stage) -> None:
+    stage.cloud.trouble["put_dashboard"] = [DENIED]
+    stage.apply()
+    stage.cloud.calls.clear()
+    stage.undo()
+    assert "put_dashboard" not in stage.operations()
+
+
+def test_an_edit_whose_answer_was_lost_with_the_process_is_taken_back(stage: Stage) -> None:
+    stage.cloud.trouble["put_dashboard"] = [Died()]
+    with pytest.raises(Died):
+        stage.apply()
+    stage.cloud._set(world.DASHBOARD, Body={})
+    stage.undo()
+    assert stage.cloud.things[world.DASHBOARD] == world.things()[world.DASHBOARD]
+
+
+def test_a_role_that_lost_its_policies_is_not_said_to_be_as_it_was(stage: Stage) -> None:
+    stage.cloud.trouble["delete_role"] = [DENIED]
+    stage.apply()
+    ending = stage.undo()
+    assert any("Delete the role chat: it is still there, but not as it was" in line for line in ending.words)
+
+
+def test_a_table_that_is_being_deleted_is_not_said_to_be_there(stage: Stage) -> None:
+    stage.cloud.trouble["delete_table"] = [DENIED]
+    stage.apply()
+    stage.cloud._set(world.TABLE, TableStatus="DELETING")
+    ending = stage.undo()
+    assert any("its deletion was begun (DELETING)" in line for line in ending.words)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from checklists.aws import types
 from checklists.teardown.clock import next_working_time
 from checklists.teardown.errors import SettingInvalid
 from checklists.teardown.execute.eyes import Sight
@@ -49,10 +50,16 @@ def test_working_hours(now: datetime, hours: str, begins: datetime) -> None:
         (None, {"a": 1}, False),
     ],
 )
-def test_what_aws_shows_beside_is_no_difference(value: object, found: object, holds: bool) -> None:
-    thing = world.thing("arn:x", "T", "x", Setting=found)
-    check = Check(subject="arn:x", type="T", state="equals", property="Setting", value=value)
+def test_what_aws_shows_beside_a_stages_settings_is_no_difference(value: object, found: object, holds: bool) -> None:
+    thing = world.thing("arn:x", types.STAGE, "x", Setting=found)
+    check = Check(subject="arn:x", type=types.STAGE, state="equals", property="Setting", value=value)
     assert satisfied(check, Sight({"arn:x": thing})) is holds
+
+
+def test_a_policy_that_is_still_there_is_no_more_that_aws_shows() -> None:
+    role = world.thing(world.ROLE, types.ROLE, "chat", "global", Policies={"chat": {}, "own": {}})
+    check = Check(subject=world.ROLE, type=types.ROLE, state="equals", property="Policies", value={"own": {}})
+    assert not satisfied(check, Sight({world.ROLE: role}))
 
 
 def test_a_thing_that_is_gone_has_no_setting() -> None:

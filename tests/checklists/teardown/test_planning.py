@@ -225,6 +225,14 @@ def test_every_call_is_one_that_a_teardown_may_make() -> None:
             operation_of(call)
 
 
+def test_what_is_reserved_for_a_function_and_not_known_is_never_set() -> None:
+    """It could not be set back."""
+    of = world.things()
+    of[world.CONNECT] = world.thing(world.CONNECT, types.FUNCTION, "chat-connect")
+    brownouts = [step.brownout for step in planned(of).steps if step.brownout is not None]
+    assert {brownout.lever for brownout in brownouts} == {"throttle"}
+
+
 def test_the_lever_is_the_function_of_connect_when_nothing_else_uses_it() -> None:
     brownout = planned().step(f"brownout-1 {world.API}").brownout
     assert brownout is not None
