@@ -203,6 +203,16 @@ class Checklist(Record):
         return {status: counted[status] for status in STATUSES}
 
     @property
+    def applying(self) -> int:
+        """How many items there are, without those that do not apply."""
+        return sum(entry.status != "not_applicable" for entry in self.entries)
+
+    @property
+    def settled(self) -> int:
+        """How many of those that apply are done or waived."""
+        return sum(entry.settled and entry.status != "not_applicable" for entry in self.entries)
+
+    @property
     def overdue(self) -> tuple[Entry, ...]:
         """Longest overdue first."""
         return tuple(sorted((e for e in self.entries if e.overdue_days), key=lambda e: -e.overdue_days))

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING
 
 from checklists.model import Checklist, Entry
-from checklists.outputs.words import HEADINGS, STATUS_NAMES
+from checklists.outputs.words import HEADINGS, STATUS_NAMES, to_do
 from checklists.phases import Phase
 from templates.text import visible
 
@@ -50,7 +50,7 @@ def _item(checklist: Checklist, entry: Entry) -> Event:
     item = entry.item
     event = _event(checklist, f"item:{item.id}", entry.due)
     event.add("summary", visible(f"{checklist.application}: {item.title}"))
-    lines = [f"{STATUS_NAMES[entry.status]}: {entry.reason}", f"To do: {item.action}", item.id]
+    lines = [f"{STATUS_NAMES[entry.status]}: {entry.reason}", *to_do(item), item.id]
     if entry.owner:
         lines.insert(0, f"Owner: {entry.owner}")
     event.add("description", "\n".join(visible(line) for line in lines))

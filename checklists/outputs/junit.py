@@ -9,8 +9,8 @@ from typing import Final, Literal
 from xml.etree import ElementTree as ET
 
 from checklists.model import LOUD, Checklist, Entry
-from checklists.outputs.words import STATUS_NAMES
-from templates.text import xml
+from checklists.outputs.words import STATUS_NAMES, to_do
+from templates.text import days, xml
 
 MAX_PLACES: Final = 20
 """Places quoted in one case."""
@@ -60,20 +60,22 @@ def _case(entry: Entry) -> ET.Element:
 def _message(entry: Entry) -> str:
     said = f"{STATUS_NAMES[entry.status]}: {entry.reason}"
     if entry.overdue_days:
-        said += f"; overdue by {entry.overdue_days} {'day' if entry.overdue_days == 1 else 'days'}"
+        said += f"; overdue by {days(entry.overdue_days)}"
     if entry.waiver and entry.status == "waived":
         waiver = entry.waiver
-        said += f"; waived until {waiver.expires} ({waiver.days_left} days left), {waiver.approved_by}: {waiver.reason}"
+        said += (
+            f"; waived until {waiver.expires} ({days(waiver.days_left)} left), {waiver.approved_by}: {waiver.reason}"
+        )
     return said
 
 
 def _text(entry: Entry) -> str:
     """What the evidence says, line by line."""
     if entry.evidence is None:
-        return f"To do: {entry.item.action}"
+        return "\n".join(to_do(entry.item))
     places = entry.evidence.locations
     lines = [entry.evidence.summary]
     lines += [f"{pointer.location} {pointer.note}".rstrip() for pointer in places[:MAX_PLACES]]
     if len(places) > MAX_PLACES:
         lines.append(f"and {len(places) - MAX_PLACES} more")
-    return "\n".join([*lines, f"To do: {entry.item.action}"])
+    return "\n".join([*lines, *to_do(entry.item)])

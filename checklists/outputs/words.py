@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from checklists.evidence import Source, Verdict
-from checklists.model import AUDIENCES, Audience, Checklist, Entry, OwnerSource, Status
+from checklists.model import AUDIENCES, Audience, Checklist, Entry, Item, OwnerSource, Status
 from checklists.phases import PHASES, STAGES, DeadlineState
 
 HEADINGS: Final[dict[Audience, str]] = {
@@ -68,9 +68,14 @@ def values(checklist: Checklist) -> dict[str, Any]:
         "verdict_names": VERDICT_NAMES,
         "deadline_names": DEADLINE_NAMES,
         "owner_sources": OWNER_SOURCES,
-        "settled": sum(entry.settled and entry.status != "not_applicable" for entry in checklist.entries),
-        "applying": sum(entry.status != "not_applicable" for entry in checklist.entries),
+        "settled": checklist.settled,
+        "applying": checklist.applying,
     }
+
+
+def to_do(item: Item) -> tuple[str, ...]:
+    """A line, or none: an item of the team's own need not say more than its title."""
+    return (f"To do: {item.action}",) if item.action else ()
 
 
 def by_audience(checklist: Checklist) -> list[tuple[Audience, str, list[Entry]]]:

@@ -61,7 +61,8 @@ def _item(entry: Entry) -> Wanted:
         ]
         if (more := len(entry.evidence.locations) - MAX_PLACES) > 0:
             lines.append(f"  - and {more} more")
-    lines += [f"- to do: {_said(item.action)}", f"- to undo: {_said(item.undo)}"]
+    told = {"to do": item.action, "to undo": item.undo}
+    lines += [f"- {what}: {_said(words)}" for what, words in told.items() if words]
     labels = (LABEL, f"{LABEL}:{item.audience}", f"{LABEL}:{item.phase}", *_loud(entry))
     return Wanted(
         item.id, _title(item.title), "\n".join(lines), labels, entry.settled, evidence(entry), entry.item.depends_on

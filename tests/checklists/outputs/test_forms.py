@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import date
 from importlib.metadata import version
 from xml.etree import ElementTree as ET
@@ -31,6 +32,17 @@ def cases() -> dict[str, ET.Element]:
 def results() -> dict[str, dict]:
     run = json.loads(write_checklist(rich(), "sarif"))["runs"][0]
     return {result["ruleId"]: result for result in run["results"]}
+
+
+@pytest.mark.parametrize("form", ["markdown", "html", "junit", "icalendar"])
+def test_an_item_that_says_only_its_title_has_no_empty_to_do(form):
+    full = rich()
+    bare = tuple(
+        one.model_copy(update={"item": one.item.model_copy(update={"action": "", "undo": ""})}) for one in full.entries
+    )
+    label = re.compile(r"to (un)?do(:|</b>)", re.IGNORECASE)
+    assert label.search(write_checklist(full, form))
+    assert not label.search(write_checklist(full.model_copy(update={"entries": bare}), form))
 
 
 @pytest.mark.parametrize("form", FORMS)
