@@ -15,6 +15,7 @@ from checklists.facts import Facts
 from checklists.model import Entry, Item, OwnerSource, Status, Waiver, Words
 from checklists.phases import PhaseName
 from checklists.probes import examine
+from checklists.probes.wording import count
 from checklists.settings import Answer, ItemChange, WaiverEntry
 
 Said = TypeVar("Said")
@@ -89,8 +90,8 @@ def _entry(one: _Judged, settled: set[str], facts: Facts) -> Entry:
     if one.not_applicable:
         state, reason = "not_applicable", one.not_applicable
     elif holds and one.waiver:
-        left = one.waiver.days_left
-        state, reason = "waived", f"waived by {one.waiver.approved_by} for {left} more days: {one.waiver.reason}"
+        left = count(one.waiver.days_left, "more day")
+        state, reason = "waived", f"waived by {one.waiver.approved_by} for {left}: {one.waiver.reason}"
     elif one.waiver and own != "done":
         reason = f"{reason}; the waiver expired on {one.waiver.expires}"
     late = max(0, (facts.today - one.due).days)

@@ -26,8 +26,7 @@ def code_found(facts: Facts, _: Item) -> Evidence:
         summary = f"{count(files.failed, 'file')} could not be read, so sites may be missing."
         return Evidence(verdict="refutes", summary=summary, locations=pointers)
     if facts.site_count:
-        read = f" in {count(files.read, 'file')}" if files.read else ""
-        summary = f"The scan lists {count(facts.site_count, 'site')}{read}; none is unclear."
+        summary = f"The scan lists {count(facts.site_count, 'site')}; none is unclear."
         return Evidence(verdict="supports", summary=summary)
     if facts.baseline.sites and facts.scan_reads:
         summary = f"The scan listed {count(facts.baseline.sites, 'site')} at the start; none is left."

@@ -133,8 +133,9 @@ def _deliver(built: checklists.Checklist, out: Path | None, form: checklists.For
     write_file(out / MARKDOWN, checklists.render_markdown(built))
     write_file(out / HTML, checklists.render_html(built))
     say(f"Wrote {out / MARKDOWN} and {out / HTML}.")
-    done = sum(entry.done for entry in built.entries)
-    say(f"{done} of {len(built.entries)} items are done; {len(built.overdue)} overdue.")
+    waived = " or waived" if built.waived else ""
+    against = f", {len(built.disputed)} called done against the evidence" if built.disputed else ""
+    say(f"{built.settled} of {built.applying} items are done{waived}; {len(built.overdue)} overdue{against}.")
 
 
 def _gate_status(built: checklists.Checklist, phase: PhaseName) -> int:

@@ -9,9 +9,11 @@ import click
 from checklists.history.diff import ItemChange, RunDiff, choose, compare
 from checklists.history.file import read_history
 from checklists.live import Seen
+from checklists.model import Status
+from checklists.outputs.words import STATUS_NAMES
 from migrator.commands.options import app_argument, format_option
 from migrator.console import say
-from templates.text import visible
+from templates.text import days, visible
 
 _SIGNS = {"better": "+", "worse": "!", "other": " "}
 
@@ -44,7 +46,7 @@ def diff_command(ctx: click.Context, app: Path, runs: tuple[str, ...], form: str
 
 def _lines(found: RunDiff) -> list[str]:
     lines = [
-        f"{found.before} -> {found.after}, {found.days} days: {found.done:+d} done, {found.sites:+d} sites",
+        f"{found.before} -> {found.after}, {days(found.days)}: {found.done:+d} done, {found.sites:+d} sites",
         *(_change(one) for one in found.items),
         *(_thing("+", one) for one in found.appeared),
         *(_thing("-", one) for one in found.vanished),
@@ -54,8 +56,12 @@ def _lines(found: RunDiff) -> list[str]:
 
 def _change(one: ItemChange) -> str:
     if one.before == one.after:
-        return f"  {visible(one.id)}: {one.after}, on other evidence"
-    return f"{_SIGNS[one.turn]} {visible(one.id)}: {one.before or 'not there'} -> {one.after or 'not there'}"
+        return f"  {visible(one.id)}: {_status(one.after)}, on other evidence"
+    return f"{_SIGNS[one.turn]} {visible(one.id)}: {_status(one.before)} -> {_status(one.after)}"
+
+
+def _status(one: Status | None) -> str:
+    return STATUS_NAMES[one] if one else "not there"
 
 
 def _thing(sign: str, one: Seen) -> str:

@@ -45,6 +45,21 @@ def test_a_waiver_is_shown_with_its_days_and_the_status_that_it_hides(inventory)
     assert not entry.done
 
 
+@pytest.mark.parametrize(("expires", "left"), [(TODAY, "0 more days"), (date(2026, 9, 11), "1 more day")])
+def test_a_waiver_says_for_how_long_it_holds(inventory, expires, left):
+    settings = _settings(waivers=[{**WAIVER, "expires": expires}])
+    assert (
+        _entry(_build(inventory, settings=settings), "OPS-RUNBOOK").reason == f"waived by @lead for {left}: no nights"
+    )
+
+
+def test_what_does_not_apply_is_not_counted(inventory):
+    before = _build(inventory)
+    left_out = _settings(items={"OPS-RUNBOOK": {"not_applicable": "we have none"}})
+    after = _build(inventory, settings=left_out)
+    assert (after.applying, after.settled) == (before.applying - 1, before.settled)
+
+
 @pytest.mark.parametrize(("days", "status"), [(0, "waived"), (1, "not_started")])
 def test_an_expired_waiver_gives_the_item_back(inventory, days, status):
     settings = _settings(waivers=[{**WAIVER, "expires": date(2026, 9, 20)}])
