@@ -47,6 +47,11 @@ class Statement:
             return not any(globs.matches(one, resource) for one in self.not_resources)
         return any(globs.meet(one, resource) for one in self.resources)
 
+    @property
+    def condition_keys(self) -> tuple[tuple[str, str], ...]:
+        """(operator, key) of each condition."""
+        return tuple((operator, key) for operator, of in self.conditions.items() for key in mapping(of))
+
     def condition(self, key: str) -> tuple[str, ...]:
         """Values that a condition of equality or likeness wants of a key; empty without one."""
         return tuple(

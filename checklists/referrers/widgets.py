@@ -45,8 +45,10 @@ class Entry:
 
     def operands(self, ids: frozenset[str]) -> frozenset[str]:
         """Ids of the rows that the expression is made of."""
-        if "METRICS(" in self.expression.upper():
-            return ids - {self.id}
+        return ids - {self.id} if "METRICS(" in self.expression.upper() else self.named(ids)
+
+    def named(self, ids: frozenset[str]) -> frozenset[str]:
+        """Those of them that the expression can't be read without."""
         return frozenset(_WORD.findall(self.expression)) & ids
 
     def row(self) -> list[JsonValue]:

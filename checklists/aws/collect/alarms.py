@@ -15,6 +15,7 @@ _OF_BOTH: Final = (
     "OKActions",
     "AlarmActions",
     "InsufficientDataActions",
+    "ActionConfiguration",
     "StateValue",
     "StateUpdatedTimestamp",
 )
@@ -34,6 +35,10 @@ _OF_METRIC: Final = (
     "Unit",
     "ThresholdMetricId",
     "EvaluateLowSampleCountPercentile",
+    "EvaluationCriteria",
+    "EvaluationInterval",
+    "EvaluationWindow",
+    "WarmUpConfiguration",
 )
 _OF_COMPOSITE: Final = (
     "AlarmRule",

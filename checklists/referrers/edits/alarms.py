@@ -19,17 +19,18 @@ from checklists.referrers.model import Change
 from checklists.referrers.rules import alarm_names, without
 
 _SUM = re.compile(r"\s*[a-z]\w*(\s*\+\s*[a-z]\w*)*\s*")
-_LIST = re.compile(r"\s*(?P<function>SUM|MAX)\(\s*\[(?P<ids>[^\]]*)\]\s*\)\s*", re.IGNORECASE)
+_LIST = re.compile(r"\s*(?P<function>SUM|MAX)\(\s*\[(?P<ids>[\w\s,]*)\]\s*\)\s*", re.IGNORECASE)
 _ALL = re.compile(r"\s*(SUM|MAX)\(\s*METRICS\(\s*\)\s*\)\s*", re.IGNORECASE)
 
 METRIC_ALARM_INPUT = (
     "AlarmName AlarmDescription ActionsEnabled OKActions AlarmActions InsufficientDataActions MetricName Namespace "
     "Statistic ExtendedStatistic Dimensions Period Unit EvaluationPeriods DatapointsToAlarm Threshold "
-    "ComparisonOperator TreatMissingData EvaluateLowSampleCountPercentile Metrics ThresholdMetricId"
+    "ComparisonOperator TreatMissingData EvaluateLowSampleCountPercentile Metrics ThresholdMetricId "
+    "EvaluationCriteria EvaluationInterval EvaluationWindow WarmUpConfiguration ActionConfiguration"
 )
 COMPOSITE_INPUT = (
     "AlarmName AlarmDescription ActionsEnabled OKActions AlarmActions InsufficientDataActions AlarmRule "
-    "ActionsSuppressor ActionsSuppressorWaitPeriod ActionsSuppressorExtensionPeriod"
+    "ActionsSuppressor ActionsSuppressorWaitPeriod ActionsSuppressorExtensionPeriod ActionConfiguration"
 )
 
 

@@ -72,8 +72,7 @@ def _metrics(reader: Widgets, properties: dict[str, JsonValue], gone: frozenset[
         name
         for at, one in enumerate(every)
         if at not in going and one.expression and not one.searches
-        for name in one.operands(ids)
-        if "METRICS(" not in one.expression.upper()
+        for name in one.named(ids)
     }
     going -= {at for at in going if every[at].id in needed}
     if not going:

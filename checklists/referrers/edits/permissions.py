@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/api/API_RemovePermission.html
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from pydantic import JsonValue
 
@@ -14,6 +15,9 @@ from checklists.referrers.documents import Statement, statements
 from checklists.referrers.index import Index
 from checklists.referrers.links.function_policies import sources
 from checklists.referrers.model import Change
+
+ADDED: Final = frozenset({"arnlike", "arnequals", "stringequals", "stringlike"})
+"""Operators of conditions that say the same, or hardly more, when AddPermission writes them its own way."""
 
 
 def function(index: Index, thing: Thing, gone: frozenset[str]) -> tuple[Change, ...]:
@@ -31,7 +35,7 @@ def _removed(index: Index, thing: Thing, gone: frozenset[str]) -> Iterator[Chang
 def removal(thing: Thing, statement: Statement, words: str) -> Change:
     """The removal of one statement from the policy of a function."""
     account = statement.condition("aws:SourceAccount")
-    if not statement.sid or len(sources(statement)) != 1 or len(statement.principals) != 1:
+    if not statement.sid or not _can_be_added(statement):
         return Change(operation="", words=f"{words} A person has to take statement {statement.number} out.")
     undo: dict[str, JsonValue] = {
         "FunctionName": thing.id,
@@ -46,4 +50,16 @@ def removal(thing: Thing, statement: Statement, words: str) -> Change:
         undo_operation="lambda.add_permission",
         undo_parameters=undo | ({"SourceAccount": account[0]} if account else {}),
         words=words,
+    )
+
+
+def _can_be_added(statement: Statement) -> bool:
+    """Whether AddPermission makes the same again: one action, one principal and one source, and of other conditions
+    the account of the source alone. What it leaves out would let in more than was let in before."""
+    of_source = {"aws:sourcearn", "aws:sourceaccount"}
+    conditions = [(operator.lower(), key.lower()) for operator, key in statement.condition_keys]
+    return (
+        len(statement.actions) == len(statement.principals) == len(sources(statement)) == 1
+        and len(statement.condition("aws:SourceAccount")) <= 1
+        and all(key in of_source and operator in ADDED for operator, key in conditions)
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import botocore.session
 import pytest
 
-from checklists.referrers.edits.alarms import alarm
+from checklists.referrers.edits.alarms import COMPOSITE_INPUT, METRIC_ALARM_INPUT, alarm
 from checklists.referrers.index import Index
 from checklists.referrers.model import Change
 from checklists.referrers.rules import alarm_names, without
@@ -32,7 +33,7 @@ def _change(board: Board) -> Change:
 
 @pytest.mark.parametrize(
     "expression",
-    ["a / b", "a - b", "AVG([a, b])", "MIN([a, b, c])", "IF(a > 1, b, c)", "100 * (a + b)", "RATE(a)", "a", "AVG(METRICS())"],
+    ["a / b", "a - b", "AVG([a, b])", "MIN([a, b, c])", "IF(a > 1, b, c)", "100 * (a + b)", "RATE(a)", "a", "AVG(METRICS())", "SUM([FILL(a, 0), b])", "SUM([b, FILL(a, 0)])"],
 )  # fmt: skip
 def test_an_expression_that_would_mean_something_else_is_left_to_a_person(expression: str) -> None:
     change = _change(_board(expression))
@@ -67,6 +68,16 @@ def test_an_alarm_whose_settings_are_not_known_is_left_to_a_person() -> None:
     properties = board.things[alarm_arn("mixed")].properties
     del properties["EvaluationPeriods"]
     assert _change(board).operation == ""
+
+
+@pytest.mark.parametrize(
+    ("operation", "names"), [("PutMetricAlarm", METRIC_ALARM_INPUT), ("PutCompositeAlarm", COMPOSITE_INPUT)]
+)
+def test_an_alarm_that_is_put_again_loses_no_setting(operation: str, names: str) -> None:
+    """What is not sent is reset. Tags are read only where an alarm is made."""
+    takes = botocore.session.Session().get_service_model("cloudwatch").operation_model(operation).input_shape
+    assert takes is not None
+    assert set(takes.members) - {"Tags"} == set(names.split())  # type: ignore[attr-defined]
 
 
 def test_only_what_the_operation_takes_is_sent() -> None:

@@ -57,6 +57,27 @@ def test_a_shared_function_loses_only_the_permission_of_what_goes() -> None:
     assert fate.users[0].user.endswith("rest123456"), "those outside come first"
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-1"}}},
+        {"Condition": {"StringEquals": {"lambda:EventSourceToken": "t"}}},
+        {"Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}},
+        {"Action": ["lambda:InvokeFunction", "lambda:GetFunction"]},
+    ],
+)
+def test_a_permission_that_could_not_be_given_again_as_it_was_is_left_to_a_person(more: dict[str, Any]) -> None:
+    board = chat()
+    sharing.rest(board, SAY)
+    policy: Any = board.things[SAY].properties["Policy"]
+    (one,) = policy["Statement"]
+    condition = {"Condition": one["Condition"] | more.get("Condition", {})}
+    board.with_properties(SAY, Policy={**policy, "Statement": [one | more | condition]})
+    (change,) = board.fates()[SAY].changes
+    assert change.operation == ""
+    assert "A person has to take statement 0 out" in change.words
+
+
 @pytest.mark.parametrize("share", sharing.TABLE_SHARED)
 def test_a_table_with_another_use_stays(share: Any) -> None:
     board = chat()

@@ -104,6 +104,13 @@ def test_a_widget_is_about(widget: dict[str, Any], subjects: set[str]) -> None:
                 [{"expression": "m1 / m2", "id": "e1"}],
             ]
         ),
+        _widget(
+            metrics=[
+                ["AWS/Lambda", "Errors", "FunctionName", "say", {"id": "m1", "visible": False}],
+                ["...", "rest", {"id": "m2", "visible": False}],
+                [{"expression": "100 * m1 / SUM(METRICS())", "id": "e1"}],
+            ]
+        ),
         _widget("log", query="SOURCE '/aws/lambda/rest' | fields @message"),
         {"type": "metric", "properties": "no object"},
         {},
