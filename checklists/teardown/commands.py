@@ -7,11 +7,9 @@ import re
 import shlex
 from typing import Final
 
+from checklists.aws.accounts import HOME
 from checklists.aws.types import GLOBAL_REGION
 from checklists.teardown.model import Call
-
-GLOBAL_ENDPOINT: Final = "us-east-1"
-"""Where IAM, Route 53 and CloudFront are called in the partition aws."""
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9_./:@+=,-]*")
 """Anything else goes as JSON: the CLI takes `-x` for an option and reads `file://` and `fileb://` from the disk.
@@ -19,9 +17,10 @@ https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-file.html"
 _LOADS_FILES: Final = re.compile(r"^(file|fileb|https?)://", re.IGNORECASE)
 
 
-def cli_command(call: Call) -> str:
-    """One line. Simple parameters as options, others as one JSON document."""
-    region = GLOBAL_ENDPOINT if call.region == GLOBAL_REGION else call.region
+def cli_command(call: Call, partition: str = "aws") -> str:
+    """One line. Simple parameters as options, others as one JSON document. `partition`: of the plan; its global
+    services have their own region."""
+    region = HOME.get(partition, HOME["aws"]) if call.region == GLOBAL_REGION else call.region
     words = ["aws", call.service, kebab(call.operation), "--region", region]
     if all(_is_simple(value) for value in call.parameters.values()):
         for name, value in call.parameters.items():

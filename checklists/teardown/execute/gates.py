@@ -9,6 +9,7 @@ from typing import Final
 
 from checklists.aws.types import STAGE
 from checklists.referrers.model import Use
+from checklists.referrers.reasons import KEEP
 from checklists.teardown.digests import thing_digest
 from checklists.teardown.execute.eyes import Eyes, Sight
 from checklists.teardown.execute.progress import Progress
@@ -87,7 +88,10 @@ class Gatekeeper:
                 domains = sight.mappings.get(subject, ())
                 return not domains, f"mapped by {', '.join(domains)}" if domains else "there is no mapping"
             case "not_kept":
-                until = "" if thing is None else thing.tags.get(KEEP_UNTIL, "")
+                tags = {} if thing is None else thing.tags
+                if KEEP in tags:
+                    return False, f"it has the tag {KEEP}"
+                until = tags.get(KEEP_UNTIL, "")
                 kept = bool(until) and is_kept(until, now.date())
                 return not kept, f"its tag {KEEP_UNTIL} says {until}" if kept else "no such tag"
             case "not_protected":
@@ -127,7 +131,9 @@ class Gatekeeper:
         going = self.plan.going
         if use.user in going or any(use.user.startswith(f"{arn}/") for arn in self.plan.apis):
             return True
-        return any(known.user == use.user and known.mention for known in (*step.users, *self._mentions(use.used)))
+        return use.mention and any(
+            known.user == use.user and known.mention for known in (*step.users, *self._mentions(use.used))
+        )
 
     def _mentions(self, used: str) -> tuple[Use, ...]:
         return tuple(use for step in self.plan.steps if step.subject == used for use in step.users)

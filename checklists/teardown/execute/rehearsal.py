@@ -37,7 +37,7 @@ def rehearse(
     gatekeeper = Gatekeeper(plan, settings, eyes, progress)
     for step in plan.steps:
         doors = () if step.brownout is None else (*step.brownout.pull, *step.brownout.restore)
-        commands = tuple(cli_command(call) for call in (*step.calls, *doors))
+        commands = tuple(cli_command(call, plan.partition) for call in (*step.calls, *doors))
         if progress.is_done(step):
             yield Rehearsed(step, "done")
         elif not progress.ready(step):

@@ -202,6 +202,7 @@ def _gates_of_covers(situation: Situation, covers: tuple[str, ...]) -> tuple[Gat
             gates.append(knocks(thing))
         if thing.type in {types.API, types.FUNCTION, types.TABLE, types.ROLE}:
             gates.append(gate("no_referrers", thing.arn, "nobody but what goes too, in the survey", held=True))
+            gates.append(gate("not_kept", thing.arn, "no such tag", held=True))
         if thing.type in {types.FUNCTION, types.TABLE}:
             gates.append(gate("no_sign_of_life", thing.arn, "it is asked when its turn comes"))
         if thing.type == types.TABLE:

@@ -12,6 +12,7 @@ import pytest
 
 from checklists.aws import types
 from checklists.referrers.model import Use
+from checklists.referrers.reasons import KEEP
 from checklists.teardown.allowed import OPERATIONS
 from checklists.teardown.digests import plan_digest
 from checklists.teardown.errors import (
@@ -26,7 +27,8 @@ from checklists.teardown.errors import (
 )
 from checklists.teardown.execute.apply import apply_plan
 from checklists.teardown.execute.ending import Ending
-from checklists.teardown.execute.eyes import Unseen
+from checklists.teardown.execute.eyes import Sight, Unseen
+from checklists.teardown.execute.gates import Gatekeeper
 from checklists.teardown.execute.hands import CallFailed, Executor
 from checklists.teardown.execute.journal import Journal, read_journal
 from checklists.teardown.execute.progress import progress_of
@@ -238,6 +240,40 @@ def test_a_new_user_of_a_thing_stops_it(stage: Stage, arn: str, phase: str) -> N
     assert ending.kind == "stopped"
     assert "target of nightly" in " ".join(ending.words)
     assert arn in stage.cloud.things
+
+
+def test_who_only_mentioned_a_thing_and_uses_it_now_stops_it(stage: Stage) -> None:
+    mention = Use(user=world.DASHBOARD, used=world.SEND, kind="dashboard", detail="widget 1", mention=True)
+    steps = tuple(
+        step.model_copy(update={"users": (mention,)}) if step.subject == world.SEND else step
+        for step in stage.plan.steps
+    )
+    plan = stage.plan.model_copy(update={"steps": steps})
+    stage.plan = plan.model_copy(update={"digest": plan_digest(plan)})
+    stage.cloud.uses = [mention, mention.model_copy(update={"mention": False, "detail": "widget 2 calls it"})]
+    ending = stage.apply()
+
+    assert "widget 2 calls it" in " ".join(ending.words)
+    assert world.SEND in stage.cloud.things
+
+
+def test_a_tag_that_says_keep_holds_in_a_stack_too(stage: Stage) -> None:
+    of = world.things(stack=world.STACK, manager="cloudformation")
+    resources = [
+        {"LogicalResourceId": one.id, "PhysicalResourceId": one.id, "ResourceType": one.type}
+        for one in of.values()
+        if one.stack == world.STACK
+    ]
+    of[world.STACK] = world.thing(world.STACK, types.STACK, "chat", Resources=resources)
+    stage.plan, stage.cloud.things = planned(of, settings=SETTINGS), dict(of)
+    whole = stage.plan.step(f"delete-stack {world.STACK}")
+    assert world.TABLE in whole.covers
+    tagged = stage.cloud.things[world.TABLE].model_copy(update={"tags": {KEEP: "audit"}})
+    gates = Gatekeeper(stage.plan, SETTINGS, stage.cloud, progress_of(()))
+    findings = gates.findings(whole, world.NOW, Sight({**of, world.TABLE: tagged}))
+    assert [one.evidence for one in findings if one.gate.name == "not_kept" and not one.holds] == [
+        f"it has the tag {KEEP}"
+    ]
 
 
 def test_users_that_go_too_and_known_mentions_do_not_stop_it(stage: Stage) -> None:

@@ -15,6 +15,7 @@ from botocore.validate import ParamValidator
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checklists.aws import types
 from checklists.teardown.allowed import OPERATIONS
 from checklists.teardown.commands import cli_command, kebab
 from checklists.teardown.model import Call, TeardownPlan
@@ -101,6 +102,41 @@ def test_a_brownout_opens_the_door_however_the_script_ends(tmp_path: Path) -> No
         ["bash", str(script), str(number)], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, check=False
     )
     assert (tmp_path / "calls").read_text().split() == ["put-function-concurrency", "delete-function-concurrency"]
+
+
+def test_a_call_that_fails_leaves_no_other_stage_closed(tmp_path: Path) -> None:
+    stage = world.thing(f"{world.API}/stages/dev", types.STAGE, "dev", DefaultRouteSettings={})
+    of = world.things() | {stage.arn: stage}
+    plan = planned(of, settings=SETTINGS.model_copy(update={"lever": "throttle"}))
+    number = plan.step(f"brownout-1 {world.API}").number
+    script, fake, sleep = tmp_path / "teardown.sh", tmp_path / "aws", tmp_path / "sleep"
+    script.write_text(to_script(plan))
+    fake.write_text(
+        f'#!/bin/sh\n[ "$1" = sts ] && echo {world.ACCOUNT} && exit\necho "$*" >> "{tmp_path}/calls"\n'
+        f'case "$*" in *10000*dev*) exit 1;; esac\n'
+    )
+    sleep.write_text("#!/bin/sh\n")
+    for one in (fake, sleep):
+        one.chmod(0o755)
+    done = subprocess.run(
+        ["bash", str(script), str(number)],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    opened = [line for line in (tmp_path / "calls").read_text().splitlines() if "10000" in line]
+    assert len(opened) == 2
+    assert done.returncode == 1
+    assert "users are locked out" in done.stderr
+
+
+@pytest.mark.parametrize(("partition", "region"), [("aws", "us-east-1"), ("aws-cn", "cn-north-1")])
+def test_global_services_are_called_where_their_partition_has_them(partition: str, region: str) -> None:
+    call = Call(service="iam", operation="delete_role", region="global", parameters={"RoleName": "chat"})
+    assert shlex.split(cli_command(call, partition))[3:5] == ["--region", region]
+    plan = planned().model_copy(update={"partition": partition})
+    assert f"aws iam delete-role --region {region}" in to_script(plan)
 
 
 @pytest.mark.parametrize("form", ["text", "markdown"])
