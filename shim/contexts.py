@@ -7,7 +7,7 @@ import json
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from shim.gateway.events import EventContext
 from shim.streams import Closed, ConnectionGone, Streams
@@ -17,8 +17,11 @@ class Contexts:
     """By connection id. Where streams are shared, at most as many as one process may have connections: what goes from
     memory is read again."""
 
-    def __init__(self, streams: Streams) -> None:
+    def __init__(self, streams: Streams, usual: EventContext) -> None:
+        """`usual`: what most have in common, which is not kept."""
         self._streams = streams
+        self._usual = usual
+        self._usual_fields = asdict(usual)
         self._known: OrderedDict[str, EventContext] = OrderedDict()
 
     def add(self, context: EventContext) -> None:
@@ -28,7 +31,10 @@ class Contexts:
 
     def kept(self, context: EventContext) -> str:
         """What `Streams.open` is to keep of it."""
-        return json.dumps(asdict(context), separators=(",", ":")) if self._streams.shared else ""
+        if not self._streams.shared:
+            return ""
+        own = {name: value for name, value in asdict(context).items() if value != self._usual_fields[name]}
+        return json.dumps(own, separators=(",", ":"))
 
     async def find(self, connection_id: str) -> EventContext | None:
         """None for a connection that is not there. Raises BrokerUnavailable."""
@@ -56,12 +62,12 @@ class Contexts:
     def take(self, closed: Closed) -> EventContext | None:
         """Of a connection that ended, for the last time."""
         known = self._known.pop(closed.connection_id, None)
-        return known if known is not None or not closed.state else EventContext(**json.loads(closed.state))
+        return known if known is not None or not closed.state else replace(self._usual, **json.loads(closed.state))
 
     def _read(self, state: str) -> EventContext | None:
         if not state:
             return None
-        context = EventContext(**json.loads(state))
+        context = replace(self._usual, **json.loads(state))
         self.add(context)
         return context
 

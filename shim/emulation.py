@@ -49,7 +49,7 @@ class GatewayService(StreamConnections):
         super().__init__(api, streams, clock)
         self._authorizing = Authorizing(api, backend, clock)
         self._integrations = Integrations(backend, api)
-        self._contexts = Contexts(streams)
+        self._contexts = Contexts(streams, self._context("", "", None, "", 0))
         self._turns = Turns()
         self._connects = TokenBucket(api.limits.connects)
         self._requests = TokenBucket(api.limits.requests)
@@ -58,16 +58,8 @@ class GatewayService(StreamConnections):
     async def connect(self, handshake: Handshake, *, resume_window_s: float | None = None) -> Accepted:
         """Authorizer, then `$connect`. Raises ConnectRefused."""
         started, request_id = self._clock(), new_id()
-        context = EventContext(
-            api_id=self.api.api_id,
-            stage=self.api.stage,
-            domain_name=handshake.domain_name or self.api.domain_name,
-            connection_id=new_connection_id(),
-            connected_at_ms=self._now_ms(),
-            source_ip=handshake.source_ip,
-            user_agent=handshake.user_agent,
-            stage_variables=self.api.stage_variables,
-            profile=self.api.event_profile,
+        context = self._context(
+            new_connection_id(), handshake.source_ip, handshake.user_agent, handshake.domain_name or "", self._now_ms()
         )
         try:
             accepted = await self._connect(context, handshake, request_id, resume_window_s)
@@ -130,6 +122,21 @@ class GatewayService(StreamConnections):
 
     async def let_go(self) -> None:
         await self._integrations.close()
+
+    def _context(
+        self, connection_id: str, source_ip: str, user_agent: str | None, domain_name: str, now_ms: int
+    ) -> EventContext:
+        return EventContext(
+            api_id=self.api.api_id,
+            stage=self.api.stage,
+            domain_name=domain_name or self.api.domain_name,
+            connection_id=connection_id,
+            connected_at_ms=now_ms,
+            source_ip=source_ip,
+            user_agent=user_agent,
+            stage_variables=self.api.stage_variables,
+            profile=self.api.event_profile,
+        )
 
     async def _connect(
         self, context: EventContext, handshake: Handshake, request_id: str, resume_window_s: float | None

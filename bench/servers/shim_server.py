@@ -30,15 +30,23 @@ class Echo:
         return {"statusCode": 200, "body": event.get("body", "")}
 
 
-def make_service(limits: StreamLimits) -> GatewayService:
-    """One API whose throttles are off: they are AWS's quotas, and would be what is measured."""
+def make_service(limits: StreamLimits, redis: str | None = None) -> GatewayService:
+    """One API whose throttles are off: they are AWS's quotas, and would be what is measured. `redis`: address of the
+    Redis over which it is one node of several."""
     api = ApiDefinition(
         name="bench",
         routes={"$default": RouteDefinition(LambdaProxy("echo"), route_response=True)},
         stage=STAGE,
         limits=GatewayLimits(connects=Throttle(0, 0), requests=Throttle(0, 0)),
     )
-    return GatewayService(api, Echo(), Streams(limits))
+    return GatewayService(api, Echo(), Streams(limits) if redis is None else _shared(redis, limits))
+
+
+def _shared(redis: str, limits: StreamLimits) -> Streams:
+    from shim.streams.redis.options import RedisOptions  # noqa: PLC0415 - asked for only
+    from shim.streams.redis.streams import RedisStreams  # noqa: PLC0415
+
+    return RedisStreams(RedisOptions(redis), limits)
 
 
 def state_router(service: GatewayService) -> APIRouter:
@@ -47,7 +55,7 @@ def state_router(service: GatewayService) -> APIRouter:
 
     @router.get(STATE_PATH)
     async def state() -> dict[str, int]:
-        return {"tasks": len(asyncio.all_tasks()), "connections": len(service.streams.snapshots())}
+        return {"tasks": len(asyncio.all_tasks()), "connections": len(await service.streams.awaiting.snapshots())}
 
     return router
 
@@ -70,9 +78,10 @@ def main() -> None:
     arguments.add_argument("--resume-window", type=float, default=60.0, help="seconds")
     arguments.add_argument("--unverified", action="store_true", help="take pushes without looking at signatures")
     arguments.add_argument("--portable", action="store_true", help="stock uvicorn, as any ASGI server")
+    arguments.add_argument("--redis", help="address of the Redis over which this is one node of several")
     given = arguments.parse_args()
     limits = StreamLimits(connections=given.connections, resume_window_s=given.resume_window)
-    service = make_service(limits)
+    service = make_service(limits, given.redis)
     make_server(service, given.port, verified=not given.unverified, portable=given.portable).run()
 
 

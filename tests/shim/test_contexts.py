@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from dataclasses import replace
 
 from shim.contexts import Contexts, Turns
 from shim.gateway.events import EventContext
@@ -27,8 +28,11 @@ def context(connection_id: str) -> EventContext:
     )
 
 
+USUAL = replace(context(""), source_ip="", authorizer=None)
+
+
 async def test_alone_nothing_is_kept_but_in_memory() -> None:
-    contexts = Contexts(Streams())
+    contexts = Contexts(Streams(), USUAL)
     contexts.add(context("one"))
 
     assert contexts.kept(context("one")) == ""
@@ -41,15 +45,15 @@ async def test_alone_nothing_is_kept_but_in_memory() -> None:
 async def test_another_node_knows_the_client_as_the_first_one_did(redis_server: RedisServer) -> None:
     options = RedisOptions(redis_server.url, prefix=f"t{secrets.token_hex(4)}")
     here, there = RedisStreams(options), RedisStreams(options)
-    opened = await here.awaiting.open("one", state=Contexts(here).kept(context("one")))
+    opened = await here.awaiting.open("one", state=Contexts(here, USUAL).kept(context("one")))
     await here.awaiting.activate(opened.connection_id)
-    elsewhere = Contexts(there)
+    elsewhere = Contexts(there, USUAL)
 
     assert await elsewhere.find("one") == context("one")
-    assert await asyncio.to_thread(Contexts(there).find_blocking, "one") == context("one")
+    assert await asyncio.to_thread(Contexts(there, USUAL).find_blocking, "one") == context("one")
     assert await elsewhere.find("nobody") is None
-    ended = Closed("one", 1006, "", {}, Contexts(here).kept(context("one")))
-    assert Contexts(there).take(ended) == context("one")
+    ended = Closed("one", 1006, "", {}, Contexts(here, USUAL).kept(context("one")))
+    assert Contexts(there, USUAL).take(ended) == context("one")
     for streams in (here, there):
         await streams.aclose()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -16,7 +17,7 @@ from redis.exceptions import NoScriptError, RedisError, ResponseError
 from shim.streams.errors import BrokerUnavailable
 from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.scripts import SCRIPTS
-from shim.streams.redis.steps import Step
+from shim.streams.redis.steps import Step, packed
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +28,9 @@ MOST_AT_ONCE = 256
 
 MOST_BYTES_AT_ONCE = 1_048_576
 """Of the arguments of one pipeline, about."""
+
+EACH_S = 0.01
+"""What each step of a pipeline may take, beside `RedisOptions.timeout_s` for the first."""
 
 MOST_WAITING = 20_000
 """Steps that may wait for Redis; more are refused at once."""
@@ -111,12 +115,13 @@ class Batches:
         try:
             connection = await self._connected()
             offset, prefix = self._later_ms(), self._options.prefix
-            commands = [step.command(offset, prefix) for step, _future in batch]
-            await connection.send_packed_command(connection.pack_commands(commands), check_health=False)
-            for step, future in batch:
-                answer = await _answer(connection)
-                answered += 1
-                _settle(step, future, answer)
+            commands = packed(step.command(offset, prefix) for step, _future in batch)
+            await connection.send_packed_command(commands, check_health=False)
+            async with asyncio.timeout(self._options.timeout_s + len(batch) * EACH_S):
+                for step, future in batch:
+                    answer = await _answer(connection)
+                    answered += 1
+                    _settle(step, future, answer)
         except _FAILURES as error:
             await self._connection.disconnect(nowait=True)
             away = BrokerUnavailable(type(error).__name__)
@@ -147,7 +152,7 @@ async def load_scripts(connection: Any) -> None:  # noqa: ANN401
 async def _answer(connection: Any) -> Any:  # noqa: ANN401 - whatever a script returns
     """An answer, or the ResponseError that Redis gave instead."""
     try:
-        return await connection.read_response(disconnect_on_error=True)
+        return await connection.read_response(timeout=math.inf)  # the pipeline has a limit of time as a whole
     except NoScriptError:
         await connection.disconnect(nowait=True)  # the next one loads them
         raise

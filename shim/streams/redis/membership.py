@@ -66,13 +66,16 @@ class Membership:
     async def expire(self) -> int:
         """Closes what is over; returns how many."""
         lease_ms = int(self._options.lease_s * 1000)
-        reap: Step[tuple[int, int]] = Step(ending.REAP, None, (REAPED_AT_ONCE, LEFT, self.node.id, lease_ms), tuple)
-        closed, lapsed = await self.batches.run(reap)
+        reap: Step[tuple[int, int, int]] = Step(
+            ending.REAP, None, (REAPED_AT_ONCE, LEFT, self.node.id, lease_ms), tuple
+        )
+        closed, lapsed, untold = await self.batches.run(reap)
         if lapsed:
             await self.node.check()
-        closed += await self.node.positions.close_stalled()
-        if closed:
+        stalled = await self.node.positions.close_stalled()
+        if untold or stalled:
             self.node.streams.on_ended()
+        closed += stalled
         return closed
 
     async def _maintain(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import secrets
 from collections.abc import Iterable
@@ -159,7 +160,8 @@ class Operations:
 
 def digest(session: str) -> str:
     """Lookups go by digest: whoever can read Redis can't speak for a client."""
-    return hashlib.sha256(session.encode("utf-8", "surrogatepass")).hexdigest()
+    hashed = hashlib.sha256(session.encode("utf-8", "surrogatepass")).digest()
+    return base64.urlsafe_b64encode(hashed).rstrip(b"=").decode()
 
 
 def message_of(fields: list[bytes]) -> Message:

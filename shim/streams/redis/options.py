@@ -38,8 +38,8 @@ class RedisOptions:
     lease_s: float = 15.0
     """Seconds after which a node that does not renew its lease is given up, and its connections may end. Default 15."""
 
-    check_s: float = 10.0
-    """Seconds between two comparisons of what a node has with what Redis has. Default 10."""
+    check_s: float = 15.0
+    """Seconds between two comparisons of what a node has with what Redis has. Default 15."""
 
     def __repr__(self) -> str:
         return f"RedisOptions(prefix={self.prefix!r})"  # the address may hold a password

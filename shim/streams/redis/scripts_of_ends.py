@@ -48,7 +48,7 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', pending, '-inf', at, 'LIMIT', 0,
   if v[1] then redis.call('DEL', P .. ':session:' .. v[1]) end
   redis.call('ZREM', pending, id)
 end
-return {closed, lapsed}
+return {closed, lapsed, redis.call('ZCARD', P .. ':ends')}
 """,
 )
 

@@ -31,6 +31,9 @@ from shim.streams.subscription import Subscription
 
 logger = logging.getLogger(__name__)
 
+LOOK_FOR_LOST_S: Final = 60.0
+"""Between two looks for ends that other nodes began to tell, and did not finish."""
+
 NO_LOOP: Final = "streams over Redis are attached on an event loop: `await streams.awaiting.attach(…)`"
 
 
@@ -81,7 +84,7 @@ class RedisStreams(Streams):
         loop = asyncio.get_running_loop()
         woken = asyncio.Event()
         telling: Telling | None = None
-        next_sweep = loop.time()
+        next_sweep = next_look = loop.time()
         away = False
         while True:
             try:
@@ -91,9 +94,12 @@ class RedisStreams(Streams):
                     telling = Telling(member, self._operations, MOST_DISCONNECTS_AT_ONCE, woken.set)
                 if loop.time() >= next_sweep:
                     next_sweep = loop.time() + SWEEP_INTERVAL_S
-                    await self.awaiting.expire()
-                while await telling.begin(on_disconnect):
-                    pass
+                    await self.awaiting.expire()  # which wakes when there are ends to tell
+                if woken.is_set() or loop.time() >= next_look:
+                    woken.clear()
+                    next_look = loop.time() + LOOK_FOR_LOST_S
+                    while await telling.begin(on_disconnect):
+                        pass
                 away = False
             except BrokerUnavailable as error:
                 if not away:
@@ -102,7 +108,6 @@ class RedisStreams(Streams):
             with suppress(TimeoutError):  # wait_for would swallow a cancellation in the turn of the wake
                 async with asyncio.timeout_at(max(next_sweep, loop.time() + 0.01)):
                     await woken.wait()
-            woken.clear()
 
     async def shutdown(self, on_disconnect: Callable[[Closed], Awaitable[None]]) -> None:
         """Ends all streams of this node, whose clients go on at others; tells the ends of those that can't. For after
