@@ -21,6 +21,8 @@ from migrator.inventory.model import Inventory, Store
 
 KEEP_UNTIL = "keep-until"
 KEEP = "ws2sse:keep"
+OWNERS = frozenset({"cloudformation:DescribeStacks", "cloudformation:ListStackResources"})
+"""Tell which stack owns a thing. What a stack owns is removed through it, and its template may say to keep it."""
 SCAN = "a scan of the application that declares it"
 
 
@@ -34,6 +36,7 @@ class Reasons:
         matching: Matching | None,
     ) -> None:
         self._index, self._graph = index, graph
+        self._accounts = {thing.account for arn in apis if (thing := index.estate.thing(arn)) is not None}
         self._lives = Lives(index.estate, sorted(apis))
         self._knowledge = Knowledge(index.estate)
         self._today = index.estate.finished_at.date()
@@ -41,8 +44,8 @@ class Reasons:
 
     def to_keep(self, thing: Thing) -> str:
         """One sentence; '' when nothing about the thing itself keeps it."""
-        if tag := self._tag(thing):
-            return tag
+        if said := self._tag(thing) or self._elsewhere(thing):
+            return said
         if thing.type not in NEEDS:
             return f"Nothing of type {thing.type} is ever deleted here: a person decides."
         if life := self._lives.of(thing).why:
@@ -55,7 +58,7 @@ class Reasons:
 
     def to_doubt(self, thing: Thing) -> tuple[str, ...]:
         """What would have to be known; empty when enough is."""
-        missing = [*self._knowledge.missing(thing), *self._lives.of(thing).missing]
+        missing = [*self._knowledge.missing(thing), *self._lives.of(thing).missing, *self._owners(thing)]
         if thing.type == types.FUNCTION:
             missing += self._policies(thing)
         if thing.type == types.CERTIFICATE and "InUseBy" not in thing.properties:
@@ -87,6 +90,20 @@ class Reasons:
             if store.other_uses:
                 return f"The code does more with it than keep connections: {store.other_uses[0].rstrip('.')}."
         return ""
+
+    def _elsewhere(self, thing: Thing) -> str:
+        """What is called there by its name would here be something else of that name."""
+        there = thing.account not in self._accounts
+        return f"It is in account {thing.account}, where none of the APIs is." if there else ""
+
+    def _owners(self, thing: Thing) -> list[str]:
+        """A global thing may be of a stack in any region."""
+        if thing.stack is not None or thing.manager is not None:
+            return []
+        estate = self._index.estate
+        regions = estate.regions if thing.region == types.GLOBAL_REGION else (thing.region,)
+        gaps = [gap for region in regions for gap in estate.gaps_of(OWNERS, thing.account, region)]
+        return [f"{gap.operation} in {gap.region} of {gap.account}" for gap in gaps]
 
     def _policies(self, function: Thing) -> list[str]:
         """Of the function and of its aliases, each of which has one of its own: not asked for, or not to be read."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from checklists.aws import types
@@ -16,11 +16,8 @@ from checklists.teardown.model import Kept, Step, TeardownPlan
 from checklists.teardown.order import numbered
 from checklists.teardown.settings import TeardownSettings
 from checklists.teardown.situation import Situation
+from checklists.teardown.staying import in_account, keeping_other_apis, respecting_tags, staying
 from checklists.teardown.steps import closing, edits, entrance, functions, identity, owners, remains, soft, tables
-
-KEEP_UNTIL: Final = "keep-until"
-"""Tag: a day, up to which a thing is kept. One that is no day keeps it too."""
-
 
 LEFT_BEHIND: Final = "Its stack is made to leave it behind. Plan again when the stack is gone, and it is deleted then."
 EXPIRES: Final = "What it holds expires by itself, and an empty log group costs nothing."
@@ -67,10 +64,12 @@ def make_plan(
 ) -> TeardownPlan:
     """`apis`: ARNs, as `chosen_apis` gives them. `costs`: one sentence on before and after. `savings`: ARN ->
     dollars a month. `declared`: ARN -> place in the application, where that is known."""
-    by_subject = {fate.subject: _respecting_tags(estate, fate, now.date()) for fate in fates}
+    account = next(thing.account for arn in apis if (thing := estate.thing(arn)) is not None)
+    by_subject = {fate.subject: respecting_tags(estate, fate, now.date()) for fate in fates}
+    by_subject = {arn: in_account(estate, account, fate) for arn, fate in by_subject.items()}
     if not any(by_subject[api].verdict == "delete" for api in apis if api in by_subject):
-        by_subject = {arn: _staying(fate) for arn, fate in by_subject.items()}
-    by_subject = _with_parts(estate, _keeping_owned_by_others(by_subject, apis))
+        by_subject = {arn: staying(fate) for arn, fate in by_subject.items()}
+    by_subject = _with_parts(estate, keeping_other_apis(by_subject, apis))
     situation = Situation(
         estate=estate,
         fates=by_subject,
@@ -82,7 +81,6 @@ def make_plan(
         savings=savings or {},
     )
     steps = numbered(_steps(situation))
-    account = situation.things(apis)[0].account
     known = next((one for one in estate.accounts if one.id == account), None)
     subjects = _subjects(estate, steps)
     known_savings = [step.saves_usd_month for step in steps if step.saves_usd_month is not None]
@@ -136,38 +134,6 @@ def _steps(situation: Situation) -> list[Step]:
     return steps
 
 
-def _respecting_tags(estate: Estate, fate: Fate, today: date) -> Fate:
-    thing = estate.thing(fate.subject)
-    until = "" if thing is None else thing.tags.get(KEEP_UNTIL, "")
-    if fate.verdict != "delete" or not until or not is_kept(until, today):
-        return fate
-    return fate.model_copy(update={"verdict": "keep", "why": f"Its tag {KEEP_UNTIL} says {until}"})
-
-
-def is_kept(until: str, today: date) -> bool:
-    """Of the value of the tag."""
-    try:
-        return date.fromisoformat(until.strip()) >= today
-    except ValueError:
-        return True
-
-
-def _keeping_owned_by_others(fates: dict[str, Fate], apis: tuple[str, ...]) -> dict[str, Fate]:
-    """A WebSocket API that was not asked for stays, whatever its fate would be."""
-    return {
-        arn: fate.model_copy(update={"verdict": "keep", "why": "It was not asked for"})
-        if fate.verdict == "delete" and _is_other_api(arn, apis)
-        else fate
-        for arn, fate in fates.items()
-    }
-
-
-def _staying(fate: Fate) -> Fate:
-    if fate.verdict not in {"delete", "edit"}:
-        return fate
-    return fate.model_copy(update={"verdict": "keep", "why": "No API goes, so nothing that belongs to it does"})
-
-
 def _with_parts(estate: Estate, fates: dict[str, Fate]) -> dict[str, Fate]:
     """What is in an API goes with it, and has no fate of its own."""
     parts = {
@@ -177,10 +143,6 @@ def _with_parts(estate: Estate, fates: dict[str, Fate]) -> dict[str, Fate]:
         for part in estate.under(arn)
     }
     return parts | fates
-
-
-def _is_other_api(arn: str, apis: tuple[str, ...]) -> bool:
-    return "/apis/" in arn and not any(arn == api or arn.startswith(f"{api}/") for api in apis)
 
 
 def _subjects(estate: Estate, steps: tuple[Step, ...]) -> list[Thing]:

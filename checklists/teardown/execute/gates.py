@@ -9,13 +9,13 @@ from typing import Final
 
 from checklists.aws.types import STAGE
 from checklists.referrers.model import Use
-from checklists.referrers.reasons import KEEP
+from checklists.referrers.reasons import KEEP, KEEP_UNTIL
 from checklists.teardown.digests import thing_digest
 from checklists.teardown.execute.eyes import Eyes, Sight
 from checklists.teardown.execute.progress import Progress
 from checklists.teardown.model import Check, Gate, Step, TeardownPlan
-from checklists.teardown.planning import KEEP_UNTIL, is_kept
 from checklists.teardown.settings import TeardownSettings
+from checklists.teardown.staying import is_kept
 from checklists.teardown.steps.tables import backup_name
 
 NEED_USERS: Final = frozenset({"no_referrers", "no_mappings"})

@@ -78,6 +78,22 @@ def test_a_permission_that_could_not_be_given_again_as_it_was_is_left_to_a_perso
     assert "A person has to take statement 0 out" in change.words
 
 
+@pytest.mark.parametrize("operation", ["cloudformation:DescribeStacks", "cloudformation:ListStackResources"])
+def test_where_stacks_could_not_be_asked_nothing_is_taken_for_nobodys(operation: str) -> None:
+    board = chat()
+    board.gap(operation)
+    found = board.fates()
+    assert not [arn for arn, fate in found.items() if fate.verdict == "delete"]
+    assert f"{operation} in {REGION} of {ACCOUNT}" in found[SAY].missing
+
+
+def test_what_is_in_an_account_without_any_of_the_apis_stays() -> None:
+    board = chat()
+    board.things[SAY] = board.things[SAY].model_copy(update={"account": "999999999999"})
+    fate = board.fates()[SAY]
+    assert (fate.verdict, fate.why) == ("edit", "It is in account 999999999999, where none of the APIs is.")
+
+
 @pytest.mark.parametrize("share", sharing.TABLE_SHARED)
 def test_a_table_with_another_use_stays(share: Any) -> None:
     board = chat()

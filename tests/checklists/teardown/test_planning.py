@@ -42,6 +42,16 @@ def position(plan: TeardownPlan, id_: str) -> int:
     return plan.step(id_).number
 
 
+@pytest.mark.parametrize("arn", [world.SEND, world.DASHBOARD])
+def test_what_is_in_another_account_is_not_called_by_its_name_in_this_one(arn: str) -> None:
+    of = world.things()
+    of[arn] = of[arn].model_copy(update={"account": "999999999999"})
+    plan = planned(of)
+
+    assert arn not in {step.subject for step in plan.steps}
+    assert "It is in account 999999999999" in next(kept.why for kept in plan.kept if kept.subject == arn)
+
+
 @pytest.mark.parametrize("verdict", ["keep", "unknown"])
 @pytest.mark.parametrize("arn", world.GOING)
 def test_what_is_not_to_be_deleted_is_not_touched(arn: str, verdict: Any) -> None:
