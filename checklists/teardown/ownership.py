@@ -8,6 +8,9 @@ from typing import Any, Final
 
 from checklists.aws import types
 from checklists.aws.estate import Estate, Thing
+from checklists.referrers.documents import statements
+from checklists.referrers.index import Index
+from checklists.referrers.links.function_policies import sources
 from checklists.referrers.model import Fate
 from checklists.teardown.model import Owner
 
@@ -105,6 +108,8 @@ def _others(estate: Estate, stack: Thing, going: set[str], depth: int) -> tuple[
         others.append("the survey does not tell what is in it")
     for resource in resources:
         kind, physical = str(resource.get("ResourceType", "")), str(resource.get("PhysicalResourceId", ""))
+        if kind == "AWS::Lambda::Permission":
+            others += _callers_that_stay(estate, stack, physical, going)
         if kind in NOTHING_OF_THEIR_OWN:
             continue
         if kind == "AWS::IAM::Policy":
@@ -141,6 +146,21 @@ def _holders_that_stay(estate: Estate, stack: Thing, names: set[str], going: set
         f"an inline policy of {one.name} ({one.type})"
         for one in estate.of_type(types.ROLE, types.USER, types.GROUP)
         if one.account == stack.account and one.arn not in going and names & _inline_names(one)
+    ]
+
+
+def _callers_that_stay(estate: Estate, stack: Thing, statement: str, going: set[str]) -> list[str]:
+    """Functions that stay, and that somebody who stays may no longer call without a permission of the stack.
+    CloudFormation's id of a permission is that of its statement:
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html"""
+    index = Index(estate)
+    return [
+        f"a permission to call {one.name}"
+        for one in estate.of_type(types.FUNCTION, types.FUNCTION_ALIAS)
+        if (one.account, one.region) == (stack.account, stack.region) and one.arn not in going
+        for permission in statements(one.properties.get("Policy"))
+        if permission.sid == statement
+        and not {user.arn for source in sources(permission) if (user := index.thing(source)) is not None} & going
     ]
 
 

@@ -22,6 +22,8 @@ class Lever:
     kind: Literal["concurrency", "throttle"]
     function: str
     words: str
+    opened: str
+    """What setting it back comes to."""
     pull: tuple[Call, ...]
     restore: tuple[Call, ...]
     pulled: tuple[Check, ...]
@@ -59,6 +61,7 @@ def _concurrency(function: Thing) -> Lever:
         function=function.arn,
         words=f"The reserved concurrency of {function.name}, which serves $connect and nothing else, is set to 0, so "
         "that every handshake is refused",
+        opened="The door is opened again, as it was set before.",
         pull=(pull,),
         restore=(restore,),
         pulled=(equals(function, "ReservedConcurrentExecutions", 0),),
@@ -85,6 +88,9 @@ def _throttle(stages: list[Thing]) -> Lever:
         function="",
         words=f"{'The stage is' if len(stages) == 1 else 'All stages are'} throttled to 0 requests, so that everybody "
         "is refused with 429",
+        opened="The door is opened again. Where a stage or a route set no throttle of its own, it has one from then "
+        f"on: {ACCOUNT_LIMITS['ThrottlingRateLimit']:,.0f} requests a second and "
+        f"{ACCOUNT_LIMITS['ThrottlingBurstLimit']:,.0f} at once. Raise it where the account's quota is higher.",
         pull=tuple(pull),
         restore=tuple(restore),
         pulled=tuple(pulled),

@@ -117,7 +117,7 @@ def _of_api(situation: Situation, api: Thing, lever: Lever, before: list[Step]) 
         depends_on=last,
         calls=lever.pull,
         checks=lever.pulled,
-        undo=Undo(calls=lever.restore, words="The door is opened again, as it was set before."),
+        undo=Undo(calls=lever.restore, words=lever.opened),
         owner=owner,
     )
     quiet = situation.settings.quiet

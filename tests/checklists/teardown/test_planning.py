@@ -147,6 +147,36 @@ def test_a_stack_with_anything_else_in_it_is_not_deleted() -> None:
         assert other[0] in person.why
 
 
+@pytest.mark.parametrize(
+    ("source", "whole"),
+    [
+        (f"arn:aws:execute-api:{world.REGION}:{world.ACCOUNT}:abc123/*", True),
+        (f"arn:aws:execute-api:{world.REGION}:{world.ACCOUNT}:http12345/*", False),
+        ("arn:aws:s3:::uploads", False),
+    ],
+)
+def test_a_stack_that_lets_others_call_a_function_that_stays_is_not_deleted(source: str, whole: bool) -> None:
+    of = stack(*WHOLE)
+    statement = {
+        "Sid": "permission-1",
+        "Effect": "Allow",
+        "Action": "lambda:InvokeFunction",
+        "Principal": {"Service": "s3.amazonaws.com"},
+        "Condition": {"ArnLike": {"AWS:SourceArn": source}},
+    }
+    of[world.SHARED] = world.thing(world.SHARED, types.FUNCTION, "tokens", Policy={"Statement": [statement]})
+    plan = planned(of)
+    assert ("cloudformation.delete_stack" in calls(plan)) is whole
+    if not whole:
+        assert "a permission to call tokens" in " ".join(step.why for step in plan.steps)
+
+
+def test_a_throttle_that_was_not_set_and_stays_is_told() -> None:
+    settings = SETTINGS.model_copy(update={"lever": "throttle"})
+    undo = planned(settings=settings).step(f"close {world.API}").undo
+    assert "10,000 requests a second and 5,000 at once" in undo.words
+
+
 def test_a_stack_that_is_wholly_of_the_websocket_path_is_deleted() -> None:
     plan = planned(stack(*WHOLE, ("Connections", types.TABLE, "Retain"), EnableTerminationProtection=True))
 
