@@ -126,11 +126,11 @@ class Batches:
             await self._connection.disconnect(nowait=True)
             away = BrokerUnavailable(type(error).__name__)
             away.__cause__ = error
-            for step, future in batch[answered:]:
-                if future is None:
-                    logger.warning("%s was not done: %s", step.script.name, away)
-                elif not future.done():
-                    future.set_exception(away)
+            _fail(batch[answered:], away)
+        except BaseException:
+            await self._connection.disconnect(nowait=True)
+            _fail(batch[answered:], BrokerUnavailable("this node could not ask"))
+            raise
 
     async def _connected(self) -> Any:  # noqa: ANN401
         """With all scripts known to the server."""
@@ -158,6 +158,14 @@ async def _answer(connection: Any) -> Any:  # noqa: ANN401 - whatever a script r
         raise
     except ResponseError as error:
         return error
+
+
+def _fail(batch: list[tuple[Step[Any], asyncio.Future[Any] | None]], why: BrokerUnavailable) -> None:
+    for step, future in batch:
+        if future is None:
+            logger.warning("%s was not done: %s", step.script.name, why)
+        elif not future.done():
+            future.set_exception(why)
 
 
 def _settle(step: Step[Any], future: asyncio.Future[Any] | None, answer: Any) -> None:  # noqa: ANN401

@@ -57,6 +57,8 @@ local function close(id, code, reason, at)
   end
   return true
 end
+local function be_quiet(at, ms) redis.call('SET', P .. ':quiet', at + ms, 'PX', ms) end
+local function is_quiet(at) return at < tonumber(redis.call('GET', P .. ':quiet') or '0') end
 local function detach(id, at, window)
   redis.call('HSET', key(id, 'c'), 'no', '', 'de', at)
   redis.call('ZADD', P .. ':detached', at + window, id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections import Counter
 from collections.abc import Callable
@@ -40,9 +41,15 @@ class Node:
     async def attach(self, connection_id: str, cursor: tuple[str, int, int], wake: Callable[[], None]) -> Hosted:
         """`cursor`: epoch, message and broadcast that the client has. Raises ConnectionGone or BrokerUnavailable."""
         self._attaching[connection_id] += 1
+        found: list[Hosted] = []
+        given_up = False
 
         def read(answer: list[Any] | None) -> Hosted:
-            return self._attached(connection_id, answer, wake)
+            hosted = self._attached(connection_id, answer, wake)
+            found.append(hosted)
+            if given_up:
+                self.detach(hosted)
+            return hosted
 
         arguments = (connection_id, self.id, *cursor)
         try:
@@ -51,6 +58,11 @@ class Node:
             )
         except BrokerUnavailable:
             self._has_attached(connection_id)
+            raise
+        except asyncio.CancelledError:  # nobody will write the stream
+            given_up = True
+            for hosted in found:
+                self.detach(hosted)
             raise
 
     def detach(self, hosted: Hosted, *, code: int = 1006, reason: str = "the connection was lost") -> None:

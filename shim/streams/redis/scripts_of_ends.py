@@ -25,10 +25,14 @@ REAP: Final = Script(
 local at, most, reason, own, lease_ms = now(), tonumber(ARGV[3]), ARGV[4], ARGV[5], tonumber(ARGV[6])
 local nodes, detached, pending = P .. ':nodes', P .. ':detached', P .. ':pending'
 local dead, lapsed = redis.call('ZRANGEBYSCORE', nodes, '-inf', at, 'WITHSCORES', 'LIMIT', 0, 1), 0
-if dead[1] == own then
+local mine = redis.call('ZSCORE', nodes, own)
+if mine and tonumber(mine) <= at then
   redis.call('ZADD', nodes, at + lease_ms, own)
+  be_quiet(at, lease_ms)
   lapsed = 1
-elseif dead[1] then
+end
+if is_quiet(at) then return {0, lapsed, redis.call('ZCARD', P .. ':ends')} end
+if dead[1] then
   local node, lease_end = dead[1], tonumber(dead[2])
   local ids = redis.call('SPOP', P .. ':hosted:' .. node, most)
   for _, id in ipairs(ids) do
@@ -52,7 +56,8 @@ return {closed, lapsed, redis.call('ZCARD', P .. ':ends')}
 """,
 )
 
-"""Whoever looks is alive: its own lease is renewed when it has lapsed and nobody noticed."""
+"""Whoever looks is alive: its own lease is renewed when it has lapsed. Then Redis may have been away for all nodes, so
+nobody is given up, and no window counts as over, until each had time to renew its lease."""
 
 BEGIN_TELLING: Final = Script(
     "begin_telling",
@@ -95,6 +100,7 @@ local nodes, at = P .. ':nodes', now()
 local until_then = redis.call('ZSCORE', nodes, node)
 redis.call('ZADD', nodes, at + lease_ms, node)
 if until_then and tonumber(until_then) > at then return 1 end
+if until_then then be_quiet(at, lease_ms) end
 return 0
 """,
 )

@@ -43,9 +43,9 @@ def packed(commands: Iterable[Iterable[str | bytes | int]]) -> bytes:
 def _bytes(word: str | bytes | int) -> bytes:
     if isinstance(word, bytes):
         return word
-    return word.encode("utf-8", "surrogateescape") if isinstance(word, str) else b"%d" % word
+    return word.encode("utf-8", "surrogatepass") if isinstance(word, str) else b"%d" % word
 
 
 def text(value: bytes | None) -> str:
     """What Redis gives as bytes."""
-    return "" if value is None else value.decode("utf-8", "surrogateescape")
+    return "" if value is None else value.decode("utf-8", "surrogatepass")

@@ -105,6 +105,7 @@ class RedisStreams(Streams):
                 if not away:
                     logger.warning("%s", error)
                 away = True
+                next_sweep = loop.time() + SWEEP_INTERVAL_S
             with suppress(TimeoutError):  # wait_for would swallow a cancellation in the turn of the wake
                 async with asyncio.timeout_at(max(next_sweep, loop.time() + 0.01)):
                     await woken.wait()
@@ -141,6 +142,10 @@ class RedisStreams(Streams):
             async with self._beginning:
                 if self._membership is None:
                     member = Membership(self.limits, self._options, self._operations, self._later_ms)
-                    await member.begin()
+                    try:
+                        await member.begin()
+                    except BaseException:
+                        await member.end()
+                        raise
                     self._membership = member
         return self._membership

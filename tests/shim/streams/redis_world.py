@@ -28,6 +28,15 @@ class RedisWorld:
     def pass_time(self, seconds: float) -> None:
         self._later_s += seconds
 
+    async def live(self, seconds: float, *nodes: RedisStreams) -> None:
+        """Time passes, and these nodes renew their leases meanwhile; the others stand still."""
+        while seconds > 0:
+            step = min(seconds, self.options.lease_s / 2)
+            self.pass_time(step)
+            seconds -= step
+            for node in nodes:
+                await (await node._member())._renew()
+
     def client(self) -> Any:
         """Of the redis package, to look at what the nodes did."""
         return Redis.from_url(self.options.url)

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
 
+from tests.redis_server import RedisServer
 from tests.shim.streams import promises_of_connections, promises_of_messages
 from tests.shim.streams.promising import PROMISES, Promise
 from tests.shim.streams.redis_world import RedisWorld
 
 assert promises_of_connections
 assert promises_of_messages  # which fill PROMISES
+
+
+@pytest.fixture
+async def world(redis_server: RedisServer) -> AsyncIterator[RedisWorld]:
+    """Whose nodes do not lose their leases when time jumps."""
+    world = RedisWorld(redis_server.url, lease_s=1e6)
+    yield world
+    await world.close()
 
 
 @pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)

@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from shim.streams import Closed
+from shim.streams import Closed, ConnectionGone
 from tests.shim.streams.promising import last_id, opened, rest, take, until
 from tests.shim.streams.redis_world import RedisWorld, dead, stop, told_by
 
@@ -32,7 +32,7 @@ async def test_the_connections_of_a_dead_node_may_be_resumed_within_the_window(w
     seen = await last_id(stream, 1)
     await here.awaiting.send(connection, "2")
     await dead(here)
-    world.pass_time(world.options.lease_s + 50)
+    await world.live(world.options.lease_s + 50, there)
     assert await there.awaiting.expire() == 0
 
     async with await there.awaiting.subscribe(connection, seen) as again:
@@ -45,10 +45,10 @@ async def test_those_that_do_not_come_back_end_once_with_1006_whoever_looks(worl
     for connection in connections:
         await nodes[0].awaiting.subscribe(connection)
     await dead(nodes[0])
-    world.pass_time(world.options.lease_s + 1)
+    await world.live(world.options.lease_s + 1, *nodes[1:])
     await nodes[1].awaiting.expire()
     told, running = await told_by(*nodes[1:])
-    world.pass_time(61)
+    await world.live(61, *nodes[1:])
     await until(lambda: len(told) >= 20)
     await asyncio.sleep(0.2)
     await stop(running)
@@ -63,7 +63,7 @@ async def test_a_node_that_was_paused_past_its_lease_gives_up_what_moved_and_kee
     paused, other = await world.streams(resume_window_s=600), await world.streams(resume_window_s=600)
     moved, stayed = await opened(paused), await opened(paused)
     old, still = await paused.awaiting.subscribe(moved), await paused.awaiting.subscribe(stayed)
-    world.pass_time(world.options.lease_s + 1)
+    await world.live(world.options.lease_s + 1, other)
     await other.awaiting.expire()
     async with await other.awaiting.subscribe(moved) as new:
         await other.awaiting.send(stayed, "while it slept")
@@ -77,7 +77,7 @@ async def test_a_node_that_was_paused_past_its_lease_gives_up_what_moved_and_kee
         assert await take(still, 1) == ["while it slept"]
         await other.awaiting.send(stayed, "after it")
         assert await take(still, 1) == ["after it"]
-        world.pass_time(601)
+        await world.live(601, paused, other)
         assert await other.awaiting.expire() + await paused.awaiting.expire() == 0
 
 
@@ -122,3 +122,23 @@ async def test_a_node_that_leaves_ends_its_streams_and_not_its_connections(world
     async with await there.awaiting.subscribe(kept) as again:
         await there.awaiting.send(kept, "x")
         assert await take(again, 1) == ["x"]
+
+
+async def test_when_redis_was_away_for_longer_than_leases_and_windows_nobody_is_given_up(world: RedisWorld) -> None:
+    here, there = await world.streams(resume_window_s=60), await world.streams(resume_window_s=60)
+    node = await world.streams()
+    await dead(node)
+    kept, websocket, detached = await opened(there), await opened(there, resume_window_s=0), await opened(there)
+    stream, socket = await there.awaiting.subscribe(kept), await there.awaiting.subscribe(websocket)
+    await here.awaiting.info(detached)
+    world.pass_time(600)  # while nobody could renew anything
+
+    assert await here.awaiting.expire() == 0
+    assert await there.awaiting.expire() == 0
+    for connection in (kept, websocket, detached):
+        await here.awaiting.send(connection, "still here")
+    assert await take(stream, 1) == await take(socket, 1) == ["still here"]
+    await world.live(world.options.lease_s + 1, here, there)
+    assert await here.awaiting.expire() == 1  # its client had time to come back
+    with pytest.raises(ConnectionGone):
+        await here.awaiting.info(detached)
