@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Final
 
@@ -10,6 +11,7 @@ from checklists.aws.estate import Thing
 from checklists.referrers.edits import alarms, dashboards, permissions, policies, words
 from checklists.referrers.index import Index
 from checklists.referrers.model import Change
+from shim.redaction import HIDDEN
 
 Edit = Callable[[Index, Thing, frozenset[str]], tuple[Change, ...]]
 """Index, the thing that stays, and ARNs of all that goes -> the changes; none when nothing of it can be taken out."""
@@ -29,6 +31,16 @@ EDITS: Final[dict[str, Edit]] = {
 }
 
 
+HIDDEN_VALUE: Final = "The survey hid a value in it that looks like a secret, so a person makes this edit."
+
+
 def changes(index: Index, thing: Thing, gone: frozenset[str]) -> tuple[Change, ...]:
     edit = EDITS.get(thing.type)
-    return edit(index, thing, gone) if edit else ()
+    return tuple(_without_hidden(change) for change in edit(index, thing, gone)) if edit else ()
+
+
+def _without_hidden(change: Change) -> Change:
+    """What is put is put whole: what the survey hid would be written over what is there, or come back so."""
+    if HIDDEN not in json.dumps([change.parameters, change.undo_parameters]):
+        return change
+    return Change(operation="", words=f"{change.words} {HIDDEN_VALUE}")

@@ -3,6 +3,7 @@ before and after."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final, Protocol
@@ -13,6 +14,7 @@ from checklists.teardown.clock import Clock
 from checklists.teardown.errors import JournalBroken, JournalUnwritable
 from checklists.teardown.execute.journal import Journal
 from checklists.teardown.model import Call
+from shim.redaction import HIDDEN
 
 ATTEMPTS: Final = 6
 """Of a call that was throttled, or met something busy: 2 + 4 + 8 + 16 + 32 seconds lie between them."""
@@ -78,6 +80,9 @@ class Executor:
     def do(self, step: str, call: Call, event: str = "call") -> dict[str, Any]:
         """Raises CallNotAllowed, CallFailed or JournalUnwritable."""
         operation_of(call)
+        if HIDDEN in json.dumps(call.parameters):
+            why = "a value in it was hidden by the survey, and would be lost: make this change by hand"
+            raise CallFailed(call, "failed", "HiddenValue", why)
         self._journal.write(f"{event}_begun", step=step, call=call.model_dump(mode="json"))
         self._say(f"  {call.name} {_named(call)}".rstrip())
         try:

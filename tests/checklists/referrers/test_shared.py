@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from checklists.aws import types
 from checklists.referrers.errors import NoSuchWebSocketApi
+from shim.redaction import HIDDEN
 from tests.checklists.referrers import sharing
 from tests.checklists.referrers.board import (
     ACCOUNT,
@@ -85,6 +86,31 @@ def test_where_stacks_could_not_be_asked_nothing_is_taken_for_nobodys(operation:
     found = board.fates()
     assert not [arn for arn, fate in found.items() if fate.verdict == "delete"]
     assert f"{operation} in {REGION} of {ACCOUNT}" in found[SAY].missing
+
+
+def _hidden_in_a_policy(board: Any) -> str:
+    token = {"Condition": {"StringEquals": {"aws:PrincipalTag/secret": HIDDEN}}}
+    other = {"Action": "s3:*", "Resource": "*", **token}
+    connections = f"arn:aws:execute-api:{REGION}:{ACCOUNT}:{API_ID}/*/POST/@connections/*"
+    arn: str = board.role("rest", other, {"Action": "execute-api:ManageConnections", "Resource": connections})
+    board.function("rest", role=arn)
+    return arn
+
+
+def _hidden_in_a_dashboard(board: Any) -> str:
+    metrics = [["AWS/Lambda", "Errors", "FunctionName", "say"]]
+    say = {"type": "metric", "properties": {"region": REGION, "metrics": metrics}}
+    board.dashboard("ops", say, {"type": "custom", "properties": {"params": {"apiKey": HIDDEN}}})
+    return dashboard_arn("ops")
+
+
+@pytest.mark.parametrize("make", [_hidden_in_a_policy, _hidden_in_a_dashboard])
+def test_what_a_survey_hid_is_never_written_over_what_is_there(make: Any) -> None:
+    board = chat()
+    arn = make(board)
+    (change,) = board.fates()[arn].changes
+    assert (change.operation, change.parameters, change.undo_parameters) == ("", {}, {})
+    assert "looks like a secret" in change.words
 
 
 def test_what_is_in_an_account_without_any_of_the_apis_stays() -> None:

@@ -38,6 +38,7 @@ from checklists.teardown.model import Call, TeardownPlan
 from checklists.teardown.settings import TeardownSettings
 from checklists.teardown.store import JOURNAL, begun_runs, run_folder
 from shim.hash_chain import ChainedFile
+from shim.redaction import HIDDEN
 from tests.checklists.teardown import world
 from tests.checklists.teardown.cloud import Cloud, Died, HandClock
 from tests.checklists.teardown.test_planning import planned
@@ -188,6 +189,15 @@ def test_no_operation_that_is_not_in_the_table_is_called(stage: Stage, tmp_path:
 
 
 # gates, right before a step
+
+
+def test_a_value_that_the_survey_hid_is_never_sent(stage: Stage, tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "j.jsonl", stage.cloud.clock)
+    parameters = {"DashboardName": "d", "DashboardBody": f'{{"widgets": [{{"apiKey": "{HIDDEN}"}}]}}'}
+    call = Call(service="cloudwatch", operation="put_dashboard", region="global", parameters=dict(parameters))
+    with pytest.raises(CallFailed, match="hidden by the survey"):
+        Executor(stage.cloud, journal, stage.cloud.clock, stage.said.append).do("x", call)
+    assert stage.cloud.calls == []
 
 
 def test_what_is_not_idle_is_not_even_browned_out(stage: Stage) -> None:
