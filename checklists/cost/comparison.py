@@ -128,7 +128,7 @@ def _both(before: Estimate, after: Estimate, double_run: Period | None) -> Estim
 
 def _words(path: Path, before: Estimate | None, after: Estimate, target: Target, prices: Prices, region: str) -> str:
     if before is None:
-        return f"No traffic of the old path was counted over that time; the new one costs ${after.usd:,.2f} a month."
+        return f"No traffic of the old path was counted; the new one costs ${after.usd:,.2f} a month."
     return f"{_change(before.usd, after.usd)}{_doubt(path, before.usd, after.usd, target, prices, region)}"
 
 

@@ -69,7 +69,8 @@ def declared_and_live(facts: Facts, _: Item) -> Evidence:
         return Evidence(verdict="no_data", summary=f"Several live APIs may be {listed(unclear)}.")
     if not both:
         return Evidence(verdict="no_data", summary="Neither the files nor the account have a WebSocket API.")
-    return Evidence(verdict="supports", summary=f"{count(len(both), 'API')} declared and live.", facts=told)
+    found = listed([f"{apis.get(pair.live, pair.live)} ({pair.why})" for pair in both])
+    return Evidence(verdict="supports", summary=f"{count(len(both), 'API')} declared and live: {found}.", facts=told)
 
 
 def _owned(thing: Thing) -> bool:

@@ -61,9 +61,11 @@ def make_plan(
     costs: str = "",
     savings: Mapping[str, float] | None = None,
     declared: Mapping[str, str] | None = None,
+    doubts: tuple[str, ...] = (),
 ) -> TeardownPlan:
     """`apis`: ARNs, as `chosen_apis` gives them. `costs`: one sentence on before and after. `savings`: ARN ->
-    dollars a month. `declared`: ARN -> place in the application, where that is known."""
+    dollars a month. `declared`: ARN -> place in the application, where that is known. `doubts`: sentences on which
+    APIs they are, told before all other notes."""
     account = next(thing.account for arn in apis if (thing := estate.thing(arn)) is not None)
     by_subject = {fate.subject: respecting_tags(estate, fate, now.date()) for fate in fates}
     by_subject = {arn: in_account(estate, account, fate) for arn, fate in by_subject.items()}
@@ -99,7 +101,7 @@ def make_plan(
         types={thing.arn: thing.type for thing in subjects},
         steps=steps,
         kept=_kept(estate, situation, steps),
-        notes=_notes(situation),
+        notes=(*doubts, *_notes(situation)),
         saves_usd_month=sum(known_savings) if known_savings else None,
         costs=costs,
     )
@@ -200,8 +202,8 @@ def _notes(situation: Situation) -> tuple[str, ...]:
             notes.append(f"The API {api.name} stays: {'nothing is known of it' if fate is None else fate.why}.")
         if situation.ownership.of(api.arn) != "none" and situation.goes(api.arn):
             notes.append(
-                f"The API {api.name} is owned. In brownouts, and until it is gone, one setting of it or its function "
-                "differs from what its owner wrote; `undo` sets it back."
+                f"A stack or Terraform owns the API {api.name}. In brownouts, and until it is gone, one setting of it "
+                "or its function differs from what is written there; `undo` sets it back."
             )
     if not situation.settings.accounts:
         notes.append("[teardown] accounts is empty: this plan can be read, and no account allows to carry it out yet.")

@@ -11,6 +11,7 @@ import click
 
 from checklists.cost.settings import cost_settings
 from checklists.looking import look, window_of
+from checklists.teardown.doubts import doubts
 from checklists.teardown.errors import NothingToTearDown
 from checklists.teardown.planning import chosen_apis, declared_places, make_plan
 from checklists.teardown.policy import write_policy
@@ -83,10 +84,11 @@ def plan_command(
     if not live.apis:
         say(str(NothingToTearDown(tuple(one.id for one in estate.accounts), estate.regions, len(estate.gaps))))
         ctx.exit(3 if estate.gaps else 0)
+    apis = chosen_apis(estate, sorted(live.apis), among=live.apis)
     plan = make_plan(
         estate,
         live.fates,
-        chosen_apis(estate, sorted(live.apis), among=live.apis),
+        apis,
         application=inventory.application,
         now=now,
         settings=settings,
@@ -94,6 +96,7 @@ def plan_command(
         costs=live.cost.words if live.cost is not None else "",
         savings=live.savings,
         declared=declared_places(live.matching),
+        doubts=() if track.apis else doubts(live.matching, estate, apis, inventory.application),
     )
     if out is not None:
         write_file(out, to_json(plan))

@@ -231,6 +231,10 @@ def test_a_thing_without_an_owner_refutes_the_inventory():
     assert evidence.summary == "Nobody is known to own 1 thing of 11: chat-connect (eu-west-1)."
 
 
+def test_what_is_declared_and_live_says_which_it_is_and_how_it_was_found():
+    assert ask("declared_and_live", WHILE_IT_STANDS).summary == "1 API declared and live: a1b2c3 (name)."
+
+
 def test_an_api_that_no_file_declares_refutes_the_match():
     matching = Matching(live_only=(Unmatched(live=API, why="no stack"),))
     evidence = ask("declared_and_live", facts(live(matching=matching)))

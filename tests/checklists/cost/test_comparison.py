@@ -42,7 +42,7 @@ def test_nothing_is_said_of_what_was_not_measured():
     found = compare(estate(), GOING)
     assert found.before is None
     assert found.during is None
-    assert found.words == "No traffic of the old path was counted over that time; the new one costs $34.45 a month."
+    assert found.words == "No traffic of the old path was counted; the new one costs $34.45 a month."
     assert found.gaps == (
         "ConnectCount of chat123 has no datapoint over that time.",
         "MessageCount of chat123 has no datapoint over that time.",
