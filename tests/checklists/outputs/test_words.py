@@ -6,6 +6,7 @@ from typing import get_args
 
 import pytest
 
+from checklists.aws import types
 from checklists.evidence import Source, Verdict
 from checklists.idle.model import IdleVerdict
 from checklists.live import KINDS
@@ -59,3 +60,4 @@ def test_every_entry_is_in_one_list_in_the_order_of_phases():
 
 def test_things_in_aws_are_called_by_a_word():
     assert all(kind and kind == kind.strip() for kind in KINDS.values())
+    assert {value for value in vars(types).values() if isinstance(value, str) and value.startswith("AWS::")} <= {*KINDS}
