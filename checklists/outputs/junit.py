@@ -58,15 +58,11 @@ def _case(entry: Entry) -> ET.Element:
 
 
 def _message(entry: Entry) -> str:
-    said = f"{STATUS_NAMES[entry.status]}: {entry.reason}"
-    if entry.overdue_days:
-        said += f"; overdue by {days(entry.overdue_days)}"
     if entry.waiver and entry.status == "waived":
         waiver = entry.waiver
-        said += (
-            f"; waived until {waiver.expires} ({days(waiver.days_left)} left), {waiver.approved_by}: {waiver.reason}"
-        )
-    return said
+        return f"waived until {waiver.expires} ({days(waiver.days_left)} left), {waiver.approved_by}: {waiver.reason}"
+    late = f"; overdue by {days(entry.overdue_days)}" if entry.overdue_days else ""
+    return f"{STATUS_NAMES[entry.status]}: {entry.reason}{late}"
 
 
 def _text(entry: Entry) -> str:
