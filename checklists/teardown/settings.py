@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 
 from checklists.teardown.errors import SettingInvalid
 from migrator.inventory.record import Record
@@ -81,4 +82,12 @@ def teardown_settings(table: dict[str, Any], business_cycle_days: float = 14) ->
         return TeardownSettings.model_validate({**table, "business_cycle_days": business_cycle_days})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise SettingInvalid(".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")) from error
+        raise SettingInvalid(".".join(map(str, first["loc"])), _problem(first)) from error
+
+
+def _problem(error: ErrorDetails) -> str:
+    if error["loc"][:1] == ("accounts",) and isinstance(error["input"], int):
+        return f'it is a number; an id stands in quotes: "{error["input"]:012}"'
+    if error["loc"] == ("working_hours",):
+        return f"it is {error['input']}, not hours such as 09:00-17:00"
+    return error["msg"].removeprefix("Value error, ")

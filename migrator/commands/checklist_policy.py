@@ -22,5 +22,7 @@ def policy_command(account: str, region: str, partition: str, billed: bool) -> N
       ws2sse checklist iam-policy
       ws2sse checklist iam-policy --account 111122223333 --region eu-central-1 > policy.json
     """
+    if account != "*" and not (len(account) == 12 and account.isascii() and account.isdecimal()):
+        raise click.BadParameter(f"{account!r} is not an account's id of 12 digits", param_hint="'--account'")
     policy = iam_policy(partition=partition, account=account, region=region, billed=billed)
     click.echo(json.dumps(policy, indent=2))

@@ -172,6 +172,8 @@ def test_a_gate_ends_as_its_phase_stands(app):
 
 
 def test_the_least_policy_reads_and_writes_nothing():
+    refused = checklist("iam-policy", "--account", "1111")
+    assert (refused.returncode, refused.stdout) == (2, "")
     policy = json.loads(checklist("iam-policy", "--account", "111122223333").stdout)
     actions = {action for statement in policy["Statement"] for action in statement["Action"]}
     verbs = {action.partition(":")[2] for action in actions}

@@ -88,3 +88,19 @@ def test_settings_that_are_none_are_said(table: dict[str, object], words: str) -
 def test_the_quiet_period_is_a_business_cycle_at_least() -> None:
     assert teardown_settings({"quiet_days": 20}, 31).quiet.days == 31
     assert teardown_settings({"quiet_days": 40}, 31).quiet.days == 40
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (
+            {"accounts": [123456789012]},
+            '[teardown] accounts.0: it is a number; an id stands in quotes: "123456789012".',
+        ),
+        ({"working_hours": "9-17"}, "[teardown] working_hours: it is 9-17, not hours such as 09:00-17:00."),
+    ],
+)
+def test_what_is_easily_written_wrong_says_how_it_is_written(table, said):
+    with pytest.raises(SettingInvalid) as invalid:
+        teardown_settings(table)
+    assert str(invalid.value) == said
