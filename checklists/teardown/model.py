@@ -184,7 +184,7 @@ class Kept(Record):
 class TeardownPlan(Record):
     schema_version: Literal[1] = 1
     application: str
-    account: str = Field(description="12 digits")
+    account: str = Field(pattern=r"^[0-9]{12}$", description="12 digits")
     alias: str = Field(default="", description="empty: the account has none")
     partition: str = "aws"
     regions: tuple[str, ...] = Field(description="in which something is changed")

@@ -18,10 +18,13 @@ from hypothesis import strategies as st
 from checklists.aws import types
 from checklists.teardown.allowed import OPERATIONS
 from checklists.teardown.commands import cli_command, kebab
+from checklists.teardown.digests import plan_digest
+from checklists.teardown.errors import PlanUnreadable
 from checklists.teardown.model import Call, TeardownPlan
 from checklists.teardown.policy import write_policy
 from checklists.teardown.rendering import write_plan
 from checklists.teardown.script import to_script
+from checklists.teardown.store import read_plan, to_json
 from tests.checklists.teardown import world
 from tests.checklists.teardown.test_planning import SETTINGS, planned
 
@@ -70,6 +73,16 @@ def test_hostile_names_run_nothing(tmp_path: Path) -> None:
         )
     assert not Path("/tmp/ws2sse-was-here").exists()
     assert "delete-api" in (tmp_path / "calls").read_text()
+
+
+@pytest.mark.parametrize("account", ["1; touch /tmp/ws2sse-was-here", "", "12345678901", "$(id)45678901"])
+def test_a_plan_for_what_is_no_account_is_not_read(tmp_path: Path, account: str) -> None:
+    """The script has it bare."""
+    plan = planned().model_copy(update={"account": account})
+    path = tmp_path / "plan.json"
+    path.write_text(to_json(plan.model_copy(update={"digest": plan_digest(plan)})))
+    with pytest.raises(PlanUnreadable, match="account"):
+        read_plan(path)
 
 
 def test_another_account_is_refused(tmp_path: Path) -> None:
