@@ -33,7 +33,7 @@ from shim.faces.stream_lifetimes import StreamLifetimes
 from shim.faces.tickets import Captured, Tickets, take_ticket
 from shim.service import ConnectRefused, Service
 from shim.streams import BrokerUnavailable, ConnectionGone
-from shim.streams.requests import close_words, last_event_id
+from shim.streams.requests import close_words, epoch_of, last_event_id
 from shim.streams.response import event_stream_response
 
 logger = logging.getLogger(__name__)
@@ -178,7 +178,7 @@ class SseFace:
         if cookie is None:
             return Response(status_code=204)
         session, epoch = cookie
-        if seen.rpartition("-")[0] != epoch:
+        if epoch_of(seen) != epoch:
             raise Refusal(403, "the cookie is that of another connection; pages need different names")
         response = await self._resume(session, seen)
         if response.status_code == 204:

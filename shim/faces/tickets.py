@@ -19,6 +19,7 @@ from shim.faces.options import FaceOptions
 from shim.faces.refusal import Refusal
 from shim.gateway.events import Pairs
 from shim.streams import ConnectionGone, Streams
+from shim.streams.requests import epoch_of
 
 TICKET_PARAMETER = "ticket"
 PREFIX = "st1."
@@ -129,7 +130,7 @@ class Tickets:
         if used is None or used.connection_id is None:
             raise Refusal(403, _UNKNOWN)
         _check_origin(used.origin, origin, own_origin)
-        if last_event_id is None or last_event_id.rpartition("-")[0] != used.epoch:
+        if last_event_id is None or epoch_of(last_event_id) != used.epoch:
             raise Refusal(403, _UNKNOWN)
         return used.connection_id
 

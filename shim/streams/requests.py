@@ -22,6 +22,11 @@ def last_event_id(request: Request) -> str | None:
     return request.headers.get("last-event-id") or query.get("last_event_id") or query.get("lastEventId")
 
 
+def epoch_of(event_id: str) -> str:
+    """Of an event's id, `<epoch>-<seq>`, or `<epoch>.<broadcast>-<seq>` where broadcasts are counted apart."""
+    return event_id.rpartition("-")[0].partition(".")[0]
+
+
 def close_words(body: bytes) -> tuple[int, str]:
     """Code and reason with which a client closes, as JSON; `NO_CODE` for anything that isn't, or may not be, one."""
     try:

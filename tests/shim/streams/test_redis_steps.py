@@ -8,6 +8,7 @@ from redis.asyncio.connection import Connection
 
 from shim.streams.redis.awaiting import cursor
 from shim.streams.redis.steps import packed
+from shim.streams.requests import epoch_of
 
 words = st.one_of(st.text(st.characters(exclude_categories=["Cs"])), st.binary(), st.integers(-(2**40), 2**40))
 
@@ -32,3 +33,8 @@ def test_whatever_else_is_said_is_no_place(nonsense: str) -> None:
     assert seq >= 0
     assert broadcast >= -1
     assert epoch == "" or f"{epoch}" in nonsense
+
+
+@given(st.from_regex(r"[0-9a-f]{8}", fullmatch=True), st.integers(0, 10**14), st.integers(0, 10**14))
+def test_cookies_and_tickets_know_the_epoch_of_any_id(epoch: str, broadcast: int, seq: int) -> None:
+    assert epoch_of(f"{epoch}.{broadcast}-{seq}") == epoch_of(f"{epoch}-{seq}") == epoch
