@@ -57,21 +57,23 @@ class Positions:
 
     def _check(self, asked: list[Hosted], *, keep: bool) -> Step[None]:
         words = [word for hosted in asked for word in (hosted.id, hosted.generation)]
-        return Step(connecting.CHECK, None, (self._node_id, int(keep), *words), partial(self._checked, asked))
+        known = [(hosted, hosted.known) for hosted in asked]
+        return Step(connecting.CHECK, None, (self._node_id, int(keep), *words), partial(self._checked, known))
 
-    def _checked(self, asked: list[Hosted], found: list[Any]) -> None:
+    def _checked(self, asked: list[tuple[Hosted, int]], found: list[Any]) -> None:
         last, *states = found
         self._registry.compare_log(int(last))
-        for hosted, state in zip(asked, states, strict=True):
+        for (hosted, known), state in zip(asked, states, strict=True):
             if self._registry.has(hosted):
-                self._found(hosted, state, int(last))
+                self._found(hosted, state, known, int(last))
 
-    def _found(self, hosted: Hosted, found: list[Any], last: int) -> None:
+    def _found(self, hosted: Hosted, found: list[Any], known: int, last: int) -> None:
+        """`known`: the last message that was known when this was asked; a Redis that has fewer has lost some."""
         state, generation, seq, stalled, epoch, code, reason = found
-        if state is None or text(epoch) != hosted.epoch:
-            self._restore(hosted)
-        elif int(generation) > hosted.generation:
+        if state is not None and int(generation) > hosted.generation:
             self._registry.superseded(hosted)
+        elif state is None or text(epoch) != hosted.epoch or int(seq) < known:
+            self._restore(hosted)
         elif state == b"c":
             self._registry.ended(hosted, (int(seq), last, int(code), text(reason)))
         else:
@@ -96,6 +98,7 @@ class Positions:
             hosted.window_ms,
             hosted.opened_ms,
             hosted.state,
+            hosted.epoch,
         )
 
         def read(restored: int) -> None:

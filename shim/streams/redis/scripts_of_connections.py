@@ -152,7 +152,9 @@ RESTORE: Final = Script(
     f"""
 local id, node, generation, digest, epoch, window, opened = unpack(ARGV, 3)
 local c = key(id, 'c')
-if redis.call('EXISTS', c) == 1 then return 0 end
+local there = redis.call('HMGET', c, 'ge', 'ep')
+if there[1] and (there[1] ~= generation or there[2] ~= ARGV[11]) then return 0 end
+redis.call('DEL', key(id, 's'))
 local at, n = now(), last_broadcast()
 redis.call('HSET', c, 'st', 'o', 'dg', digest, 'ep', epoch, 'wi', window, 'oa', opened, 'la', at, 'ge', generation,
   'no', node, 'de', '', 'q', 0, 'f', 1, 'tb', 0, 'kb', 0, 'r', 0, 'rb', 0, 'rc', n, 'b0', n, 'tt', at)

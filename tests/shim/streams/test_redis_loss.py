@@ -87,3 +87,42 @@ async def test_while_redis_is_away_pushes_are_refused_and_streams_are_kept(
         await node.awaiting.broadcast("back")
         while (await take(stream, 1)) != ["back"]:
             pass  # a push that was refused may have been taken: its sender can't know
+
+
+async def test_a_redis_that_lost_the_latest_is_noticed_and_said(world: RedisWorld) -> None:
+    """As a replica that had not all of it when it took over."""
+    here, there = await world.streams(), await world.streams()
+    connection = await opened(here)
+    async with await there.awaiting.subscribe(connection) as stream:
+        for text in ("1", "2", "3"):
+            await here.awaiting.send(connection, text)
+        assert await take(stream, 3) == ["1", "2", "3"]
+        client = world.client()
+        key = f"{world.options.prefix}:{{{connection}}}"
+        await client.hset(f"{key}:c", mapping={"q": 1, "r": 1})
+        await client.xtrim(f"{key}:s", maxlen=1)
+        await client.aclose()
+        member = there._membership
+        assert member is not None
+        await member.node.check()
+        assert await take(stream, 1) == [Gap(4, 3)]
+        await here.awaiting.send(connection, "after")
+
+        assert await take(stream, 1) == ["after"]
+
+
+async def test_a_loss_that_is_noticed_twice_at_once_is_made_good_once(world: RedisWorld) -> None:
+    node = await world.streams()
+    connection = await opened(node)
+    async with await node.awaiting.subscribe(connection) as stream:
+        await node.awaiting.send(connection, "before")
+        assert await take(stream, 1) == ["before"]
+        client = world.client()
+        await client.flushall()
+        await client.aclose()
+        member = node._membership
+        assert member is not None
+        await asyncio.gather(member.node.check(), member.node.check(), member.node.check())
+        await node.awaiting.send(connection, "after")
+
+        assert await take(stream, 2) == [Gap(2, 1), "after"]
