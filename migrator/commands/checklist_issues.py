@@ -30,7 +30,7 @@ MAX_TOKEN: Final = 4096
 SIGNS: Final = {"create": "+", "update": "~", "close": "x", "reopen": "o", "leave": "."}
 
 
-@click.command("issues")
+@click.command("issues", short_help="Lets issues in a GitHub repository follow the checklist of APP.")
 @app_argument
 @click.option("--repo", required=True, metavar="OWNER/NAME", help="Repository whose issues follow the checklist.")
 @click.option(

@@ -49,7 +49,7 @@ def command() -> None:
     """
 
 
-@command.command("plan")
+@command.command("plan", short_help="Plans the teardown: ordered steps with gates, reasons and ways back.")
 @app_argument
 @survey_options
 @click.option("--api", "names", multiple=True, metavar="NAME", help="Only this API, by name or id. Default: APP's.")
@@ -105,7 +105,7 @@ def plan_command(
     ctx.exit(0 if is_conclusive(plan) else 3)
 
 
-@command.command("script")
+@command.command("script", short_help="Writes a plan as a Bash script to review, with why and how back.")
 @app_argument
 @plan_option
 @click.option("--out", type=FILE_PATH, help="File for the script. Default: it is printed.")
@@ -124,7 +124,7 @@ def script_command(app: Path, path: Path, out: Path | None) -> None:
         say(f"Wrote {out}. Read it before you run it.")
 
 
-@command.command("iam-policy")
+@command.command("iam-policy", short_help="Prints the least IAM policy that a plan needs, and its way back.")
 @app_argument
 @plan_option
 def policy_command(app: Path, path: Path) -> None:

@@ -107,7 +107,7 @@ def apply_command(
     _end(ctx, ending)
 
 
-@click.command("undo")
+@click.command("undo", short_help="Takes back what the newest teardown did, newest step first.")
 @app_argument
 @_acting_options
 @click.pass_context

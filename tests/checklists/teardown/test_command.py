@@ -35,6 +35,13 @@ def run(*words: str | Path) -> Result:
     return CliRunner().invoke(cli, ["teardown", *map(str, words)])
 
 
+@pytest.mark.parametrize("command", ["teardown", "checklist"])
+def test_what_each_command_does_is_told_to_the_end(command: str) -> None:
+    told = CliRunner().invoke(cli, [command, "--help"]).output
+    assert "undo " in told or "issues " in told
+    assert "..." not in told.rpartition("-h, --help")[2]
+
+
 def test_a_plan_needs_a_survey(app: Path) -> None:
     refused = run("plan", app)
     assert refused.exit_code == 2
