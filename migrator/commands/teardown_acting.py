@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from checklists.teardown.clock import SystemClock
+from checklists.teardown.execute.admission import refusal
 from checklists.teardown.execute.ending import Ending
 from checklists.teardown.execute.progress import Progress
 from checklists.teardown.execute.rehearsal import exit_status, rehearse
@@ -86,8 +87,9 @@ def apply_command(
     if not act:
         rehearsed = list(rehearse(plan, _progress(app, plan), settings=settings, eyes=eyes, clock=clock))
         click.echo("\n".join(rehearsed_lines(rehearsed)))
-        say("Nothing was done. --no-dry-run does it.")
-        ctx.exit(exit_status(rehearsed))
+        refused = refusal(plan, app, settings, configured_in, clock)
+        say(f"--no-dry-run would be refused. {refused}" if refused else "Nothing was done. --no-dry-run does it.")
+        ctx.exit(exit_status(rehearsed) or (3 if refused else 0))
     ending = apply_plan(
         plan,
         app,

@@ -7,7 +7,15 @@ from pathlib import Path
 
 from checklists.aws.estate import Account
 from checklists.teardown.clock import Clock
-from checklists.teardown.errors import AccountNotAllowed, AnotherRun, NotConfirmed, OtherAccount, PlanExpired, TakenBack
+from checklists.teardown.errors import (
+    AccountNotAllowed,
+    AnotherRun,
+    NotConfirmed,
+    OtherAccount,
+    PlanExpired,
+    TakenBack,
+    TeardownError,
+)
 from checklists.teardown.model import TeardownPlan
 from checklists.teardown.settings import TeardownSettings
 from checklists.teardown.store import begun_runs, run_folder
@@ -19,6 +27,17 @@ def check_account(plan: TeardownPlan, account: Account, settings: TeardownSettin
         raise OtherAccount(plan.account, account.id)
     if plan.account not in settings.accounts:
         raise AccountNotAllowed(plan.account, configured_in)
+
+
+def refusal(plan: TeardownPlan, app: Path, settings: TeardownSettings, configured_in: Path, clock: Clock) -> str:
+    """Why a run would end before its first call, as far as that is known without AWS; else empty."""
+    try:
+        check_begun(plan, app, clock)
+        if plan.account not in settings.accounts:
+            raise AccountNotAllowed(plan.account, configured_in)
+    except TeardownError as error:
+        return str(error)
+    return ""
 
 
 def check_begun(plan: TeardownPlan, app: Path, clock: Clock) -> bool:

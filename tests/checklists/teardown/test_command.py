@@ -96,6 +96,17 @@ def test_a_plan_with_an_operation_of_its_own_is_not_read(app: Path, plan_file: P
     assert isinstance(run("script", app, "--plan", plan_file).exception, CallNotAllowed)
 
 
+def test_a_rehearsal_says_what_a_run_would_be_refused_for(app: Path) -> None:
+    out = app / "plan.json"
+    run("plan", app, "--estate", app / "survey.json", "--api", "abc123", "--out", out)
+    shown = run("apply", app, "--plan", out)
+    assert shown.exit_code == 3
+    assert "would be refused" in shown.output
+    assert "[teardown]" in shown.output
+    (app / "ws2sse.toml").write_text('[teardown]\naccounts = ["123456789012"]\n')
+    assert "would be refused" not in run("apply", app, "--plan", out).output
+
+
 @pytest.mark.parametrize("command", ["status", "undo", "apply"])
 def test_without_a_run_there_is_nothing_to_tell(app: Path, command: str) -> None:
     assert isinstance(run(command, app).exception, NoRun)
