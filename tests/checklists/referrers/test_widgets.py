@@ -97,6 +97,7 @@ def test_a_widget_is_about(widget: dict[str, Any], subjects: set[str]) -> None:
         _widget("explorer", metrics=[["AWS/Lambda", "Errors", "FunctionName", "say"]]),
         _widget(metrics=[["AWS/Lambda", "Errors", "FunctionName", "rest"], ["AWS/Lambda", "Errors"]]),
         _widget(metrics=[[{"expression": "SEARCH('FunctionName=\"say\" OR FunctionName=\"x\"', 'Sum', 60)"}]]),
+        _widget(metrics=[[{"expression": "SEARCH('{AWS/Lambda,FunctionName} FunctionName=say', 'Sum', 60)"}]]),
         _widget(
             metrics=[
                 ["AWS/Lambda", "Errors", "FunctionName", "say", {"id": "m1", "visible": False}],
