@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import CHAT, ws2sse
+from tests.running import CHAT, invoke
 
 REPORT = {
     "schema_version": 1,
@@ -39,7 +39,7 @@ def statuses(markdown: str) -> dict[str, str]:
 
 def test_without_out_nothing_is_written(chat: Path) -> None:
     before = sorted(chat.rglob("*"))
-    finished = ws2sse("checklist", chat)
+    finished = invoke("checklist", chat)
 
     assert finished.returncode == 3
     assert finished.stdout.startswith("<!-- ws2sse:checklist")
@@ -48,14 +48,14 @@ def test_without_out_nothing_is_written(chat: Path) -> None:
 
 def test_what_people_wrote_is_kept_when_it_is_made_again(chat: Path, tmp_path: Path) -> None:
     out = tmp_path / "lists"
-    assert ws2sse("checklist", chat, "--out", out, "--today", "2026-11-22").returncode == 3
+    assert invoke("checklist", chat, "--out", out, "--today", "2026-11-22").returncode == 3
     page = out / "checklist.md"
     text = page.read_text()
     assert statuses(text)["OPS-RUNBOOK"] != "done"
     text = re.sub(r"- \[ \] (.*<!-- item:OPS-RUNBOOK)", r"- [x] \1", text)
     text = text.replace("<!-- notes:OPS-RUNBOOK -->\n", "<!-- notes:OPS-RUNBOOK -->\nSee wiki, *chapter 4*.\n")
     page.write_text(text)
-    assert ws2sse("checklist", chat, "--out", out, "--today", "2026-12-24").returncode in {1, 3}
+    assert invoke("checklist", chat, "--out", out, "--today", "2026-12-24").returncode in {1, 3}
     again = page.read_text()
 
     assert statuses(again)["OPS-RUNBOOK"] == "done"
@@ -65,8 +65,8 @@ def test_what_people_wrote_is_kept_when_it_is_made_again(chat: Path, tmp_path: P
 
 def test_what_is_overdue_makes_it_fail(chat: Path, tmp_path: Path) -> None:
     out = tmp_path / "lists"
-    ws2sse("checklist", chat, "--out", out, "--started", "2026-11-22", "--today", "2026-11-22")
-    finished = ws2sse("checklist", chat, "--out", out, "--today", "2027-05-23")
+    invoke("checklist", chat, "--out", out, "--started", "2026-11-22", "--today", "2026-11-22")
+    finished = invoke("checklist", chat, "--out", out, "--today", "2027-05-23")
 
     assert finished.returncode == 1
     assert re.search(r"\d+ of \d+ items are done; [1-9]\d* overdue", finished.stderr)
@@ -75,11 +75,11 @@ def test_what_is_overdue_makes_it_fail(chat: Path, tmp_path: Path) -> None:
 
 def test_a_damaged_document_is_not_overwritten(chat: Path, tmp_path: Path) -> None:
     out = tmp_path / "lists"
-    ws2sse("checklist", chat, "--out", out)
+    invoke("checklist", chat, "--out", out)
     page = out / "checklist.md"
     page.write_text(page.read_text().replace("<!-- /notes:OPS-RUNBOOK -->", ""))
     damaged = page.read_bytes()
-    finished = ws2sse("checklist", chat, "--out", out)
+    finished = invoke("checklist", chat, "--out", out)
 
     assert finished.returncode == 2
     assert "can't be read safely: line" in finished.stderr
@@ -87,27 +87,27 @@ def test_a_damaged_document_is_not_overwritten(chat: Path, tmp_path: Path) -> No
 
 
 def test_the_last_recorded_dual_run_is_evidence_until_the_code_changes(chat: Path) -> None:
-    assert statuses(ws2sse("checklist", chat).stdout)["DEV-REPLACE-SSE"] != "done"
+    assert statuses(invoke("checklist", chat).stdout)["DEV-REPLACE-SSE"] != "done"
     recorded = chat / ".ws2sse" / "verify.json"
     recorded.parent.mkdir()
     recorded.write_text(json.dumps(REPORT))
-    assert statuses(ws2sse("checklist", chat).stdout)["DEV-REPLACE-SSE"] == "done"
+    assert statuses(invoke("checklist", chat).stdout)["DEV-REPLACE-SSE"] == "done"
 
     handlers = chat / "handlers.py"
     handlers.write_text(handlers.read_text() + "\n# changed\n")
-    assert statuses(ws2sse("checklist", chat).stdout)["DEV-REPLACE-SSE"] != "done"
+    assert statuses(invoke("checklist", chat).stdout)["DEV-REPLACE-SSE"] != "done"
 
 
 def test_a_report_that_is_none_is_refused(chat: Path, tmp_path: Path) -> None:
     (tmp_path / "verify.json").write_text('{"schema_version": 99}')
-    finished = ws2sse("checklist", chat, "--verify", tmp_path / "verify.json")
+    finished = invoke("checklist", chat, "--verify", tmp_path / "verify.json")
 
     assert finished.returncode == 2
     assert "schema_version is 99" in finished.stderr
 
 
 def test_a_day_that_is_none_is_refused(chat: Path) -> None:
-    finished = ws2sse("checklist", chat, "--today", "tomorrow")
+    finished = invoke("checklist", chat, "--today", "tomorrow")
 
     assert finished.returncode == 2
     assert "tomorrow is not a date" in finished.stderr
