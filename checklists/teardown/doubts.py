@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from checklists.aws.estate import Estate
 from checklists.referrers.model import Matching
+from checklists.teardown.errors import ApisDoubtful
 
 
-def doubts(matching: Matching | None, estate: Estate, apis: tuple[str, ...], application: str) -> tuple[str, ...]:
-    """A sentence on each of `apis` (ARNs) that is taken for a declared one of another name, where neither its name nor
-    what it was found by has the application's name in it."""
+def check_names(matching: Matching | None, estate: Estate, apis: tuple[str, ...], application: str) -> None:
+    """Raises ApisDoubtful when one of `apis` (ARNs) is taken for a declared one of another name, and neither its name
+    nor what it was found by has the application's name in it."""
     said = {}
     for pair in matching.pairs if matching is not None else ():
         thing = estate.thing(pair.live)
@@ -16,10 +17,11 @@ def doubts(matching: Matching | None, estate: Estate, apis: tuple[str, ...], app
             continue
         if _letters(application) not in _letters(f"{thing.name} {pair.why}"):
             said[pair.live] = (
-                f"The API {thing.name} was taken for {pair.declared.id} of {application}: {pair.why}. No name says so. "
-                "See that it is not another application's, or name those that go in [checklist] apis."
+                f"The API {thing.name} was taken for {pair.declared.id} of {application} ({pair.why}), and no name "
+                "says so."
             )
-    return tuple(said.values())
+    if said:
+        raise ApisDoubtful(tuple(said.values()))
 
 
 def _letters(name: str) -> str:

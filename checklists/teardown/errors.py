@@ -4,6 +4,7 @@ TeardownError
 ├── SettingInvalid(key, problem)
 ├── NothingToTearDown(accounts, regions)
 ├── ApiUnknown(api, known)
+├── ApisDoubtful(doubts)
 ├── SeveralAccounts(accounts)
 ├── PlanDisordered(step, problem)
 ├── PlanUnreadable(path, problem)
@@ -64,6 +65,20 @@ class ApiUnknown(TeardownError):
         close = get_close_matches(self.api, self.known, n=1)
         hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(self.known) or 'none'}."
         return f"The survey has no WebSocket API {self.api}. {hint}"
+
+
+class ApisDoubtful(TeardownError):
+    """Raised when nothing but likeness says that an API is this application's."""
+
+    def __init__(self, doubts: tuple[str, ...]) -> None:
+        self.doubts = doubts
+        super().__init__(doubts)
+
+    def __str__(self) -> str:
+        return (
+            f"{' '.join(self.doubts)} So no plan is made: it could be another application's. "
+            "When it is this one's, name it: --api NAME, or [checklist] apis."
+        )
 
 
 class SeveralAccounts(TeardownError):

@@ -61,11 +61,9 @@ def make_plan(
     costs: str = "",
     savings: Mapping[str, float] | None = None,
     declared: Mapping[str, str] | None = None,
-    doubts: tuple[str, ...] = (),
 ) -> TeardownPlan:
     """`apis`: ARNs, as `chosen_apis` gives them. `costs`: one sentence on before and after. `savings`: ARN ->
-    dollars a month. `declared`: ARN -> place in the application, where that is known. `doubts`: sentences on which
-    APIs they are, told before all other notes."""
+    dollars a month. `declared`: ARN -> place in the application, where that is known."""
     account = next(thing.account for arn in apis if (thing := estate.thing(arn)) is not None)
     by_subject = {fate.subject: respecting_tags(estate, fate, now.date()) for fate in fates}
     by_subject = {arn: in_account(estate, account, fate) for arn, fate in by_subject.items()}
@@ -101,7 +99,7 @@ def make_plan(
         types={thing.arn: thing.type for thing in subjects},
         steps=steps,
         kept=_kept(estate, situation, steps),
-        notes=(*doubts, *_notes(situation)),
+        notes=_notes(situation),
         saves_usd_month=sum(known_savings) if known_savings else None,
         costs=costs,
     )

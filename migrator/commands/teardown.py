@@ -11,7 +11,7 @@ import click
 
 from checklists.cost.settings import cost_settings
 from checklists.looking import look, window_of
-from checklists.teardown.doubts import doubts
+from checklists.teardown.doubts import check_names
 from checklists.teardown.errors import NothingToTearDown
 from checklists.teardown.planning import chosen_apis, declared_places, make_plan
 from checklists.teardown.policy import write_policy
@@ -85,6 +85,8 @@ def plan_command(
         say(str(NothingToTearDown(tuple(one.id for one in estate.accounts), estate.regions, len(estate.gaps))))
         ctx.exit(3 if estate.gaps else 0)
     apis = chosen_apis(estate, sorted(live.apis), among=live.apis)
+    if not track.apis:
+        check_names(live.matching, estate, apis, inventory.application)
     plan = make_plan(
         estate,
         live.fates,
@@ -96,7 +98,6 @@ def plan_command(
         costs=live.cost.words if live.cost is not None else "",
         savings=live.savings,
         declared=declared_places(live.matching),
-        doubts=() if track.apis else doubts(live.matching, estate, apis, inventory.application),
     )
     if out is not None:
         write_file(out, to_json(plan))

@@ -1,10 +1,11 @@
-"""Applications made from one template look alike in AWS: a plan says when no name tells which of them an API is."""
+"""Applications made from one template look alike in AWS: without a name no plan is made."""
 
 import pytest
 
 from checklists.aws import types
 from checklists.referrers.model import Declared, Matching, Pair
-from checklists.teardown.doubts import doubts
+from checklists.teardown.doubts import check_names
+from checklists.teardown.errors import ApisDoubtful
 from checklists.teardown.rendering import write_plan
 from tests.checklists.teardown import world
 from tests.checklists.teardown.test_planning import planned
@@ -24,23 +25,25 @@ def _matched(why: str, name: str = "", arn: str = world.API) -> Matching:
     ],
 )
 def test_an_api_with_the_applications_name_is_not_doubted(why, application):
-    assert doubts(_matched(why), world.estate(), (world.API,), application) == ()
+    check_names(_matched(why), world.estate(), (world.API,), application)
 
 
 def test_an_api_of_the_declared_name_is_not_doubted():
     name = world.estate().thing(world.API).name
-    assert doubts(_matched(f"named {name}", name), world.estate(), (world.API,), "parcels") == ()
+    check_names(_matched(f"named {name}", name), world.estate(), (world.API,), "parcels")
 
 
 def test_an_api_that_stays_is_not_spoken_of():
-    assert doubts(_matched("has the same 3 routes"), world.estate(), (), "parcels") == ()
+    check_names(_matched("has the same 3 routes"), world.estate(), (), "parcels")
 
 
 def test_an_api_that_only_looks_alike_is_doubted_once_and_says_how_it_was_found():
     twice = Matching(pairs=_matched("logical id WebsocketsApi of stack desk-prod").pairs * 2)
-    (said,) = doubts(twice, world.estate(), (world.API,), "parcels")
-    assert "logical id WebsocketsApi of stack desk-prod" in said
-    assert "[checklist] apis" in said
+    with pytest.raises(ApisDoubtful) as caught:
+        check_names(twice, world.estate(), (world.API,), "parcels")
+    (said,) = caught.value.doubts
+    assert "(logical id WebsocketsApi of stack desk-prod)" in said
+    assert str(caught.value).endswith("When it is this one's, name it: --api NAME, or [checklist] apis.")
 
 
 @pytest.mark.parametrize("form", ["text", "markdown"])
