@@ -84,12 +84,11 @@ def issues_command(
     from checklists.outputs.github import GitHub, carry_out, look, plan, wanted  # noqa: PLC0415 - httpx is an extra
     from checklists.outputs.github.client import API  # noqa: PLC0415
 
-    token = _token(token_file)
     previous = folder / MARKDOWN if folder else None
     if started is None and not (previous and previous.exists()):
         say(f"Without the {MARKDOWN} of --from or a --started due dates count from today, and change with the day.")
     made = build_checklist(app, previous=previous, verify=verify_path, started=started, today=today, asked=asked)
-    wants = wanted(made.checklist)
+    wants, token = wanted(made.checklist), _token(token_file)
     name = made.checklist.application
     with GitHub(repo, token, wait=_wait, now=time.time, api=api_url or os.environ.get(API_VARIABLE) or API) as github:
         found = look(github, name, wants)

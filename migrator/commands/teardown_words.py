@@ -14,8 +14,6 @@ from templates.text import visible
 def rehearsed_lines(steps: Iterable[Rehearsed]) -> Iterator[str]:
     for one in steps:
         yield visible(f"{one.step.number:4d}  {one.state:5}  {one.step.title}")
-        if one.state != "next":
-            continue
         if one.due is not None:
             yield f"             until {one.due:%Y-%m-%d %H:%M} UTC"
         for finding in one.findings:

@@ -107,6 +107,12 @@ def test_a_rehearsal_says_what_a_run_would_be_refused_for(app: Path) -> None:
     assert "would be refused" not in run("apply", app, "--plan", out).output
 
 
+def test_a_rehearsal_shows_what_would_be_called_in_all_that_is_to_come(app: Path, plan_file: Path) -> None:
+    shown = run("apply", app, "--plan", plan_file).output
+    assert "later  Delete the function chat-send" in shown
+    assert "$ aws lambda delete-function" in shown
+
+
 @pytest.mark.parametrize("command", ["status", "undo", "apply"])
 def test_without_a_run_there_is_nothing_to_tell(app: Path, command: str) -> None:
     assert isinstance(run(command, app).exception, NoRun)
