@@ -161,6 +161,7 @@ def test_the_lines_of_the_page_on_recordings_are_read(tmp_path: Path) -> None:
     assert part.recording.events[0].text == "hello"
 
 
+@pytest.mark.slow
 def test_users_are_cut_over_stage_by_stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.running.SECRET", SECRET)
     migrated = tmp_path / "new"

@@ -57,6 +57,7 @@ def test_when_a_node_is_killed_its_client_goes_on_at_another_and_misses_nothing(
         assert len(found.happened("$connect")) == 1
 
 
+@pytest.mark.slow
 def test_when_its_client_does_not_come_back_disconnect_runs_once(tmp_path: Path, redis: RedisServer) -> None:
     settings = {"redis__lease_s": 1, "streams__resume_window_s": 1}
     with cluster(tmp_path, redis.url, 3, **settings) as found, Client(found.nodes[0]) as client:
@@ -71,6 +72,7 @@ def test_when_its_client_does_not_come_back_disconnect_runs_once(tmp_path: Path,
         assert found.nodes[1].push(client.id, "x").status_code == 410
 
 
+@pytest.mark.slow
 def test_a_node_that_slept_past_its_lease_does_nothing_twice(tmp_path: Path, redis: RedisServer) -> None:
     settings = {"redis__lease_s": 1, "streams__resume_window_s": 20}
     with cluster(tmp_path, redis.url, **settings) as found, Client(found.nodes[0]) as client:
@@ -98,6 +100,7 @@ def test_a_node_that_slept_past_its_lease_does_nothing_twice(tmp_path: Path, red
         assert len(found.happened("$connect")) == 1
 
 
+@pytest.mark.slow
 def test_a_redis_that_comes_back_empty_is_told_as_a_gap(tmp_path: Path, redis: RedisServer) -> None:
     with cluster(tmp_path, redis.url) as found, Client(found.nodes[0]) as client:
         found.nodes[1].push(client.id, "before")
@@ -116,6 +119,7 @@ def test_a_redis_that_comes_back_empty_is_told_as_a_gap(tmp_path: Path, redis: R
         assert client.texts(1) == ["you said x"]
 
 
+@pytest.mark.slow
 def test_while_redis_is_away_pushes_are_503_and_streams_are_held(tmp_path: Path, redis: RedisServer) -> None:
     settings = {"redis__timeout_s": 0.5, "redis__lease_s": 30}
     with cluster(tmp_path, redis.url, 1, **settings) as found, Client(found.nodes[0]) as client:
