@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from contextlib import redirect_stdout, suppress
+from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
 from typing import get_args
@@ -152,13 +153,16 @@ def _serve(app: Path | None, inventory: Inventory | None, options: ShimOptions, 
             explain(options, hosted.aws)
             announce(Started(where, service.api.stage, hosted.aws, web is not None), form)
             server = hot_server(application, application.management, drain_s=options.drain_s, log_config=None)
-            end_at_once_at_the_second_signal(server, talker(options.logs))
-            with redirect_stdout(sys.stderr), suppress(KeyboardInterrupt):  # stopping it is how it ends
-                settle_collector()
-                server.run(sockets=[listening])
+            signals = end_at_once_at_the_second_signal(server, talker(options.logs))
+            try:
+                with redirect_stdout(sys.stderr):
+                    settle_collector()
+                    server.run(sockets=[listening])
+            except KeyboardInterrupt:  # stopping it is how it ends
+                signals.append(signal.SIGINT)
             if tracing is not None:
                 tracing.close()
-            if not server.started:
+            if not (server.started or signals):
                 raise WsSseError("The shim did not come up; the log says why.")
         finally:
             hosted.close()

@@ -21,13 +21,16 @@ SAME_SIGNAL_S: Final = 0.5
 _Handler = Callable[[int, FrameType | None], None]
 
 
-def end_at_once_at_the_second_signal(server: uvicorn.Server, tell: Callable[[str], None]) -> None:
-    """Threads of handlers may never end, so the second signal does not wait for any."""
+def end_at_once_at_the_second_signal(server: uvicorn.Server, tell: Callable[[str], None]) -> list[int]:
+    """Threads of handlers may never end, so the second signal does not wait for any. Gives the signals that have come,
+    which grow."""
+    came: list[int] = []
     in_order: _Handler = server.handle_exit
     first_at: float | None = None
 
     def handle(number: int, frame: FrameType | None) -> None:
         nonlocal first_at
+        came.append(number)
         if first_at is None:
             first_at = time.monotonic()
             in_order(number, frame)  # first, since whoever read our words may be gone
@@ -40,3 +43,4 @@ def end_at_once_at_the_second_signal(server: uvicorn.Server, tell: Callable[[str
             os._exit(ENDED_AT_ONCE)
 
     setattr(server, "handle_exit", handle)  # noqa: B010 - for this server only
+    return came
