@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from checklists.aws.estate import Manager
+from checklists.aws.nouns import noun
 from migrator.inventory.record import Record
 
 Lot = Literal["delete", "edit", "unknown"]
@@ -26,46 +27,8 @@ class Seen(Record):
     @property
     def kind(self) -> str:
         """In a word or two: 'function', 'log group'."""
-        return KINDS.get(self.type) or self.type.rpartition("::")[2] or "thing"
+        return noun(self.type) or "thing"
 
-
-KINDS = {
-    "AWS::ApiGatewayV2::Api": "API",
-    "AWS::ApiGatewayV2::Stage": "stage",
-    "AWS::ApiGatewayV2::DomainName": "custom domain",
-    "AWS::ApiGatewayV2::ApiMapping": "mapping",
-    "AWS::ApiGatewayV2::Route": "route",
-    "AWS::ApiGatewayV2::Integration": "integration",
-    "AWS::ApiGatewayV2::Authorizer": "authorizer",
-    "AWS::ApiGatewayV2::Model": "model",
-    "AWS::ApiGatewayV2::Deployment": "deployment",
-    "AWS::ApiGateway::RestApi": "REST API",
-    "AWS::Lambda::Function": "function",
-    "AWS::Lambda::Alias": "function alias",
-    "AWS::Lambda::Url": "function URL",
-    "AWS::Lambda::EventSourceMapping": "event source mapping",
-    "AWS::DynamoDB::Table": "table",
-    "AWS::Logs::LogGroup": "log group",
-    "AWS::CloudWatch::Alarm": "alarm",
-    "AWS::CloudWatch::CompositeAlarm": "composite alarm",
-    "AWS::CloudWatch::Dashboard": "dashboard",
-    "AWS::IAM::Role": "role",
-    "AWS::IAM::User": "user",
-    "AWS::IAM::Group": "group",
-    "AWS::IAM::ManagedPolicy": "policy",
-    "AWS::WAFv2::WebACL": "web ACL",
-    "AWS::Route53::RecordSet": "DNS record",
-    "AWS::CertificateManager::Certificate": "certificate",
-    "AWS::CloudFront::Distribution": "distribution",
-    "AWS::Events::Rule": "rule",
-    "AWS::Scheduler::Schedule": "schedule",
-    "AWS::SQS::Queue": "queue",
-    "AWS::SNS::Topic": "topic",
-    "AWS::StepFunctions::StateMachine": "state machine",
-    "AWS::SSM::Parameter": "parameter",
-    "AWS::CloudFormation::Stack": "stack",
-}
-"""What people call the types of things."""
 
 PARTS = frozenset(
     {

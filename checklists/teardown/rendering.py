@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, Literal
 
+from checklists.aws.nouns import noun
 from checklists.teardown.model import GATES, PHASES, Gate, Step, TeardownPlan
-from checklists.teardown.steps.parts import noun
 from checklists.teardown.store import to_json
 from templates import render
 

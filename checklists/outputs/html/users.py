@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from checklists.live import KINDS
+from checklists.aws.nouns import noun
 from checklists.model import Checklist, Named
 from checklists.outputs.html import graph
 from checklists.referrers.graph import Node, Standing
@@ -41,16 +41,11 @@ class Names:
 
     def kind(self, arn: str) -> str:
         named = self._named.get(arn)
-        return kind(named.type) if named else ""
+        return noun(named.type) if named else ""
 
     def where(self, arn: str) -> str:
         named = self._named.get(arn)
         return f"{named.account}, {named.region}" if named else ""
-
-
-def kind(type_: str) -> str:
-    """In a word or two: 'function', 'log group'; '' for what has no type."""
-    return KINDS.get(type_) or type_.rpartition("::")[2]
 
 
 def draw_users(checklist: Checklist) -> Picture | None:
@@ -71,5 +66,5 @@ def draw_users(checklist: Checklist) -> Picture | None:
 
 
 def _node(node: Node) -> graph.Node:
-    foot = f"{kind(node.type)} {STANDINGS[node.standing]}".strip()
+    foot = f"{noun(node.type)} {STANDINGS[node.standing]}".strip()
     return graph.Node(node.arn, node.label.removeprefix("code:"), foot, node.standing)

@@ -10,13 +10,14 @@ from typing import Final
 
 from checklists.aws import types
 from checklists.aws.estate import Thing
+from checklists.aws.nouns import noun
 from checklists.referrers.model import Use
 from checklists.teardown.model import Check, Gate, Step, Undo
 from checklists.teardown.ownership import OwnedStack
 from checklists.teardown.situation import Situation
 from checklists.teardown.steps.commands import removal_command, tool_name
 from checklists.teardown.steps.lasting import lasting
-from checklists.teardown.steps.parts import call, gate, ids, noun
+from checklists.teardown.steps.parts import call, gate, ids
 from checklists.teardown.steps.soft import knocks
 
 NOT_BACK: Final = "It can't be taken back by itself: put it back in its files, and deploy them."

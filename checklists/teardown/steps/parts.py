@@ -3,48 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
 from pydantic import JsonValue
 
 from checklists.aws import types
 from checklists.aws.estate import Thing
+from checklists.aws.nouns import noun
 from checklists.teardown.model import Call, Check, Gate, GateName, Step
-
-NOUNS: Final = {
-    types.API: "API",
-    types.STAGE: "stage",
-    types.MAPPING: "mapping",
-    types.DOMAIN: "custom domain",
-    types.FUNCTION: "function",
-    types.FUNCTION_URL: "function URL",
-    types.FUNCTION_ALIAS: "alias",
-    types.EVENT_SOURCE: "event source mapping",
-    types.TABLE: "table",
-    types.LOG_GROUP: "log group",
-    types.ALARM: "alarm",
-    types.COMPOSITE_ALARM: "composite alarm",
-    types.DASHBOARD: "dashboard",
-    types.ROLE: "role",
-    types.USER: "user",
-    types.GROUP: "group",
-    types.POLICY: "policy",
-    types.RECORD: "DNS record",
-    types.CERTIFICATE: "certificate",
-    types.RULE: "rule",
-    types.SCHEDULE: "schedule",
-    types.STACK: "stack",
-    types.WEB_ACL: "web ACL",
-    types.DISTRIBUTION: "distribution",
-    types.QUEUE: "queue",
-    types.TOPIC: "topic",
-    types.STATE_MACHINE: "state machine",
-    types.PARAMETER: "parameter",
-}
-
-
-def noun(kind: str) -> str:
-    return NOUNS.get(kind, kind.rpartition("::")[2])
 
 
 def called(thing: Thing) -> str:

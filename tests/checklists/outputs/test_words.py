@@ -7,9 +7,9 @@ from typing import get_args
 import pytest
 
 from checklists.aws import types
+from checklists.aws.nouns import NOUNS
 from checklists.evidence import Source, Verdict
 from checklists.idle.model import IdleVerdict
-from checklists.live import KINDS
 from checklists.model import Audience, How, OwnerSource, Status
 from checklists.outputs.html.page import _HOWS, _idle
 from checklists.outputs.html.users import LOTS, STANDINGS
@@ -59,5 +59,5 @@ def test_every_entry_is_in_one_list_in_the_order_of_phases():
 
 
 def test_things_in_aws_are_called_by_a_word():
-    assert all(kind and kind == kind.strip() for kind in KINDS.values())
-    assert {value for value in vars(types).values() if isinstance(value, str) and value.startswith("AWS::")} <= {*KINDS}
+    assert all(kind and kind == kind.strip() for kind in NOUNS.values())
+    assert {value for value in vars(types).values() if isinstance(value, str) and value.startswith("AWS::")} <= {*NOUNS}
