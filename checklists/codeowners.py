@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from migrator.inventory.selection import Selection
+from shim.bounded_files import FileTooLarge, read_at_most
 
 PLACES: Final = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 """The first that is there counts."""
@@ -40,11 +41,8 @@ def codeowners(app: Path) -> Codeowners:
     if path is None:
         return Codeowners()
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError:
-        return Codeowners()
-    if len(content) > MAX_BYTES:
+        content = read_at_most(path, MAX_BYTES)
+    except (OSError, FileTooLarge):
         return Codeowners()
     inside = app.resolve().relative_to(folder).as_posix()
     return Codeowners(parse(content.decode(errors="replace")), "" if inside == "." else f"{inside}/")

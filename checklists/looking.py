@@ -22,6 +22,7 @@ from checklists.facts import Live
 from checklists.history.model import Run
 from checklists.history.past import Past
 from checklists.idle.of_apis import idle_proofs
+from checklists.idle.window import SHORTEST
 from checklists.referrers.fates import fates
 from checklists.referrers.links import links
 from checklists.referrers.matching import match
@@ -29,9 +30,9 @@ from checklists.referrers.model import Matching
 from checklists.referrers.orphans import orphans
 from checklists.settings import ChecklistSettings
 from migrator.inventory.model import Inventory
+from migrator.validation import first_problem
+from shim.bounded_files import FileTooLarge, read_at_most
 
-SHORTEST: Final = timedelta(days=14)
-"""Over which somebody must not have come, however short the business cycle is."""
 MAX_BYTES: Final = 512 * 1024 * 1024
 
 
@@ -98,15 +99,10 @@ def going(
 def read_estate(path: Path) -> Estate:
     """A survey that was saved. Raises EstateInvalid."""
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        return Estate.model_validate_json(read_at_most(path, MAX_BYTES))
     except OSError as error:
         raise EstateInvalid(path, error.strerror or str(error)) from error
-    if len(content) > MAX_BYTES:
-        raise EstateInvalid(path, f"it is larger than {MAX_BYTES} bytes")
-    try:
-        return Estate.model_validate_json(content)
+    except FileTooLarge as error:
+        raise EstateInvalid(path, str(error)) from error
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise EstateInvalid(path, f"{where}: {first['msg']}" if where else first["msg"]) from error
+        raise EstateInvalid(path, first_problem(error)) from error

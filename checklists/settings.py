@@ -25,6 +25,7 @@ from checklists.errors import SettingInvalid
 from checklists.phases import PHASES, PhaseName
 from checklists.tables import check_name, read_table, read_tables
 from migrator.inventory.record import Record
+from shim.bounded_files import FileTooLarge, read_at_most
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 """Of a file of settings: it comes with the application, and nobody has looked at that yet."""
@@ -154,11 +155,9 @@ def _inside(path: Path, named: object, app: Path) -> Path:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        with path.open("rb") as file:
-            text = file.read(MAX_BYTES + 1)
-        if len(text) > MAX_BYTES:
-            raise SettingInvalid(path, "the file", f"it is larger than {MAX_BYTES} bytes")
-        return tomllib.loads(text.decode())
+        return tomllib.loads(read_at_most(path, MAX_BYTES).decode())
+    except FileTooLarge as error:
+        raise SettingInvalid(path, "the file", str(error)) from None
     except OSError as error:
         raise SettingInvalid(path, "the file", f"it can't be read ({error.strerror})") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:

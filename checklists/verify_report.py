@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from checklists.errors import VerifyReportInvalid
+from migrator.validation import first_problem
 
 ReportVerdict = Literal["PASS", "FAIL", "INCONCLUSIVE"]
 
@@ -71,9 +72,7 @@ def parse(report: dict[str, Any]) -> VerifyReport:
     try:
         return VerifyReport.model_validate(report)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ValueError(f"{where}: {first['msg']}") from error
+        raise ValueError(first_problem(error)) from error
 
 
 def read_verify_report(path: Path) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from checklists.cost.bill import Bill
 from checklists.cost.errors import BillNotRead
+from migrator.validation import first_problem
 from migrator.writing import write_file
 from shim.bounded_files import FileTooLarge, read_at_most
 
@@ -28,8 +29,7 @@ def kept_bills(path: Path) -> tuple[Bill, ...]:
     except FileTooLarge as error:
         raise BillNotRead(path, str(error)) from None
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise BillNotRead(path, f"{'.'.join(map(str, first['loc'])) or 'JSON'}: {first['msg']}") from None
+        raise BillNotRead(path, first_problem(error, "JSON")) from None
 
 
 def keep_bill(path: Path, bill: Bill) -> None:

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, Field, ValidationError
 
 from checklists.cost.errors import PricesInvalid
 from migrator.inventory.record import Record
+from migrator.validation import first_problem
 from shim.bounded_files import FileTooLarge, read_at_most
 
 SHIPPED: Final = Path(__file__).with_name("prices.json")
@@ -97,8 +98,7 @@ def _read(path: Path) -> Prices:
     except FileTooLarge as error:
         raise PricesInvalid(path, str(error)) from None
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise PricesInvalid(path, f"{'.'.join(map(str, first['loc'])) or 'JSON'}: {first['msg']}") from None
+        raise PricesInvalid(path, first_problem(error, "JSON")) from None
 
 
 def _hint(key: str, known: Mapping[str, object]) -> str:

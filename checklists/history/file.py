@@ -16,7 +16,9 @@ from pydantic import ValidationError
 
 from checklists.errors import HistoryDamaged
 from checklists.history.model import Run, line_of
+from migrator.validation import first_problem
 from migrator.writing import NotWritable
+from shim.bounded_files import FileTooLarge, read_at_most
 
 PLACE: Final = Path(".ws2sse") / "history" / "checklist.jsonl"
 """In the application's folder."""
@@ -71,20 +73,17 @@ def append_run(app: Path, run: Run) -> Path:
 
 
 def _content(path: Path) -> bytes:
-    with path.open("rb") as file:
-        content = file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise HistoryDamaged(path, 1, f"the file is larger than {MAX_BYTES} bytes")
-    return content
+    try:
+        return read_at_most(path, MAX_BYTES)
+    except FileTooLarge as error:
+        raise HistoryDamaged(path, 1, str(error)) from error
 
 
 def _run(path: Path, number: int, line: bytes) -> Run:
     try:
         return Run.model_validate_json(line)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise HistoryDamaged(path, number, f"{where}: {first['msg']}" if where else first["msg"]) from error
+        raise HistoryDamaged(path, number, first_problem(error)) from error
 
 
 def _set_aside_what_was_cut(path: Path, descriptor: int) -> None:

@@ -16,6 +16,7 @@ from checklists.teardown.execute.progress import Progress, progress_of
 from checklists.teardown.model import TeardownPlan
 from checklists.teardown.order import check
 from migrator.state import FOLDER
+from migrator.validation import first_problem
 from migrator.writing import write_file
 from shim.bounded_files import FileTooLarge, read_at_most
 
@@ -45,8 +46,7 @@ def read_plan(path: Path) -> TeardownPlan:
     except FileTooLarge as error:
         raise PlanUnreadable(path, str(error)) from error
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise PlanUnreadable(path, f"{'.'.join(map(str, first['loc'])) or 'the file'}: {first['msg']}") from error
+        raise PlanUnreadable(path, first_problem(error, "the file")) from error
     if plan.digest != plan_digest(plan):
         raise PlanChanged(path)
     check(plan.steps)

@@ -22,6 +22,7 @@ from migrator.commands.shim_words import Started, announce, explain, talker
 from migrator.errors import ApplicationNotFound, WsSseError
 from migrator.inventory.model import Inventory
 from migrator.isolation import isolated
+from migrator.validation import first_problem
 from shim.backends.options import Workers
 from shim.config.address import callable_at
 from shim.config.configuration import Configuration, configuration_of
@@ -201,6 +202,5 @@ def _inventory(app: Path, file: Path | None) -> Inventory:
     except OSError as error:
         raise WsSseError(f"{file} can't be read ({error.strerror or error}).") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise WsSseError(f"{file} is not an inventory of this version: {where}: {first['msg']}.") from error
+        problem = first_problem(error, "the file")
+        raise WsSseError(f"{file} is not an inventory of this version: {problem}.") from error

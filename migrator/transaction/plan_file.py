@@ -13,6 +13,7 @@ from migrator.rewrite.edit import FileEdit, Plan
 from migrator.rewrite.result import MigrationResult, result_of
 from migrator.transaction.disk import inside, sha256, sha256_of
 from migrator.transaction.errors import PlanStale, PlanUnreadable
+from migrator.validation import first_problem
 
 
 class PlannedFile(Record):
@@ -55,9 +56,7 @@ def read_plan(path: Path) -> PlanFile:
     except OSError as error:
         raise PlanUnreadable(path, error.strerror or str(error)) from error
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise PlanUnreadable(path, f"{where}: {first['msg']}" if where else first["msg"]) from error
+        raise PlanUnreadable(path, first_problem(error)) from error
 
 
 def _edited(application: Path, edit: FileEdit) -> PlannedFile:

@@ -10,6 +10,7 @@ from checklists.outputs.github.block import BlockDamagedError, find, word
 from checklists.outputs.github.client import GitHub
 from checklists.outputs.github.errors import AnswerInvalid
 from checklists.outputs.github.issues import LABEL, Found, Issue, Wanted
+from migrator.validation import first_problem
 
 
 def look(github: GitHub, app: str, wanted: Iterable[Wanted]) -> Found:
@@ -57,5 +58,4 @@ def _issue(record: dict[str, object]) -> Issue:
     try:
         return Issue.model_validate(record)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise AnswerInvalid("issues", f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+        raise AnswerInvalid("issues", first_problem(error)) from error
