@@ -191,17 +191,15 @@ class Estate(Record):
 
     def gaps_of(self, operations: frozenset[str], account: str, region: str, subject: str = "") -> tuple[Gap, ...]:
         """What could not be learned about `subject` there; with "" also what concerns single subjects."""
-        found: list[Gap] = []
+        return tuple(self._gaps_of(operations, account, region, subject))
+
+    def _gaps_of(self, operations: frozenset[str], account: str, region: str, subject: str) -> Iterator[Gap]:
         for operation in sorted(operations):
             there = self._gaps_at.get((account, region, operation), {})
-            if subject:
-                found += (*there.get("", ()), *there.get(subject, ()))
-            else:
-                found += (gap for gaps in there.values() for gap in gaps)
-        return tuple(found)
+            for about in ("", subject) if subject else there:
+                yield from there.get(about, ())
 
     def known(self, operations: frozenset[str], account: str, region: str, subject: str = "") -> bool:
         """Whether every one of the operations was called there and left no gap, so that absence means something."""
-        return operations <= self._answered.get((account, region), set()) and not self.gaps_of(
-            operations, account, region, subject
-        )
+        called = operations <= self._answered.get((account, region), set())
+        return called and next(self._gaps_of(operations, account, region, subject), None) is None

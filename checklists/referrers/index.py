@@ -31,13 +31,6 @@ class Index:
         return cast("_T", self._parts[make])
 
     @cached_property
-    def _by_type(self) -> dict[str, list[Thing]]:
-        found: defaultdict[str, list[Thing]] = defaultdict(list)
-        for thing in self.estate.things:
-            found[thing.type].append(thing)
-        return found
-
-    @cached_property
     def _by_name(self) -> dict[tuple[str, str, str, str], Thing]:
         found: dict[tuple[str, str, str, str], Thing] = {}
         for thing in self.estate.things:
@@ -47,7 +40,7 @@ class Index:
 
     def of_type(self, *wanted: str) -> Iterator[Thing]:
         for one in wanted:
-            yield from self._by_type.get(one, ())
+            yield from self.estate.of_type(one)
 
     def named(self, type_: str, account: str, region: str, name: str) -> Thing | None:
         """By what its API takes to name it, or as people know it."""

@@ -33,9 +33,7 @@ class Life:
 
 class Lives:
     def __init__(self, estate: Estate, apis: Iterable[str]) -> None:
-        self._of: dict[str, list[Measurement]] = {}
-        for one in estate.measurements:
-            self._of.setdefault(one.subject, []).append(one)
+        self._estate = estate
         self._apis = tuple(apis)
         active = [one for api in self._apis for one in self._measured(api, _SILENCE)]
         self._days = {day for one in active for day in _days(one)}
@@ -80,7 +78,7 @@ class Lives:
         return ()
 
     def _measured(self, arn: str, metrics: tuple[str, ...]) -> list[Measurement]:
-        return [one for one in self._of.get(arn, ()) if one.metric in metrics and one.statistic == "Sum"]
+        return [one for one in self._estate.measurements_of(arn) if one.metric in metrics and one.statistic == "Sum"]
 
 
 def _days(one: Measurement) -> list[date]:

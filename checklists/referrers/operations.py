@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from checklists.aws import types
-from checklists.aws.estate import Estate, Thing
+from checklists.aws.estate import Asked, Estate, Gap, Thing
 
 
 @dataclass(frozen=True)
@@ -117,17 +117,13 @@ LISTED_BY: Final = {
 
 
 class Knowledge:
-    """What of the needs of things is known. Looks each operation up once a region."""
+    """What of the needs of things is known."""
 
     def __init__(self, estate: Estate) -> None:
         self.estate = estate
-        self._asked = {(one.account, one.region, one.operation) for one in estate.asked}
-        self._gaps: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
         self._regions: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-        for gap in estate.gaps:
-            self._gaps[gap.account, gap.region, gap.operation].add(gap.subject)
-            self._regions[gap.account, gap.operation].add(gap.region)
-        for one in estate.asked:
+        told: tuple[Asked | Gap, ...] = (*estate.asked, *estate.gaps)
+        for one in told:
             self._regions[one.account, one.operation].add(one.region)
 
     def missing(self, thing: Thing) -> Iterator[str]:
@@ -141,16 +137,5 @@ class Knowledge:
             places = self._regions[thing.account, operation] or {types.GLOBAL_REGION}
             asked += [(operation, region, "") for region in sorted(places)]
         for operation, region, subject in asked:
-            if not self._known(operation, thing.account, region, subject):
+            if not self.estate.known(frozenset({operation}), thing.account, region, subject):
                 yield f"{operation} in {region} of {thing.account}"
-
-    def whole(self, operation: str, account: str, region: str) -> bool:
-        """Whether an operation was asked there and left no gap at all."""
-        return self._known(operation, account, region, "")
-
-    def _known(self, operation: str, account: str, region: str, subject: str) -> bool:
-        """As Estate.known; with "" a gap about any single subject counts."""
-        if (account, region, operation) not in self._asked:
-            return False
-        gaps = self._gaps.get((account, region, operation), set())
-        return not (gaps & {"", subject} if subject else gaps)

@@ -21,7 +21,7 @@ from checklists.referrers.json_values import rows, text
 from checklists.referrers.links.function_policies import sources
 from checklists.referrers.metrics import dimensions
 from checklists.referrers.model import Change, Orphan
-from checklists.referrers.operations import LISTED_BY, Knowledge
+from checklists.referrers.operations import LISTED_BY
 
 _FUNCTION_LOG = re.compile(r"/aws/lambda/(?:us-east-1\.)?(?P<name>[A-Za-z0-9_-]+)")
 _API_LOG = re.compile(r"/aws/apigateway/(?P<id>[a-z0-9]{10})/[^/]+")
@@ -31,12 +31,12 @@ _OF = {
     ("AWS/DynamoDB", "TableName"): types.TABLE,
 }
 _GONE_STACK = "DELETE_COMPLETE"
+_STACKS = frozenset({"cloudformation:DescribeStacks"})
 
 
 def orphans(estate: Estate) -> tuple[Orphan, ...]:
     """Sorted by ARN."""
-    index, knowledge = Index(estate), Knowledge(estate)
-    finder = _Finder(index, knowledge)
+    finder = _Finder(Index(estate))
     found = [
         *finder.log_groups(),
         *finder.alarms(),
@@ -49,8 +49,8 @@ def orphans(estate: Estate) -> tuple[Orphan, ...]:
 
 
 class _Finder:
-    def __init__(self, index: Index, knowledge: Knowledge) -> None:
-        self.index, self.knowledge = index, knowledge
+    def __init__(self, index: Index) -> None:
+        self.index = index
 
     def log_groups(self) -> Iterator[Orphan]:
         """Of functions and APIs that are gone, unless another writes to it."""
@@ -144,8 +144,8 @@ class _Finder:
         return self._none(type_, near.account, near.region, name)
 
     def _none(self, type_: str, account: str, region: str, name: str) -> bool:
-        operations = (LISTED_BY[type_], "apigateway:GetRestApis") if type_ == types.API else (LISTED_BY[type_],)
-        if not all(self.knowledge.whole(one, account, region) for one in operations):
+        listed_by = {LISTED_BY[type_], *(("apigateway:GetRestApis",) if type_ == types.API else ())}
+        if not self.index.estate.known(frozenset(listed_by), account, region):
             return False
         here = self.index.named(type_, account, region, name)
         return here is None and (type_ != types.API or self.index.api(account, region, name) is None)
@@ -155,7 +155,7 @@ class _Finder:
         return (
             parsed is not None
             and self.index.estate.thing(arn) is None
-            and self.knowledge.whole("cloudformation:DescribeStacks", parsed.account, parsed.region)
+            and self.index.estate.known(_STACKS, parsed.account, parsed.region)
         )
 
 
