@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from pydantic import JsonValue
 
@@ -18,6 +19,10 @@ from checklists.referrers.json_values import mapping, rows, text, texts
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 """Of a policy, such as ${aws:username}: it can stand for anything.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html"""
+
+
+EQUAL_OR_LIKE: Final = frozenset({"arnlike", "arnequals", "stringequals", "stringlike"})
+"""Operators of conditions on one value, in small letters."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ class Statement:
         return tuple(
             value
             for operator, wanted in self.conditions.items()
-            if operator.lower().removesuffix("ifexists") in {"arnlike", "arnequals", "stringequals", "stringlike"}
+            if operator.lower().removesuffix("ifexists") in EQUAL_OR_LIKE
             for name, values in mapping(wanted).items()
             if name.lower() == key.lower()
             for value in texts(values)

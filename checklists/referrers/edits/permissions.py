@@ -6,18 +6,14 @@ https://docs.aws.amazon.com/lambda/latest/api/API_RemovePermission.html
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from pydantic import JsonValue
 
 from checklists.aws.estate import Thing
-from checklists.referrers.documents import Statement, statements
+from checklists.referrers.documents import EQUAL_OR_LIKE, Statement, statements
 from checklists.referrers.index import Index
 from checklists.referrers.links.function_policies import sources
 from checklists.referrers.model import Change
-
-ADDED: Final = frozenset({"arnlike", "arnequals", "stringequals", "stringlike"})
-"""Operators of conditions that say the same, or hardly more, when AddPermission writes them its own way."""
 
 
 def function(index: Index, thing: Thing, gone: frozenset[str]) -> tuple[Change, ...]:
@@ -55,11 +51,12 @@ def removal(thing: Thing, statement: Statement, words: str) -> Change:
 
 def _can_be_added(statement: Statement) -> bool:
     """Whether AddPermission makes the same again: one action, one principal and one source, and of other conditions
-    the account of the source alone. What it leaves out would let in more than was let in before."""
+    the account of the source alone. What it leaves out would let in more than was let in before. It writes conditions
+    its own way: of these operators each says the same then, or hardly more."""
     of_source = {"aws:sourcearn", "aws:sourceaccount"}
     conditions = [(operator.lower(), key.lower()) for operator, key in statement.condition_keys]
     return (
         len(statement.actions) == len(statement.principals) == len(sources(statement)) == 1
         and len(statement.condition("aws:SourceAccount")) <= 1
-        and all(key in of_source and operator in ADDED for operator, key in conditions)
+        and all(key in of_source and operator in EQUAL_OR_LIKE for operator, key in conditions)
     )

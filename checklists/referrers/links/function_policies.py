@@ -42,13 +42,10 @@ def _users(index: Index, function: Thing, statement: Statement) -> Iterator[Use]
         for principal in statement.principals:
             yield use(principal, function, "invoke_permission", detail, mention=principal in _TOLD_ELSEWHERE)
     for source in named:
-        if not set("*?") & set(_who(source)):
-            thing = index.thing(source)
-            if thing is not None:
-                yield use(thing, function, "invoke_permission", detail)
-                yield use(function, thing, "invoke_permission", detail, mention=True)
-            elif not _gone(index, source):
-                yield use(source, function, "invoke_permission", detail)
+        thing = None if set("*?") & set(_who(source)) else index.thing(source)
+        if thing is not None:
+            yield use(thing, function, "invoke_permission", detail)
+            yield use(function, thing, "invoke_permission", detail, mention=True)
         elif not _told_elsewhere(index, source):
             yield use(source, function, "invoke_permission", detail)
 
@@ -62,16 +59,9 @@ def _who(source: str) -> str:
     return f"{arn.region}:{arn.account}:{resource}"
 
 
-def _gone(index: Index, source: str) -> bool:
-    arn = arns.parse(source)
-    return arn is not None and arn.service in _SURVEYED and _surveyed(index, arn.account, arn.region)
-
-
 def _told_elsewhere(index: Index, source: str) -> bool:
-    """Whether all that a pattern can mean lies where links would tell of it."""
+    """Whether all that a source can mean lies where links would tell of it: one that is not there is gone."""
     arn = arns.parse(source)
-    if source == "*":
-        return False
     return arn is not None and arn.service in _SURVEYED and _surveyed(index, arn.account, arn.region)
 
 
