@@ -23,6 +23,11 @@ _TYPES = {
 _ALTERNATIVES = re.compile(r"\b(?:OR|NOT)\b|!=")
 
 
+def searches(expression: str) -> bool:
+    """Whether it finds metrics by itself, and is not reckoned from others."""
+    return any(word in expression.upper() for word in ("SEARCH", "SELECT"))
+
+
 def about(index: Index, expression: str, account: str, region: str) -> Iterator[str]:
     """ARNs; with them 'metric:search' when the expression may find metrics of other things too: a
     search for a name without quotes finds all that have it as a part."""

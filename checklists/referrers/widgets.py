@@ -15,7 +15,7 @@ from checklists.aws.estate import Thing
 from checklists.referrers.arns import ANY_ARN
 from checklists.referrers.json_values import mapping, rows, strings_in, text, texts
 from checklists.referrers.metrics import Metrics
-from checklists.referrers.searches import about
+from checklists.referrers.searches import about, searches
 
 SOURCE = re.compile(r"\bSOURCE\s+(?:'(?P<s>[^']+)'|\"(?P<d>[^\"]+)\"|(?P<f>logGroups)\s*\()")
 _WORD = re.compile(r"\b[a-z]\w*\b")
@@ -41,7 +41,7 @@ class Entry:
 
     @property
     def searches(self) -> bool:
-        return any(word in self.expression.upper() for word in ("SEARCH", "SELECT"))
+        return searches(self.expression)
 
     def operands(self, ids: frozenset[str]) -> frozenset[str]:
         """Ids of the rows that the expression is made of."""

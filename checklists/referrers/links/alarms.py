@@ -16,7 +16,7 @@ from checklists.referrers.json_values import mapping, rows, text, texts
 from checklists.referrers.metrics import Metrics, dimensions
 from checklists.referrers.model import Use
 from checklists.referrers.rules import alarm_names
-from checklists.referrers.searches import about as searched
+from checklists.referrers.searches import about, searches
 
 
 def find(index: Index) -> Iterator[Use]:
@@ -58,9 +58,9 @@ def query_subjects(
         found = dimensions(one.get("Dimensions"))
         namespace, name = text(one.get("Namespace")), text(one.get("MetricName"))
         yield metrics.about(namespace, name, found, account, alarm.region), label
-    expression = query.get("Expression")
-    if isinstance(expression, str) and any(word in expression.upper() for word in ("SEARCH", "SELECT")):
-        for used in searched(index, expression, alarm.account, alarm.region):
+    expression = text(query.get("Expression"))
+    if searches(expression):
+        for used in about(index, expression, alarm.account, alarm.region):
             yield used, label
 
 
