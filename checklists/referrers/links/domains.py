@@ -50,10 +50,11 @@ def _dns(index: Index) -> Iterator[Use]:
         for value in values(record):
             target = leads_to.get(host(value))
             detail = f"record {record.name} {text(record.properties.get('Type'))}".strip()
-            for thing in [target] if target else index.apis_at(value):
+            found = [target] if target else index.apis_at(value)
+            for thing in found:
                 if thing != record:
                     yield use(record, thing, "dns", f"{detail} leads to it", mention=True)
-            if target is None and not index.apis_at(value):
+            if not found:
                 yield use(record, f"metric:address {value}", "dns", f"{detail} leads elsewhere too", mention=True)
 
 
