@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from checklists.aws.calls import Answer, Caller
 from checklists.aws.estate import Thing
+from checklists.aws.ledger import Place
 from checklists.aws.pulse import Pulse
 from checklists.aws.types import GLOBAL_REGION
 
@@ -28,6 +29,10 @@ class Scope:
     region: str
     caller: Caller
     pulse: Pulse
+
+    @property
+    def place(self) -> Place:
+        return self.account, self.region
 
     @property
     def reach(self) -> Reach:

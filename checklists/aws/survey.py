@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from checklists.aws.access import AccountAccess
 from checklists.aws.accounts import enter
@@ -13,7 +15,7 @@ from checklists.aws.candidates import candidates
 from checklists.aws.collect import CLOSER_LOOKS, COLLECTORS
 from checklists.aws.estate import Estate, Measurement, Thing
 from checklists.aws.failures import Failure
-from checklists.aws.ledger import Ledger
+from checklists.aws.ledger import Ledger, Place
 from checklists.aws.measured import metrics_of
 from checklists.aws.mentions import Names, mentions
 from checklists.aws.metrics import OPERATION as METRICS
@@ -22,6 +24,8 @@ from checklists.aws.owners import owned
 from checklists.aws.pulse import Progress, Pulse, in_threads
 from checklists.aws.scope import CloserLook, Collector, Found, Near, Scope
 from checklists.aws.shape import moment
+
+Asker = TypeVar("Asker", Collector, CloserLook)
 
 
 def survey(
@@ -69,20 +73,13 @@ def survey(
 
 
 def _listing(scopes: Sequence[Scope], services: frozenset[str] | None, tell: Progress, pulse: Pulse) -> Found:
-    steps = [
-        (scope, one)
-        for scope in scopes
-        for one in COLLECTORS
-        if one.reach == scope.reach and (services is None or one.service in services)
-    ]
-
     def of(step: tuple[Scope, Collector]) -> Found:
         scope, one = step
         with _understood(scope, one.operations):
             return one.collect(scope)
         return Found()
 
-    return _all(in_threads(steps, of, "Listing", tell, pulse))
+    return _all(in_threads(_steps(scopes, COLLECTORS, services), of, "Listing", tell, pulse))
 
 
 def _looking(
@@ -94,22 +91,36 @@ def _looking(
     tell: Progress,
     pulse: Pulse,
 ) -> Found:
+    there = _by_place(things)
+
     def of(step: tuple[Scope, CloserLook]) -> Found:
         scope, one = step
-        there = tuple(thing for thing in things if (thing.account, thing.region) == (scope.account, scope.region))
         found = Found()
         with _understood(scope, one.operations):
-            found = one.look(scope, Near(there, close))
-        ledger.close((scope.account, scope.region), one.operations, one.parents)
+            found = one.look(scope, Near(tuple(there.get(scope.place, ())), close))
+        ledger.close(scope.place, one.operations, one.parents)
         return found
 
-    steps = [
+    return _all(in_threads(_steps(scopes, CLOSER_LOOKS, services), of, "Looking closely", tell, pulse))
+
+
+def _steps(
+    scopes: Sequence[Scope], several: Sequence[Asker], services: frozenset[str] | None
+) -> list[tuple[Scope, Asker]]:
+    """What is asked where."""
+    return [
         (scope, one)
         for scope in scopes
-        for one in CLOSER_LOOKS
+        for one in several
         if one.reach == scope.reach and (services is None or one.service in services)
     ]
-    return _all(in_threads(steps, of, "Looking closely", tell, pulse))
+
+
+def _by_place(things: Iterable[Thing]) -> dict[Place, list[Thing]]:
+    found: defaultdict[Place, list[Thing]] = defaultdict(list)
+    for one in things:
+        found[one.account, one.region].append(one)
+    return found
 
 
 @contextmanager
@@ -150,12 +161,11 @@ def _measuring(
     tell: Progress,
     pulse: Pulse,
 ) -> tuple[Measurement, ...]:
-    windows = windows_of(window, now)
+    windows, there = windows_of(window, now), _by_place(things)
 
     def of(scope: Scope) -> tuple[Measurement, ...]:
-        there = [one for one in things if (one.account, one.region) == (scope.account, scope.region)]
-        found = measure(scope, metrics_of(there, close), windows)
-        ledger.close((scope.account, scope.region), (METRICS,), ("apigatewayv2:GetApis",))
+        found = measure(scope, metrics_of(there.get(scope.place, ()), close), windows)
+        ledger.close(scope.place, (METRICS,), ("apigatewayv2:GetApis",))
         return found
 
     found = [
