@@ -29,7 +29,7 @@ def candidates(things: Iterable[Thing], mentioned: Mapping[str, list[JsonValue]]
     of one; then those that these name, and those that wake by what these name."""
     things = tuple(things)
     functions = {one.arn: one for one in things if one.type == types.FUNCTION}
-    apis = {one.arn for one in things if one.type == types.API and one.properties.get("ProtocolType") == "WEBSOCKET"}
+    apis = {one.arn for one in things if one.is_websocket_api}
     named = {arn: {str(one["of"]) for one in several if isinstance(one, dict)} for arn, several in mentioned.items()}
     near = _called(things, apis) | _in_stacks_of(things, apis)
     for one in things:

@@ -14,6 +14,7 @@ from typing import Any, Literal, Self
 
 from pydantic import AwareDatetime, Field, JsonValue
 
+from checklists.aws.types import API
 from migrator.inventory.record import Record
 
 GapKind = Literal[
@@ -39,6 +40,10 @@ class Thing(Record):
     stack: str | None = Field(default=None, description="ARN of the CloudFormation stack that owns it")
     manager: Manager | None = Field(default=None, description="who made it, as its stack or its tags tell")
     created_at: AwareDatetime | None = None
+
+    @property
+    def is_websocket_api(self) -> bool:
+        return self.type == API and self.properties.get("ProtocolType") == "WEBSOCKET"
 
 
 class Measurement(Record):
@@ -173,11 +178,7 @@ class Estate(Record):
 
     @cached_property
     def _websocket_apis(self) -> tuple[Thing, ...]:
-        return tuple(
-            thing
-            for thing in self.things
-            if thing.type == "AWS::ApiGatewayV2::Api" and thing.properties.get("ProtocolType") == "WEBSOCKET"
-        )
+        return tuple(thing for thing in self.of_type(API) if thing.is_websocket_api)
 
     def websocket_apis(self) -> tuple[Thing, ...]:
         return self._websocket_apis

@@ -32,7 +32,7 @@ class Metric:
 def metrics_of(things: Collection[Thing], candidates: Collection[str]) -> tuple[Metric, ...]:
     """Of all WebSocket APIs and their stages, all tables, and the functions among the candidates (ARNs) with their
     log groups."""
-    apis = {one.arn for one in things if one.type == types.API and one.properties.get("ProtocolType") == "WEBSOCKET"}
+    apis = {one.arn for one in things if one.is_websocket_api}
     functions = {one.arn for one in things if one.type == types.FUNCTION and one.arn in candidates}
     groups = {str(one.properties["LogGroup"]) for one in things if one.arn in functions}
     found: list[Metric] = []

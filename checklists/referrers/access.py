@@ -114,7 +114,7 @@ class Reach:
             if not action or not (wide or statement.not_resources):
                 continue
             for thing in self.index.of_type(kind.type):
-                if kind is API and thing.properties.get("ProtocolType") != "WEBSOCKET":
+                if kind is API and not thing.is_websocket_api:
                     continue
                 target = arn_pattern(thing)
                 if statement.not_resources and statement.reaches(target):

@@ -125,7 +125,7 @@ def _homes(edges: Iterable[tuple[str, str]], starts: set[str]) -> dict[str, str]
 
 def _starts(index: Index, judged: Mapping[str, Fate], arn: str) -> bool:
     thing = index.estate.thing(arn)
-    return arn in judged and thing is not None and thing.properties.get("ProtocolType") == "WEBSOCKET"
+    return arn in judged and thing is not None and thing.is_websocket_api
 
 
 def _columns(nodes: set[str], edges: Mapping[tuple[str, str], list[Use]], starts: set[str]) -> dict[str, int]:

@@ -37,7 +37,7 @@ def collect(scope: Scope) -> Found:
         thing = _api(scope, api)
         found.things.append(thing)
         _callees(scope, thing, found)
-        if api.get("ProtocolType") == "WEBSOCKET":
+        if thing.is_websocket_api:
             _routes_and_stages(scope, thing, found)
     return found
 

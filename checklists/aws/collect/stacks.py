@@ -54,7 +54,7 @@ def collect(scope: Scope) -> Found:
 def look(scope: Scope, near: Near) -> Found:
     """What a stack keeps when it is deleted, and which transforms made it."""
     found = Found()
-    apis = {one.arn for one in near.of_type(types.API) if one.properties.get("ProtocolType") == "WEBSOCKET"}
+    apis = {one.arn for one in near.things if one.is_websocket_api}
     stacks = owners(near.of_type(types.STACK), near.things)
     wanted = {stacks[one.arn] for one in near.things if one.arn in stacks and one.arn in apis | near.candidates}
     for stack in near.of_type(types.STACK):
