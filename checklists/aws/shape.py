@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -35,6 +36,14 @@ def plain(value: object) -> JsonValue:
     if value is None or isinstance(value, bool | int | float):
         return value
     return text(str(value))
+
+
+def parsed(value: str) -> JsonValue:
+    """A text that is JSON, read; one that is none, or that is nested too deep, stays a text."""
+    try:
+        return plain(json.loads(value))
+    except (ValueError, RecursionError):
+        return plain(value)
 
 
 def kept(answer: Mapping[str, object], *keys: str) -> dict[str, JsonValue]:

@@ -4,12 +4,11 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboar
 
 from __future__ import annotations
 
-import json
 from typing import Final
 
 from checklists.aws import types
 from checklists.aws.scope import Collector, Found, Scope, for_each
-from checklists.aws.shape import plain
+from checklists.aws.shape import parsed
 
 _LIST: Final = "cloudwatch:ListDashboards"
 _GET: Final = "cloudwatch:GetDashboard"
@@ -26,16 +25,9 @@ def collect(scope: Scope) -> Found:
         reply = scope.caller.one(_GET, subject=arn, absent=_GONE, DashboardName=name)
         if reply.known and reply.body is None:
             continue
-        properties = {"Body": plain(_parsed(reply.body.get("DashboardBody", "")))} if reply.body else {}
+        properties = {"Body": parsed(reply.body.get("DashboardBody", ""))} if reply.body else {}
         found.things.append(scope.thing(arn, types.DASHBOARD, name, properties=properties))
     return found
-
-
-def _parsed(body: str) -> object:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return body
 
 
 COLLECTOR: Final = Collector("dashboards", "cloudwatch", (_LIST, _GET), collect, reach="account")

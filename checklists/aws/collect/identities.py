@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Final
 from urllib.parse import unquote
@@ -13,7 +12,7 @@ from checklists.aws import types
 from checklists.aws.calls import Item
 from checklists.aws.estate import Thing
 from checklists.aws.scope import Collector, Found, Scope
-from checklists.aws.shape import kept, moment_of, plain, tags
+from checklists.aws.shape import kept, moment_of, parsed, plain, tags
 
 _OPERATION: Final = "iam:GetAccountAuthorizationDetails"
 _KEYS: Final = ("RoleDetailList", "UserDetailList", "GroupDetailList", "Policies")
@@ -38,12 +37,7 @@ def collect(scope: Scope) -> Found:
 
 def document(value: object) -> JsonValue:
     """A policy document, percent-encoded as IAM sends it or already read; a text that is no JSON stays a text."""
-    if not isinstance(value, str):
-        return plain(value)
-    try:
-        return plain(json.loads(unquote(value)))
-    except (ValueError, RecursionError):
-        return plain(value)
+    return parsed(unquote(value)) if isinstance(value, str) else plain(value)
 
 
 def _identity(scope: Scope, one: Item, type_: str, kind: str, more: dict[str, JsonValue]) -> Thing:

@@ -204,6 +204,11 @@ class TestWatchers:
         odd = look(account(cloudwatch__GetDashboard={"DashboardBody": "{not json"}))
         assert next(odd.of_type(types.DASHBOARD)).properties["Body"] == "{not json"
 
+    def test_a_dashboard_that_is_nested_too_deep_stays_a_text(self):
+        deep = "[" * 900 + "]" * 900
+        odd = look(account(cloudwatch__GetDashboard={"DashboardBody": deep}))
+        assert next(odd.of_type(types.DASHBOARD)).properties["Body"] == deep
+
     def test_web_acls_of_the_region_and_of_cloudfront(self, estate):
         assert {(one.region, one.properties["Scope"]) for one in estate.of_type(types.WEB_ACL)} == {
             (REGION, "REGIONAL"),
