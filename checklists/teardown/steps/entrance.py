@@ -18,6 +18,7 @@ from checklists.teardown.steps.parts import (
     gate,
     ids,
     no_referrers,
+    not_kept,
     unchanged,
 )
 from checklists.teardown.steps.soft import idle_gates, knocks
@@ -89,7 +90,7 @@ def _api(situation: Situation, api: Thing, before: list[Step]) -> Step:
             unchanged(api),
             no_referrers(api),
             _unmapped(situation, api),
-            gate("not_kept", api.arn, "no such tag", held=True),
+            not_kept(api),
         ),
         depends_on=waits or ids(before, "snapshot"),
         calls=(call(api, "apigatewayv2.delete_api", ApiId=api.id),),

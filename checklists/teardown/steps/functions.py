@@ -8,7 +8,17 @@ from checklists.aws import types
 from checklists.aws.estate import Thing
 from checklists.teardown.model import Step, Undo
 from checklists.teardown.situation import Situation
-from checklists.teardown.steps.parts import absent, call, called, equals, gate, ids, no_referrers, unchanged
+from checklists.teardown.steps.parts import (
+    absent,
+    call,
+    called,
+    equals,
+    ids,
+    no_referrers,
+    no_sign_of_life,
+    not_kept,
+    unchanged,
+)
 
 
 def triggers(situation: Situation, before: list[Step]) -> list[Step]:
@@ -39,8 +49,8 @@ def functions(situation: Situation, before: list[Step]) -> list[Step]:
             gates=(
                 unchanged(function),
                 no_referrers(function),
-                gate("no_sign_of_life", function.arn, "it is asked when its turn comes"),
-                gate("not_kept", function.arn, "no such tag", held=True),
+                no_sign_of_life(function),
+                not_kept(function),
             ),
             depends_on=waits,
             calls=(call(function, "lambda.delete_function", FunctionName=function.id),),

@@ -6,7 +6,7 @@ from checklists.aws import types
 from checklists.aws.estate import Thing
 from checklists.teardown.model import Call, Step, Undo
 from checklists.teardown.situation import Situation
-from checklists.teardown.steps.parts import absent, call, called, gate, ids, no_referrers, unchanged
+from checklists.teardown.steps.parts import absent, call, called, ids, no_referrers, not_kept, unchanged
 
 
 def permissions(situation: Situation, before: list[Step]) -> list[Step]:
@@ -37,7 +37,7 @@ def _role(role: Thing, waits: tuple[str, ...], situation: Situation) -> Step:
         title=f"Delete {called(role)}",
         why="Only what is gone by now assumed it",
         users=situation.users_of(role.arn),
-        gates=(unchanged(role), no_referrers(role), gate("not_kept", role.arn, "no such tag", held=True)),
+        gates=(unchanged(role), no_referrers(role), not_kept(role)),
         depends_on=waits,
         calls=(*calls, call(role, "iam.delete_role", RoleName=role.id)),
         checks=(absent(role),),
@@ -62,7 +62,7 @@ def _policy(policy: Thing, waits: tuple[str, ...], situation: Situation) -> Step
         title=f"Delete {called(policy)}",
         why="It is attached to nothing that stays",
         users=situation.users_of(policy.arn),
-        gates=(unchanged(policy), no_referrers(policy), gate("not_kept", policy.arn, "no such tag", held=True)),
+        gates=(unchanged(policy), no_referrers(policy), not_kept(policy)),
         depends_on=waits,
         calls=(
             *(call(policy, "iam.delete_policy_version", PolicyArn=policy.arn, VersionId=str(one)) for one in older),

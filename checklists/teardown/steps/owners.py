@@ -12,12 +12,21 @@ from checklists.aws import types
 from checklists.aws.estate import Thing
 from checklists.aws.nouns import noun
 from checklists.referrers.model import Use
-from checklists.teardown.model import Check, Gate, Step, Undo
+from checklists.teardown.model import Gate, Step, Undo
 from checklists.teardown.ownership import OwnedStack
 from checklists.teardown.situation import Situation
 from checklists.teardown.steps.commands import removal_command, tool_name
 from checklists.teardown.steps.lasting import lasting
-from checklists.teardown.steps.parts import call, gate, ids
+from checklists.teardown.steps.parts import (
+    absent,
+    backed_up,
+    call,
+    gate,
+    ids,
+    no_sign_of_life,
+    not_kept,
+    unchanged,
+)
 from checklists.teardown.steps.soft import knocks
 
 NOT_BACK: Final = "It can't be taken back by itself: put it back in its files, and deploy them."
@@ -60,7 +69,7 @@ def _deletion(
         covers=covers,
         users=_users(situation, covers),
         gates=(
-            gate("unchanged", stack.arn, "as in the survey", held=True),
+            unchanged(stack),
             gate(
                 "not_protected",
                 stack.arn,
@@ -76,8 +85,8 @@ def _deletion(
         depends_on=waits,
         calls=(call(stack, "cloudformation.delete_stack", StackName=stack.arn),),
         checks=(
-            Check(subject=stack.arn, type=stack.type, state="absent"),
-            *(Check(subject=one.arn, type=one.type, state="absent") for one in lasting(situation, covers)),
+            absent(stack),
+            *map(absent, lasting(situation, covers)),
         ),
         undo=Undo(words="It can't be taken back: create the stack again from its template. Ids and addresses differ."),
         owner="stack",
@@ -167,7 +176,7 @@ def _person(
             "users": _users(situation, covers),
             "gates": _gates_of_covers(situation, covers),
             "depends_on": waits,
-            "checks": [Check(subject=one.arn, type=one.type, state="absent") for one in lasting(situation, covers)],
+            "checks": [*map(absent, lasting(situation, covers))],
             "undo": Undo(words=NOT_BACK),
             "command": command,
             "files": tuple(dict.fromkeys(situation.declared[arn] for arn in covers if arn in situation.declared)),
@@ -203,11 +212,11 @@ def _gates_of_covers(situation: Situation, covers: tuple[str, ...]) -> tuple[Gat
             gates.append(knocks(thing))
         if thing.type in {types.API, types.FUNCTION, types.TABLE, types.ROLE}:
             gates.append(gate("no_referrers", thing.arn, "nobody but what goes too, in the survey", held=True))
-            gates.append(gate("not_kept", thing.arn, "no such tag", held=True))
+            gates.append(not_kept(thing))
         if thing.type in {types.FUNCTION, types.TABLE}:
-            gates.append(gate("no_sign_of_life", thing.arn, "it is asked when its turn comes"))
+            gates.append(no_sign_of_life(thing))
         if thing.type == types.TABLE:
-            gates.append(gate("backup_available", thing.arn, "an earlier step makes it"))
+            gates.append(backed_up(thing))
     return tuple(gates)
 
 

@@ -58,6 +58,18 @@ def no_referrers(thing: Thing) -> Gate:
     return gate("no_referrers", thing.arn, "nobody but what goes too, when the survey was made", held=True)
 
 
+def not_kept(thing: Thing) -> Gate:
+    return gate("not_kept", thing.arn, "no such tag", held=True)
+
+
+def no_sign_of_life(thing: Thing) -> Gate:
+    return gate("no_sign_of_life", thing.arn, "it is asked when its turn comes")
+
+
+def backed_up(table: Thing) -> Gate:
+    return gate("backup_available", table.arn, "an earlier step makes it")
+
+
 def ids(steps: Iterable[Step], *phases: str, of: Iterable[str] | None = None) -> tuple[str, ...]:
     """Of the steps of these phases; `of`: only those about one of these subjects, or about the whole plan."""
     wanted = None if of is None else {"", *of}

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from checklists.aws import types
 from checklists.aws.estate import Thing
-from checklists.teardown.model import Gate, Phase, Step, Undo
+from checklists.teardown.model import Phase, Step, Undo
 from checklists.teardown.situation import Situation
-from checklists.teardown.steps.parts import absent, call, called, equals, gate, ids, no_referrers, unchanged
+from checklists.teardown.steps.parts import (
+    absent,
+    backed_up,
+    call,
+    called,
+    equals,
+    gate,
+    ids,
+    no_referrers,
+    no_sign_of_life,
+    not_kept,
+    unchanged,
+)
 
 
 def tables(situation: Situation, before: list[Step]) -> list[Step]:
@@ -31,7 +43,7 @@ def _backup(table: Thing, waits: tuple[str, ...], phase: Phase) -> Step:
         type=table.type,
         title=f"Back {called(table)} up as {name}",
         why="It is kept after the table is gone, until somebody deletes it; it costs by its size",
-        gates=(unchanged(table), _life(table)),
+        gates=(unchanged(table), no_sign_of_life(table)),
         depends_on=waits,
         calls=(call(table, "dynamodb.create_backup", TableName=table.id, BackupName=name),),
         undo=Undo(words="A backup takes nothing away. Delete it when nobody needs it any more."),
@@ -52,7 +64,7 @@ def _of_table(situation: Situation, table: Thing, waits: tuple[str, ...]) -> lis
                 type=table.type,
                 title=f"Turn the deletion protection of {called(table)} off",
                 why="AWS refuses to delete it otherwise. Its backup is whole by now",
-                gates=(unchanged(table), no_referrers(table), _life(table), _backed_up(table)),
+                gates=(unchanged(table), no_referrers(table), no_sign_of_life(table), backed_up(table)),
                 depends_on=(backup.id,),
                 calls=(call(table, "dynamodb.update_table", TableName=table.id, DeletionProtectionEnabled=False),),
                 checks=(equals(table, "DeletionProtectionEnabled", False),),
@@ -76,10 +88,10 @@ def _of_table(situation: Situation, table: Thing, waits: tuple[str, ...]) -> lis
             gates=(
                 unchanged(table),
                 no_referrers(table),
-                _life(table),
-                _backed_up(table),
+                no_sign_of_life(table),
+                backed_up(table),
                 gate("not_protected", table.arn, "an earlier step turns it off", held=None),
-                gate("not_kept", table.arn, "no such tag", held=True),
+                not_kept(table),
             ),
             depends_on=(steps[-1].id,),
             calls=(call(table, "dynamodb.delete_table", TableName=table.id),),
@@ -99,11 +111,3 @@ def backup_name(table: str) -> str:
     """3 to 255 characters of a-z, A-Z, 0-9, _, - and .:
     https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateBackup.html"""
     return f"{table[:230]}-before-teardown"
-
-
-def _backed_up(table: Thing) -> Gate:
-    return gate("backup_available", table.arn, "an earlier step makes it")
-
-
-def _life(table: Thing) -> Gate:
-    return gate("no_sign_of_life", table.arn, "it is asked when its turn comes")
