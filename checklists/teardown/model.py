@@ -160,6 +160,12 @@ class Step(Record):
     saves_usd_month: float | None = Field(default=None, description="None: nobody knows")
 
     @property
+    def made(self) -> tuple[Call, ...]:
+        """Calls of carrying it out; of a brownout also those that open the door again."""
+        doors = () if self.brownout is None else (*self.brownout.pull, *self.brownout.restore)
+        return (*self.calls, *doors)
+
+    @property
     def changes(self) -> frozenset[str]:
         """ARNs of what the calls of the step change."""
         if self.brownout is not None:

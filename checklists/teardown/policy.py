@@ -6,7 +6,6 @@ Reading is a policy of its own: `ws2sse checklist iam-policy`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import Any, Final
 
 from checklists.teardown.allowed import operation_of
@@ -21,7 +20,7 @@ def write_policy(plan: TeardownPlan) -> dict[str, Any]:
     permissions of its own role, or with those of whoever calls: they are not in it."""
     resources: defaultdict[str, set[str]] = defaultdict(set)
     for step in plan.steps:
-        for call in _calls(step):
+        for call in (*step.made, *step.undo.calls):
             for action in operation_of(call).actions:
                 resources[action].update(_resources(plan, step, call))
     actions: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
@@ -34,14 +33,6 @@ def write_policy(plan: TeardownPlan) -> dict[str, Any]:
     if any(gate.name == "no_imports" for step in plan.steps for gate in step.gates):
         statements.append({"Effect": "Allow", "Action": [*IMPORTS], "Resource": ["*"]})
     return {"Version": "2012-10-17", "Statement": statements}
-
-
-def _calls(step: Step) -> Iterator[Call]:
-    yield from step.calls
-    yield from step.undo.calls
-    if step.brownout is not None:
-        yield from step.brownout.pull
-        yield from step.brownout.restore
 
 
 def _resources(plan: TeardownPlan, step: Step, call: Call) -> tuple[str, ...]:  # noqa: PLR0911 - one for each kind

@@ -51,8 +51,7 @@ def read_plan(path: Path) -> TeardownPlan:
         raise PlanChanged(path)
     check(plan.steps)
     for step in plan.steps:
-        doors = () if step.brownout is None else (*step.brownout.pull, *step.brownout.restore)
-        for call in (*step.calls, *step.undo.calls, *doors):
+        for call in (*step.made, *step.undo.calls):
             operation_of(call)
     return plan
 

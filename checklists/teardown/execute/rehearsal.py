@@ -36,8 +36,7 @@ def rehearse(
     """Gates are looked at of steps that are next; those of later steps hang on what is not done yet."""
     gatekeeper = Gatekeeper(plan, settings, eyes, progress)
     for step in plan.steps:
-        doors = () if step.brownout is None else (*step.brownout.pull, *step.brownout.restore)
-        commands = tuple(cli_command(call, plan.partition) for call in (*step.calls, *doors))
+        commands = tuple(cli_command(call, plan.partition) for call in step.made)
         if progress.is_done(step):
             yield Rehearsed(step, "done")
         elif not progress.ready(step):
