@@ -13,6 +13,7 @@ from checklists.teardown.execute.ending import Stopped
 from checklists.teardown.execute.eyes import BackupSeen, Eyes
 from checklists.teardown.execute.hands import Executor
 from checklists.teardown.execute.journal import Journal
+from checklists.teardown.execute.saying import at
 from checklists.teardown.model import Step, TeardownPlan
 from checklists.teardown.steps.tables import backup_name
 
@@ -49,7 +50,7 @@ class Keeping:
                 self.journal.write("kept", step=step.id, subject=step.subject, where=whole[0].arn)
                 return
             self.clock.wait_until(self.clock.now() + BETWEEN_LOOKS)
-        raise Stopped("failed", f"Step {step.number}, {step.title}: it is not whole yet. Run this command again later.")
+        raise Stopped("failed", at(step, "it is not whole yet. Run this command again later."))
 
     def _made(self, step: Step) -> list[BackupSeen]:
         """Clocks differ a little."""

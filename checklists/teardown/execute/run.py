@@ -95,9 +95,9 @@ class Run:
             else:
                 self._act(step)
         except Unseen as error:
-            raise Stopped("failed", *at(step, f"{error}. What AWS does not say is not taken for granted.")) from error
+            raise Stopped("failed", at(step, f"{error}. What AWS does not say is not taken for granted.")) from error
         except CallFailed as error:
-            raise Stopped("failed", *at(step, told(error))) from error
+            raise Stopped("failed", at(step, told(error))) from error
 
     def _act(self, step: Step) -> None:
         begun = step.id in self.progress.begun
@@ -140,7 +140,7 @@ class Run:
             step, self._clock.now(), sight, without=frozenset({"unchanged"} if ours else ())
         )
         if failed := [f"  {one.gate.name}: {one.gate.subject}: {one.evidence}" for one in findings if not one.holds]:
-            raise Stopped("stopped", *at(step, "it is not done, because its gates don't hold:"), *failed)
+            raise Stopped("stopped", at(step, "it is not done, because its gates don't hold:"), *failed)
 
     def _call(self, step: Step) -> None:
         try:
@@ -172,7 +172,7 @@ class Run:
             _check_stack(step, sight)
             self._clock.wait_until(self._clock.now() + pause)
         minutes = LOOKS * pause.total_seconds() / 60
-        raise Stopped("failed", *at(step, f"AWS did not show within {minutes:.0f} minutes that it is done."))
+        raise Stopped("failed", at(step, f"AWS did not show within {minutes:.0f} minutes that it is done."))
 
     def _finish(self, step: Step, sight: Sight, found: str = "") -> None:
         digests = self._gates.digests(step, sight)
@@ -219,7 +219,7 @@ class Run:
     def _waiting(self) -> Ending:
         words: list[str] = []
         for step, said, _back in self._pending:
-            words += [f"Step {step.number}, {step.title}: {said[0]}", *said[1:]]
+            words += [at(step, said[0]), *said[1:]]
         times = [back for _step, _words, back in self._pending if back is not None]
         return Ending("waiting", tuple(words), self._pending[0][0].id, min(times) if times else None)
 
@@ -246,6 +246,6 @@ def _check_stack(step: Step, sight: Sight) -> None:
     if stack is not None and stack.type == STACK and str(stack.properties.get("StackStatus")).endswith("_FAILED"):
         raise Stopped(
             "failed",
-            *at(step, "CloudFormation could not delete all of it; its events tell why."),
+            at(step, "CloudFormation could not delete all of it; its events tell why."),
             "Mend that and run this command again, which deletes the stack again.",
         )

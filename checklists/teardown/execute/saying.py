@@ -1,4 +1,4 @@
-"""What a run says of a step that it could not do."""
+"""What a run says of a step."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from checklists.teardown.execute.hands import CallFailed
 from checklists.teardown.model import Step
 
 
-def at(step: Step, words: str) -> tuple[str, ...]:
-    return (f"Step {step.number}, {step.title}: {words}",)
+def at(step: Step, words: str) -> str:
+    return f"Step {step.number}, {step.title}: {words}"
 
 
 def told(error: CallFailed) -> str:

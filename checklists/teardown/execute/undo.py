@@ -18,6 +18,7 @@ from checklists.teardown.execute.gates import Gatekeeper, satisfied
 from checklists.teardown.execute.hands import CallFailed, Executor, Hands
 from checklists.teardown.execute.journal import Journal
 from checklists.teardown.execute.progress import Progress, progress_of
+from checklists.teardown.execute.saying import at
 from checklists.teardown.model import Call, Step, TeardownPlan
 from checklists.teardown.settings import TeardownSettings
 from checklists.teardown.steps.lever import is_closed
@@ -64,7 +65,7 @@ class Undoing:
                 self._journal.write("step_given_up", step=step.id)
             elif problem:
                 self._say(f"  {problem}")
-                self._left.append(f"Step {step.number}, {step.title}: {problem}")
+                self._left.append(at(step, problem))
             else:
                 self._do(step, step.undo.calls, opening=False)
         if self._failed:
@@ -84,7 +85,7 @@ class Undoing:
                 for call in calls:
                     self._executor.do(step.id, call, "undo")
         except CallFailed as error:
-            self._failed.append(f"Step {step.number}, {step.title}: {error}. Run this command again.")
+            self._failed.append(at(step, f"{error}. Run this command again."))
             return
         event = self._journal.write("door_opened" if opening else "step_undone", step=step.id, digests=self._now(step))
         self._progress.learn(event)
@@ -108,7 +109,7 @@ class Undoing:
         try:
             sight = self._eyes.look(door or {step.subject: step.type})
         except Unseen as error:
-            self._failed.append(f"Step {step.number}, {step.title}: {error}.")
+            self._failed.append(at(step, f"{error}."))
             return "it could not be looked at."
         if door:  # its function may outlive its API
             return self._door_problem(step, sight)

@@ -11,6 +11,7 @@ from checklists.teardown.clock import Clock
 from checklists.teardown.execute.ending import Stopped
 from checklists.teardown.execute.eyes import Sight
 from checklists.teardown.execute.gates import Gatekeeper
+from checklists.teardown.execute.saying import at
 from checklists.teardown.model import Step
 
 BETWEEN_LOOKS: Final = timedelta(hours=6)
@@ -42,6 +43,6 @@ class Waits:
             if not finding.holds:
                 raise Stopped(
                     "stopped",
-                    f"Step {step.number}, {step.title}: somebody knocks: {finding.evidence}.",
+                    at(step, f"somebody knocks: {finding.evidence}."),
                     "`ws2sse teardown undo` opens the door again. Find out who it is, and make a new plan.",
                 )
