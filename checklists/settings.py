@@ -108,9 +108,7 @@ def settings_from(path: Path, table: object, app: Path) -> ChecklistSettings:
 def _settings(path: Path, key: str, table: dict[str, Any]) -> ChecklistSettings:
     prefix = f"{key}." if key else ""
     for name in table:
-        check_name(
-            path, prefix + name, "key", name, (*(n for n in ChecklistSettings.model_fields if n != "path"), "file")
-        )
+        check_name(path, prefix + name, "key", name, _KEYS)
     phases, items = table.get("phases", {}), table.get("items", {})
     for what, value in (("phases", phases), ("items", items)):
         if not isinstance(value, dict):

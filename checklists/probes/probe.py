@@ -25,8 +25,6 @@ class Probe:
     """What supports, in one sentence: the first line of its docstring."""
     operations: tuple[str, ...] = ()
     """Of AWS, as boto3 names service and operation; empty when it asks nothing of AWS."""
-    valid_hours: int | None = None
-    """How old the survey may be; None when it asks nothing of AWS."""
 
     @property
     def permissions(self) -> tuple[str, ...]:
@@ -45,7 +43,7 @@ def probe(*, operations: Iterable[str] = ()) -> Callable[[Ask], Ask]:
     def register(ask: Ask) -> Ask:
         name = ask.__name__
         says = (ask.__doc__ or "").strip().partition("\n\n")[0].replace("\n    ", " ")
-        PROBES[name] = Probe(name, ask, says, asked, SURVEY_HOURS if asked else None)
+        PROBES[name] = Probe(name, ask, says, asked)
         return ask
 
     return register

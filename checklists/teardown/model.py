@@ -209,11 +209,6 @@ class TeardownPlan(Record):
     digest: str = Field(default="", description="SHA-256 of the canonical JSON of all else")
 
     @property
-    def typed(self) -> str:
-        """What has to be typed to act."""
-        return self.alias or self.account
-
-    @property
     def going(self) -> frozenset[str]:
         """ARNs of what this plan deletes, by itself or through who owns it."""
         deleted = [step for step in self.steps if step.kind == "delete" or step.phase == "stacks"]
