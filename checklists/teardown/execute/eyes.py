@@ -10,6 +10,8 @@ from typing import Protocol
 from checklists.aws.estate import Account, GapKind, Thing
 from checklists.idle.model import IdleProof
 from checklists.referrers.model import Use
+from checklists.teardown.model import TeardownPlan
+from checklists.teardown.steps.tables import backup_name
 
 
 class Unseen(Exception):
@@ -80,3 +82,9 @@ class Eyes(Protocol):
     def backups(self, table: str, name: str) -> tuple[BackupSeen, ...]:
         """Of this name, of a table by its ARN."""
         ...
+
+
+def backups_made(eyes: Eyes, plan: TeardownPlan, table: str) -> list[BackupSeen]:
+    """Of a table by its ARN: those that this teardown made. Clocks differ a little. Raises Unseen."""
+    since = plan.made_at - timedelta(minutes=1)
+    return [one for one in eyes.backups(table, backup_name(table.rpartition("/")[2])) if one.created_at >= since]

@@ -11,7 +11,7 @@ from checklists.aws.types import STAGE
 from checklists.referrers.model import Use
 from checklists.referrers.reasons import KEEP, KEEP_UNTIL
 from checklists.teardown.digests import thing_digest
-from checklists.teardown.execute.eyes import Eyes, Sight
+from checklists.teardown.execute.eyes import Eyes, Sight, backups_made
 from checklists.teardown.execute.progress import Progress
 from checklists.teardown.model import Check, Gate, Step, TeardownPlan
 from checklists.teardown.settings import TeardownSettings
@@ -118,13 +118,9 @@ class Gatekeeper:
                 return not importers, f"imported by {', '.join(importers)}" if importers else "no other stack imports"
 
     def _backed_up(self, table: str) -> tuple[bool, str]:
+        whole = [one for one in backups_made(self.eyes, self.plan, table) if one.status == "AVAILABLE"]
         name = backup_name(table.rpartition("/")[2])
-        whole = [
-            backup
-            for backup in self.eyes.backups(table, name)
-            if backup.status == "AVAILABLE" and backup.created_at >= self.plan.made_at - timedelta(minutes=1)
-        ]
-        return bool(whole), f"{whole[0].arn}" if whole else f"there is no whole backup {name} of this teardown"
+        return bool(whole), whole[0].arn if whole else f"there is no whole backup {name} of this teardown"
 
     def _expected(self, use: Use, step: Step) -> bool:
         """Users that go with this plan, and those that only mention it and were known."""

@@ -10,12 +10,11 @@ from typing import Final
 from checklists.teardown.clock import Clock
 from checklists.teardown.execute import backups
 from checklists.teardown.execute.ending import Stopped
-from checklists.teardown.execute.eyes import BackupSeen, Eyes
+from checklists.teardown.execute.eyes import Eyes, backups_made
 from checklists.teardown.execute.hands import Executor
 from checklists.teardown.execute.journal import Journal
 from checklists.teardown.execute.saying import at
 from checklists.teardown.model import Step, TeardownPlan
-from checklists.teardown.steps.tables import backup_name
 
 LOOKS: Final = 60
 BETWEEN_LOOKS: Final = timedelta(seconds=5)
@@ -42,18 +41,13 @@ class Keeping:
 
     def back_up(self, step: Step) -> None:
         """A table, in AWS; one that this teardown made before is as good. Raises CallFailed, Unseen or Stopped."""
-        if not self._made(step):
+        if not backups_made(self.eyes, self.plan, step.subject):
             for call in step.calls:
                 self.executor.do(step.id, call)
         for _ in range(LOOKS):
-            if whole := [one for one in self._made(step) if one.status == "AVAILABLE"]:
+            made = backups_made(self.eyes, self.plan, step.subject)
+            if whole := [one for one in made if one.status == "AVAILABLE"]:
                 self.journal.write("kept", step=step.id, subject=step.subject, where=whole[0].arn)
                 return
             self.clock.wait_until(self.clock.now() + BETWEEN_LOOKS)
         raise Stopped("failed", at(step, "it is not whole yet. Run this command again later."))
-
-    def _made(self, step: Step) -> list[BackupSeen]:
-        """Clocks differ a little."""
-        name = backup_name(step.subject.rpartition("/")[2])
-        since = self.plan.made_at - timedelta(minutes=1)
-        return [one for one in self.eyes.backups(step.subject, name) if one.created_at >= since]
