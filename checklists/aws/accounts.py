@@ -15,13 +15,10 @@ from checklists.aws.calls import Caller
 from checklists.aws.estate import Account
 from checklists.aws.failures import failure
 from checklists.aws.ledger import Ledger
+from checklists.aws.partitions import HOME
 from checklists.aws.pulse import Pulse
 from checklists.aws.scope import Scope
 from checklists.aws.types import GLOBAL_REGION
-
-HOME: Final = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1", "aws-eusc": "eusc-de-east-1"}
-"""Partition -> the region in which its global services are called:
-https://docs.aws.amazon.com/general/latest/gr/rande.html#global-endpoints"""
 
 _IDENTITY: Final = re.compile(r"arn:(?P<partition>aws[a-z-]*):(?:sts|iam)::(?P<account>\d{12}):")
 

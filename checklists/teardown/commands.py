@@ -7,7 +7,7 @@ import re
 import shlex
 from typing import Final
 
-from checklists.aws.accounts import HOME
+from checklists.aws.partitions import home_of
 from checklists.aws.types import GLOBAL_REGION
 from checklists.teardown.model import Call
 
@@ -20,7 +20,7 @@ _LOADS_FILES: Final = re.compile(r"^(file|fileb|https?)://", re.IGNORECASE)
 def cli_command(call: Call, partition: str = "aws") -> str:
     """One line. Simple parameters as options, others as one JSON document. `partition`: of the plan; its global
     services have their own region."""
-    region = HOME.get(partition, HOME["aws"]) if call.region == GLOBAL_REGION else call.region
+    region = home_of(partition) if call.region == GLOBAL_REGION else call.region
     words = ["aws", call.service, kebab(call.operation), "--region", region]
     if all(_is_simple(value) for value in call.parameters.values()):
         for name, value in call.parameters.items():

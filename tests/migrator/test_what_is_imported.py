@@ -24,6 +24,7 @@ def imported_by(module: str) -> set[str]:
         ("migrator.commands.cutover", {"fastapi", "botocore", "shim.app", "shim.dualrun.cutover.service"}),
         ("migrator.commands.scan", {"jinja2"}),
         ("migrator.commands.checklist", {"boto3", "botocore", "libcst", "httpx"}),
+        ("migrator.commands.teardown", {"boto3", "botocore", "libcst", "httpx"}),
     ],
 )
 def test_a_command_does_not_import_what_is_switched_off(module: str, unused: set[str]) -> None:

@@ -8,8 +8,8 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from checklists.aws.access import AccountAccess
-from checklists.aws.accounts import HOME
 from checklists.aws.failures import failure
+from checklists.aws.partitions import home_of
 from checklists.aws.types import GLOBAL_REGION
 from checklists.teardown.execute.hands import CallFailed
 from checklists.teardown.model import Call
@@ -27,7 +27,7 @@ class AwsHands:
 
     def __init__(self, access: AccountAccess, partition: str) -> None:
         self._access = AccountAccess(access.session, access.label, ONCE)
-        self._home = HOME.get(partition, "us-east-1")
+        self._home = home_of(partition)
         self._clients: dict[tuple[str, str], Any] = {}
 
     def call(self, call: Call) -> dict[str, Any]:
