@@ -47,14 +47,19 @@ class PushDesk:
         invocation = push.headers.get(b"amz-sdk-invocation-id")
         if invocation and not self._invocations.first(invocation, connection_id):
             return self._repeated(connection_id)
-        if connection_id == BROADCAST:
-            return self._broadcast(self._service.streams.broadcast(push.body))
-        failure: Problem | None = None
+        sent: bytes | None = None
         try:
-            self._service.post(connection_id, push.body)
+            if connection_id == BROADCAST:
+                sent = self._broadcast(self._service.streams.broadcast(push.body))
+            else:
+                self._service.post(connection_id, push.body)
+                sent = self._sent_answer()
         except Problem as problem:
-            failure = problem
-        return self._sent_answer() if failure is None else self._failed(failure, invocation)
+            return self._failed(problem)
+        finally:
+            if sent is None and invocation:
+                self._invocations.failed(invocation)
+        return sent
 
     async def answer_later(self, push: Push) -> bytes | None:
         """The same, where `streams` have to be waited for."""
@@ -64,15 +69,21 @@ class PushDesk:
         invocation = push.headers.get(b"amz-sdk-invocation-id")
         if invocation and not self._invocations.first(invocation, connection_id):
             return self._repeated(connection_id)
+        sent: bytes | None = None
         try:
             if connection_id == BROADCAST:
-                return self._broadcast(await self._service.streams.awaiting.broadcast(push.body))
-            await self._service.awaiting.post(connection_id, push.body)
+                sent = self._broadcast(await self._service.streams.awaiting.broadcast(push.body))
+            else:
+                await self._service.awaiting.post(connection_id, push.body)
+                sent = self._sent_answer()
         except BrokerUnavailable as error:
-            return self._failed(unavailable(error), invocation)
+            return self._failed(unavailable(error))
         except Problem as problem:
-            return self._failed(problem, invocation)
-        return self._sent_answer()
+            return self._failed(problem)
+        finally:
+            if sent is None and invocation:
+                self._invocations.failed(invocation)
+        return sent
 
     def _connection_id(self, push: Push) -> str | None:
         """`BROADCAST` for all of them; None when it is not for us."""
@@ -104,9 +115,7 @@ class PushDesk:
     def _sent_answer(self) -> bytes:
         return b"%b%012x\r\ncontent-length: 0\r\n\r\n" % (self._sent, next(self._request_ids))
 
-    def _failed(self, problem: Problem, invocation: bytes | None) -> bytes | None:
-        if invocation:
-            self._invocations.failed(invocation)
+    def _failed(self, problem: Problem) -> bytes | None:
         if problem.status == 410:  # it may belong to an upstream, and the full answer counts it
             self._service.pushes.gone -= 1
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -131,6 +132,32 @@ class TestAnswers:
         answer = sender.answer(push(connection, b"2", amz_sdk_invocation_id="again"))
         assert answer is not None
         assert answer.startswith(b"HTTP/1.1 200 OK")
+
+    @pytest.mark.parametrize("to_all", [False, True])
+    def test_a_push_that_failed_as_nobody_foresaw_may_be_tried_again(self, to_all: bool) -> None:
+        class Failing(Streams):
+            failing = True
+
+            def send(self, connection_id: str, data: str | bytes, *, binary: bool = False) -> int:
+                if self.failing:
+                    raise RuntimeError("nobody foresaw it")
+                return super().send(connection_id, data, binary=binary)
+
+            def broadcast(self, data: str | bytes, connection_ids: Iterable[str] | None = None) -> int:
+                if self.failing:
+                    raise RuntimeError("nobody foresaw it")
+                return super().broadcast(data, connection_ids)
+
+        streams = Failing()
+        sender, service = desk(streams=streams)
+        connection = opened(service)
+        again = push(None if to_all else connection, b"2", amz_sdk_invocation_id="again")
+        with pytest.raises(RuntimeError):
+            sender.answer(again)
+        streams.failing = False
+        sender.answer(again)
+
+        assert [event.payload for event in streams.kept(connection)] == ["2"]
 
     def test_a_throttled_push_is_told(self) -> None:
         sender, service = desk(limits=GatewayLimits(pushes=Throttle(1, 1)))
