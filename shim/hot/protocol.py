@@ -51,8 +51,7 @@ class HotProtocol(HttpToolsProtocol):
         self._parsing = False
         self._begun = b""
         self._wanted = 0
-        self._under_way = PushUnderWay(self.desk, self._waited_for) if self.desk.waits else None
-        self._last = False
+        self._under_way: PushUnderWay | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._last_push = 0.0
         self._in_head = True
@@ -66,7 +65,7 @@ class HotProtocol(HttpToolsProtocol):
         if self._writer is not None or self.transport.is_closing():
             self.transport.close()  # nothing may follow on a stream, so nothing of it is read as a request
             return
-        if self._under_way is not None and self._under_way.task is not None:
+        if self._under_way is not None:
             self._under_way.more(data)
             return
         if self._begun:
@@ -83,9 +82,9 @@ class HotProtocol(HttpToolsProtocol):
                 self._begun, self._wanted = data, push.total
                 self._too_late_in(min(self.body_s, SLOWEST_REQUEST_S))
                 return
-            if push is not None and self._under_way is not None:
+            if push is not None and self.desk.waits:
                 self._in_time()
-                self._under_way.begin(push, data, self.transport)
+                self._under_way = PushUnderWay(self.desk, push, self.transport, partial(self._waited_for, data))
                 return
             answer = None if push is None else self._answer(push)
             if answer is not None:
@@ -114,12 +113,14 @@ class HotProtocol(HttpToolsProtocol):
         return self.cycle is None or self.cycle.response_complete
 
     def _waited_for(self, data: bytes, answer: bytes | None, behind: bytes) -> None:
-        """See `PushUnderWay`."""
+        """See `PushUnderWay`; `data`: the request."""
+        last = self._under_way is not None and self._under_way.last
+        self._under_way = None
         if answer is None:
             self._parse(data)
         else:
             self._pushed(answer)
-        if self._last:
+        if last:
             self.shutdown()
         elif behind and not self.transport.is_closing():
             self.data_received(behind)
@@ -198,8 +199,8 @@ class HotProtocol(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """Streams end when the service closes their connections, with the words for it. A push is answered first."""
-        if self._under_way is not None and self._under_way.task is not None:
-            self._last = True
+        if self._under_way is not None:
+            self._under_way.last = True
         elif self._writer is None:
             super().shutdown()
 

@@ -13,41 +13,37 @@ logger = logging.getLogger(__name__)
 
 
 class PushUnderWay:
-    """Of one socket, one after the other. `answered` is called with the request, its answer (None: the application has
-    to give it), and what came behind it."""
+    """From its construction until `answered` is called: with its answer (None: the application has to give it), and
+    what came behind it. Not called when the socket ended meanwhile."""
 
-    __slots__ = ("_answered", "_behind", "_desk", "_transport", "task")
+    __slots__ = ("_answered", "_behind", "_desk", "_task", "_transport", "last")
 
-    def __init__(self, desk: PushDesk, answered: Callable[[bytes, bytes | None, bytes], None]) -> None:
+    def __init__(
+        self, desk: PushDesk, push: Push, transport: asyncio.Transport, answered: Callable[[bytes | None, bytes], None]
+    ) -> None:
         self._desk = desk
+        self._transport = transport
         self._answered = answered
         self._behind = b""
-        self._transport: asyncio.Transport | None = None
-        self.task: asyncio.Task[None] | None = None
-        """None while there is no push."""
-
-    def begin(self, push: Push, data: bytes, transport: asyncio.Transport) -> None:
-        self._transport = transport
-        self.task = asyncio.get_running_loop().create_task(self._run(push, data, transport))
+        self.last = False
+        """Whether nothing behind it is answered any more."""
+        self._task = asyncio.get_running_loop().create_task(self._run(push))
 
     def more(self, data: bytes) -> None:
         """At most what the socket had read already."""
-        if not self._behind and self._transport is not None:
+        if not self._behind:
             self._transport.pause_reading()
         self._behind += data
 
-    async def _run(self, push: Push, data: bytes, transport: asyncio.Transport) -> None:
+    async def _run(self, push: Push) -> None:
         try:
             answer = await self._desk.answer_later(push)
         except Exception:
             logger.exception("a push failed")
-            transport.close()
+            self._transport.close()
             return
-        finally:
-            self.task = None
-        behind, self._behind = self._behind, b""
-        if transport.is_closing():
+        if self._transport.is_closing():
             return
-        if behind:
-            transport.resume_reading()
-        self._answered(data, answer, behind)
+        if self._behind:
+            self._transport.resume_reading()
+        self._answered(answer, self._behind)
