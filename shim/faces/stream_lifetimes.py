@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 from shim.gateway.limits import GatewayLimits
-from shim.streams import GOING_AWAY, ConnectionGone, Streams
+from shim.streams import GOING_AWAY, BrokerUnavailable, ConnectionGone, Streams
+
+logger = logging.getLogger(__name__)
 
 CHECKS_PER_LIMIT = 20
 """A connection ends at most a twentieth of its limit late."""
 
-"""What API Gateway says to a WebSocket that was idle, or is two hours old."""
-
 
 class StreamLifetimes:
-    """One timer for all connections, that runs while there are any and only if there is a limit."""
+    """One task for all connections, that runs while there are any and only if there is a limit."""
 
     def __init__(self, streams: Streams, limits: GatewayLimits, clock: Callable[[], float]) -> None:
         self._streams = streams
@@ -25,28 +26,29 @@ class StreamLifetimes:
         self._clock = clock
         self._watched: set[str] = set()
         self._checking: asyncio.Task[None] | None = None
-        """The latest look at all of them; held, since a loop does not hold its tasks."""
+        """None while there is nothing to watch."""
 
     def watch(self, connection_id: str) -> None:
         """From now until the connection ends."""
         if self._interval_s:
-            if not self._watched:
-                self._check_later()
             self._watched.add(connection_id)
+            if self._checking is None:
+                self._checking = asyncio.create_task(self._keep_checking())
 
-    def _check_later(self) -> None:
-        asyncio.get_running_loop().call_later(self._interval_s, self._begin_check)
-
-    def _begin_check(self) -> None:
-        self._checking = asyncio.create_task(self._check())
+    async def _keep_checking(self) -> None:
+        while self._watched:
+            await asyncio.sleep(self._interval_s)
+            try:
+                await self._check()
+            except BrokerUnavailable as error:
+                logger.warning("how old streams are is looked at later: %s", error)
+        self._checking = None
 
     async def _check(self) -> None:
         now = self._clock()
         for connection_id in list(self._watched):
             if not await self._may_live(connection_id, now):
                 self._watched.discard(connection_id)
-        if self._watched:
-            self._check_later()
 
     async def _may_live(self, connection_id: str, now: float) -> bool:
         try:

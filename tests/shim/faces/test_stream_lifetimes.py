@@ -1,10 +1,17 @@
 """API Gateway's limits of time for clients on event streams, where a team wants them."""
 
 import asyncio
+import secrets
+import time
+
+import pytest
 
 from shim.faces.stream_lifetimes import StreamLifetimes
 from shim.gateway.limits import GatewayLimits
 from shim.streams import ConnectionGone, Streams
+from shim.streams.redis.options import RedisOptions
+from shim.streams.redis.streams import RedisStreams
+from tests.redis_server import RedisServer
 from tests.shim.faces.facing import faced, soon
 
 
@@ -79,3 +86,22 @@ async def test_the_end_is_told_as_on_a_websocket() -> None:
 
     assert events[1].data == '{"code": 1001, "reason": "Going away"}'
     assert shim.functions.ends == [(1001, "Going away")]
+
+
+async def test_what_could_not_be_asked_while_redis_was_away_is_asked_when_it_is_back(
+    redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    streams = RedisStreams(RedisOptions(redis_server.url, prefix=f"t{secrets.token_hex(4)}", timeout_s=0.2))
+    connection_id = (await streams.awaiting.open()).connection_id
+    await streams.awaiting.activate(connection_id)
+    redis_server.pause()
+    try:
+        lifetimes = StreamLifetimes(streams, GatewayLimits(stream_duration_s=0.1), time.time)
+        lifetimes.watch(connection_id)
+        await soon(lambda: "looked at later" in caplog.text)
+    finally:
+        redis_server.go_on()
+    await soon(lambda: not lifetimes._watched)
+    with pytest.raises(ConnectionGone):
+        await streams.awaiting.info(connection_id)
+    await streams.aclose()
