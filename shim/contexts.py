@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import OrderedDict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import asdict, replace
+from weakref import WeakValueDictionary
 
 from shim.gateway.events import EventContext
 from shim.streams import Closed, ConnectionGone, Streams
@@ -76,16 +75,9 @@ class Turns:
     """One at a time for each connection, in the order of asking."""
 
     def __init__(self) -> None:
-        self._locks: dict[str, tuple[asyncio.Lock, list[None]]] = {}
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        """Each for as long as somebody has it or waits for it."""
 
-    @asynccontextmanager
-    async def take(self, connection_id: str) -> AsyncIterator[None]:
-        lock, users = self._locks.setdefault(connection_id, (asyncio.Lock(), []))
-        users.append(None)
-        try:
-            async with lock:
-                yield
-        finally:
-            users.pop()
-            if not users:
-                del self._locks[connection_id]
+    def take(self, connection_id: str) -> asyncio.Lock:
+        """For `async with`."""
+        return self._locks.setdefault(connection_id, asyncio.Lock())
