@@ -24,6 +24,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from shim.connections import unavailable
 from shim.faces.bodies import read_body
 from shim.faces.credentials import read_credentials
 from shim.faces.forwarding import FORWARDED_HEADER, Forwarder, ForwardingOptions
@@ -187,7 +188,7 @@ class Management:
             sent = await self.service.streams.awaiting.broadcast(body)
         except BrokerUnavailable as error:
             self.invocations.failed(invocation)
-            raise Problem(503, "ServiceUnavailableException", str(error)) from error
+            raise unavailable(error) from error
         self.service.pushes.sent += sent
         return _json(200, {"sent": sent})
 
