@@ -174,12 +174,8 @@ class Streams:
         """For the life of the service. Awaits `on_disconnect` once for each connection that ends; one that raises
         is logged, and does not keep the others from being told."""
         loop = asyncio.get_running_loop()
-        woken = asyncio.Event()
-
-        def wake() -> None:
-            loop.call_soon_threadsafe(woken.set)
-
-        self._broker.on_closed = wake
+        woken = Woken()
+        self._broker.on_closed = woken
         next_sweep = loop.time() + SWEEP_INTERVAL_S
         try:
             while True:
