@@ -106,9 +106,6 @@ class RedisAwaiting(Awaiting):
     async def close_all(self, code: int, reason: str) -> int:
         return sum([await self.close(one.connection_id, code, reason) for one in await self.snapshots()])
 
-    async def leave(self) -> None:
-        (await self._member()).node.leave()
-
     async def expire(self) -> int:
         return await (await self._member()).expire()
 

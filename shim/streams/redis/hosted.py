@@ -56,7 +56,6 @@ class Hosted:
     buffered_bytes: int = 0
     saved_own: int = 0
     saved_bytes: int = 0
-    saved_broadcast: int = 0
     reading_own: bool = False
     reading_broadcasts: bool = False
     lost_after: int | None = None
@@ -69,7 +68,7 @@ class Hosted:
 
     def __post_init__(self) -> None:
         self.next_own = self.read_own + 1
-        self.saved_own, self.saved_bytes, self.saved_broadcast = self.read_own, self.read_bytes, self.read_broadcast
+        self.saved_own, self.saved_bytes = self.read_own, self.read_bytes
 
     @property
     def closed(self) -> bool:
@@ -134,7 +133,7 @@ class Hosted:
         self.epoch, self.lost_after = epoch, self.read_own
         self.known = self.read_own = self.read_bytes = self.saved_own = self.saved_bytes = 0
         self.next_own = 1
-        self.read_broadcast = self.saved_broadcast = self.log.last
+        self.read_broadcast = self.log.last
         self.own.clear()
         self.older.clear()
         self.buffered_bytes = 0
