@@ -37,7 +37,8 @@ def encode_binary(data: bytes) -> bytes:
 
 
 def encode_message(epoch: str, seq: int, body: bytes) -> bytes:
-    """The event `<epoch>-<seq>` with these lines, which `encode_body` gave. `epoch` is ours: hexadecimal digits."""
+    """The event `<epoch>-<seq>` with these lines, which `encode_body` gave. `epoch` is ours: hexadecimal digits,
+    and where broadcasts are counted apart a dot and the number of one."""
     return b"id: %b-%d\n%b" % (epoch.encode("ascii"), seq, body)
 
 

@@ -6,7 +6,7 @@ from shim.streams.attachment import MOST_BYTES_AT_ONCE, Attachment
 from shim.streams.connection import Event, Gap
 from shim.streams.redis.hosted import Hosted
 from shim.streams.redis.node import Node
-from shim.streams.wire import encode_control
+from shim.streams.wire import encode_control, encode_message
 
 
 class RedisAttachment(Attachment):
@@ -65,7 +65,7 @@ class RedisAttachment(Attachment):
     def encode(self, taken: Event | Gap) -> bytes:
         if isinstance(taken, Gap):
             return encode_control("gap", {"from": taken.first, "to": taken.last})
-        return b"id: %b%b-%d\n%b" % (self.epoch.encode(), taken.mark.encode(), taken.seq, taken.message.body)
+        return encode_message(self.epoch + taken.mark, taken.seq, taken.message.body)
 
     def end(self) -> None:
         self._node.detach(self._hosted)
