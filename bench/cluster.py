@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -113,13 +113,12 @@ async def memory_of_all_keys(redis: Redis) -> int:
 @contextmanager
 def nodes(url: str, count: int, folder: Path) -> Iterator[list[int]]:
     """Their ports."""
-    if not count:
-        yield []
-        return
-    (port,) = free_ports(1)
-    command = [sys.executable, "-m", "bench.servers.shim_server", "--port", str(port), "--redis", url]
-    with running(command, core=None, ports=[port], log=folder / f"{port}.log"), nodes(url, count - 1, folder) as more:
-        yield [port, *more]
+    ports = free_ports(count)
+    with ExitStack() as stack:
+        for port in ports:
+            command = [sys.executable, "-m", "bench.servers.shim_server", "--port", str(port), "--redis", url]
+            stack.enter_context(running(command, core=None, ports=[port], log=folder / f"{port}.log"))
+        yield ports
 
 
 def main() -> None:
