@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -108,7 +108,7 @@ class Journal:
     def _load(self, first: Position, now: float) -> tuple[bytes, Entry]:
         salt: str | None = None
         last: Entry | None = None
-        for entry in _entries(self.path, iter(self._file.records)):
+        for entry in _entries(self.path, self._file.records):
             salt, last = salt or entry.salt, entry
         if self._file.dropped:
             logger.warning("%s: the last line was never finished, and is dropped", self.path)
@@ -120,7 +120,7 @@ class Journal:
         return bytes.fromhex(salt), last
 
 
-def _entries(path: Path, records: Iterator[tuple[dict[str, Any], str]]) -> Iterator[Entry]:
+def _entries(path: Path, records: Iterable[tuple[dict[str, Any], str]]) -> Iterator[Entry]:
     for number, (record, digest) in enumerate(records, 1):
         yield _entry(path, number, record, digest)
 
