@@ -79,28 +79,31 @@ def ownership_of(estate: Estate, fates: Mapping[str, Fate]) -> Ownership:
             owners[thing.arn] = "stack"
             if thing.arn in going:
                 stackless.append(thing.arn)
+    index = Index(estate)
     return Ownership(
-        stacks=tuple(_owned(estate, arn, tuple(things), going) for arn, things in sorted(by_stack.items())),
+        stacks=tuple(_owned(index, arn, tuple(things), going) for arn, things in sorted(by_stack.items())),
         terraform=tuple(arn for arn, owner in owners.items() if owner == "terraform" and arn in going),
         stackless=tuple(stackless),
         _owners=owners,
     )
 
 
-def _owned(estate: Estate, arn: str, covers: tuple[str, ...], going: set[str]) -> OwnedStack:
+def _owned(index: Index, arn: str, covers: tuple[str, ...], going: set[str]) -> OwnedStack:
+    estate = index.estate
     stack = estate.thing(arn)
     managers = {one.manager for one in map(estate.thing, (arn, *covers)) if one is not None and one.manager is not None}
     manager = next(iter(sorted(managers - {"cloudformation"})), "cloudformation")
     if stack is None:
         return OwnedStack(None, arn, manager, covers, whole=False, others=("the survey does not tell what is in it",))
-    others, retained = _others(estate, stack, going, depth=0)
+    others, retained = _others(index, stack, going, depth=0)
     return OwnedStack(stack, arn, manager, covers, whole=not others, others=others, retained=retained)
 
 
-def _others(estate: Estate, stack: Thing, going: set[str], depth: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _others(index: Index, stack: Thing, going: set[str], depth: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What of a stack stays or is unknown, in words; and the ARNs of what survives it."""
     if depth > 10:
         return ("it is nested too deeply",), ()
+    estate = index.estate
     others: list[str] = []
     retained: list[str] = []
     resources = _resources(stack)
@@ -109,14 +112,14 @@ def _others(estate: Estate, stack: Thing, going: set[str], depth: int) -> tuple[
     for resource in resources:
         kind, physical = str(resource.get("ResourceType", "")), str(resource.get("PhysicalResourceId", ""))
         if kind == "AWS::Lambda::Permission":
-            others += _callers_that_stay(estate, stack, physical, going)
+            others += _callers_that_stay(index, stack, physical, going)
         if kind in NOTHING_OF_THEIR_OWN:
             continue
         if kind == "AWS::IAM::Policy":
             others += _holders_that_stay(estate, stack, {physical, str(resource.get("LogicalResourceId"))}, going)
             continue
         if kind == types.STACK and (nested := estate.thing(physical)) is not None:
-            more_others, more_retained = _others(estate, nested, going, depth + 1)
+            more_others, more_retained = _others(index, nested, going, depth + 1)
             others += more_others
             retained += more_retained
             continue
@@ -149,14 +152,13 @@ def _holders_that_stay(estate: Estate, stack: Thing, names: set[str], going: set
     ]
 
 
-def _callers_that_stay(estate: Estate, stack: Thing, statement: str, going: set[str]) -> list[str]:
+def _callers_that_stay(index: Index, stack: Thing, statement: str, going: set[str]) -> list[str]:
     """Functions that stay, and that somebody who stays may no longer call without a permission of the stack.
     CloudFormation's id of a permission is that of its statement:
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-permission.html"""
-    index = Index(estate)
     return [
         f"a permission to call {one.name}"
-        for one in estate.of_type(types.FUNCTION, types.FUNCTION_ALIAS)
+        for one in index.estate.of_type(types.FUNCTION, types.FUNCTION_ALIAS)
         if (one.account, one.region) == (stack.account, stack.region) and one.arn not in going
         for permission in statements(one.properties.get("Policy"))
         if permission.sid == statement
