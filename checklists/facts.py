@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import cached_property
+from typing import Final
 
 from checklists.aws.estate import Estate, Thing
 from checklists.cost.model import CostComparison
@@ -19,8 +20,11 @@ from checklists.referrers.model import Fate, Matching, Orphan, Use
 from checklists.settings import ChecklistSettings
 from checklists.verify_report import VerifyReport
 from migrator.inventory.model import Inventory
-from migrator.inventory.outcome import Site
+from migrator.inventory.outcome import Site, SiteKind
 from migrator.inventory.sites import sites
+
+OF_SERVER: Final[frozenset[SiteKind]] = frozenset({"handler", "authorizer", "management_client", "push", "store_use"})
+"""Sites that a rewrite of the server replaces; clients, tests and infrastructure have their own items."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +113,7 @@ class Facts:
 
     @property
     def server_sites(self) -> tuple[Site, ...]:
-        """Sites that a rewrite of the server replaces; clients, tests and infrastructure have their own items."""
-        kinds = {"handler", "authorizer", "management_client", "push", "store_use"}
-        return tuple(site for site in self.sites if site.kind in kinds)
+        return tuple(site for site in self.sites if site.kind in OF_SERVER)
 
     @cached_property
     def fates(self) -> dict[str, Fate]:

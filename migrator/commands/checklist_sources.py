@@ -6,7 +6,7 @@ from pathlib import Path
 
 import checklists
 from checklists.codeowners import codeowners
-from checklists.facts import Outage, Removal
+from checklists.facts import OF_SERVER, Outage, Removal
 from checklists.git_history import removals
 from checklists.settings import ChecklistSettings, settings_from
 from checklists.teardown.store import begun_runs
@@ -15,8 +15,6 @@ from migrator.errors import WsSseError
 from migrator.inventory.model import Inventory
 from migrator.inventory.sites import sites
 from migrator.state import last_verify_report, newest_source
-
-_SERVER = frozenset({"handler", "authorizer", "management_client", "push", "store_use"})
 
 
 def checklist_settings(app: Path) -> ChecklistSettings:
@@ -76,4 +74,4 @@ def outages_of(app: Path) -> tuple[Outage, ...]:
 
 def removals_of(app: Path, inventory: Inventory) -> tuple[Removal, ...]:
     """Git is asked only when no server code is left: it may read the whole history."""
-    return () if any(site.kind in _SERVER for site in sites(inventory)) else removals(app)
+    return () if any(site.kind in OF_SERVER for site in sites(inventory)) else removals(app)
