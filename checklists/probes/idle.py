@@ -45,12 +45,12 @@ def apis_idle(facts: Facts, _: Item) -> Evidence:
     found = [_evidence(facts, one) for one in proofs]
     worst = min(found, key=lambda one: _WORST_FIRST.index(one.verdict))
     idle = sum(one.verdict == "supports" for one in found)
-    busy = [f"{_name(facts, proof)}: {one.summary}" for proof, one in zip(proofs, found, strict=True) if one != worst]
+    others = sum(one != worst for one in found)
     first = proofs[found.index(worst)]
     if worst.verdict == "supports":
         summary = f"{count(len(found), 'stage')} idle since {min(proof.start for proof in proofs):%Y-%m-%d}."
     else:
-        more = f" {count(len(busy), 'other stage')} beside it." if busy else ""
+        more = f" {count(others, 'other stage')} beside it." if others else ""
         summary = f"{idle} of {count(len(found), 'stage')} idle. {_name(facts, first)}: {worst.summary}{more}"
     return Evidence(
         verdict=worst.verdict,
