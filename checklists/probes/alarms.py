@@ -8,7 +8,7 @@ from checklists.aws import types
 from checklists.evidence import Evidence, Pointer
 from checklists.facts import Facts
 from checklists.model import Item
-from checklists.probes.live import LISTED_BY, none_left, operations_of
+from checklists.probes.live import LISTED_BY, none_left, operations_of, places, still_standing
 from checklists.probes.probe import probe
 from checklists.probes.resources import resources
 from checklists.probes.survey import unanswered
@@ -38,13 +38,13 @@ def alarm_actions_off(facts: Facts, _: Item) -> Evidence:
     problem = unanswered(facts, LISTED_BY[types.ALARM])
     if problem:
         return problem
-    standing = [thing for seen in facts.things("delete", _ALARMS) if (thing := facts.standing(seen.arn))]
+    standing = still_standing(facts, _ALARMS)
     if not standing:
         return none_left(facts, _ALARMS, "alarm")
     loud = [alarm for alarm in standing if alarm.properties.get("ActionsEnabled") is not False]
     told = tuple(facts.fact("aws.actions_enabled", alarm.arn, alarm in loud, source="aws") for alarm in standing)
     if loud:
-        names = listed([f"{alarm.name} ({alarm.region})" for alarm in loud])
+        names = places(loud)
         return Evidence(verdict="refutes", summary=f"Would page somebody: {names}.", facts=told)
     return Evidence(verdict="supports", summary=f"{count(len(standing), 'alarm')} with actions off.", facts=told)
 
@@ -62,7 +62,7 @@ def _watched(
     ]
     told = tuple(facts.fact("aws.standing", thing.arn, value=True, source="aws") for thing in found)
     if found:
-        names = listed([f"{thing.name} ({thing.region})" for thing in found])
+        names = places(found)
         return Evidence(verdict="supports", summary=f"{count(len(found), noun)} of the new path: {names}.", facts=told)
     return Evidence(verdict="refutes", summary=f"No {noun} in AWS is called {listed(patterns)}.")
 

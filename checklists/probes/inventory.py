@@ -9,7 +9,7 @@ from checklists.aws.estate import Thing
 from checklists.evidence import Evidence, Progress
 from checklists.facts import Facts
 from checklists.model import Item
-from checklists.probes.live import LISTED_BY, operations_of
+from checklists.probes.live import LISTED_BY, operations_of, places
 from checklists.probes.probe import probe
 from checklists.probes.survey import unanswered
 from checklists.probes.wording import count, listed
@@ -32,7 +32,7 @@ def inventory_owned(facts: Facts, _: Item) -> Evidence:
     progress = Progress(done=len(things) - len(nobodys), total=len(things))
     told = tuple(facts.fact("aws.owned", thing.arn, _owned(thing), source="aws") for thing in things)
     if nobodys:
-        names = listed([f"{thing.name} ({thing.region})" for thing in nobodys])
+        names = places(nobodys)
         summary = f"Nobody is known to own {count(len(nobodys), 'thing')} of {len(things)}: {names}."
         return Evidence(verdict="refutes", summary=summary, progress=progress, facts=told)
     summary = f"{count(len(things), 'thing')} in AWS, each with an owner."

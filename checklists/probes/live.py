@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from checklists.aws import types
+from checklists.aws.estate import Thing
 from checklists.evidence import Evidence, Progress
 from checklists.facts import Facts
 from checklists.live import Seen
@@ -56,6 +57,16 @@ def operations_of(kinds: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(operation for kind in kinds for operation in LISTED_BY[kind]))
 
 
+def places(things: Iterable[Thing | Seen]) -> str:
+    """'chat-connect (eu-west-1), chat-send (eu-west-1)'."""
+    return listed([f"{thing.name} ({thing.region})" for thing in things])
+
+
+def still_standing(facts: Facts, kinds: Sequence[str]) -> list[Thing]:
+    """Things of these types that have to go."""
+    return [thing for seen in facts.things("delete", kinds) if (thing := facts.standing(seen.arn))]
+
+
 def none_left(facts: Facts, kinds: Sequence[str], noun: str) -> Evidence:
     """Whether no live thing of these types that has to go still stands. The control is that an earlier survey saw one,
     or that this one sees others of the type while it knows the APIs."""
@@ -70,7 +81,7 @@ def none_left(facts: Facts, kinds: Sequence[str], noun: str) -> Evidence:
         facts.fact("aws.standing", thing.arn, facts.standing(thing.arn) is not None, source="aws") for thing in known
     )
     if left:
-        names = listed([f"{thing.name} ({thing.region})" for thing in left])
+        names = places(left)
         return Evidence(
             verdict="refutes",
             summary=f"{count(len(left), noun)} left in AWS: {names}.",
@@ -79,7 +90,7 @@ def none_left(facts: Facts, kinds: Sequence[str], noun: str) -> Evidence:
         )
     open_ = [thing for thing in undecided if facts.standing(thing.arn)]
     if open_:
-        names = listed([f"{thing.name} ({thing.region})" for thing in open_])
+        names = places(open_)
         summary = f"It is not known of {count(len(open_), noun)} whether it has to go: {names}."
         return Evidence(verdict="no_data", summary=summary, facts=told)
     known = (*known, *undecided)

@@ -6,11 +6,11 @@ from checklists.aws import types
 from checklists.evidence import Evidence, Pointer
 from checklists.facts import Facts
 from checklists.model import Item
-from checklists.probes.live import LISTED_BY, together
+from checklists.probes.live import LISTED_BY, places, still_standing, together
 from checklists.probes.probe import probe
 from checklists.probes.resources import resources
 from checklists.probes.survey import unanswered
-from checklists.probes.wording import count, listed
+from checklists.probes.wording import count
 from migrator.inventory.model import Resource
 
 _RETENTION = ("RetentionInDays", "logRetentionInDays")
@@ -30,13 +30,13 @@ def tables_backed_up(facts: Facts, _: Item) -> Evidence:
     problem = unanswered(facts, _BACKED_UP)
     if problem:
         return problem
-    tables = [thing for seen in facts.things("delete", (types.TABLE,)) if (thing := facts.standing(seen.arn))]
+    tables = still_standing(facts, (types.TABLE,))
     if not tables:
         return Evidence(verdict="no_data", summary="The survey sees no table that goes; a backup is for you to find.")
     bare = [table for table in tables if not table.properties.get("Backups") and not _recoverable(table.properties)]
     told = tuple(facts.fact("aws.backed_up", table.arn, table not in bare, source="aws") for table in tables)
     if bare:
-        names = listed([f"{table.name} ({table.region})" for table in bare])
+        names = places(bare)
         return Evidence(verdict="refutes", summary=f"No backup of {names}.", facts=told)
     return Evidence(verdict="supports", summary=f"{count(len(tables), 'table')} with a backup.", facts=told)
 
@@ -67,7 +67,7 @@ def _live_retention(facts: Facts) -> Evidence:
     problem = unanswered(facts, LISTED_BY[types.LOG_GROUP])
     if problem:
         return problem
-    groups = [thing for seen in facts.things("delete", (types.LOG_GROUP,)) if (thing := facts.standing(seen.arn))]
+    groups = still_standing(facts, (types.LOG_GROUP,))
     if not groups:
         return Evidence(verdict="no_data", summary="The survey sees no log group that goes.")
     told = tuple(
@@ -78,7 +78,7 @@ def _live_retention(facts: Facts) -> Evidence:
     )
     open_ = [group for group in groups if not group.properties.get("retentionInDays")]
     if open_:
-        names = listed([f"{group.name} ({group.region})" for group in open_])
+        names = places(open_)
         return Evidence(verdict="refutes", summary=f"Kept for ever in AWS: {names}.", facts=told)
     summary = f"{count(len(groups), 'log group')} in AWS with a retention."
     return Evidence(verdict="supports", summary=summary, facts=told)

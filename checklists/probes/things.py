@@ -9,7 +9,7 @@ from checklists.evidence import Evidence
 from checklists.facts import Facts
 from checklists.live import Seen
 from checklists.model import Item
-from checklists.probes.live import LISTED_BY, absent, none_left, operations_of
+from checklists.probes.live import LISTED_BY, absent, none_left, operations_of, places
 from checklists.probes.probe import probe
 from checklists.probes.survey import unanswered
 from checklists.probes.wording import count, listed
@@ -90,7 +90,7 @@ def mappings_gone(facts: Facts, _: Item) -> Evidence:
     apis = [thing for arn in going if (thing := facts.standing(arn))]
     open_ = [api for api in apis if not api.properties.get("DisableExecuteApiEndpoint")]
     if open_:
-        names = listed([f"{api.name} ({api.region})" for api in open_])
+        names = places(open_)
         return Evidence(verdict="refutes", summary=f"The default endpoint of {names} is open.", facts=evidence.facts)
     return evidence
 
