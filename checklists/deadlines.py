@@ -45,7 +45,7 @@ def phases(
     found = []
     before = 0
     for number, name in enumerate(PHASES, start=1):
-        own = [entry for entry in entries if entry.item.phase == name and entry.status != "not_applicable"]
+        own = [entry for entry in entries if entry.item.phase == name and entry.applies]
         done = sum(entry.settled for entry in own)
         remaining = len(own) - done
         before += remaining

@@ -28,7 +28,7 @@ class Gate(Record):
 
 
 def gate(checklist: Checklist, phase: PhaseName) -> Gate:
-    own = [entry for entry in checklist.entries if entry.item.phase == phase and entry.status != "not_applicable"]
+    own = [entry for entry in checklist.entries if entry.item.phase == phase and entry.applies]
     left = [entry for entry in own if not entry.settled]
     against = [entry.item.id for entry in left if _speaks_against(entry)]
     return Gate(

@@ -138,6 +138,10 @@ class Entry(Record):
         return self.status == "done"
 
     @property
+    def applies(self) -> bool:
+        return self.status != "not_applicable"
+
+    @property
     def settled(self) -> bool:
         """Nothing is left to do: done, waived, or it does not apply."""
         return self.status in SETTLED
@@ -205,12 +209,12 @@ class Checklist(Record):
     @property
     def applying(self) -> int:
         """How many items there are, without those that do not apply."""
-        return sum(entry.status != "not_applicable" for entry in self.entries)
+        return sum(entry.applies for entry in self.entries)
 
     @property
     def settled(self) -> int:
         """How many of those that apply are done or waived."""
-        return sum(entry.settled and entry.status != "not_applicable" for entry in self.entries)
+        return sum(entry.settled and entry.applies for entry in self.entries)
 
     @property
     def overdue(self) -> tuple[Entry, ...]:

@@ -22,8 +22,7 @@ MAX_PLACES: Final = 10
 
 def wanted(checklist: Checklist) -> tuple[Wanted, ...]:
     """The parent first, then the items. Nothing in them changes only because a day has passed."""
-    applying = [entry for entry in checklist.entries if entry.status != "not_applicable"]
-    return (_parent(checklist), *(_item(entry) for entry in applying))
+    return (_parent(checklist), *(_item(entry) for entry in checklist.entries if entry.applies))
 
 
 def _parent(checklist: Checklist) -> Wanted:

@@ -69,8 +69,7 @@ def _frame(start: date, last: date, finish: date, most: int) -> Frame:
 def _points(checklist: Checklist) -> list[tuple[date, int, int]]:
     """Day, items left, items in all; the last run of each day, and today."""
     days = {point.at.date(): (point.total - point.done, point.total) for point in checklist.history}
-    applying = [entry for entry in checklist.entries if entry.status != "not_applicable"]
-    days[checklist.as_of] = (sum(not entry.settled for entry in applying), len(applying))
+    days[checklist.as_of] = (checklist.applying - checklist.settled, checklist.applying)
     return [(day, *days[day]) for day in sorted(days) if checklist.started <= day <= checklist.as_of]
 
 
