@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 
 from migrator.commands.account import in_form
-from migrator.commands.options import app_argument, format_option
+from migrator.commands.options import FILE_PATH, app_argument, format_option
 from migrator.commands.targets import check_clean, check_target, say_written, target_options, write
 from migrator.transaction.plan_file import read_plan
 
 
 @click.command("apply")
-@click.argument("plan", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("plan", type=FILE_PATH)
 @app_argument
 @target_options
 @format_option("text", "json", "markdown", "sarif", what="Form of the account.")

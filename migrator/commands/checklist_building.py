@@ -31,6 +31,7 @@ from migrator.commands.checklist_sources import (
     verify_report,
 )
 from migrator.commands.checklist_survey import Asked, estate_of
+from migrator.commands.options import FILE_PATH
 from migrator.console import say
 from migrator.isolation import isolated
 from migrator.scan import scan_application
@@ -66,7 +67,7 @@ _OPTIONS = (
     click.option(
         "--verify",
         "verify_path",
-        type=click.Path(path_type=Path, dir_okay=False),
+        type=FILE_PATH,
         help="Report of a dual run. Default: the last one that was recorded in APP.",
     ),
     click.option(

@@ -16,8 +16,8 @@ from checklists.cost.kept_bills import kept_bills
 from checklists.cost.measured import Period
 from checklists.cost.prices import load_prices
 from checklists.cost.target import Target
-from migrator.commands.checklist_survey import FILE_PATH
 from migrator.commands.checklist_survey import Asked as AskedSurvey
+from migrator.commands.options import FILE_PATH
 from migrator.console import say
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import click
 
 from migrator.commands.checklist_building import MARKDOWN, build_checklist, judging_options
 from migrator.commands.checklist_survey import Asked, survey_options
-from migrator.commands.options import app_argument, format_option
+from migrator.commands.options import FILE_PATH, app_argument, format_option
 from migrator.console import say
 from migrator.errors import WsSseError
 from templates.text import visible
@@ -42,7 +42,7 @@ SIGNS: Final = {"create": "+", "update": "~", "close": "x", "reopen": "o", "leav
 @click.option("--no-dry-run", "act", is_flag=True, help="Do it. Without, the plan is shown and nothing is written.")
 @click.option(
     "--token-file",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE_PATH,
     help=f"File that holds the token and nothing else. Default: {' or '.join(TOKENS)}.",
 )
 @click.option(

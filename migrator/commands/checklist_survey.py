@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from checklists.probes.wording import count
+from migrator.commands.options import FILE_PATH
 from migrator.console import say, stderr_console
 from migrator.writing import write_file
 
 if TYPE_CHECKING:
     from checklists.aws.access import AccountAccess
     from checklists.aws.estate import Estate
-
-FILE_PATH = click.Path(path_type=Path, dir_okay=False)
 
 _OPTIONS = (
     click.option("--aws", is_flag=True, help="Look into AWS too; it reads, and changes nothing."),

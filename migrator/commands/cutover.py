@@ -10,13 +10,11 @@ from typing import Any, get_args
 import click
 
 from migrator.commands.cutover_desk import desk_of
-from migrator.commands.options import format_option
+from migrator.commands.options import FILE_PATH, format_option
 from migrator.console import say
 from shim.dualrun.cutover.stages import Stage
 from shim.dualrun.cutover.verdict_words import verdict_words
 from shim.dualrun.report.visible import visible
-
-FILE_PATH = click.Path(path_type=Path, dir_okay=False)
 
 
 def _shim_options(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from migrator.commands.account import in_form
-from migrator.commands.options import app_argument, format_option
+from migrator.commands.options import FILE_PATH, app_argument, format_option
 from migrator.commands.progress import following
 from migrator.commands.scoping import scope_options
 from migrator.commands.selecting import selection_options
@@ -35,7 +35,7 @@ from migrator.writing import write_file
 @click.option(
     "--plan",
     "plan_path",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE_PATH,
     help="File for the plan: every file with its hash before and after, for `ws2sse apply`.",
 )
 @click.option(

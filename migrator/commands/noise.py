@@ -9,20 +9,19 @@ from typing import Any
 
 import click
 
+from migrator.commands.options import FILE_PATH
 from migrator.console import say
 from migrator.writing import write_file
 from shim.dualrun.compare.noise_file import NO_FILE, NoiseFile
 from shim.dualrun.compare.noise_reading import read_noise_file
 from shim.dualrun.compare.rules import NoiseRule
 
-_FILE = click.Path(path_type=Path, dir_okay=False)
-
 
 def noise_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    reads = click.option("--noise", type=_FILE, help="File of noise rules and waivers that apply.")
+    reads = click.option("--noise", type=FILE_PATH, help="File of noise rules and waivers that apply.")
     writes = click.option(
         "--learn",
-        type=_FILE,
+        type=FILE_PATH,
         help="File to write what was learned to, with the waivers and rules of --noise, or of the file itself.",
     )
     return reads(writes(command))

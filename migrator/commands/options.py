@@ -10,6 +10,9 @@ import click
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+FILE_PATH = click.Path(path_type=Path, dir_okay=False)
+"""Of an option or an argument. Whether the file is there, whoever opens it says."""
+
 app_argument = click.argument("app", type=click.Path(path_type=Path))
 """The folder of the legacy application. What is wrong with it, the scan says better than click."""
 

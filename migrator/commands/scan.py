@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from migrator.commands.options import app_argument, format_option
+from migrator.commands.options import FILE_PATH, app_argument, format_option
 from migrator.commands.progress import following
 from migrator.commands.selecting import selection_options
 from migrator.configuration import settings_of
@@ -29,7 +29,7 @@ from migrator.writing import write_file
 @selection_options
 @click.option(
     "--baseline",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE_PATH,
     help="File with the uses that are accepted: ends with 1, and lists them, when there are new ones.",
 )
 @click.option("--write-baseline", is_flag=True, help="Accept what is there now: write the file of --baseline.")

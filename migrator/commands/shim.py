@@ -13,7 +13,7 @@ import click
 from pydantic import ValidationError
 
 from migrator import hosting
-from migrator.commands.options import format_option
+from migrator.commands.options import FILE_PATH, format_option
 from migrator.commands.shim_application import application_of, recorder_of
 from migrator.commands.shim_ending import end_at_once_at_the_second_signal
 from migrator.commands.shim_errors import sentences
@@ -33,8 +33,6 @@ from shim.config.settings import Aws, BackendKind
 from shim.hot.server import hot_server, settle_collector
 from shim.logs import configure_logging
 from shim.tracing import start_tracing
-
-FILE_PATH = click.Path(path_type=Path, dir_okay=False)
 
 _PRINTERS = {"text": as_text, "json": as_json, "toml": as_toml}
 

@@ -20,7 +20,7 @@ from checklists.teardown.script import to_script
 from checklists.teardown.store import newest_run, read_plan, to_json
 from migrator.commands.checklist_sources import checklist_settings
 from migrator.commands.checklist_survey import Asked, estate_of, survey_options
-from migrator.commands.options import app_argument, format_option
+from migrator.commands.options import FILE_PATH, app_argument, format_option
 from migrator.commands.teardown_acting import apply_command, settings_of_app, undo_command
 from migrator.commands.teardown_words import status_lines
 from migrator.console import say
@@ -28,7 +28,6 @@ from migrator.isolation import isolated
 from migrator.scan import scan_application
 from migrator.writing import write_file
 
-FILE_PATH = click.Path(path_type=Path, dir_okay=False)
 plan_option = click.option("--plan", "path", type=FILE_PATH, required=True, help="The plan that `plan --out` wrote.")
 
 

@@ -19,7 +19,7 @@ from checklists.teardown.model import TeardownPlan
 from checklists.teardown.settings import TeardownSettings, teardown_settings
 from checklists.teardown.store import begun_runs, newest_run, read_plan
 from migrator.commands.checklist_sources import checklist_settings
-from migrator.commands.options import app_argument
+from migrator.commands.options import FILE_PATH, app_argument
 from migrator.commands.teardown_words import rehearsed_lines, undo_lines
 from migrator.configuration import configuration
 from migrator.console import say
@@ -27,8 +27,6 @@ from shim.dualrun.report.visible import visible
 
 if TYPE_CHECKING:
     from checklists.aws.access import AccountAccess
-
-FILE_PATH = click.Path(path_type=Path, dir_okay=False)
 
 
 def _acting_options(function: Callable[..., Any]) -> Callable[..., Any]:
