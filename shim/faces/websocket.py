@@ -20,7 +20,7 @@ from shim.faces.websocket_limits import LifeTimer, sendable_code, sendable_reaso
 from shim.faces.websocket_protocol import EXTENSION, Link
 from shim.gateway.ids import new_id
 from shim.service import BinaryRefused, ConnectRefused, Service
-from shim.streams import GOING_AWAY, BrokerUnavailable, ConnectionGone, Event, Gap
+from shim.streams import GOING_AWAY, BrokerUnavailable, ConnectionGone, Event, Gap, Subscription
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +109,7 @@ class _Legacy:
             self._service.streams.close_soon(self._id, *LOST)
             return
         async with subscription:
-            reading = asyncio.create_task(self._read())
+            reading = asyncio.create_task(self._read(subscription))
             try:
                 async for event in subscription:
                     if isinstance(event, Gap):  # a WebSocket has no way to say so, and silence would be a lie
@@ -125,7 +125,7 @@ class _Legacy:
                 with suppress(asyncio.CancelledError):
                     await reading
 
-    async def _read(self) -> None:
+    async def _read(self, subscription: Subscription) -> None:
         """Until the client closes: its code and reason are what `$disconnect` is told."""
         streams, limit = self._service.streams, self._service.api.limits.payload_bytes
         try:
@@ -146,6 +146,9 @@ class _Legacy:
                 self._start(message)
         except (ConnectionGone, WebSocketDisconnect):
             return
+        except BrokerUnavailable as error:  # the end of the stream is told until it is heard, and ends the connection
+            logger.warning("the end of connection %s was not heard: %s", self._id, error)
+            subscription.stop()
 
     def _start(self, message: str | bytes) -> None:
         task = asyncio.create_task(self._handle(message))

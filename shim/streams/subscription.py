@@ -35,7 +35,7 @@ class Subscription:
         self.superseded = False
         """True when a newer stream of the connection has taken over."""
         self._rotation: asyncio.TimerHandle | None = None
-        self._rotated = False
+        self._stopped = False
 
     @property
     def epoch(self) -> str:
@@ -62,7 +62,12 @@ class Subscription:
     def rotate_after(self, seconds: float) -> None:
         """Ends the iteration after this time, between two events; 0: never. The connection stays open."""
         if seconds:
-            self._rotation = asyncio.get_running_loop().call_later(seconds, self._rotate)
+            self._rotation = asyncio.get_running_loop().call_later(seconds, self.stop)
+
+    def stop(self) -> None:
+        """Ends the iteration between two events. The connection stays open."""
+        self._stopped = True
+        self._woken.set()
 
     def encode(self, taken: Event | Gap) -> bytes:
         """As bytes of the event stream."""
@@ -96,11 +101,7 @@ class Subscription:
             self._ready.extend(taken)
             if self._ready:
                 break
-            if closed or self._rotated:
+            if closed or self._stopped:
                 raise StopAsyncIteration
             await self._woken.wait()
         return self._ready.popleft()
-
-    def _rotate(self) -> None:
-        self._rotated = True
-        self._woken.set()

@@ -109,6 +109,7 @@ def faced(
     *,
     limits: GatewayLimits | None = None,
     stream_limits: StreamLimits | None = None,
+    streams: Streams | None = None,
     authorizer: bool = False,
 ) -> Faced:
     functions = Functions()
@@ -119,7 +120,7 @@ def faced(
         stage="prod",
         limits=limits or GatewayLimits(),
     )
-    service = GatewayService(api, functions, Streams(stream_limits))
+    service = GatewayService(api, functions, streams or Streams(stream_limits))
     functions.push = service.post
 
     app = ShimApp(service, faces=options)

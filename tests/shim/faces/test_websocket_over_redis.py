@@ -1,0 +1,44 @@
+"""WebSockets of one node of several, and what becomes of them while Redis is away."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+
+import pytest
+from websockets.sync.client import connect
+
+from shim.streams.redis.options import RedisOptions
+from shim.streams.redis.streams import RedisStreams
+from tests.redis_server import RedisServer
+from tests.shim.faces.facing import Faced, eventually, facing
+
+
+@pytest.fixture
+def shim(redis_server: RedisServer) -> Iterator[Faced]:
+    options = RedisOptions(redis_server.url, prefix=f"t{secrets.token_hex(4)}", timeout_s=0.5, check_s=0.2)
+    with facing(streams=RedisStreams(options)) as shim:
+        yield shim
+
+
+def connection_ids(shim: Faced) -> list[str]:
+    return [event["requestContext"]["connectionId"] for event in shim.functions.connects]
+
+
+def test_who_left_while_redis_was_away_is_not_connected_when_it_is_back(
+    shim: Faced, redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with connect(shim.websocket) as leaving, connect(shim.websocket) as staying:
+        for client in (leaving, staying):
+            client.send('{"action": "echo"}')
+            client.recv(5)
+        left, stayed = connection_ids(shim)
+        redis_server.stop()
+        try:
+            leaving.close()
+            eventually(lambda: f"the end of connection {left} was not heard" in caplog.text)
+        finally:
+            redis_server.start()
+        eventually(lambda: f"Redis had lost connection {stayed}" in caplog.text)
+
+    assert f"Redis had lost connection {left}" not in caplog.text
