@@ -50,16 +50,19 @@ def metrics_of(things: Collection[Thing], candidates: Collection[str]) -> tuple[
     return tuple(found)
 
 
+def capacity_dimensions(table: str, indexes: object) -> list[dict[str, str]]:
+    """Where the capacity of a table (its name) is counted: on the table first, then on each of its global indexes,
+    since reads through one are counted there alone. `indexes`: as DescribeTable answers them; anything else is none."""
+    listed = [one for one in indexes if isinstance(one, dict)] if isinstance(indexes, list) else []
+    whole = {"TableName": table}
+    return [whole, *({**whole, "GlobalSecondaryIndexName": str(one.get("IndexName"))} for one in listed)]
+
+
 def _of_table(table: Thing) -> Iterator[Metric]:
-    """Reads through a global index are counted on the index alone."""
-    yield from _several(table, "AWS/DynamoDB", TABLE_METRICS, TableName=table.id)
-    indexes = table.properties.get("GlobalSecondaryIndexes")
-    for index in indexes if isinstance(indexes, list) else []:
-        if isinstance(index, dict):
-            name = str(index.get("IndexName"))
-            yield from _several(
-                table, "AWS/DynamoDB", CAPACITY_METRICS, TableName=table.id, GlobalSecondaryIndexName=name
-            )
+    whole, *indexes = capacity_dimensions(table.id, table.properties.get("GlobalSecondaryIndexes"))
+    yield from _several(table, "AWS/DynamoDB", TABLE_METRICS, **whole)
+    for index in indexes:
+        yield from _several(table, "AWS/DynamoDB", CAPACITY_METRICS, **index)
 
 
 def _several(of: Thing, namespace: str, metrics: tuple[str, ...], **dimensions: str) -> Iterator[Metric]:

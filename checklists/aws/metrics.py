@@ -14,23 +14,19 @@ from checklists.aws.calls import Item
 from checklists.aws.estate import Measurement
 from checklists.aws.failures import Failure
 from checklists.aws.measured import Metric
+from checklists.aws.retention import KEPT, LONGEST, MOST_POINTS
 from checklists.aws.scope import Scope
 from checklists.aws.shape import moment
 
 OPERATION: Final = "cloudwatch:GetMetricData"
 MOST_QUERIES: Final = 500
-MOST_POINTS: Final = 100_800
 """Of one request: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html"""
 MOST_POINTS_OF_ONE: Final = 1_500
 """Of one metric: fine enough for an hour in two months, or a minute in a day."""
 
 _DAY_S: Final = 86_400
-_PERIODS: Final = ((60, timedelta(days=15)), (300, timedelta(days=63)), (3_600, timedelta(days=455)))
-"""Periods in seconds, and how long CloudWatch keeps datapoints of them:
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html"""
 _FIELDS: Final = set(Measurement.model_fields)
 """Without checks, and sharing what they have in common, tens of thousands of measurements take half the memory."""
-RETENTION: Final = _PERIODS[-1][1]
 
 
 @dataclass(frozen=True)
@@ -48,11 +44,11 @@ class Window:
 
 def window_of(length: timedelta, now: datetime) -> Window:
     """The finest periods that CloudWatch still has at that age, and that are not too many."""
-    length = min(length, RETENTION)
-    kept = [period for period, age in _PERIODS if length <= age]
+    length = min(length, LONGEST)
+    kept = [period for period, age in KEPT if length <= age]
     period = next((one for one in kept if length.total_seconds() / one <= MOST_POINTS_OF_ONE), _DAY_S)
     start = _floor(now - length, period)
-    if now - start > RETENTION:
+    if now - start > LONGEST:
         start += timedelta(seconds=period)
     return Window(start, now, period)
 
@@ -60,7 +56,7 @@ def window_of(length: timedelta, now: datetime) -> Window:
 def windows_of(asked: timedelta, now: datetime) -> tuple[Window, ...]:
     """The asked one, and the longest that CloudWatch keeps: what was counted before shows that the asked one would
     have been too."""
-    several = (window_of(asked, now), window_of(RETENTION, now))
+    several = (window_of(asked, now), window_of(LONGEST, now))
     return several[:1] if several[0] == several[1] else several
 
 

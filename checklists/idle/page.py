@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from checklists.aws.measured import CAPACITY_METRICS
 from checklists.idle.look import DECLARED, METRICS
 from checklists.idle.proof import FRESH
-from checklists.idle.signs import CAPACITY, CONNECTS, DRAIN, INVOCATIONS, KNOCKS, MESSAGES
+from checklists.idle.signs import CONNECTS, DRAIN, INVOCATIONS, KNOCKS, MESSAGES
 from checklists.idle.window import CONNECTION_LIFE, LATE, RETENTION, SHORTEST, SKEW
 
 _PAGE: Final = """\
@@ -69,15 +70,15 @@ that was exported, and tells who comes, most first; it is read as the JSON or th
 
 
 def idle_page() -> str:
-    kept = [f"{_period(period)} {_days(age)}" for period, age in reversed(RETENTION)]
+    kept = [f"{_period(period)} {_days(age)}" for period, age in RETENTION]
     return _PAGE.format(
         life=_hours(CONNECTION_LIFE),
         shortest=SHORTEST.days,
         connects=CONNECTS,
         messages=MESSAGES,
         invocations=INVOCATIONS,
-        reads=CAPACITY[0],
-        writes=CAPACITY[1],
+        reads=CAPACITY_METRICS[0],
+        writes=CAPACITY_METRICS[1],
         drain=DRAIN,
         skew=int(SKEW / timedelta(minutes=1)),
         operations=", ".join(f"`{name}`" for name in sorted(METRICS | DECLARED)),

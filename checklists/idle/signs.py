@@ -9,6 +9,7 @@ from math import isfinite
 from typing import Final
 
 from checklists.aws.estate import Estate, Measurement, Thing
+from checklists.aws.measured import CAPACITY_METRICS, capacity_dimensions
 from checklists.aws.types import FUNCTION, TABLE
 from checklists.idle.window import Window, coverage_problem
 
@@ -17,7 +18,6 @@ NAMESPACES: Final = {FUNCTION: "AWS/Lambda", TABLE: "AWS/DynamoDB"}
 CONNECTS: Final = "ConnectCount"
 MESSAGES: Final = "MessageCount"
 INVOCATIONS: Final = "Invocations"
-CAPACITY: Final = ("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits")
 KNOCKS: Final = ("ClientError", "ExecutionError", "IntegrationError")
 DRAIN: Final = "TimeToLiveDeletedItemCount"
 """Deletions by TTL consume no capacity, so they are neither a use nor to be taken from the uses.
@@ -92,14 +92,8 @@ def thing_sign(estate: Estate, thing: Thing, metric: str, dimensions: dict[str, 
 
 def table_signs(estate: Estate, table: Thing) -> tuple[Sign, ...]:
     """Reads through an index are counted on the index alone, so each has its own."""
-    indexes = table.properties.get("GlobalSecondaryIndexes") or []
-    names = [str(one["IndexName"]) for one in indexes if isinstance(one, dict)] if isinstance(indexes, list) else []
-    whole = {"TableName": table.id}
-    return tuple(
-        thing_sign(estate, table, metric, dimensions)
-        for metric in CAPACITY
-        for dimensions in (whole, *({**whole, "GlobalSecondaryIndexName": name} for name in names))
-    )
+    several = capacity_dimensions(table.id, table.properties.get("GlobalSecondaryIndexes"))
+    return tuple(thing_sign(estate, table, metric, dimensions) for metric in CAPACITY_METRICS for dimensions in several)
 
 
 def nonsense(measurements: Iterable[Measurement]) -> str:

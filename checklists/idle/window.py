@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from checklists.aws.estate import Estate, Measurement
+from checklists.aws.retention import KEPT
 
 SHORTEST: Final = timedelta(days=14)
 """The least window, whatever the business cycle."""
@@ -23,14 +24,8 @@ half of the life of a connection within the window, and what is opened later is 
 SKEW: Final = timedelta(minutes=5)
 """How far clocks may stand apart: as far as AWS accepts a signature."""
 
-RETENTION: Final = (
-    (3600, timedelta(days=455)),
-    (300, timedelta(days=63)),
-    (60, timedelta(days=15)),
-    (0, timedelta(hours=3)),
-)
-"""From which period on, in seconds, how long CloudWatch keeps datapoints.
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html"""
+RETENTION: Final = ((0, timedelta(hours=3)), *KEPT)
+"""From which period on, in seconds, how long CloudWatch keeps datapoints."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +43,7 @@ class Window:
 
 def kept(period_s: int) -> timedelta:
     """How old a datapoint of this period can be and still be asked for."""
-    return next(age for period, age in RETENTION if period_s >= period)
+    return next(age for period, age in reversed(RETENTION) if period_s >= period)
 
 
 def clock_problem(estate: Estate, measurements: Iterable[Measurement], now: datetime) -> str:

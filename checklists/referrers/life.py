@@ -9,10 +9,11 @@ from typing import Final
 
 from checklists.aws import types
 from checklists.aws.estate import Estate, Measurement, Thing
+from checklists.aws.measured import CAPACITY_METRICS
 
 METRICS_OF_LIFE: Final[dict[str, tuple[str, ...]]] = {
     types.FUNCTION: ("Invocations",),
-    types.TABLE: ("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits"),
+    types.TABLE: CAPACITY_METRICS,
     types.LOG_GROUP: ("IncomingLogEvents",),
 }
 _SILENCE: Final = ("ConnectCount", "MessageCount")

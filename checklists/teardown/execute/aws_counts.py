@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
+from checklists.aws.measured import CAPACITY_METRICS, capacity_dimensions
+from checklists.aws.retention import KEPT, MOST_POINTS
 from checklists.teardown.execute.eyes import Counted, Unseen
 
 KNOCKS: Final = ("ConnectCount", "ClientError", "ExecutionError", "IntegrationError")
-CAPACITY: Final = ("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits")
-KEPT: Final = ((timedelta(days=15), 60), (timedelta(days=63), 300), (timedelta(days=455), 3600))
-"""How long CloudWatch keeps which period, in seconds:
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html"""
-MOST_POINTS: Final = 100_800
-"""https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html"""
 
 
 def gateway_queries(api_id: str) -> list[dict[str, Any]]:
@@ -26,17 +22,13 @@ def invocation_queries(function: str) -> list[dict[str, Any]]:
 
 
 def capacity_queries(table: str, indexes: object) -> list[dict[str, Any]]:
-    """Reads through a global index are counted on the index alone."""
-    listed = [one for one in indexes if isinstance(one, dict)] if isinstance(indexes, list) else []
-    names = [str(one.get("IndexName")) for one in listed]
-    of = [{"TableName": table}, *({"TableName": table, "GlobalSecondaryIndexName": name} for name in names)]
-    pairs = [(metric, dimensions) for metric in CAPACITY for dimensions in of]
+    pairs = [(metric, of) for metric in CAPACITY_METRICS for of in capacity_dimensions(table, indexes)]
     return [_query(number, "AWS/DynamoDB", metric, dimensions) for number, (metric, dimensions) in enumerate(pairs)]
 
 
 def counted(client: Any, queries: list[dict[str, Any]], since: datetime, until: datetime, now: datetime) -> Counted:  # noqa: ANN401
     """Sums from the period of `since` on. Raises Unseen of an answer that is not whole, and what botocore raises."""
-    period = next((seconds for age, seconds in KEPT if now - since < age), KEPT[-1][1])
+    period = next((seconds for seconds, age in KEPT if now - since < age), KEPT[-1][0])
     span = max((until - since).total_seconds(), period)
     while span / period * len(queries) > MOST_POINTS:
         period *= 2 if period >= 3600 else 5

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checklists.aws.metrics import MOST_POINTS, MOST_QUERIES, RETENTION, window_of, windows_of
+from checklists.aws.metrics import MOST_QUERIES, window_of, windows_of
+from checklists.aws.retention import LONGEST, MOST_POINTS
 from tests.checklists.aws.answers import ACCOUNT, REGION, Answers, Refusal
 from tests.checklists.aws.stand import CHAT, HANDLER, MONTH, NOW, PAYROLL, TABLE, account, arn, look
 
@@ -57,16 +58,16 @@ class TestWindows:
         window = window_of(length, now)
         assert window.end == now
         assert window.start.timestamp() % window.period_s == 0
-        assert now - window.start <= RETENTION
-        if length <= RETENTION - DAY:
+        assert now - window.start <= LONGEST
+        if length <= LONGEST - DAY:
             assert window.start <= now - length
         kept = {60: 15, 300: 63, 3600: 455, 86_400: 455}[window.period_s]
-        assert now - length >= now - timedelta(days=kept) or length > RETENTION
+        assert now - length >= now - timedelta(days=kept) or length > LONGEST
         assert window.points <= 1_502
 
     def test_the_longest_is_measured_too_as_a_control(self):
         assert [one.period_s for one in windows_of(MONTH, NOW)] == [3600, 86_400]
-        assert len(windows_of(RETENTION, NOW)) == 1
+        assert len(windows_of(LONGEST, NOW)) == 1
 
 
 class TestCounts:
