@@ -165,10 +165,12 @@ class Estate(Record):
     def thing(self, arn: str) -> Thing | None:
         return self._by_arn.get(arn)
 
-    def under(self, arn: str) -> tuple[Thing, ...]:
-        """What belongs to a thing: routes and stages of an API, mappings of a domain. In order of their ARNs."""
+    def under(self, arn: str, *types: str) -> tuple[Thing, ...]:
+        """What belongs to a thing: routes and stages of an API, mappings of a domain. In order of their ARNs; without
+        `types` of all."""
         begin, end = bisect_left(self._arns, f"{arn}/"), bisect_left(self._arns, f"{arn}0")
-        return tuple(self._by_arn[one] for one in self._arns[begin:end])
+        inside = (self._by_arn[one] for one in self._arns[begin:end])
+        return tuple(one for one in inside if not types or one.type in types)
 
     def of_type(self, *types: str) -> Iterator[Thing]:
         """In order of their ARNs."""

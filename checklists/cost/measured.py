@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from checklists.aws.estate import Estate, Measurement, Thing
+from checklists.aws.types import STAGE
 from checklists.cost.usage import HOURS
 from migrator.inventory.record import Record
 
@@ -62,8 +63,7 @@ def of_api(estate: Estate, api: Thing, metric: str, period: Period | None) -> fl
         return whole
     stages = [
         monthly(estate.measured("AWS/ApiGateway", metric, {"ApiId": api.id, "Stage": stage.id}), period)
-        for stage in estate.under(api.arn)
-        if stage.type == "AWS::ApiGatewayV2::Stage"
+        for stage in estate.under(api.arn, STAGE)
     ]
     known = [one for one in stages if one is not None]
     return sum(known) if known else None

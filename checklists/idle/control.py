@@ -21,12 +21,8 @@ def counts_connects(estate: Estate, api: Thing) -> bool:
     https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html"""
     return any(
         route.properties.get("RouteKey") == "$connect" and bool(route.properties.get("Target"))
-        for route in things_under(estate, api, ROUTE)
+        for route in estate.under(api.arn, ROUTE)
     )
-
-
-def things_under(estate: Estate, api: Thing, kind: str) -> tuple[Thing, ...]:
-    return tuple(thing for thing in estate.under(api.arn) if thing.type == kind)
 
 
 def control(estate: Estate, api: Thing, stage: str, handlers: Iterable[Thing], window: Window) -> str:
@@ -66,7 +62,7 @@ def _neighbour(estate: Estate, api: Thing, stage: str, window: Window) -> str:
         if other.id in estate.counting_apis and (other.account, other.region) == (api.account, api.region)
     ]
     for other in (api, *near):
-        for name in sorted(one.name for one in things_under(estate, other, STAGE)):
+        for name in sorted(one.name for one in estate.under(other.arn, STAGE)):
             if other.arn == api.arn and name == stage:
                 continue
             for metric in COUNTED:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from checklists.aws.estate import Estate, Gap, Measurement, Thing
 from checklists.aws.types import STAGE
-from checklists.idle.control import counts_connects, things_under
+from checklists.idle.control import counts_connects
 from checklists.idle.model import Knock
 from checklists.idle.signs import (
     CONNECTS,
@@ -43,7 +43,7 @@ class Look:
         """What has to stand over the whole window: the stage, or the API as a whole."""
         if not self.stage:
             return self.api
-        return next((one for one in things_under(self.estate, self.api, STAGE) if one.name == self.stage), None)
+        return next((one for one in self.estate.under(self.api.arn, STAGE) if one.name == self.stage), None)
 
     @cached_property
     def signs(self) -> tuple[Sign, ...]:

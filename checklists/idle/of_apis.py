@@ -8,7 +8,6 @@ from typing import Final
 
 from checklists.aws import types
 from checklists.aws.estate import Estate
-from checklists.idle.control import things_under
 from checklists.idle.model import IdleProof
 from checklists.idle.proof import WHOLE_API, idle_proof
 from checklists.referrers.model import Fate, Use
@@ -46,8 +45,7 @@ def _proofs(
     going = {fate.subject for fate in fates if fate.verdict == "delete"}
     called = _called(uses, going)
     for arn in sorted(apis):
-        api = estate.thing(arn)
-        stages = sorted(one.name for one in things_under(estate, api, types.STAGE)) if api else []
+        stages = sorted(one.name for one in estate.under(arn, types.STAGE))
         handlers = called.get(arn, frozenset())
         tables = _tables(estate, uses, going, handlers)
         for stage in (*stages, WHOLE_API):

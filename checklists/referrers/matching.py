@@ -131,11 +131,7 @@ class _Matcher:
         return tuple(found), f"has the same {len(keys)} routes"
 
     def _keys(self, api: Thing) -> set[str]:
-        return {
-            text(route.properties.get("RouteKey"))
-            for route in self.index.estate.under(api.arn)
-            if route.type == types.ROUTE
-        }
+        return {text(one.properties.get("RouteKey")) for one in self.index.estate.under(api.arn, types.ROUTE)}
 
     def _live(self, one: Declared) -> Iterator[Thing]:
         return self.index.of_type(one.type)

@@ -63,7 +63,7 @@ class Situation:
         return [thing for arn in arns if (thing := self.estate.thing(arn)) is not None]
 
     def stages(self, api: str) -> list[Thing]:
-        return [one for one in self.estate.under(api) if one.type == types.STAGE]
+        return [*self.estate.under(api, types.STAGE)]
 
     def mappings(self, api: Thing) -> list[Thing]:
         return [
@@ -75,11 +75,7 @@ class Situation:
     def connect_function(self, api: str) -> Thing | None:
         """The one behind $connect, when it can be told."""
         route = next(
-            (
-                one
-                for one in self.estate.under(api)
-                if one.type == types.ROUTE and one.properties.get("RouteKey") == "$connect"
-            ),
+            (one for one in self.estate.under(api, types.ROUTE) if one.properties.get("RouteKey") == "$connect"),
             None,
         )
         if route is None:
