@@ -15,6 +15,7 @@ from pydantic import JsonValue
 from checklists.aws import types
 from checklists.aws.estate import Thing
 from checklists.aws.owners import owners
+from checklists.json_values import texts
 
 _FUNCTION_ARN: Final = re.compile(r"(arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+)")
 
@@ -73,16 +74,12 @@ def _pushing(things: Iterable[Thing]) -> frozenset[str]:
         one.arn
         for one in things
         if one.type == types.ROLE
-        and (_tells(one.properties["Policies"]) or policies.intersection(_texts(one.properties["AttachedPolicies"])))
+        and (_tells(one.properties["Policies"]) or policies.intersection(texts(one.properties["AttachedPolicies"])))
     )
 
 
 def _tells(document: JsonValue) -> bool:
     return "execute-api" in json.dumps(document)
-
-
-def _texts(value: JsonValue) -> list[str]:
-    return [str(one) for one in value] if isinstance(value, list) else []
 
 
 def _source(event_source: Thing) -> str:

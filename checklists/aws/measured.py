@@ -6,8 +6,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from pydantic import JsonValue
+
 from checklists.aws import types
 from checklists.aws.estate import Thing
+from checklists.json_values import rows
 
 GATEWAY_METRICS: Final = ("ConnectCount", "MessageCount", "ClientError", "ExecutionError", "IntegrationError")
 """https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html"""
@@ -50,12 +53,11 @@ def metrics_of(things: Collection[Thing], candidates: Collection[str]) -> tuple[
     return tuple(found)
 
 
-def capacity_dimensions(table: str, indexes: object) -> list[dict[str, str]]:
+def capacity_dimensions(table: str, indexes: JsonValue | None) -> list[dict[str, str]]:
     """Where the capacity of a table (its name) is counted: on the table first, then on each of its global indexes,
     since reads through one are counted there alone. `indexes`: as DescribeTable answers them; anything else is none."""
-    listed = [one for one in indexes if isinstance(one, dict)] if isinstance(indexes, list) else []
     whole = {"TableName": table}
-    return [whole, *({**whole, "GlobalSecondaryIndexName": str(one.get("IndexName"))} for one in listed)]
+    return [whole, *({**whole, "GlobalSecondaryIndexName": str(one.get("IndexName"))} for one in rows(indexes))]
 
 
 def _of_table(table: Thing) -> Iterator[Metric]:

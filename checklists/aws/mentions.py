@@ -16,6 +16,7 @@ from pydantic import JsonValue
 from checklists.aws import types
 from checklists.aws.estate import Thing
 from checklists.aws.scope import Text
+from checklists.json_values import rows
 
 MOST_CHARACTERS: Final = 1_000_000
 """Of a text that is read: definitions of state machines have at most this many."""
@@ -102,10 +103,5 @@ def mentions(things: Iterable[Thing], texts: Iterable[Text], names: Names) -> di
 
 
 def _addresses(thing: Thing) -> Iterable[str]:
-    domains = thing.properties.get("DomainNameConfigurations")
-    several = (
-        [one.get("ApiGatewayDomainName") for one in domains if isinstance(one, dict)]
-        if isinstance(domains, list)
-        else []
-    )
+    several = [one.get("ApiGatewayDomainName") for one in rows(thing.properties.get("DomainNameConfigurations"))]
     return [str(one).lower() for one in (*several, thing.properties.get("DomainName")) if one]

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from checklists.aws import types
 from checklists.aws.estate import Manager, Thing
+from checklists.json_values import rows
 
 _SAME_AS: Final = {
     "AWS::DynamoDB::GlobalTable": types.TABLE,
@@ -42,9 +43,8 @@ def owners(stacks: Iterable[Thing], things: Iterable[Thing]) -> dict[str, str]:
     Ids of what is under an API are unique there only: where several stacks list one, that of the API counts."""
     listed: dict[tuple[str, str, str], list[Thing]] = defaultdict(list)
     for stack in stacks:
-        resources = stack.properties.get("Resources")
-        for one in resources if isinstance(resources, list) else []:
-            if isinstance(one, dict) and one.get("PhysicalResourceId"):
+        for one in rows(stack.properties.get("Resources")):
+            if one.get("PhysicalResourceId"):
                 type_ = str(one.get("ResourceType"))
                 listed[stack.account, _SAME_AS.get(type_, type_), str(one["PhysicalResourceId"])].append(stack)
     found: dict[str, str] = {}
@@ -95,9 +95,8 @@ def owned(things: Iterable[Thing]) -> tuple[Thing, ...]:
     return tuple(found)
 
 
-def _column(rows: JsonValue, key: str) -> frozenset[str]:
-    several = rows if isinstance(rows, list) else []
-    return frozenset(str(one.get(key)) for one in several if isinstance(one, dict))
+def _column(several: JsonValue, key: str) -> frozenset[str]:
+    return frozenset(str(one.get(key)) for one in rows(several))
 
 
 def _says_terraform(tags: dict[str, str]) -> bool:

@@ -15,6 +15,7 @@ from checklists.cost.model import Source
 from checklists.cost.target import METERED_KB, Target
 from checklists.cost.things import amounts_of, backups_of, metered, paid_dashboards
 from checklists.cost.usage import HOURS, Amount, Usage, together
+from checklists.json_values import mapping
 from checklists.referrers.model import Fate
 
 MINUTES = HOURS * 60
@@ -134,8 +135,7 @@ def _beside(estate: Estate, going: Collection[Thing], period: Period | None) -> 
 
 
 def _class(table: Thing) -> object:
-    summary = table.properties.get("TableClassSummary")
-    return summary.get("TableClass") if isinstance(summary, dict) else None
+    return mapping(table.properties.get("TableClassSummary")).get("TableClass")
 
 
 def _dashboards(estate: Estate, going: Collection[Thing]) -> Iterator[Amount]:

@@ -15,6 +15,7 @@ from checklists.cost.measured import Period, of_thing
 from checklists.cost.model import Source
 from checklists.cost.prices import HOME
 from checklists.cost.usage import HOURS, Amount
+from checklists.json_values import mapping, rows, texts
 
 GB: Final = 1024.0**3
 FREE_DASHBOARDS: Final = 3
@@ -38,7 +39,7 @@ _Part = tuple[str, float, Source, bool]
 
 def _function(thing: Thing, estate: Estate, period: Period | None) -> Iterator[_Part]:
     runs = of_thing(estate, thing, "Invocations", period)
-    arm = "arm64" in _list(thing, "Architectures")
+    arm = "arm64" in texts(thing.properties.get("Architectures"))
     measured_s = of_thing(estate, thing, "Duration", period) / 1000
     seconds = measured_s or runs * HANDLER_S
     yield "lambda.requests", runs, "measured", True
@@ -51,7 +52,7 @@ def _alias(thing: Thing, estate: Estate, _: Period | None) -> Iterator[_Part]:
     function = estate.thing(thing.arn.rpartition(":")[0])
     memory = _number(function, "MemorySize", 128) if function else 128
     ready = _number(thing, "ProvisionedConcurrentExecutions")
-    arm = function is not None and "arm64" in _list(function, "Architectures")
+    arm = function is not None and "arm64" in texts(function.properties.get("Architectures"))
     yield (
         "lambda.provisioned_arm_gb_s" if arm else "lambda.provisioned_x86_gb_s",
         ready * memory / 1024 * HOURS * 3600,
@@ -61,19 +62,17 @@ def _alias(thing: Thing, estate: Estate, _: Period | None) -> Iterator[_Part]:
 
 
 def _table(thing: Thing, estate: Estate, period: Period | None) -> Iterator[_Part]:
-    billing = thing.properties.get("BillingModeSummary")
-    on_demand = isinstance(billing, dict) and billing.get("BillingMode") == "PAY_PER_REQUEST"
-    if on_demand:
+    if mapping(thing.properties.get("BillingModeSummary")).get("BillingMode") == "PAY_PER_REQUEST":
         yield "dynamodb.writes", of_thing(estate, thing, "ConsumedWriteCapacityUnits", period), "measured", True
         yield "dynamodb.reads", of_thing(estate, thing, "ConsumedReadCapacityUnits", period), "measured", True
     else:
-        holders = [thing.properties, *_dicts(thing, "GlobalSecondaryIndexes")]
+        holders = [thing.properties, *rows(thing.properties.get("GlobalSecondaryIndexes"))]
         for key, unit in (("dynamodb.write_hours", "WriteCapacityUnits"), ("dynamodb.read_hours", "ReadCapacityUnits")):
-            units = sum(_float(_dict(one.get("ProvisionedThroughput")).get(unit)) for one in holders)
+            units = sum(_float(mapping(one.get("ProvisionedThroughput")).get(unit)) for one in holders)
             yield key, units * HOURS, "measured", False
     stored = _number(thing, "TableSizeBytes") / GB
     yield "dynamodb.storage", stored, "measured", False
-    recovery = _dict(thing.properties.get("PointInTimeRecovery"))
+    recovery = mapping(thing.properties.get("PointInTimeRecovery"))
     if recovery.get("PointInTimeRecoveryStatus") == "ENABLED":
         yield "dynamodb.pitr", stored, "measured", False
 
@@ -85,7 +84,7 @@ def _log_group(thing: Thing, estate: Estate, period: Period | None) -> Iterator[
 
 def _alarm(thing: Thing, _: Estate, __: Period | None) -> Iterator[_Part]:
     """An alarm on an expression is paid for by each metric that it reads."""
-    metrics = sum("MetricStat" in one for one in _dicts(thing, "Metrics")) or 1
+    metrics = sum("MetricStat" in one for one in rows(thing.properties.get("Metrics"))) or 1
     fast = _number(thing, "Period", 60) in FAST_PERIODS
     yield "cloudwatch.fast_alarms" if fast else "cloudwatch.alarms", metrics, "measured", False
 
@@ -100,7 +99,7 @@ def _web_acl(_: Thing, __: Estate, ___: Period | None) -> Iterator[_Part]:
 
 def backups_of(table: Thing) -> Iterator[Amount]:
     """Backups outlive their table, so each is a thing of its own that has to be deleted by itself."""
-    for one in _dicts(table, "Backups"):
+    for one in rows(table.properties.get("Backups")):
         size = _float(one.get("BackupSizeBytes")) / GB
         if size and isinstance(arn := one.get("BackupArn"), str):
             yield Amount(key="dynamodb.backups", quantity=size, source="measured", region=table.region, subject=arn)
@@ -133,16 +132,3 @@ def _number(thing: Thing, name: str, otherwise: float = 0.0) -> float:
 
 def _float(value: JsonValue, otherwise: float = 0.0) -> float:
     return float(value) if isinstance(value, int | float) and value >= 0 else otherwise
-
-
-def _dict(value: JsonValue) -> dict[str, JsonValue]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(thing: Thing, name: str) -> list[JsonValue]:
-    value = thing.properties.get(name)
-    return value if isinstance(value, list) else []
-
-
-def _dicts(thing: Thing, name: str) -> list[dict[str, JsonValue]]:
-    return [one for one in _list(thing, name) if isinstance(one, dict)]

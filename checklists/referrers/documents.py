@@ -13,8 +13,8 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from checklists.json_values import mapping, rows, text, texts
 from checklists.referrers import globs
-from checklists.referrers.json_values import mapping, rows, text, texts
 
 _VARIABLE = re.compile(r"\$\{[^}]*\}")
 """Of a policy, such as ${aws:username}: it can stand for anything.

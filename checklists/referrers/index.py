@@ -10,8 +10,8 @@ from typing import TypeVar, cast
 
 from checklists.aws import types
 from checklists.aws.estate import Estate, Thing
+from checklists.json_values import rows, text, texts
 from checklists.referrers import arns
-from checklists.referrers.json_values import rows, text, texts
 from checklists.referrers.model import Use, UseKind
 
 _T = TypeVar("_T")

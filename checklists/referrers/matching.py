@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 
 from checklists.aws import types
 from checklists.aws.estate import Estate, Thing
+from checklists.json_values import rows, text
 from checklists.referrers import arns
 from checklists.referrers.declared import TYPES, declared
 from checklists.referrers.index import Index
-from checklists.referrers.json_values import rows, text
 from checklists.referrers.model import Ambiguous, Declared, Matching, Pair, Undeployed, Unmatched
 from checklists.referrers.operations import LISTED_BY
 from migrator.inventory.model import Api, Inventory

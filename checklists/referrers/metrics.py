@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from checklists.aws import types
+from checklists.json_values import rows, text
 from checklists.referrers.index import Index
-from checklists.referrers.json_values import rows, text
 
 _DIMENSIONS: dict[str, tuple[tuple[str, str], ...]] = {
     "AWS/ApiGateway": (("ApiId", types.API), ("ApiName", types.REST_API)),

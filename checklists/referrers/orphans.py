@@ -12,12 +12,12 @@ from pydantic import JsonValue
 
 from checklists.aws import types
 from checklists.aws.estate import Estate, Thing
+from checklists.json_values import mapping as mapping_of
+from checklists.json_values import rows, text
 from checklists.referrers import arns
 from checklists.referrers.documents import Statement, statements
 from checklists.referrers.edits.permissions import removal
 from checklists.referrers.index import Index
-from checklists.referrers.json_values import mapping as mapping_of
-from checklists.referrers.json_values import rows, text
 from checklists.referrers.links.function_policies import sources
 from checklists.referrers.metrics import dimensions
 from checklists.referrers.model import Change, Orphan

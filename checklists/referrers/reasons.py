@@ -8,10 +8,10 @@ from functools import cached_property
 
 from checklists.aws import types
 from checklists.aws.estate import Thing
+from checklists.json_values import mapping, text
 from checklists.referrers import arns
 from checklists.referrers.documents import document
 from checklists.referrers.index import Index
-from checklists.referrers.json_values import mapping, text
 from checklists.referrers.life import Lives
 from checklists.referrers.matching import match
 from checklists.referrers.model import Matching

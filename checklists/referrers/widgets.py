@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from checklists.aws.estate import Thing
+from checklists.json_values import mapping, rows, strings_in, text, texts
 from checklists.referrers.arns import ANY_ARN
-from checklists.referrers.json_values import mapping, rows, strings_in, text, texts
 from checklists.referrers.metrics import Metrics
 from checklists.referrers.searches import about, searches
 

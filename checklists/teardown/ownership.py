@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from checklists.aws import types
 from checklists.aws.estate import Estate, Thing
+from checklists.json_values import mapping, rows
 from checklists.referrers.documents import statements
 from checklists.referrers.index import Index
 from checklists.referrers.links.function_policies import sources
@@ -106,7 +107,7 @@ def _others(index: Index, stack: Thing, going: set[str], depth: int) -> tuple[tu
     estate = index.estate
     others: list[str] = []
     retained: list[str] = []
-    resources = _resources(stack)
+    resources = rows(stack.properties.get("Resources"))
     if not resources:
         others.append("the survey does not tell what is in it")
     for resource in resources:
@@ -167,8 +168,7 @@ def _callers_that_stay(index: Index, stack: Thing, statement: str, going: set[st
 
 
 def _inline_names(holder: Thing) -> set[str]:
-    policies = holder.properties.get("Policies")
-    return set(policies) if isinstance(policies, dict) else set()
+    return set(mapping(holder.properties.get("Policies")))
 
 
 def _root(estate: Estate, arn: str) -> str:
@@ -180,7 +180,8 @@ def _root(estate: Estate, arn: str) -> str:
             (
                 one.arn
                 for one in estate.of_type(types.STACK)
-                if one.arn != arn and any(resource.get("PhysicalResourceId") == arn for resource in _resources(one))
+                if one.arn != arn
+                and any(resource.get("PhysicalResourceId") == arn for resource in rows(one.properties.get("Resources")))
             ),
             None,
         )
@@ -188,8 +189,3 @@ def _root(estate: Estate, arn: str) -> str:
             return arn
         arn = str(holder)
     return arn
-
-
-def _resources(stack: Thing) -> list[dict[str, Any]]:
-    listed = stack.properties.get("Resources")
-    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []

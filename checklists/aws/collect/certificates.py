@@ -7,6 +7,7 @@ from typing import Final
 from checklists.aws import types
 from checklists.aws.scope import CloserLook, Collector, Found, Near, Scope
 from checklists.aws.shape import kept, moment_of, plain
+from checklists.json_values import rows
 
 _LIST: Final = "acm:ListCertificates"
 _DESCRIBE: Final = "acm:DescribeCertificate"
@@ -46,7 +47,7 @@ def look(scope: Scope, near: Near) -> Found:
     used = {
         str(one.get("CertificateArn"))
         for domain in near.of_type(types.DOMAIN)
-        for one in _configurations(domain.properties.get("DomainNameConfigurations"))
+        for one in rows(domain.properties.get("DomainNameConfigurations"))
     }
     for certificate in near.of_type(types.CERTIFICATE):
         if certificate.arn in used:
@@ -55,10 +56,6 @@ def look(scope: Scope, near: Near) -> Found:
                 in_use = reply.body["Certificate"].get("InUseBy") or []
                 found.details[certificate.arn] = {"InUseBy": plain(sorted(in_use))}
     return found
-
-
-def _configurations(value: object) -> list[dict[str, object]]:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 COLLECTOR: Final = Collector("certificates", "acm", (_LIST,), collect)

@@ -15,6 +15,7 @@ from checklists.aws.failures import Failure
 from checklists.aws.owners import owners
 from checklists.aws.scope import CloserLook, Collector, Found, Near, Scope, for_each
 from checklists.aws.shape import kept, moment_of, ordered, tags
+from checklists.json_values import rows
 
 _STACKS: Final = "cloudformation:DescribeStacks"
 _RESOURCES: Final = "cloudformation:ListStackResources"
@@ -111,9 +112,8 @@ def _policies(scope: Scope, stack: Thing, template: object) -> dict[str, JsonVal
     if policies is None:
         scope.caller.unasked(_TEMPLATE, Failure("failed", "", "the template can't be read"), stack.arn)
         return {}
-    resources = stack.properties["Resources"]
-    several = [one for one in resources if isinstance(one, dict)] if isinstance(resources, list) else []
-    return {"Resources": [one | {"DeletionPolicy": policies.get(str(one["LogicalResourceId"]))} for one in several]}
+    resources = rows(stack.properties["Resources"])
+    return {"Resources": [one | {"DeletionPolicy": policies.get(str(one["LogicalResourceId"]))} for one in resources]}
 
 
 COLLECTOR: Final = Collector("stacks", "cloudformation", (_STACKS, _RESOURCES), collect)

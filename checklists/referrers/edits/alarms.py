@@ -11,8 +11,8 @@ import re
 from pydantic import JsonValue
 
 from checklists.aws.estate import Thing
+from checklists.json_values import rows, text
 from checklists.referrers.index import Index
-from checklists.referrers.json_values import rows, text
 from checklists.referrers.links.alarms import named_alarm, query_subjects
 from checklists.referrers.metrics import Metrics
 from checklists.referrers.model import Change

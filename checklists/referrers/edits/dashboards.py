@@ -10,8 +10,8 @@ import json
 from pydantic import JsonValue
 
 from checklists.aws.estate import Thing
+from checklists.json_values import mapping, rows, text, texts
 from checklists.referrers.index import Index
-from checklists.referrers.json_values import mapping, rows, text, texts
 from checklists.referrers.metrics import Metrics
 from checklists.referrers.model import Change
 from checklists.referrers.widgets import SOURCE, Entry, Widgets, entries, title

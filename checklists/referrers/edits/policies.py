@@ -13,10 +13,10 @@ from pydantic import JsonValue
 
 from checklists.aws import types
 from checklists.aws.estate import Thing
+from checklists.json_values import mapping, rows, text, texts
 from checklists.referrers import access, arns
 from checklists.referrers.documents import document, statements
 from checklists.referrers.index import Index
-from checklists.referrers.json_values import mapping, rows, text, texts
 from checklists.referrers.model import Change
 
 MOST_VERSIONS = 5

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from checklists.aws.estate import Thing
+from checklists.json_values import rows, text
 from checklists.referrers.index import Index
-from checklists.referrers.json_values import rows, text
 from checklists.referrers.links.distributions import origins
 from checklists.referrers.links.domains import host, hosts, values
 from checklists.referrers.model import Change

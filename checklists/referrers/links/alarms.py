@@ -11,8 +11,8 @@ from pydantic import JsonValue
 
 from checklists.aws import types
 from checklists.aws.estate import Thing
+from checklists.json_values import mapping, rows, text, texts
 from checklists.referrers.index import Index, use
-from checklists.referrers.json_values import mapping, rows, text, texts
 from checklists.referrers.metrics import Metrics, dimensions
 from checklists.referrers.model import Use
 from checklists.referrers.rules import alarm_names

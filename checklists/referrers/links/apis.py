@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from checklists.aws import types
 from checklists.aws.estate import Thing
+from checklists.json_values import mapping, text, texts
 from checklists.referrers import arns, globs
 from checklists.referrers.index import Index, use
-from checklists.referrers.json_values import mapping, text, texts
 from checklists.referrers.model import Use, UseKind
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checklists.aws import types
+from checklists.json_values import mapping, text
 from checklists.referrers.index import Index, use
-from checklists.referrers.json_values import mapping, text
 from checklists.referrers.metrics import Metrics
 from checklists.referrers.model import Use
 from checklists.referrers.widgets import Widgets, title, widgets

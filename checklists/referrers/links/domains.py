@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from checklists.aws import types
 from checklists.aws.estate import Thing
+from checklists.json_values import mapping, rows, text, texts
 from checklists.referrers.index import Index, use
-from checklists.referrers.json_values import mapping, rows, text, texts
 from checklists.referrers.model import Use
 
 

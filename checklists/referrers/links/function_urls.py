@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checklists.aws import types
+from checklists.json_values import text
 from checklists.referrers import arns
 from checklists.referrers.index import Index, use
-from checklists.referrers.json_values import text
 from checklists.referrers.model import Use
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checklists.aws import types
+from checklists.json_values import mapping, rows, text
 from checklists.referrers.index import Index, use
-from checklists.referrers.json_values import mapping, rows, text
 from checklists.referrers.model import Use
 
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checklists.aws import types
+from checklists.json_values import rows, text
 from checklists.referrers.index import Index, use
-from checklists.referrers.json_values import rows, text
 from checklists.referrers.model import Use, UseKind
 
 _KINDS: dict[str, UseKind] = {types.STATE_MACHINE: "state_machine", types.PARAMETER: "parameter", types.RULE: "rule"}

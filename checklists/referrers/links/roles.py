@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checklists.aws import types
+from checklists.json_values import mapping, rows, text, texts
 from checklists.referrers.documents import statements
 from checklists.referrers.index import Index, use
-from checklists.referrers.json_values import mapping, rows, text, texts
 from checklists.referrers.model import Use
 
 _FUNCTIONS = "lambda.amazonaws.com"

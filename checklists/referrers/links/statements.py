@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from checklists.aws import types
 from checklists.aws.estate import Thing
+from checklists.json_values import mapping
 from checklists.referrers.access import Access, Reach
 from checklists.referrers.documents import Statement, statements
 from checklists.referrers.index import Index, use
-from checklists.referrers.json_values import mapping
 from checklists.referrers.model import Use
 
 

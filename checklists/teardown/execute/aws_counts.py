@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
+from pydantic import JsonValue
+
 from checklists.aws.measured import CAPACITY_METRICS, capacity_dimensions
 from checklists.aws.retention import KEPT, MOST_POINTS
 from checklists.teardown.execute.eyes import Counted, Unseen
@@ -21,7 +23,7 @@ def invocation_queries(function: str) -> list[dict[str, Any]]:
     return [_query(0, "AWS/Lambda", "Invocations", {"FunctionName": function})]
 
 
-def capacity_queries(table: str, indexes: object) -> list[dict[str, Any]]:
+def capacity_queries(table: str, indexes: JsonValue | None) -> list[dict[str, Any]]:
     pairs = [(metric, of) for metric in CAPACITY_METRICS for of in capacity_dimensions(table, indexes)]
     return [_query(number, "AWS/DynamoDB", metric, dimensions) for number, (metric, dimensions) in enumerate(pairs)]
 

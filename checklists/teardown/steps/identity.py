@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checklists.aws import types
 from checklists.aws.estate import Thing
+from checklists.json_values import mapping, texts
 from checklists.teardown.model import Call, Step, Undo
 from checklists.teardown.situation import Situation
 from checklists.teardown.steps.parts import absent, call, called, ids, no_referrers, not_kept, unchanged
@@ -18,14 +19,13 @@ def permissions(situation: Situation, before: list[Step]) -> list[Step]:
 
 def _role(role: Thing, waits: tuple[str, ...], situation: Situation) -> Step:
     """A role is deleted only without policies. https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html"""
-    inline, attached = role.properties.get("Policies"), role.properties.get("AttachedPolicies")
     calls: list[Call] = [
-        call(role, "iam.detach_role_policy", RoleName=role.id, PolicyArn=str(arn))
-        for arn in (attached if isinstance(attached, list) else ())
+        call(role, "iam.detach_role_policy", RoleName=role.id, PolicyArn=arn)
+        for arn in texts(role.properties.get("AttachedPolicies"))
     ]
     calls += [
         call(role, "iam.delete_role_policy", RoleName=role.id, PolicyName=name)
-        for name in (inline if isinstance(inline, dict) else ())
+        for name in mapping(role.properties.get("Policies"))
     ]
     return Step(
         id=f"delete-role {role.arn}",
@@ -50,8 +50,8 @@ def _role(role: Thing, waits: tuple[str, ...], situation: Situation) -> Step:
 
 def _policy(policy: Thing, waits: tuple[str, ...], situation: Situation) -> Step:
     """Its other versions go first. https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeletePolicy.html"""
-    default, versions = policy.properties.get("DefaultVersionId"), policy.properties.get("VersionIds")
-    older = [one for one in (versions if isinstance(versions, list) else ()) if one != default]
+    default = policy.properties.get("DefaultVersionId")
+    older = [one for one in texts(policy.properties.get("VersionIds")) if one != default]
     return Step(
         id=f"delete-policy {policy.arn}",
         number=0,

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from checklists.aws import types
 from checklists.aws.estate import Thing
+from checklists.json_values import mapping
 from checklists.teardown.model import Call, Check
 from checklists.teardown.situation import Situation
 from checklists.teardown.steps.parts import api_id, call, equals
@@ -72,8 +73,8 @@ def _throttle(stages: list[Thing]) -> Lever:
     """https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages-stagename.html"""
     pull, restore, pulled = [], [], []
     for stage in stages:
-        defaults = _object(stage.properties.get("DefaultRouteSettings"))
-        routes = {key: _object(value) for key, value in _object(stage.properties.get("RouteSettings")).items()}
+        defaults = mapping(stage.properties.get("DefaultRouteSettings"))
+        routes = {key: mapping(value) for key, value in mapping(stage.properties.get("RouteSettings")).items()}
         closed: dict[str, Any] = {"DefaultRouteSettings": {**defaults, **dict.fromkeys(THROTTLES, 0)}}
         opened: dict[str, Any] = {"DefaultRouteSettings": {**ACCOUNT_LIMITS, **defaults}}
         if routes:
@@ -101,9 +102,5 @@ def is_closed(thing: Thing) -> bool:
     """Of a function or a stage: whether it lets nobody in. Where it is not known, it counts as closed."""
     if thing.type == types.FUNCTION:
         return thing.properties.get("ReservedConcurrentExecutions", 0) == 0
-    every = [thing.properties.get("DefaultRouteSettings"), *_object(thing.properties.get("RouteSettings")).values()]
-    return any(_object(one).get(name) == 0 for one in every for name in THROTTLES)
-
-
-def _object(value: object) -> dict[str, Any]:
-    return dict(value) if isinstance(value, dict) else {}
+    every = [thing.properties.get("DefaultRouteSettings"), *mapping(thing.properties.get("RouteSettings")).values()]
+    return any(mapping(one).get(name) == 0 for one in every for name in THROTTLES)
