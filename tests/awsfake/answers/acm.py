@@ -86,11 +86,6 @@ def describe_certificate(request: Request) -> Answer:
     }
 
 
-@answers("acm:ListTagsForCertificate")
-def list_tags_for_certificate(request: Request) -> Answer:
-    return {"Tags": _found(request).get("Tags", [])}
-
-
 @answers("acm:DeleteCertificate")
 def delete_certificate(request: Request) -> Answer:
     """https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html: ResourceInUseException"""

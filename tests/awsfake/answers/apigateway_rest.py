@@ -56,11 +56,6 @@ def get_rest_apis(request: Request) -> Answer:
     return {"items": [_shown(api) for api in _room(request).values()]}
 
 
-@answers("apigateway:GetRestApi")
-def get_rest_api(request: Request) -> Answer:
-    return _shown(_api(request))
-
-
 @answers("apigateway:DeleteRestApi")
 def delete_rest_api(request: Request) -> Answer:
     _api(request)
@@ -121,11 +116,6 @@ def get_method(request: Request) -> Answer:
     return dict(_method(request))
 
 
-@answers("apigateway:GetIntegration")
-def get_integration(request: Request) -> Answer:
-    return dict(_method(request).get("methodIntegration", {}))
-
-
 @answers("apigateway:CreateDeployment")
 def create_deployment(request: Request) -> Answer:
     name = request.parameters.get("stageName")
@@ -146,9 +136,3 @@ def get_stages(request: Request) -> Answer:
 @answers("apigateway:GetAuthorizers")
 def get_authorizers(request: Request) -> Answer:
     return {"items": list(_api(request).get("authorizers", []))}
-
-
-@answers("apigateway:GetBasePathMappings", "apigateway:GetDomainNames")
-def nothing(request: Request) -> Answer:
-    """Domains are kept with API Gateway v2, which answers for them."""
-    return {"items": []}

@@ -23,22 +23,9 @@ def _tagged(request: Request) -> dict[str, Any]:
     return tags
 
 
-@answers("apigatewayv2:GetTags")
-def get_tags(request: Request) -> Answer:
-    return {"Tags": dict(_tagged(request))}
-
-
 @answers("apigatewayv2:TagResource")
 def tag_resource(request: Request) -> Answer:
     _tagged(request).update(request.parameters.get("Tags", {}))
-    return {}
-
-
-@answers("apigatewayv2:UntagResource")
-def untag_resource(request: Request) -> Answer:
-    tags = _tagged(request)
-    for name in request.parameters["TagKeys"]:
-        tags.pop(name, None)
     return {}
 
 
@@ -47,14 +34,6 @@ def delete_route_settings(request: Request) -> Answer:
     """The settings of one route of a stage fall back to the default's."""
     stage = gateway(request).get("Stage", request.parameters["ApiId"], request.parameters["StageName"])
     stage.get("RouteSettings", {}).pop(request.parameters["RouteKey"], None)
-    return {}
-
-
-@answers("apigatewayv2:DeleteAccessLogSettings")
-def delete_access_log_settings(request: Request) -> Answer:
-    gateway(request).get("Stage", request.parameters["ApiId"], request.parameters["StageName"]).pop(
-        "AccessLogSettings", None
-    )
     return {}
 
 

@@ -12,7 +12,6 @@ from botocore.response import StreamingBody
 
 from tests.awsfake.errors import AwsError
 from tests.awsfake.functions import function_name
-from tests.awsfake.held import moto_lambda
 from tests.awsfake.request import Answer, Request, answers
 
 
@@ -54,12 +53,6 @@ def put_provisioned_concurrency_config(request: Request) -> Answer:
     return {"RequestedProvisionedConcurrentExecutions": wanted, "Status": "READY"}
 
 
-@answers("lambda:DeleteProvisionedConcurrencyConfig")
-def delete_provisioned_concurrency_config(request: Request) -> Answer:
-    _function(request).__dict__.get("awsfake_provisioned", {}).pop(request.parameters["Qualifier"], None)
-    return {}
-
-
 @answers("lambda:ListProvisionedConcurrencyConfigs")
 def list_provisioned_concurrency_configs(request: Request) -> Answer:
     function = _function(request)
@@ -74,13 +67,4 @@ def list_provisioned_concurrency_configs(request: Request) -> Answer:
             }
             for qualifier, wanted in function.__dict__.get("awsfake_provisioned", {}).items()
         ]
-    }
-
-
-@answers("lambda:GetAccountSettings")
-def get_account_settings(request: Request) -> Answer:
-    functions = moto_lambda(request.account, request.region).list_functions()
-    return {
-        "AccountLimit": {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 1000},
-        "AccountUsage": {"FunctionCount": len(list(functions))},
     }

@@ -96,19 +96,6 @@ def _page(request: Request, results: list[dict[str, Any]]) -> Answer:
     return answer
 
 
-@answers("cloudwatch:GetMetricStatistics")
-def get_metric_statistics(request: Request) -> Answer:
-    asked = request.parameters
-    points = request.world.metrics.datapoints(
-        _metric(request, asked), _aware(asked["StartTime"]), _aware(asked["EndTime"]), asked["Period"]
-    )
-    names = asked.get("Statistics", [])
-    return {
-        "Label": asked["MetricName"],
-        "Datapoints": [{"Timestamp": at, **{name: sums.statistic(name) for name in names}} for at, sums in points],
-    }
-
-
 @answers("cloudwatch:PutMetricData")
 def put_metric_data(request: Request) -> Answer:
     """Namespaces that begin with AWS/ are refused to everybody but AWS itself:

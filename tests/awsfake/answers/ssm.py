@@ -82,16 +82,3 @@ def get_parameter(request: Request) -> Answer:
 def get_parameters_by_path(request: Request) -> Answer:
     path = request.parameters["Path"].rstrip("/") + "/"
     return {"Parameters": [_valued(request, n, one) for n, one in _room(request).items() if n.startswith(path)]}
-
-
-@answers("ssm:DeleteParameter")
-def delete_parameter(request: Request) -> Answer:
-    name = request.parameters["Name"]
-    if _room(request).pop(name, None) is None:
-        raise AwsError("ParameterNotFound", f"Parameter {name} not found.")
-    return {}
-
-
-@answers("ssm:ListTagsForResource")
-def list_tags_for_resource(request: Request) -> Answer:
-    return {"TagList": _room(request).get(request.parameters["ResourceId"], {}).get("Tags", [])}

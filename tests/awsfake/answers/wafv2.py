@@ -58,15 +58,6 @@ def list_web_acls(request: Request) -> Answer:
     return {"WebACLs": [_summary(acl) for acl in acls if acl["Scope"] == request.parameters["Scope"]]}
 
 
-@answers("wafv2:GetWebACL")
-def get_web_acl(request: Request) -> Answer:
-    for acl in _room(request).acls.values():
-        if acl["ARN"] == request.parameters.get("ARN") or acl["Id"] == request.parameters.get("Id"):
-            shown = {key: value for key, value in acl.items() if key not in {"Scope", "LockToken", "Tags"}}
-            return {"WebACL": shown, "LockToken": acl["LockToken"]}
-    return _found(request, "")
-
-
 @answers("wafv2:AssociateWebACL")
 def associate_web_acl(request: Request) -> Answer:
     _found(request, request.parameters["WebACLArn"])
@@ -81,24 +72,6 @@ def associate_web_acl(request: Request) -> Answer:
     return {}
 
 
-@answers("wafv2:DisassociateWebACL")
-def disassociate_web_acl(request: Request) -> Answer:
-    _room(request).resources.pop(request.parameters["ResourceArn"], None)
-    return {}
-
-
-@answers("wafv2:GetWebACLForResource")
-def get_web_acl_for_resource(request: Request) -> Answer:
-    arn = _room(request).resources.get(request.parameters["ResourceArn"])
-    if arn is None:
-        return {}
-    return {
-        "WebACL": {
-            key: value for key, value in _found(request, arn).items() if key not in {"Scope", "LockToken", "Tags"}
-        }
-    }
-
-
 @answers("wafv2:ListResourcesForWebACL")
 def list_resources_for_web_acl(request: Request) -> Answer:
     """Of one type, load balancers when none is said. moto has no such operation."""
@@ -106,9 +79,3 @@ def list_resources_for_web_acl(request: Request) -> Answer:
     _found(request, arn)
     part = {"APPLICATION_LOAD_BALANCER": ":elasticloadbalancing:", "API_GATEWAY": ":apigateway:"}.get(kind, ":none:")
     return {"ResourceArns": [name for name, acl in _room(request).resources.items() if acl == arn and part in name]}
-
-
-@answers("wafv2:ListTagsForResource")
-def list_tags_for_resource(request: Request) -> Answer:
-    arn = request.parameters["ResourceARN"]
-    return {"TagInfoForResource": {"ResourceARN": arn, "TagList": _found(request, arn).get("Tags", [])}}
