@@ -5,10 +5,11 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 
 from checklists.aws import types
+from checklists.aws.listed import LISTED_BY
 from checklists.evidence import Evidence, Pointer
 from checklists.facts import Facts
 from checklists.model import Item
-from checklists.probes.live import LISTED_BY, none_left, operations_of, places, still_standing
+from checklists.probes.live import none_left, operations_of, places, still_standing
 from checklists.probes.probe import probe
 from checklists.probes.resources import resources
 from checklists.probes.survey import unanswered

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from checklists.aws import types
+from checklists.aws.listed import LISTED_BY
 from checklists.evidence import Evidence, Fact, Progress, Verdict, Window
 from checklists.facts import Facts
 from checklists.idle.model import IdleProof
 from checklists.model import Item
-from checklists.probes.live import LISTED_BY, none_left
+from checklists.probes.live import none_left
 from checklists.probes.probe import probe
 from checklists.probes.survey import unanswered
 from checklists.probes.wording import count, listed

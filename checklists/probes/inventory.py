@@ -6,10 +6,11 @@ from typing import Final
 
 from checklists.aws import types
 from checklists.aws.estate import Thing
+from checklists.aws.listed import LISTED_BY
 from checklists.evidence import Evidence, Progress
 from checklists.facts import Facts
 from checklists.model import Item
-from checklists.probes.live import LISTED_BY, operations_of, places
+from checklists.probes.live import operations_of, places
 from checklists.probes.probe import probe
 from checklists.probes.survey import unanswered
 from checklists.probes.wording import count, listed

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from checklists.aws.listed import LISTED_BY
 from checklists.evidence import Evidence
 from checklists.facts import Facts
 from checklists.model import Item
-from checklists.probes.live import LISTED_BY, none_left, operations_of
+from checklists.probes.live import none_left, operations_of
 from checklists.probes.probe import probe
 from checklists.probes.survey import unanswered
 from checklists.probes.wording import count, listed

@@ -6,44 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from checklists.aws import types
 from checklists.aws.estate import Thing
+from checklists.aws.listed import LISTED_BY
 from checklists.evidence import Evidence, Progress
 from checklists.facts import Facts
 from checklists.live import Seen
 from checklists.probes.survey import unanswered
 from checklists.probes.wording import count, listed
 from checklists.referrers.model import Verdict
-
-LISTED_BY: Final[dict[str, tuple[str, ...]]] = {
-    types.API: ("apigatewayv2:GetApis",),
-    types.DOMAIN: ("apigatewayv2:GetDomainNames",),
-    types.MAPPING: ("apigatewayv2:GetDomainNames", "apigatewayv2:GetApiMappings"),
-    types.REST_API: ("apigateway:GetRestApis",),
-    types.FUNCTION: ("lambda:ListFunctions",),
-    types.EVENT_SOURCE: ("lambda:ListEventSourceMappings",),
-    types.TABLE: ("dynamodb:ListTables",),
-    types.LOG_GROUP: ("logs:DescribeLogGroups",),
-    types.ALARM: ("cloudwatch:DescribeAlarms",),
-    types.COMPOSITE_ALARM: ("cloudwatch:DescribeAlarms",),
-    types.DASHBOARD: ("cloudwatch:ListDashboards",),
-    types.ROLE: ("iam:GetAccountAuthorizationDetails",),
-    types.USER: ("iam:GetAccountAuthorizationDetails",),
-    types.GROUP: ("iam:GetAccountAuthorizationDetails",),
-    types.POLICY: ("iam:GetAccountAuthorizationDetails",),
-    types.WEB_ACL: ("wafv2:ListWebACLs",),
-    types.RECORD: ("route53:ListHostedZones", "route53:ListResourceRecordSets"),
-    types.CERTIFICATE: ("acm:ListCertificates",),
-    types.DISTRIBUTION: ("cloudfront:ListDistributions",),
-    types.RULE: ("events:ListEventBuses", "events:ListRules"),
-    types.SCHEDULE: ("scheduler:ListSchedules",),
-    types.QUEUE: ("sqs:ListQueues",),
-    types.TOPIC: ("sns:ListTopics",),
-    types.STATE_MACHINE: ("stepfunctions:ListStateMachines",),
-    types.PARAMETER: ("ssm:DescribeParameters",),
-    types.STACK: ("cloudformation:DescribeStacks",),
-}
-"""Type of a thing -> the operations whose whole answers show that one is not there."""
 
 _LOTS: Final[dict[Verdict, str]] = {
     "delete": "to be deleted",

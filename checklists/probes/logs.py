@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from checklists.aws import types
+from checklists.aws.listed import LISTED_BY
 from checklists.evidence import Evidence, Pointer
 from checklists.facts import Facts
 from checklists.model import Item
-from checklists.probes.live import LISTED_BY, places, still_standing, together
+from checklists.probes.live import places, still_standing, together
 from checklists.probes.probe import probe
 from checklists.probes.resources import resources
 from checklists.probes.survey import unanswered

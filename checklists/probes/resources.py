@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterable
 
 from checklists.aws import types
+from checklists.aws.listed import LISTED_BY
 from checklists.evidence import Evidence, Pointer
 from checklists.facts import Facts
 from checklists.model import Item
 from checklists.probes.absence import gone
-from checklists.probes.live import LISTED_BY, decided, none_left, together
+from checklists.probes.live import decided, none_left, together
 from checklists.probes.probe import probe
 from checklists.probes.wording import count
 from migrator.inventory.model import Resource, Store

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 
 from checklists.aws import types
+from checklists.aws.listed import LISTED_BY
 from checklists.evidence import Evidence
 from checklists.facts import Facts
 from checklists.live import Seen
 from checklists.model import Item
-from checklists.probes.live import LISTED_BY, absent, none_left, operations_of, places
+from checklists.probes.live import absent, none_left, operations_of, places
 from checklists.probes.probe import probe
 from checklists.probes.survey import unanswered
 from checklists.probes.wording import count, listed

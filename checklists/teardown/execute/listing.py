@@ -5,29 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from checklists.aws import types
+from checklists.aws.listed import LISTED_BY
 from checklists.referrers.operations import NEEDS
 
-_LISTED_BY: Final[dict[str, frozenset[str]]] = {
-    types.API: frozenset({"apigatewayv2:GetApis"}),
+_ALSO_ASKED: Final[dict[str, frozenset[str]]] = {
     types.STAGE: frozenset({"apigatewayv2:GetApis", "apigatewayv2:GetStages"}),
-    types.DOMAIN: frozenset({"apigatewayv2:GetDomainNames"}),
-    types.MAPPING: frozenset({"apigatewayv2:GetDomainNames", "apigatewayv2:GetApiMappings"}),
-    types.FUNCTION: frozenset({"lambda:ListFunctions"}),
     types.FUNCTION_ALIAS: frozenset({"lambda:ListFunctions", "lambda:ListAliases"}),
-    types.EVENT_SOURCE: frozenset({"lambda:ListEventSourceMappings"}),
-    types.TABLE: frozenset({"dynamodb:ListTables", "dynamodb:DescribeTable"}),
-    types.LOG_GROUP: frozenset({"logs:DescribeLogGroups"}),
-    types.ALARM: frozenset({"cloudwatch:DescribeAlarms"}),
-    types.COMPOSITE_ALARM: frozenset({"cloudwatch:DescribeAlarms"}),
-    types.DASHBOARD: frozenset({"cloudwatch:ListDashboards"}),
-    types.ROLE: frozenset({"iam:GetAccountAuthorizationDetails"}),
-    types.USER: frozenset({"iam:GetAccountAuthorizationDetails"}),
-    types.GROUP: frozenset({"iam:GetAccountAuthorizationDetails"}),
-    types.POLICY: frozenset({"iam:GetAccountAuthorizationDetails"}),
-    types.RECORD: frozenset({"route53:ListHostedZones", "route53:ListResourceRecordSets"}),
-    types.CERTIFICATE: frozenset({"acm:ListCertificates"}),
-    types.STACK: frozenset({"cloudformation:DescribeStacks"}),
+    types.TABLE: frozenset({"dynamodb:DescribeTable"}),
 }
+"""What tells beside the list: a table that can't be described is not seen, though it was listed."""
 
 _ALSO: Final[dict[str, frozenset[str]]] = {
     types.FUNCTION: frozenset({"apigatewayv2"}),
@@ -47,7 +33,7 @@ TAGS: Final = "resourcegroupstaggingapi"
 
 def listed_by(kind: str) -> frozenset[str]:
     """Operations that list things of this type; empty for one that no survey lists by itself."""
-    return _LISTED_BY.get(kind, frozenset())
+    return frozenset(LISTED_BY.get(kind, ())) | _ALSO_ASKED.get(kind, frozenset())
 
 
 def services_for(kinds: frozenset[str]) -> frozenset[str]:
