@@ -25,16 +25,14 @@ def check_account(plan: TeardownPlan, account: Account, settings: TeardownSettin
     """Raises OtherAccount or AccountNotAllowed."""
     if account.id != plan.account or account.partition != plan.partition:
         raise OtherAccount(plan.account, account.id)
-    if plan.account not in settings.accounts:
-        raise AccountNotAllowed(plan.account, configured_in)
+    _check_allowed(plan, settings, configured_in)
 
 
 def refusal(plan: TeardownPlan, app: Path, settings: TeardownSettings, configured_in: Path, clock: Clock) -> str:
     """Why a run would end before its first call, as far as that is known without AWS; else empty."""
     try:
         check_begun(plan, app, clock)
-        if plan.account not in settings.accounts:
-            raise AccountNotAllowed(plan.account, configured_in)
+        _check_allowed(plan, settings, configured_in)
     except TeardownError as error:
         return str(error)
     return ""
@@ -53,6 +51,11 @@ def check_begun(plan: TeardownPlan, app: Path, clock: Clock) -> bool:
     if not begun and not plan.made_at <= clock.now() <= plan.expires_at:
         raise PlanExpired(plan.expires_at, clock.now())
     return begun
+
+
+def _check_allowed(plan: TeardownPlan, settings: TeardownSettings, configured_in: Path) -> None:
+    if plan.account not in settings.accounts:
+        raise AccountNotAllowed(plan.account, configured_in)
 
 
 def check_typed(plan: TeardownPlan, account: Account, typed: Callable[[str], str]) -> None:

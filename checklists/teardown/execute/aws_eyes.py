@@ -27,6 +27,7 @@ from checklists.teardown.execute.aws_counts import capacity_queries, counted, ga
 from checklists.teardown.execute.eyes import BackupSeen, Counted, Sight, Unseen
 from checklists.teardown.execute.listing import listed_by, services_for, services_of_users
 from checklists.teardown.model import TeardownPlan
+from checklists.teardown.steps.parts import domain_name
 
 
 class AwsEyes:
@@ -177,7 +178,7 @@ def _domains_of(estate: Estate, api: Thing) -> tuple[str, ...]:
         raise Unseen("apigatewayv2:GetApiMappings", "failed", "not all custom domains could be asked")
     return tuple(
         sorted(
-            one.arn.partition("/domainnames/")[2].partition("/")[0]
+            domain_name(one.arn)
             for one in estate.of_type(types.MAPPING)
             if one.properties.get("ApiId") == api.id and (one.account, one.region) == (api.account, api.region)
         )

@@ -11,10 +11,9 @@ from checklists.aws.estate import Thing
 from checklists.teardown.digests import sha256
 from checklists.teardown.execute.eyes import Sight
 from migrator.writing import write_file
-from shim.redaction import is_secret_name, redact
+from shim.redaction import HIDDEN, is_secret_name, redact
 
 FOLDER: Final = "backups"
-HIDDEN: Final = "[redacted]"
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
