@@ -134,7 +134,7 @@ def undo_command(
     settings, configured_in = settings_of_app(app)
     run = newest_run(app)
     if not act:
-        click.echo("\n".join(undo_lines(to_undo(run.plan, run.progress))))
+        click.echo("\n".join(undo_lines(to_undo(run.plan, run.progress), run.plan.partition)))
         say("Nothing was done. --no-dry-run does it.")
         ctx.exit(0)
     access, clock = _access(profile, role), SystemClock()

@@ -25,12 +25,12 @@ def rehearsed_lines(steps: Iterable[Rehearsed]) -> Iterator[str]:
             yield visible(f"             $ {command}")
 
 
-def undo_lines(steps: Iterable[Step]) -> Iterator[str]:
+def undo_lines(steps: Iterable[Step], partition: str) -> Iterator[str]:
     for step in steps:
         yield visible(f"{step.number:4d}  {step.title}")
         yield visible(f"      {step.undo.words}")
         for call in step.undo.calls:
-            yield visible(f"      $ {cli_command(call)}")
+            yield visible(f"      $ {cli_command(call, partition)}")
 
 
 def status_lines(run: Begun) -> Iterator[str]:
