@@ -52,7 +52,7 @@ class Shown:
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         assert self.loop is not None
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(5)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
 
     def tell(self, happening: Any) -> None:
         async def tell() -> None:
@@ -82,7 +82,7 @@ def shown(options: ConsoleOptions | None = None) -> Iterator[Shown]:
     app = FastAPI(lifespan=lambda _: life(made, shim))
     app.mount("/", shim)
     with listening(app) as port:
-        assert made.started.wait(5)
+        assert made.started.wait(30)
         made.port = port
         yield made
 

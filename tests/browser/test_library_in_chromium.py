@@ -77,7 +77,7 @@ class Echo:
             async with self.streams.subscribe(connection_id):
                 pass
 
-        asyncio.run_coroutine_threadsafe(supersede(), self.loop).result(5)
+        asyncio.run_coroutine_threadsafe(supersede(), self.loop).result(30)
 
     @asynccontextmanager
     async def _lifespan(self, app: FastAPI) -> AsyncIterator[None]:
@@ -161,7 +161,7 @@ def test_closing_tells_the_server(open_page: Callable[[str], Page], echo: Echo) 
     page = connected(open_page, echo)
     state(page, "open")
     page.click("#close")
-    assert echo.closed.get(timeout=5).code == 1000
+    assert echo.closed.get(timeout=30).code == 1000
     expect(page.locator('#log [data-kind="closed"] code')).to_have_text("1000")
 
 
@@ -169,4 +169,4 @@ def test_leaving_the_page_tells_the_server_at_once(open_page: Callable[[str], Pa
     page = connected(open_page, echo)
     state(page, "open")
     page.goto("about:blank")
-    assert echo.closed.get(timeout=5).code == 1001
+    assert echo.closed.get(timeout=30).code == 1001

@@ -94,7 +94,7 @@ class Served:
         link.close()
         with websockets.sync.client.connect(self.websocket) as socket:
             socket.send("still there?")
-            assert socket.recv(5) == "still there?"
+            assert socket.recv(30) == "still there?"
         assert [error for error in self.errors if error != OF_EVERY_REFUSED_HANDSHAKE] == []
 
     def ask(

@@ -158,6 +158,6 @@ async def _ask(scope: dict[str, Any], pieces: list[bytes], leaves: bool) -> list
         if message["type"] == "http.response.body":
             streaming.set()
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await app(scope, receive, send)
     return sent

@@ -51,7 +51,7 @@ class SseClient:
 
 @contextmanager
 def open_stream(address: str, query: dict[str, str] | None = None) -> Iterator[SseClient]:
-    with httpx.stream("GET", address, params=query, headers=STREAM, timeout=5) as response:
+    with httpx.stream("GET", address, params=query, headers=STREAM, timeout=30) as response:
         assert response.status_code == 200, response.read()
         client = SseClient(address, response)
         opened = client.next()
@@ -64,6 +64,6 @@ def open_stream(address: str, query: dict[str, str] | None = None) -> Iterator[S
 @contextmanager
 def resume_stream(address: str, session: str, last_event_id: str) -> Iterator[SseClient]:
     headers = {**STREAM, "Stream-Session": session, "Last-Event-ID": last_event_id}
-    with httpx.stream("GET", address, headers=headers, timeout=5) as response:
+    with httpx.stream("GET", address, headers=headers, timeout=30) as response:
         assert response.status_code == 200, response.status_code
         yield SseClient(address, response, session=session)

@@ -174,14 +174,14 @@ class OnWebSocket(Client):
         self.socket.send(text)
 
     def next(self) -> str:
-        return str(self.socket.recv(5))
+        return str(self.socket.recv(30))
 
     def close(self, code: int, reason: str) -> None:
         self.socket.close(code, reason)
 
     def closed(self) -> tuple[int, str]:
         with pytest.raises(ConnectionClosed):
-            self.socket.recv(5)
+            self.socket.recv(30)
         assert self.socket.close_code is not None
         return self.socket.close_code, self.socket.close_reason or ""
 
@@ -206,7 +206,7 @@ def refusal(place: Place, face: str, query: str) -> int:
 
 
 def eventually(condition: Callable[[], Any]) -> None:
-    end = time.monotonic() + 5
+    end = time.monotonic() + 30
     while not condition():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.01)

@@ -412,4 +412,4 @@ def test_traces_are_sent_before_it_ends(app: Path) -> None:
         receiver.shutdown()
         thread.join(10)
 
-    assert (started.returncode, Receiver.came.get(timeout=1)) == (0, "/v1/traces"), said
+    assert (started.returncode, Receiver.came.get(timeout=30)) == (0, "/v1/traces"), said

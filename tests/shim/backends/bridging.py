@@ -44,14 +44,14 @@ async def eventually(condition: Callable[[], Any], seconds: float = 5) -> None:
 
 
 async def next_payload(subscription: Subscription) -> str | bytes:
-    event = await asyncio.wait_for(anext(subscription), 5)
+    event = await asyncio.wait_for(anext(subscription), 30)
     assert isinstance(event, Event), event
     return event.payload
 
 
 async def closed_words(subscription: Subscription) -> tuple[int, str]:
     """Code and reason; what was sent before is passed over."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         async for _event in subscription:
             pass
     assert subscription.closed

@@ -98,7 +98,7 @@ Sent = tuple[int, str | None, bytes]
 
 def by_requests(url: str, data: bytes) -> Sent:
     with requests.Session() as session:
-        response = session.post(url, data=data, timeout=5)
+        response = session.post(url, data=data, timeout=30)
     return response.status_code, response.headers.get("x-amzn-ErrorType"), response.content
 
 
@@ -119,7 +119,7 @@ def by_http_client(url: str, data: bytes) -> Sent:
     scheme, _, rest = url.partition("://")
     host, _, path = rest.partition("/")
     kind = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
-    connection = kind(host, timeout=5)
+    connection = kind(host, timeout=30)
     connection.request("POST", f"/{path}", data)
     response = connection.getresponse()
     sent = response.status, response.getheader("x-amzn-ErrorType"), response.read()
@@ -129,7 +129,7 @@ def by_http_client(url: str, data: bytes) -> Sent:
 
 def by_urllib_request(url: str, data: bytes) -> Sent:
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, data), timeout=5) as response:
+        with urllib.request.urlopen(urllib.request.Request(url, data), timeout=30) as response:
             return response.status, response.headers.get("x-amzn-ErrorType"), response.read()
     except urllib.error.HTTPError as error:
         with error:
@@ -306,7 +306,7 @@ async def test_an_async_client_of_httpx_pushes(connections: Recorder) -> None:
 
 
 def test_get_of_a_hand_made_request_has_the_members_that_the_api_has(connections: Recorder) -> None:
-    assert requests.get(PUSH, timeout=5).json()["identity"]["sourceIp"] == "192.0.2.1"
+    assert requests.get(PUSH, timeout=30).json()["identity"]["sourceIp"] == "192.0.2.1"
 
 
 def test_a_body_in_pieces_is_put_together(connections: Recorder) -> None:
@@ -314,13 +314,13 @@ def test_a_body_in_pieces_is_put_together(connections: Recorder) -> None:
     connection.request("POST", "/prod/@connections/a", iter([b"12", b"", b"345"]), encode_chunked=True)
     connection.getresponse().read()
     connection.close()
-    requests.post(PUSH, data=iter([b"12", b"345"]), timeout=5)
+    requests.post(PUSH, data=iter([b"12", b"345"]), timeout=30)
 
     assert [body for _, body in connections.posted] == [b"12345", b"12345"]
 
 
 def test_a_connection_that_is_kept_serves_pushes_and_others_in_turn(connections: Recorder, elsewhere: str) -> None:
-    connection = http.client.HTTPConnection(elsewhere.removeprefix("http://"), timeout=5)
+    connection = http.client.HTTPConnection(elsewhere.removeprefix("http://"), timeout=30)
     said = []
     for path in ("/hook", "/prod/@connections/a", "/hook", "/prod/@connections/b"):
         connection.request("POST", path, b"hi")
@@ -381,7 +381,7 @@ def test_of_several_catchers_the_newest_catches(connections: Recorder) -> None:
 
 
 def test_what_is_no_method_of_the_api_is_refused_as_there(connections: Recorder) -> None:
-    response = requests.put(PUSH, data=b"1", timeout=5)
+    response = requests.put(PUSH, data=b"1", timeout=30)
 
     assert (response.status_code, response.headers["x-amzn-ErrorType"]) == (403, "MissingAuthenticationTokenException")
     assert json.loads(response.content) == {"message": "Missing Authentication Token"}

@@ -30,7 +30,7 @@ def hear(event, context):
 
 
 def eventually(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 5
+    end = time.monotonic() + 30
     while not condition():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.002)
@@ -53,7 +53,7 @@ def test_a_thousand_messages_each_way_cross_fifty_cuts_with_nothing_lost_or_doub
             connect(f"ws://127.0.0.1:{port}/prod", compression=None) as phone,
         ):
             phone.send("who am I?")
-            connection = str(phone.recv(5))
+            connection = str(phone.recv(30))
             received: list[str] = []
             answers = 0
             for number in range(1_000):
@@ -62,11 +62,11 @@ def test_a_thousand_messages_each_way_cross_fifty_cuts_with_nothing_lost_or_doub
                 if number % 20 == 10:
                     eventually(network.cut)  # it may not have come back from the one before
                 while len(received) + answers < 2 * (number + 1) - 60:
-                    message = str(phone.recv(10))
+                    message = str(phone.recv(30))
                     answers += message == connection
                     received += [message] if message != connection else []
             while len(received) < 1_000 or answers < 1_000:
-                message = str(phone.recv(10))
+                message = str(phone.recv(30))
                 answers += message == connection
                 received += [message] if message != connection else []
 

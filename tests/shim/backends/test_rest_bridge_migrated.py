@@ -39,7 +39,7 @@ def phone(port: int, user: str) -> ClientConnection:
 def heard(socket: ClientConnection, kind: str) -> dict[str, Any]:
     """The next message of this type."""
     while True:
-        message: dict[str, Any] = json.loads(socket.recv(5))
+        message: dict[str, Any] = json.loads(socket.recv(30))
         if message.get("type") == kind:
             return message
 

@@ -192,20 +192,20 @@ async def first_events(
         "server": ("127.0.0.1", 443),
         "state": {},
     }
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await app(scope, receive, send)
     start = messages[0]
     return start["status"], httpx.Headers(start["headers"]), events
 
 
 def eventually(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 5
+    end = time.monotonic() + 30
     while not condition():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.005)
 
 
 async def soon(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110 - it may be set by another thread
             await asyncio.sleep(0.005)

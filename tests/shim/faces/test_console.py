@@ -79,7 +79,7 @@ async def first_state(app: Any, query: str = "", headers: dict[str, str] | None 
         "server": ("127.0.0.1", 80),
         "state": {},
     }
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await app(scope, receive, send)
     return dict(await found)
 
@@ -346,7 +346,7 @@ def test_as_many_pages_as_may_be_are_told_and_all_of_them_end_with_the_service()
         # the router is added to a running application; its routes are looked up with each request
         served.app.api.include_router(console_router(served.service, ConsoleOptions(feeds=2)))
         base = f"http://127.0.0.1:{served.port}{PATH}/events"
-        with httpx.Client(timeout=5) as client, client.stream("GET", base) as one, client.stream("GET", base) as two:
+        with httpx.Client(timeout=30) as client, client.stream("GET", base) as one, client.stream("GET", base) as two:
             ones, twos = one.iter_lines(), two.iter_lines()
             assert next(ones).startswith("data: {")
             assert next(twos).startswith("data: {")

@@ -32,7 +32,7 @@ class Speaker:
     async def arrived(self, count: int) -> list[str]:
         """The next events of the stream."""
         texts = []
-        async with asyncio.timeout(5), self.shim.service.streams.subscribe(self.connection_id) as subscription:
+        async with asyncio.timeout(30), self.shim.service.streams.subscribe(self.connection_id) as subscription:
             while len(texts) < count:
                 event = await anext(subscription)
                 assert isinstance(event, Event)

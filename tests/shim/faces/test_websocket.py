@@ -14,7 +14,7 @@ from tests.shim.sse_client import open_stream
 
 
 def eventually(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 5
+    end = time.monotonic() + 30
     while not condition():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.01)
@@ -39,10 +39,10 @@ def test_a_refusal_by_the_authorizer_is_a_status_too(guarded: Served, token: str
 def test_both_kinds_of_client_are_in_one_room(shim: Served) -> None:
     with connect(shim.websocket) as legacy, open_stream(shim.stream) as modern:
         legacy.send('{"action": "all", "from": "legacy"}')
-        assert legacy.recv(2) == modern.next().data == '{"action": "all", "from": "legacy"}'
+        assert legacy.recv(30) == modern.next().data == '{"action": "all", "from": "legacy"}'
 
         modern.send('{"action": "all", "from": "modern"}')
-        assert legacy.recv(2) == modern.next().data == '{"action": "all", "from": "modern"}'
+        assert legacy.recv(30) == modern.next().data == '{"action": "all", "from": "modern"}'
 
 
 def test_the_subprotocol_is_the_one_that_connect_chose(shim: Served) -> None:
@@ -53,16 +53,16 @@ def test_the_subprotocol_is_the_one_that_connect_chose(shim: Served) -> None:
 def test_error_frames_leave_the_socket_open(shim: Served) -> None:
     with connect(shim.websocket) as legacy:
         legacy.send("?")
-        assert json.loads(legacy.recv(2))["message"] == "Forbidden"
+        assert json.loads(legacy.recv(30))["message"] == "Forbidden"
         legacy.send('{"action": "echo"}')
-        assert json.loads(legacy.recv(2))["got"] == '{"action": "echo"}'
+        assert json.loads(legacy.recv(30))["got"] == '{"action": "echo"}'
 
 
 def test_binary_frames_close_with_1003(shim: Served) -> None:
     with connect(shim.websocket) as legacy:
         legacy.send(b"\x00")
         with pytest.raises(ConnectionClosed):
-            legacy.recv(2)
+            legacy.recv(30)
 
     assert legacy.close_code == 1003
 
@@ -71,7 +71,7 @@ def test_delete_connection_closes_the_socket(shim: Served) -> None:
     with connect(shim.websocket) as legacy:
         legacy.send('{"action": "kick"}')
         with pytest.raises(ConnectionClosed):
-            legacy.recv(2)
+            legacy.recv(30)
 
     assert legacy.close_code == 1000
 
@@ -80,7 +80,7 @@ def test_disconnect_runs_once_with_the_code_of_the_client(shim: Served) -> None:
     ended = load_function(shim.root, "handlers", "disconnect").__globals__["ended"]
     with connect(shim.websocket) as legacy:
         legacy.send('{"action": "echo"}')
-        legacy.recv(2)
+        legacy.recv(30)
         legacy.close(1000, "bye")
     eventually(lambda: bool(ended))
 

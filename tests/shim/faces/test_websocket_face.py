@@ -25,7 +25,7 @@ def shim() -> Iterator[Faced]:
 
 def end_of(client: ClientConnection) -> tuple[int | None, str | None]:
     """Code and reason with which the server closes."""
-    return closed_by(client, lambda: client.recv(5))
+    return closed_by(client, lambda: client.recv(30))
 
 
 def closed_by(client: ClientConnection, go_on: Callable[[], object]) -> tuple[int | None, str | None]:
@@ -82,7 +82,7 @@ class TestSizes:
     def test_a_frame_beyond_32_kb_closes_with_1009(self, shim: Faced) -> None:
         with connect(shim.websocket) as client:
             client.send('{"action":"echo"}' + " " * (32_768 - 17))
-            assert len(client.recv(5)) == 32_768
+            assert len(client.recv(30)) == 32_768
             client.send("x" * 32_769)
             assert end_of(client)[0] == 1009
         eventually(lambda: bool(shim.functions.ends))
@@ -91,7 +91,7 @@ class TestSizes:
     def test_a_message_of_128_kb_may_come_in_frames(self, shim: Faced) -> None:
         with connect(shim.websocket, max_size=None, compression=None) as client:
             client.send(['{"action":"echo"}', *([" " * 32_768] * 3), " " * (32_768 - 17)])
-            assert len(client.recv(5)) == 131_072
+            assert len(client.recv(30)) == 131_072
 
     def test_and_one_byte_more_closes_with_1009(self, shim: Faced) -> None:
         with connect(shim.websocket, max_size=None) as client:
@@ -163,7 +163,7 @@ class TestCloseWords:
             for number in range(100):
                 shim.service.post(_connection(shim), b"%d" % number)
             shim.service.delete(_connection(shim))
-            assert [client.recv(5) for _ in range(100)] == [str(number) for number in range(100)]
+            assert [client.recv(30) for _ in range(100)] == [str(number) for number in range(100)]
             assert end_of(client) == (1000, "Connection Closed Normally")
 
 
@@ -183,8 +183,8 @@ class TestTime:
                     client.send('{"action":"silent"}')
                 elif direction == "out":
                     shim.service.post(_connection(shim), b"hello")
-                    client.recv(5)
-                assert client.ping().wait(5) if direction == "ping" else True
+                    client.recv(30)
+                assert client.ping().wait(30) if direction == "ping" else True
                 time.sleep(0.02)
             assert shim.functions.ends == []
             assert end_of(client) == (1001, "Going away")
@@ -199,7 +199,7 @@ class TestTime:
 
             def talk() -> None:
                 client.send('{"action":"echo"}')
-                client.recv(5)
+                client.recv(30)
 
             assert closed_by(client, talk) == (1001, "Going away")
 
@@ -223,7 +223,7 @@ def test_no_more_messages_are_read_than_may_run_at_once() -> None:
         eventually(lambda: len(shim.functions.bodies) == 2)
         shim.functions.released.set()
         for _ in range(10):
-            client.recv(5)
+            client.recv(30)
         assert len(shim.functions.bodies) == 10
 
 
@@ -231,15 +231,15 @@ def test_what_breaks_in_the_service_does_not_close_the_socket(shim: Faced) -> No
     with connect(shim.websocket) as client:
         shim.functions.push = lambda _connection, _data: 1 / 0
         client.send('{"action":"push"}')
-        assert json.loads(client.recv(5))["message"] == "Internal server error"
+        assert json.loads(client.recv(30))["message"] == "Internal server error"
         client.send('{"action":"echo"}')
-        assert client.recv(5) == '{"action":"echo"}'
+        assert client.recv(30) == '{"action":"echo"}'
 
 
 def test_bytes_that_are_no_text_arrive_as_text(shim: Faced) -> None:
     with connect(shim.websocket) as client:
         shim.service.post(_connection(shim), b"a\xffb")
-        assert client.recv(5) == "a\ufffdb"
+        assert client.recv(30) == "a\ufffdb"
 
 
 @pytest.fixture(scope="module")
@@ -253,10 +253,10 @@ def echoing() -> Iterator[tuple[Faced, ClientConnection]]:
 def test_text_arrives_byte_for_byte_both_ways(echoing: tuple[Faced, ClientConnection], text: str) -> None:
     shim, client = echoing
     shim.service.post(_connection(shim), text.encode())
-    assert client.recv(5) == text
+    assert client.recv(30) == text
 
     client.send(text)
-    client.recv(5)  # an error frame: the text names no route
+    client.recv(30)  # an error frame: the text names no route
 
 
 def _connection(shim: Faced) -> str:

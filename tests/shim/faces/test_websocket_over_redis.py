@@ -31,7 +31,7 @@ def test_who_left_while_redis_was_away_is_not_connected_when_it_is_back(
     with connect(shim.websocket) as leaving, connect(shim.websocket) as staying:
         for client in (leaving, staying):
             client.send('{"action": "echo"}')
-            client.recv(5)
+            client.recv(30)
         left, stayed = connection_ids(shim)
         redis_server.stop()
         try:

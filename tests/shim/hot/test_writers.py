@@ -48,7 +48,7 @@ class Peer:
 
     async def chunk(self) -> bytes | None:
         """None at the end of the body."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             size = int(await self.reader.readline(), 16)
             data = await self.reader.readexactly(size + 2)
         if size == 0:
@@ -96,7 +96,7 @@ def opened(streams: Streams) -> tuple[str, str]:
 
 async def until(true: object) -> None:
     assert callable(true)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not true():  # noqa: ASYNC110 - the writer tells nobody
             await asyncio.sleep(0.005)
 

@@ -85,7 +85,7 @@ async def the_application_is_told_once_with_what_it_had_annotated(world: World) 
     running = asyncio.create_task(streams.run(told.put))
     await asyncio.gather(*(streams.awaiting.close(connection, 1001, "bye") for _ in range(8)))
 
-    assert await asyncio.wait_for(told.get(), 5) == Closed(connection, 1001, "bye", {"user": "ana"})
+    assert await asyncio.wait_for(told.get(), 30) == Closed(connection, 1001, "bye", {"user": "ana"})
     await asyncio.sleep(0.05)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)

@@ -44,7 +44,7 @@ async def opened(streams: Streams, **options: Any) -> str:
 
 async def take(stream: AsyncIterator[Event | Gap], count: int) -> list[str | bytes | Gap]:
     taken: list[str | bytes | Gap] = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(taken) < count:
             event = await anext(stream)
             taken.append(event if isinstance(event, Gap) else event.payload)
@@ -52,27 +52,27 @@ async def take(stream: AsyncIterator[Event | Gap], count: int) -> list[str | byt
 
 
 async def rest(stream: AsyncIterator[Event | Gap]) -> list[str | bytes | Gap]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         return [event if isinstance(event, Gap) else event.payload async for event in stream]
 
 
 async def last_id(stream: Subscription, count: int) -> str:
     """The id of the last of so many events, as the client has it."""
     found = b""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         for _ in range(count):
             found = stream.encode(await anext(stream))
     return found.partition(b"\n")[0].removeprefix(b"id: ").decode()
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not true():  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.005)
 
 
 async def until_async(true: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not await true():  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.005)
 

@@ -131,7 +131,7 @@ async def test_nothing_is_lost_repeated_or_reordered_however_clients_move(world:
     async def read(connection: str, most: int) -> None:
         stream = streams[connection]
         while most and len(received[connection]) < len(expected[connection]):
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 event = await anext(stream)
             assert not isinstance(event, Gap)
             received[connection].append(str(event.payload))

@@ -35,7 +35,7 @@ def event_id(streams: Streams, connection: str, seq: int) -> str:
 
 async def take(stream: AsyncIterator[Event | Gap], count: int) -> list[str | bytes | Gap]:
     taken: list[str | bytes | Gap] = []
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         while len(taken) < count:
             event = await anext(stream)
             taken.append(event if isinstance(event, Gap) else event.payload)
@@ -43,7 +43,7 @@ async def take(stream: AsyncIterator[Event | Gap], count: int) -> list[str | byt
 
 
 async def rest(stream: AsyncIterator[Event | Gap]) -> list[str | bytes | Gap]:
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         return [event if isinstance(event, Gap) else event.payload async for event in stream]
 
 
@@ -91,7 +91,7 @@ class TestEnding:
         for thread in [threading.Thread(target=streams.close, args=(connection, 1001, "bye")) for _ in range(8)]:
             thread.start()
 
-        assert await asyncio.wait_for(told.get(), 2) == Closed(connection, 1001, "bye", {"user": "ana"})
+        assert await asyncio.wait_for(told.get(), 30) == Closed(connection, 1001, "bye", {"user": "ana"})
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         assert told.empty()
@@ -127,9 +127,9 @@ class TestEnding:
         running = asyncio.create_task(streams.run(on_disconnect))
         streams.close(slow)
         streams.close(quick)
-        assert await asyncio.wait_for(told.get(), 2) == quick
+        assert await asyncio.wait_for(told.get(), 30) == quick
         clock.now += 11
-        assert await asyncio.wait_for(told.get(), 5) == lost
+        assert await asyncio.wait_for(told.get(), 30) == lost
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
         for task in streams._telling:

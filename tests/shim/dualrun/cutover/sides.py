@@ -149,7 +149,7 @@ def cutting_to(
 
 
 def heard(socket: ClientConnection) -> dict[str, Any]:
-    message: dict[str, Any] = json.loads(socket.recv(5))
+    message: dict[str, Any] = json.loads(socket.recv(30))
     return message
 
 

@@ -189,7 +189,7 @@ def test_metrics_and_console_tell_the_stage_and_the_verdict(local: Cutting) -> N
     )
     assert "ws2sse_cutover_share_percent" in told
 
-    with httpx.stream("GET", f"http://127.0.0.1:{local.port}/-/console/events", timeout=5) as feed:
+    with httpx.stream("GET", f"http://127.0.0.1:{local.port}/-/console/events", timeout=30) as feed:
         data = next(line for line in feed.iter_lines() if line.startswith("data: "))
     assert json.loads(data.removeprefix("data: "))["cutover"] == {
         "stage": "tap",

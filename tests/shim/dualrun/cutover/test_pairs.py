@@ -55,7 +55,7 @@ def test_the_business_code_runs_once_and_both_connections_are_sent_everything(cu
     cut.old.answer = lambda body: ODD
     with cut.socket("ana", cutover_pair=PAIR) as ana, listening(cut) as second:
         act(ana, "one", "write")
-        assert [ana.recv(5) for _ in ODD] == ODD
+        assert [ana.recv(30) for _ in ODD] == ODD
         texts = [second.next() for _ in ODD]
         assert [json.loads(one.data) if one.type == "escaped" else one.data for one in texts] == ODD
         soon(lambda: observed(cut)["messages_compared"] == len(ODD))
@@ -193,7 +193,7 @@ def test_in_live_the_stream_acts_and_the_websocket_listens(cut: Cutting) -> None
         assert json.loads(first.next().data) == heard(second) == {"answer": "one"}
         act(second, "not for it")
         with pytest.raises(ConnectionClosed):
-            second.recv(5)
+            second.recv(30)
     assert cut.new.texts() == ["one"]
     assert cut.old.texts() == []
 

@@ -33,7 +33,7 @@ def soon(condition: Callable[[], object], seconds: float = 15) -> None:
 
 def closed_with(socket: ClientConnection) -> tuple[int, str]:
     with pytest.raises(ConnectionClosed) as closed:
-        socket.recv(5)
+        socket.recv(30)
     assert closed.value.rcvd is not None
     return closed.value.rcvd.code, closed.value.rcvd.reason
 

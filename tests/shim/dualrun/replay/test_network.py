@@ -32,7 +32,7 @@ SOURCE = """
             push(me, json.dumps(f"{type(error).__name__}: {error}"))
 
     WAYS = {
-        "requests": lambda url: requests.get(url, timeout=5).json(),
+        "requests": lambda url: requests.get(url, timeout=30).json(),
         "httpx": lambda url: httpx.get(url).json(),
         "urllib": lambda url: json.load(urllib.request.urlopen(url)),
         "urllib3": lambda url: urllib3.PoolManager().request("GET", url).json(),

@@ -33,8 +33,8 @@ async def test_an_event_that_can_not_be_read_is_told(event: bytes, kind: str, te
         client = StreamClient(f"http://127.0.0.1:{server.port}/stream", hear)
         await client.connect((), ())
         try:
-            assert (await asyncio.wait_for(told.get(), 5))[0] == "open"
-            found, said = await asyncio.wait_for(told.get(), 5)
+            assert (await asyncio.wait_for(told.get(), 30))[0] == "open"
+            found, said = await asyncio.wait_for(told.get(), 30)
         finally:
             await client.close()
     assert found == kind
