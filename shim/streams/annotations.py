@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -38,15 +39,16 @@ class Annotations:
             self._unlink(connection_id, name, value)
         return known
 
-    def find(self, wanted: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    def find(self, wanted: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
         """Ids and copies of the attributes of all that are equal in every wanted attribute."""
-        return [
-            (connection_id, deepcopy(self._by_id[connection_id]))
-            for connection_id in self._candidates(wanted)
-            if _matches(self._by_id[connection_id], wanted)
-        ]
+        return [(connection_id, deepcopy(self._by_id[connection_id])) for connection_id in self.ids(wanted)]
 
-    def _candidates(self, wanted: dict[str, Any]) -> list[str]:
+    def ids(self, wanted: Mapping[str, Any]) -> list[str]:
+        """The same, without the attributes."""
+        candidates = self._candidates(wanted)
+        return [connection_id for connection_id in candidates if _matches(self._by_id[connection_id], wanted)]
+
+    def _candidates(self, wanted: Mapping[str, Any]) -> list[str]:
         keys = [key for key in (_key(name, value) for name, value in wanted.items()) if key is not None]
         if not keys:
             return list(self._by_id)
@@ -68,5 +70,5 @@ def _key(name: str, value: object) -> tuple[str, object] | None:
     return (name, value) if isinstance(value, str | int) else None
 
 
-def _matches(known: dict[str, Any], wanted: dict[str, Any]) -> bool:
+def _matches(known: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     return all(name in known and bool(known[name] == value) for name, value in wanted.items())

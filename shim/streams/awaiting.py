@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from shim.streams.attachment import Attachment
@@ -42,8 +42,14 @@ class Awaiting:
     async def send(self, connection_id: str, data: str | bytes, *, binary: bool = False) -> int:
         return self._streams.send(connection_id, data, binary=binary)
 
-    async def broadcast(self, data: str | bytes, connection_ids: Iterable[str] | None = None) -> int:
-        return self._streams.broadcast(data, connection_ids)
+    async def broadcast(
+        self,
+        data: str | bytes,
+        connection_ids: Iterable[str] | None = None,
+        *,
+        group: Mapping[str, Any] | None = None,
+    ) -> int:
+        return self._streams.broadcast(data, connection_ids, group=group)
 
     async def close(self, connection_id: str, code: int = 1000, reason: str = "") -> bool:
         return self._streams.close(connection_id, code, reason)

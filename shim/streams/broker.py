@@ -9,7 +9,7 @@ import hashlib
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from shim.streams.annotations import Annotations
@@ -97,9 +97,11 @@ class MemoryBroker:
             wake()
         return seq
 
-    def broadcast(self, data: str | bytes, connection_ids: Iterable[str] | None) -> int:
-        """Appends one message to many connections, None: to all; returns to how many. Those that are gone or have no
-        room are passed over. Raises PayloadTooLarge."""
+    def broadcast(
+        self, data: str | bytes, connection_ids: Iterable[str] | None, group: Mapping[str, Any] | None
+    ) -> int:
+        """Appends one message to many connections, without ids and group to all; returns to how many. Those that are
+        gone or have no room are passed over. Raises PayloadTooLarge."""
         message = Message(data, self._clock(), shared=True)
         if len(message.data) > self.limits.payload_bytes:
             raise PayloadTooLarge(len(message.data), self.limits.payload_bytes)
@@ -107,6 +109,8 @@ class MemoryBroker:
         sent = 0
         with self._lock:
             known = self._connections
+            if group is not None:
+                connection_ids = self._annotations.ids(group)
             every = known.values() if connection_ids is None else map(known.get, connection_ids)
             for connection in every:
                 if connection is None or connection.state is not State.OPEN or not _has_room(connection, message):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -28,6 +28,9 @@ MOST_DISCONNECTS_AT_ONCE = 16
 
 MOST_DISCONNECTS_AT_THE_END = 256
 """The same, when the service ends and nothing else is to be done."""
+
+
+BOTH_GIVEN = "a broadcast goes to connection ids or to a group, not to both"
 
 
 class Streams:
@@ -80,13 +83,22 @@ class Streams:
         """
         return self._broker.send(connection_id, data, binary=binary)
 
-    def broadcast(self, data: str | bytes, connection_ids: Iterable[str] | None = None) -> int:
+    def broadcast(
+        self,
+        data: str | bytes,
+        connection_ids: Iterable[str] | None = None,
+        *,
+        group: Mapping[str, Any] | None = None,
+    ) -> int:
         """Appends one message, encoded once, to many streams; returns to how many.
 
-        `connection_ids` None: every open connection. Those that are gone, or whose client does not read, are passed
-        over. Raises PayloadTooLarge.
+        `connection_ids`: these; `group`: those that `find` finds by these attributes at this moment, whatever is
+        annotated afterwards; without both every open connection. Those that are not open, or whose client does not
+        read, are passed over. Raises PayloadTooLarge, or ValueError when both are given.
         """
-        return self._broker.broadcast(data, connection_ids)
+        if connection_ids is not None and group is not None:
+            raise ValueError(BOTH_GIVEN)
+        return self._broker.broadcast(data, connection_ids, group)
 
     def close(self, connection_id: str, code: int = 1000, reason: str = "") -> bool:
         """Ends the connection. True for the one call that closed it, False when it was gone already."""

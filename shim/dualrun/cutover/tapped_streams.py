@@ -7,9 +7,10 @@ what the two are handed is told to `delivered`.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from shim.dualrun.cutover.tapped_readers import Delivered, TappedAttachment, TappedSubscription
 from shim.dualrun.record.recorded_service import RecordedStreams
@@ -93,9 +94,17 @@ class TappedStreams(RecordedStreams):
             sent(data if isinstance(data, str) else data.decode("utf-8", "replace"))
         return seq
 
-    def broadcast(self, data: str | bytes, connection_ids: Iterable[str] | None = None) -> int:
+    def broadcast(
+        self,
+        data: str | bytes,
+        connection_ids: Iterable[str] | None = None,
+        *,
+        group: Mapping[str, Any] | None = None,
+    ) -> int:
         if not self._taps and not self._sent:
-            return super().broadcast(data, connection_ids)
+            return super().broadcast(data, connection_ids, group=group)
+        if group is not None:
+            connection_ids = self.members(group)
         mirrors = {tap.mirror_id for tap in list(self._taps.values())}  # which change in another thread
         known = self._broker.open_ids() if connection_ids is None else list(connection_ids)
         looked_at = self._taps.keys() | self._sent.keys()

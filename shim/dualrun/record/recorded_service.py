@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
@@ -12,7 +12,7 @@ from shim.dualrun.record.recorder import RecordedClient, TrafficRecorder
 from shim.gateway.definition import ApiDefinition
 from shim.observing import Disconnected, Happening, Observer, PushCounts
 from shim.service import Accepted, AwaitingConnections, ConnectRefused, Handshake, Service
-from shim.streams import Opened, StreamLimits, Streams, StreamsError, Subscription
+from shim.streams import CONNECTION_ID, Opened, StreamLimits, Streams, StreamsError, Subscription
 from shim.streams.attachment import Attachment
 
 _connecting: ContextVar[RecordedClient | None] = ContextVar("connecting", default=None)
@@ -54,10 +54,18 @@ class RecordedStreams(Streams):
             self.recorder.received(connection_id, data, event_id=str(seq))
         return seq
 
-    def broadcast(self, data: str | bytes, connection_ids: Iterable[str] | None = None) -> int:
+    def broadcast(
+        self,
+        data: str | bytes,
+        connection_ids: Iterable[str] | None = None,
+        *,
+        group: Mapping[str, Any] | None = None,
+    ) -> int:
         """One by one while it is recorded, so that it is known who was sent it."""
         if self.recorder is None:
-            return super().broadcast(data, connection_ids)
+            return super().broadcast(data, connection_ids, group=group)
+        if group is not None:
+            connection_ids = self.members(group)
         ids = [shown.connection_id for shown in self.snapshots()] if connection_ids is None else connection_ids
         sent = 0
         for connection_id in ids:
@@ -65,6 +73,10 @@ class RecordedStreams(Streams):
                 self.send(connection_id, data)
                 sent += 1
         return sent
+
+    def members(self, group: Mapping[str, Any]) -> list[str]:
+        """Ids of a group, as it is now."""
+        return [one[CONNECTION_ID] for one in self.find(**group)]
 
     def close(self, connection_id: str, code: int = 1000, reason: str = "") -> bool:
         closed = super().close(connection_id, code, reason)

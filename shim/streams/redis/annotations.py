@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shim.streams.errors import StreamsError
+from shim.streams.records import CONNECTION_ID
 from shim.streams.redis.steps import text
 
 
@@ -28,16 +30,26 @@ def annotation_arguments(attributes: dict[str, Any]) -> list[str]:
     return found
 
 
-def wanted_arguments(wanted: dict[str, Any]) -> tuple[str, ...]:
+def is_indexed_whole(wanted: Mapping[str, Any]) -> bool:
+    """Whether the indexes alone tell who is equal in every wanted attribute."""
+    return all(map(_is_indexed, wanted.values()))
+
+
+def wanted_arguments(wanted: Mapping[str, Any]) -> tuple[str, ...]:
     """Name and JSON of those by which there is an index."""
     return tuple(word for name, value in wanted.items() if _is_indexed(value) for word in (name, _json(name, value)))
+
+
+def ids_of(found: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Of what `find` gives."""
+    return [one[CONNECTION_ID] for one in found]
 
 
 def attributes_of(kept: list[bytes]) -> dict[str, Any]:
     return {text(name): json.loads(value) for name, value in zip(kept[::2], kept[1::2], strict=True)}
 
 
-def matches(kept: dict[str, Any], wanted: dict[str, Any]) -> bool:
+def matches(kept: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
     return all(name in kept and bool(kept[name] == value) for name, value in wanted.items())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shim.streams.attachment import Attachment
@@ -13,11 +13,13 @@ from shim.streams.connection import Event, Message
 from shim.streams.errors import BrokerUnavailable, ConnectionGone, SlowReader
 from shim.streams.records import ConnectionInfo, Opened, Snapshot
 from shim.streams.redis import scripts_of_messages as sending
+from shim.streams.redis.annotations import ids_of, is_indexed_whole
 from shim.streams.redis.attachment import RedisAttachment
 from shim.streams.redis.broker import ASK_AGAIN_S
 from shim.streams.redis.hosted import Own
 from shim.streams.redis.operations import SNAPSHOTS_AT_ONCE, Operations
 from shim.streams.redis.steps import Step, text
+from shim.streams.service import BOTH_GIVEN
 from shim.streams.subscription import Subscription, Woken
 
 if TYPE_CHECKING:
@@ -93,8 +95,19 @@ class RedisAwaiting(Awaiting):
             return sent
         raise SlowReader(connection_id, sent[0], self._limits.replay_bytes)
 
-    async def broadcast(self, data: str | bytes, connection_ids: Iterable[str] | None = None) -> int:
-        return await self._run(self._operations.broadcast(data, connection_ids))
+    async def broadcast(
+        self,
+        data: str | bytes,
+        connection_ids: Iterable[str] | None = None,
+        *,
+        group: Mapping[str, Any] | None = None,
+    ) -> int:
+        if connection_ids is not None and group is not None:
+            raise ValueError(BOTH_GIVEN)
+        if group is not None and not is_indexed_whole(group):
+            found = await self._run(self._operations.find(group))
+            connection_ids, group = ids_of(found), None
+        return await self._run(self._operations.broadcast(data, connection_ids, group))
 
     async def close(self, connection_id: str, code: int = 1000, reason: str = "") -> bool:
         member = await self._member()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from shim.streams.connection import Event, Message
@@ -11,6 +11,7 @@ from shim.streams.errors import BrokerUnavailable, ConnectionGone, SlowReader
 from shim.streams.limits import StreamLimits
 from shim.streams.records import ConnectionInfo, Opened, Snapshot
 from shim.streams.redis import scripts_of_messages as sending
+from shim.streams.redis.annotations import ids_of, is_indexed_whole
 from shim.streams.redis.blocking import Blocking
 from shim.streams.redis.operations import SNAPSHOTS_AT_ONCE, Operations
 from shim.streams.redis.steps import Step
@@ -57,8 +58,12 @@ class RedisBroker:
                 time.sleep(ASK_AGAIN_S)
         raise SlowReader(connection_id, int(found[0]), self.limits.replay_bytes)
 
-    def broadcast(self, data: str | bytes, connection_ids: Iterable[str] | None) -> int:
-        return self._run(self._operations.broadcast(data, connection_ids))
+    def broadcast(
+        self, data: str | bytes, connection_ids: Iterable[str] | None, group: Mapping[str, Any] | None
+    ) -> int:
+        if group is not None and not is_indexed_whole(group):
+            connection_ids, group = ids_of(self.find(group)), None
+        return self._run(self._operations.broadcast(data, connection_ids, group))
 
     def close(self, connection_id: str, code: int, reason: str) -> bool:
         return self._run(self._operations.close(connection_id, code, reason))
@@ -98,7 +103,7 @@ class RedisBroker:
     def attributes(self, connection_id: str) -> dict[str, Any]:
         return self._run(self._operations.attributes(connection_id))
 
-    def find(self, wanted: dict[str, Any]) -> list[dict[str, Any]]:
+    def find(self, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
         return self._run(self._operations.find(wanted))
 
     def forget(self, connection_id: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from shim.streams.connection import Event, Message
@@ -76,12 +76,19 @@ class Operations:
         if len(data) > self._limits.payload_bytes:
             raise PayloadTooLarge(len(data), self._limits.payload_bytes)
 
-    def broadcast(self, data: str | bytes, connection_ids: Iterable[str] | None) -> Step[int]:
+    def broadcast(
+        self, data: str | bytes, connection_ids: Iterable[str] | None = None, group: Mapping[str, Any] | None = None
+    ) -> Step[int]:
+        """`group`: of values by which there is an index."""
         message = Message(data, 0.0)
         self.check_size(message.data)
-        recipients = "" if connection_ids is None else "\n".join(dict.fromkeys(connection_ids)) or "\n"
-        arguments = (message.data, recipients, self._limits.replay_events, self._limits.replay_bytes)
-        return Step(sending.BROADCAST, None, arguments, int)
+        whom, recipients = ("all", "") if group is None else ("group", "")
+        if connection_ids is not None:
+            whom, recipients = "ids", "\n".join(dict.fromkeys(connection_ids))
+        bounds = (self._limits.replay_events, self._limits.replay_bytes)
+        return Step(
+            sending.BROADCAST, None, (message.data, whom, recipients, *bounds, *wanted_arguments(group or {})), int
+        )
 
     def close(self, connection_id: str, code: int, reason: str) -> Step[bool]:
         words = reason.encode("utf-8", "replace")[:REASON_BYTES].decode("utf-8", "ignore")
@@ -147,7 +154,7 @@ class Operations:
 
         return Step(asking.ATTRIBUTES, self.key(connection_id), (connection_id,), read)
 
-    def find(self, wanted: dict[str, Any]) -> Step[list[dict[str, Any]]]:
+    def find(self, wanted: Mapping[str, Any]) -> Step[list[dict[str, Any]]]:
         def read(answer: list[Any]) -> list[dict[str, Any]]:
             known = [(text(connection_id), attributes_of(kept)) for connection_id, kept in answer]
             return [{CONNECTION_ID: found, **kept} for found, kept in known if matches(kept, wanted)]

@@ -57,11 +57,16 @@ return {'ok', q, k, host, at, total}
 BROADCAST: Final = Script(
     "broadcast",
     f"""
-local data, recipients, most, most_bytes = unpack(ARGV, 3)
+local data, whom, recipients, most, most_bytes = unpack(ARGV, 3, 7)
 local bn, b, open = P .. ':bn', P .. ':b', P .. ':open'
 local sent = 0
-if recipients == '' then
+if whom == 'all' then
   sent = redis.call('ZCARD', open)
+elseif whom == 'group' then
+  local sets = {{open, P .. ':annotated'}}
+  for i = 8, #ARGV, 2 do sets[i / 2 - 2] = index(ARGV[i], ARGV[i + 1]) end
+  local members = redis.call('ZINTER', #sets, unpack(sets))
+  sent, recipients = #members, table.concat(members, '\\n')
 else
   local ids = {{}}
   for id in string.gmatch(recipients, '[^\\n]+') do ids[#ids + 1] = id end

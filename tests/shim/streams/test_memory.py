@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shim.streams import StreamLimits, Streams
-from tests.shim.streams import promises_of_connections, promises_of_messages
+from tests.shim.streams import promises_of_connections, promises_of_groups, promises_of_messages
 from tests.shim.streams.promising import PROMISES, Promise
 
 
@@ -23,6 +23,7 @@ class MemoryWorld:
 
 
 assert promises_of_connections
+assert promises_of_groups
 assert promises_of_messages  # which fill PROMISES
 
 

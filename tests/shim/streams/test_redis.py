@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.redis_server import RedisServer
-from tests.shim.streams import promises_of_connections, promises_of_messages
+from tests.shim.streams import promises_of_connections, promises_of_groups, promises_of_messages
 from tests.shim.streams.promising import PROMISES, Promise
 from tests.shim.streams.redis_world import RedisWorld
 
 assert promises_of_connections
+assert promises_of_groups
 assert promises_of_messages  # which fill PROMISES
 
 

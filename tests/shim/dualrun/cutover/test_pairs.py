@@ -78,6 +78,20 @@ def test_pushes_to_everybody_reach_both_connections_once(cut: Cutting) -> None:
     assert observed(cut)["unexplained"] == {}
 
 
+def test_pushes_to_a_group_reach_both_connections_of_its_members_alone(cut: Cutting) -> None:
+    with cut.socket("ana", cutover_pair=PAIR) as ana, listening(cut) as second:
+        streams = cut.service.streams
+        for shown in streams.snapshots():
+            streams.annotate(shown.connection_id, room="a")
+        with cut.socket("ben") as ben:
+            assert streams.broadcast('{"room": "a"}', group={"room": "a"}) == 1
+            act(ana, "end")
+            act(ben, "end")
+            assert [heard(ana), heard(ana)] == [{"room": "a"}, {"answer": "end"}]
+            assert heard(ben) == {"answer": "end"}
+            assert [json.loads(second.next().data) for _ in range(2)] == [{"room": "a"}, {"answer": "end"}]
+
+
 def test_what_was_sent_before_the_second_connection_came_is_not_missed(cut: Cutting) -> None:
     with cut.socket("ana", cutover_pair=PAIR) as ana:
         act(ana, "early")
