@@ -16,7 +16,7 @@ from shim.faces.cookies import NAME_PARAMETER, without_session_cookies
 from shim.faces.options import FaceOptions
 from shim.faces.proxies import Peer, read_peer
 from shim.faces.refusal import Refusal
-from shim.faces.tickets import Captured
+from shim.faces.ticket_store import Captured
 from shim.gateway.events import Pairs
 from shim.gateway.limits import GatewayLimits
 from shim.observing import Face

@@ -30,7 +30,8 @@ from shim.faces.prefer import preferred_wait_s
 from shim.faces.proxies import read_peer
 from shim.faces.refusal import Refusal
 from shim.faces.stream_lifetimes import StreamLifetimes
-from shim.faces.tickets import Captured, Tickets, take_ticket
+from shim.faces.ticket_store import Captured, LocalTickets
+from shim.faces.tickets import UNKNOWN_TICKET, Tickets, take_ticket
 from shim.service import ConnectRefused, Service
 from shim.streams import BrokerUnavailable, ConnectionGone
 from shim.streams.requests import close_words, epoch_of, last_event_id
@@ -54,7 +55,7 @@ class SseFace:
         self._options = options or FaceOptions()
         self._cors = Cors(self._options.allowed_origins)
         self._messages = Messages(service, self._options)
-        self._tickets = Tickets(self._options, service.streams, clock)
+        self._tickets = Tickets(self._options, LocalTickets(self._options, service.streams, clock))
         self._lifetimes = StreamLifetimes(service.streams, service.api.limits, clock)
         self._methods: dict[str, Handler] = {
             "GET": self._open_or_resume,
@@ -116,7 +117,7 @@ class SseFace:
         request: Request,
         *,
         captured: Captured | None = None,
-        opened_with: Callable[[Response, str, str, str], None] | None = None,
+        opened_with: Callable[[Response, str, str, str], Awaitable[None]] | None = None,
     ) -> Response:
         """`opened_with` is told the response, the connection, its session and its epoch."""
         self._check_origin(request)
@@ -132,7 +133,7 @@ class SseFace:
         try:
             response = await event_stream_response(streams, connection_id, session=session, protocol=protocol)
             if opened_with is not None:
-                opened_with(response, connection_id, session, (await streams.awaiting.info(connection_id)).epoch)
+                await opened_with(response, connection_id, session, (await streams.awaiting.info(connection_id)).epoch)
         except ConnectionGone:  # closed by its own $connect, or since
             return Response(status_code=204)
         return response
@@ -153,14 +154,35 @@ class SseFace:
     async def _open_with_ticket(self, request: Request, ticket: str, seen: str | None) -> Response:
         own = self._own_origin(request)
         origin = request_origin(request.headers, own)
-        captured = self._tickets.spend(ticket, origin, own)
+        captured = await self._tickets.spend(ticket, origin, own)
         if captured is None:
-            return await self._stream(self._tickets.resume(ticket, seen, origin, own), seen)
+            return await self._resume_with_ticket(ticket, seen, origin, own)
 
-        def opened(_response: Response, connection_id: str, _session: str, epoch: str) -> None:
-            self._tickets.opened(ticket, connection_id, epoch)
+        async def opened(_response: Response, connection_id: str, _session: str, epoch: str) -> None:
+            await self._tickets.opened(ticket, origin, connection_id, epoch)
 
         return await self._open(request, captured=captured, opened_with=opened)
+
+    async def _resume_with_ticket(
+        self, ticket: str, seen: str | None, origin: str | None, own_origin: str | None
+    ) -> Response:
+        used = await self._tickets.find_used(ticket, origin, own_origin)
+        if seen is None:
+            raise Refusal(403, UNKNOWN_TICKET)
+        if used is None:  # it may be Redis that does not know it any more, and whoever was connected is told so
+            return Response(status_code=204)
+        try:
+            if not await self._is_of(used.connection_id, seen, used.epoch):
+                raise Refusal(403, UNKNOWN_TICKET)
+        except ConnectionGone:
+            return Response(status_code=204)
+        return await self._stream(used.connection_id, seen)
+
+    async def _is_of(self, connection_id: str, seen: str, epoch: str) -> bool:
+        """Whether an event was one of this connection, whose epoch was `epoch` when it began. What Redis lost, and a
+        node wrote again, has another one since. Raises ConnectionGone."""
+        found = epoch_of(seen)
+        return found == epoch or found == (await self._service.streams.awaiting.info(connection_id)).epoch
 
     async def _open_with_cookie(self, request: Request, name: str, seen: str | None) -> Response:
         """An EventSource that comes back says what it saw last; one that doesn't is new."""
@@ -168,7 +190,7 @@ class SseFace:
         if seen is not None:
             return await self._resume_with_cookie(request, name, seen)
 
-        def opened(response: Response, _connection_id: str, session: str, epoch: str) -> None:
+        async def opened(response: Response, _connection_id: str, session: str, epoch: str) -> None:
             set_cookie(response, name, session, epoch)
 
         return await self._open(request, opened_with=opened)
@@ -178,9 +200,13 @@ class SseFace:
         if cookie is None:
             return Response(status_code=204)
         session, epoch = cookie
-        if epoch_of(seen) != epoch:
-            raise Refusal(403, "the cookie is that of another connection; pages need different names")
-        response = await self._resume(session, seen)
+        try:
+            connection_id = await self._service.streams.awaiting.connection_of(session)
+            if not await self._is_of(connection_id, seen, epoch):
+                raise Refusal(403, "the cookie is that of another connection; pages need different names")
+            response = await self._stream(connection_id, seen)
+        except ConnectionGone:
+            response = Response(status_code=204)
         if response.status_code == 204:
             clear_cookie(response, name)
         return response
@@ -213,7 +239,7 @@ class SseFace:
         refuse_long_url(request, self._service.api.limits)
         self._check_origin(request)
         own = self._own_origin(request)
-        ticket = self._tickets.issue(
+        ticket = await self._tickets.issue(
             header_pairs(request),
             query_pairs(request),
             request_origin(request.headers, own),

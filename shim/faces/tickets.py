@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 
 from shim.faces.options import FaceOptions
 from shim.faces.refusal import Refusal
+from shim.faces.ticket_store import Captured, TicketStore, Unused, Used
 from shim.gateway.events import Pairs
-from shim.streams import ConnectionGone, Streams
-from shim.streams.requests import epoch_of
 
 TICKET_PARAMETER = "ticket"
 PREFIX = "st1."
@@ -38,130 +34,51 @@ _OF_THE_REQUEST = frozenset(
 )
 """Headers that say something of the request for the ticket, and nothing of the connection."""
 
-_UNKNOWN = "the ticket is not known, was used, or is too old"
-
-
-@dataclass(frozen=True, slots=True)
-class Captured:
-    """Headers and query of the request for a ticket."""
-
-    headers: Pairs
-    query: Pairs
-
-    def merged(self, headers: Pairs, query: Pairs) -> tuple[Pairs, Pairs]:
-        """Those of the request that opens the connection; where both name something, what was captured holds."""
-        names = {name.lower() for name, _value in self.headers}
-        parameters = {name for name, _value in self.query}
-        return (
-            [*((name, value) for name, value in headers if name.lower() not in names), *self.headers],
-            [*((name, value) for name, value in query if name not in parameters), *self.query],
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Unused:
-    captured: Captured
-    origin: str | None
-    source_ip: str
-    expires_at: float
-
-
-@dataclass(slots=True)
-class _Used:
-    """`connection_id` None: its `$connect` has not been answered yet, or was refused."""
-
-    origin: str | None
-    connection_id: str | None = None
-    epoch: str = ""
+UNKNOWN_TICKET = "the ticket is not known, was used, or is too old"
 
 
 class Tickets:
-    """Those of one process. Only hashes are kept. Times are seconds of `clock`."""
+    """Only their hashes are kept, in `store`."""
 
-    def __init__(self, options: FaceOptions, streams: Streams, clock: Callable[[], float]) -> None:
+    def __init__(self, options: FaceOptions, store: TicketStore) -> None:
         self._options = options
-        self._streams = streams
-        self._clock = clock
-        self._unused: OrderedDict[bytes, _Unused] = OrderedDict()
-        self._of_address: dict[str, int] = {}
-        self._used: dict[bytes, _Used] = {}
+        self._store = store
 
-    def issue(self, headers: Pairs, query: Pairs, origin: str | None, source_ip: str) -> str:
+    async def issue(self, headers: Pairs, query: Pairs, origin: str | None, source_ip: str) -> str:
         """A new ticket. Raises Refusal: 404 when there are none, 413 when it would stand for too much, 429."""
         if not self._options.tickets:
             raise Refusal(404, "there are no tickets here")
         kept = [(name, value) for name, value in headers if _of_the_connection(name.lower())]
         if sum(len(name) + len(value) for name, value in [*kept, *query]) > CAPTURED_BYTES:
             raise Refusal(413, f"a ticket stands for at most {CAPTURED_BYTES} bytes of headers and query")
-        self._expire()
-        own = self._of_address.get(source_ip, 0)
-        if len(self._unused) >= self._options.tickets or own >= self._options.tickets_of_one_address:
-            raise Refusal(429, "too many tickets are out", {"Retry-After": str(round(self._options.ticket_s))})
         ticket = PREFIX + secrets.token_urlsafe(32)
-        expires_at = self._clock() + self._options.ticket_s
-        self._unused[_digest(ticket)] = _Unused(Captured(kept, list(query)), origin, source_ip, expires_at)
-        self._of_address[source_ip] = own + 1
+        unused = Unused(Captured(kept, list(query)), origin)
+        if not await self._store.issue(_digest(ticket), unused, source_ip):
+            raise Refusal(429, "too many tickets are out", {"Retry-After": str(round(self._options.ticket_s))})
         return ticket
 
-    def spend(self, ticket: str, origin: str | None, own_origin: str | None) -> Captured | None:
-        """What the ticket stands for; None: it was spent before, see `resume`. Raises Refusal: 403."""
-        self._expire()
+    async def spend(self, ticket: str, origin: str | None, own_origin: str | None) -> Captured | None:
+        """What the ticket stands for; None: it can't be spent (any more), see `find_used`. Raises Refusal: 403."""
         digest = _digest(ticket)
-        unused = self._unused.get(digest)
-        if unused is None:
-            if digest not in self._used:
-                raise Refusal(403, _UNKNOWN)
+        unused = await self._store.find(digest)
+        if not isinstance(unused, Unused):
             return None
         _check_origin(unused.origin, origin, own_origin)
-        self._forget(digest)
-        self._make_room()
-        self._used[digest] = _Used(unused.origin)
-        return unused.captured
+        return unused.captured if await self._store.spend(digest, unused.origin) else None
 
-    def opened(self, ticket: str, connection_id: str, epoch: str) -> None:
+    async def opened(self, ticket: str, origin: str | None, connection_id: str, epoch: str) -> None:
         """The spent ticket now takes up this connection again, and no other."""
-        used = self._used.get(_digest(ticket))
-        if used is not None:
-            used.connection_id, used.epoch = connection_id, epoch
+        await self._store.opened(_digest(ticket), Used(origin, connection_id, epoch))
 
-    def resume(self, ticket: str, last_event_id: str | None, origin: str | None, own_origin: str | None) -> str:
-        """The connection that the spent ticket opened, open or not. Raises Refusal: 403."""
-        used = self._used.get(_digest(ticket))
-        if used is None or used.connection_id is None:
-            raise Refusal(403, _UNKNOWN)
+    async def find_used(self, ticket: str, origin: str | None, own_origin: str | None) -> Used | None:
+        """What a spent ticket stands for; None for one that is not known. Raises Refusal: 403."""
+        used = await self._store.find(_digest(ticket))
+        if not isinstance(used, Used):
+            return None
+        if not used.connection_id:
+            raise Refusal(403, UNKNOWN_TICKET)
         _check_origin(used.origin, origin, own_origin)
-        if last_event_id is None or epoch_of(last_event_id) != used.epoch:
-            raise Refusal(403, _UNKNOWN)
-        return used.connection_id
-
-    def _expire(self) -> None:
-        """All live equally long, so the oldest are the first."""
-        now = self._clock()
-        while self._unused:
-            digest, oldest = next(iter(self._unused.items()))
-            if oldest.expires_at > now:
-                return
-            self._forget(digest)
-
-    def _forget(self, digest: bytes) -> None:
-        gone = self._unused.pop(digest)
-        left = self._of_address[gone.source_ip] - 1
-        if left:
-            self._of_address[gone.source_ip] = left
-        else:
-            del self._of_address[gone.source_ip]
-
-    def _make_room(self) -> None:
-        """Spent tickets of connections that ended are kept, for the sake of a 204, until they are as many as may be."""
-        if len(self._used) >= 2 * self._streams.limits.connections:
-            self._used = {digest: used for digest, used in self._used.items() if self._is_open(used.connection_id)}
-
-    def _is_open(self, connection_id: str | None) -> bool:
-        try:
-            self._streams.info(connection_id or "")
-        except ConnectionGone:
-            return False
-        return True
+        return used
 
 
 def _of_the_connection(name: str) -> bool:

@@ -65,7 +65,7 @@ class WebSocketFace:
         try:
             await socket.accept(chosen_subprotocol(handshake, accepted))
         except (OSError, RuntimeError):  # the client left while $connect ran
-            await self._service.streams.awaiting.close(accepted.connection_id, *LOST)
+            self._service.streams.close_soon(accepted.connection_id, *LOST)
             return
         await _Legacy(self._service, socket, accepted.connection_id, self._options.write_s).run()
 
@@ -113,9 +113,9 @@ class _Legacy:
             try:
                 async for event in subscription:
                     if isinstance(event, Gap):  # a WebSocket has no way to say so, and silence would be a lie
-                        await self._service.streams.awaiting.close(self._id, 1011, "messages were lost")
+                        await self._end(subscription, 1011, "messages were lost")
                         break
-                    if not await self._write(event):
+                    if not await self._write(subscription, event):
                         await asyncio.wait({reading}, timeout=LAST_WORDS_S)
                         break
                 if subscription.closed and not self._left:
@@ -133,34 +133,39 @@ class _Legacy:
                 frame = await self._socket.receive()
                 if frame["type"] == "websocket.disconnect":
                     self._left = True
-                    await streams.awaiting.close(self._id, *_end(frame))
+                    await self._end(subscription, *_end(frame))
                     return
                 message: str | bytes = frame["text"] if frame.get("text") is not None else frame["bytes"]
                 if _size(message, limit) > limit:
-                    await streams.awaiting.close(self._id, 1009, f"at most {limit} bytes a message")
+                    await self._end(subscription, 1009, f"at most {limit} bytes a message")
                     return
                 await self._slots.acquire()
                 self._life.active()
                 with suppress(BrokerUnavailable):  # the message is handled all the same
                     await streams.awaiting.touch(self._id)
-                self._start(message)
+                self._start(subscription, message)
         except (ConnectionGone, WebSocketDisconnect):
             return
-        except BrokerUnavailable as error:  # the end of the stream is told until it is heard, and ends the connection
+
+    async def _end(self, subscription: Subscription, code: int, reason: str) -> None:
+        """Also while Redis is away: the end of the stream is told until it is heard, and ends the connection."""
+        try:
+            await self._service.streams.awaiting.close(self._id, code, reason)
+        except BrokerUnavailable as error:
             logger.warning("the end of connection %s was not heard: %s", self._id, error)
             subscription.stop()
 
-    def _start(self, message: str | bytes) -> None:
-        task = asyncio.create_task(self._handle(message))
+    def _start(self, subscription: Subscription, message: str | bytes) -> None:
+        task = asyncio.create_task(self._handle(subscription, message))
         self._running.add(task)
         task.add_done_callback(self._finished)
 
-    async def _handle(self, message: str | bytes) -> None:
+    async def _handle(self, subscription: Subscription, message: str | bytes) -> None:
         message_id = new_id()
         try:
             await self._service.message(self._id, message, message_id)
         except BinaryRefused:
-            await self._service.streams.awaiting.close(self._id, 1003, "binary frames are not supported")
+            await self._end(subscription, 1003, "binary frames are not supported")
         except Exception:
             logger.exception("message %s of connection %s failed", message_id, self._id)
 
@@ -168,7 +173,7 @@ class _Legacy:
         self._running.discard(task)
         self._slots.release()
 
-    async def _write(self, event: Event) -> bool:
+    async def _write(self, subscription: Subscription, event: Event) -> bool:
         """One frame: text, as API Gateway's always are, unless an upstream sent bytes. False: the client is gone, or
         has not read for too long."""
         message = event.message
@@ -179,7 +184,7 @@ class _Legacy:
                 else:
                     await self._socket.send_text(message.data.decode("utf-8", "replace"))
         except TimeoutError:
-            await self._service.streams.awaiting.close(self._id, 1008, "the client does not read")
+            await self._end(subscription, 1008, "the client does not read")
             if self._link is not None:
                 self._link.abort()
             return False

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from shim.faces.options import FaceOptions
 from shim.faces.refusal import Refusal
-from shim.faces.tickets import PREFIX, Captured, Tickets
+from shim.faces.ticket_store import Captured, LocalTickets
+from shim.faces.tickets import PREFIX, Tickets
 from shim.streams import StreamLimits, Streams
 from tests.shim.faces.facing import Faced, faced, facing
 from tests.shim.sse_client import open_stream
@@ -27,6 +28,11 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+
+def local_tickets(options: FaceOptions | None = None, *, clock: Clock | None = None) -> Tickets:
+    chosen = options or FaceOptions()
+    return Tickets(chosen, LocalTickets(chosen, Streams(), clock or Clock()))
 
 
 async def ticket_of(shim: Faced, headers: dict[str, str] | None = None, query: str = "") -> str:
@@ -68,6 +74,17 @@ class TestRefusals:
         again, _headers, _events = await shim.first_events(f"ticket={ticket}", {"Last-Event-ID": "-1", **APP})
 
         assert (refused, again) == (401, 403)
+
+    @pytest.mark.parametrize("seen", ["", "?lastEventId=a.1-2"])
+    async def test_who_comes_back_with_a_ticket_that_is_not_known_any_more_is_told_to_stay_away(
+        self, seen: str
+    ) -> None:
+        shim = faced(FOR_APP)
+        headers = APP if seen else {"Last-Event-ID": "a.1-2", **APP}
+        status, _headers, _events = await shim.first_events(f"ticket={PREFIX}old{seen.replace('?', '&')}", headers)
+
+        assert status == 204
+        assert shim.functions.connects == []
 
     @pytest.mark.parametrize("origin", [{}, {"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "same-origin"}])
     async def test_a_page_of_another_origin_can_not_use_it(self, origin: dict[str, str]) -> None:
@@ -176,62 +193,65 @@ class TestOpening:
 
 
 class TestBounds:
-    def test_a_ticket_that_is_too_old_is_no_ticket(self) -> None:
+    async def test_a_ticket_that_is_too_old_is_no_ticket(self) -> None:
         clock = Clock()
-        tickets = Tickets(FaceOptions(), Streams(), clock)
-        fresh, old = (tickets.issue([], [], None, "a") for _ in range(2))
+        tickets = local_tickets(clock=clock)
+        fresh, old = [await tickets.issue([], [], None, "a") for _ in range(2)]
         clock.now += 29.9
-        assert tickets.spend(fresh, None, None) == Captured([], [])
+        assert await tickets.spend(fresh, None, None) == Captured([], [])
         clock.now += 0.1
-        with pytest.raises(Refusal):
-            tickets.spend(old, None, None)
+        assert await tickets.spend(old, None, None) is None
 
-    def test_one_address_can_not_take_all_tickets(self) -> None:
+    async def test_one_address_can_not_take_all_tickets(self) -> None:
         clock = Clock()
-        tickets = Tickets(FaceOptions(tickets=3, tickets_of_one_address=2), Streams(), clock)
-        first = tickets.issue([], [], None, "a")
-        tickets.issue([], [], None, "a")
+        tickets = local_tickets(FaceOptions(tickets=3, tickets_of_one_address=2), clock=clock)
+        first = await tickets.issue([], [], None, "a")
+        await tickets.issue([], [], None, "a")
         with pytest.raises(Refusal) as refused:
-            tickets.issue([], [], None, "a")
-        tickets.issue([], [], None, "b")
+            await tickets.issue([], [], None, "a")
+        await tickets.issue([], [], None, "b")
         with pytest.raises(Refusal):
-            tickets.issue([], [], None, "c")
-        tickets.spend(first, None, None)
-        tickets.issue([], [], None, "a")
+            await tickets.issue([], [], None, "c")
+        await tickets.spend(first, None, None)
+        await tickets.issue([], [], None, "a")
         clock.now += 30
         for address in "abc":
-            tickets.issue([], [], None, address)
+            await tickets.issue([], [], None, address)
 
         assert refused.value.status == 429
         assert refused.value.headers == {"Retry-After": "30"}
 
-    def test_spent_tickets_of_connections_that_ended_are_forgotten_in_time(self) -> None:
+    async def test_spent_tickets_of_connections_that_ended_are_forgotten_in_time(self) -> None:
         streams = Streams(StreamLimits(connections=4))
-        tickets = Tickets(FaceOptions(), streams, Clock())
+        store = LocalTickets(FaceOptions(), streams, Clock())
+        tickets = Tickets(FaceOptions(), store)
         living = streams.open().connection_id
         streams.activate(living)
-        first = tickets.issue([], [], None, "a")
-        tickets.spend(first, None, None)
-        tickets.opened(first, living, "aa")
+        first = await tickets.issue([], [], None, "a")
+        await tickets.spend(first, None, None)
+        await tickets.opened(first, None, living, "aa")
         for _ in range(100):
-            tickets.spend(tickets.issue([], [], None, "a"), None, None)
+            await tickets.spend(await tickets.issue([], [], None, "a"), None, None)
+        used = await tickets.find_used(first, None, None)
 
-        assert tickets.resume(first, "aa-1", None, None) == living
-        assert len(tickets._used) <= 8
+        assert used is not None
+        assert used.connection_id == living
+        assert len(store._used) <= 8
 
-    def test_only_hashes_are_kept(self) -> None:
-        tickets = Tickets(FaceOptions(), Streams(), Clock())
-        ticket = tickets.issue([], [], None, "a")
+    async def test_only_hashes_are_kept(self) -> None:
+        store = LocalTickets(FaceOptions(), Streams(), Clock())
+        ticket = await Tickets(FaceOptions(), store).issue([], [], None, "a")
 
-        assert ticket not in str(vars(tickets))
-        assert ticket.removeprefix(PREFIX) not in str(vars(tickets))
+        assert ticket not in str(vars(store))
+        assert ticket.removeprefix(PREFIX) not in str(vars(store))
 
     @given(st.text())
-    def test_no_other_text_is_a_ticket(self, text: str) -> None:
-        tickets = Tickets(FaceOptions(), Streams(), Clock())
-        tickets.issue([], [], None, "a")
-        with pytest.raises(Refusal):
-            tickets.spend(text, None, None)
+    async def test_no_other_text_is_a_ticket(self, text: str) -> None:
+        tickets = local_tickets()
+        await tickets.issue([], [], None, "a")
+
+        assert await tickets.spend(text, None, None) is None
+        assert await tickets.find_used(text, None, None) is None
 
 
 def test_over_a_socket_a_ticket_opens_and_no_log_has_it() -> None:

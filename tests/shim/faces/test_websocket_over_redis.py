@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from shim.streams.redis.options import RedisOptions
@@ -42,3 +43,22 @@ def test_who_left_while_redis_was_away_is_not_connected_when_it_is_back(
         eventually(lambda: f"Redis had lost connection {stayed}" in caplog.text)
 
     assert f"Redis had lost connection {left}" not in caplog.text
+
+
+def test_a_client_that_has_to_be_closed_while_redis_stands_still_is_closed_and_told_of_once(
+    shim: Faced, redis_server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with connect(shim.websocket) as client:
+        client.send('{"action": "echo"}')
+        client.recv(30)
+        redis_server.pause()
+        try:
+            client.send(b"bytes, which are not taken")
+            with pytest.raises(ConnectionClosed):
+                client.recv(30)
+        finally:
+            redis_server.go_on()
+        eventually(lambda: bool(shim.functions.ends))
+
+    assert shim.functions.ends == [(1006, "the connection was lost")]
+    assert "Traceback" not in caplog.text
