@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
 from typing import Final, Literal
 
 from shim.gateway.definition import ApiDefinition, Mock
 from shim.gateway.selection import CONNECT_ROUTE, DISCONNECT_ROUTE
 from shim.observing import Connected, Disconnected, Face, Happening, MessageHandled, Outcome, Refused
+from shim.streams.distribution import Distribution
 
 NO_ROUTE: Final = "$none"
 """Route of messages that no declared route took."""
@@ -46,21 +45,6 @@ LATENCY_MS: Final = (
     29_000.0,
 )
 CONNECT_S: Final = tuple(bound / 1000 for bound in LATENCY_MS)
-
-
-class Distribution:
-    """How many values were at most each bound. `counts` has one more place, for those above all bounds."""
-
-    __slots__ = ("bounds", "counts", "total")
-
-    def __init__(self, bounds: Sequence[float]) -> None:
-        self.bounds = bounds
-        self.counts = [0] * (len(bounds) + 1)
-        self.total = 0.0
-
-    def add(self, value: float) -> None:
-        self.counts[bisect_left(self.bounds, value)] += 1
-        self.total += value
 
 
 class MetricCounts:

@@ -26,11 +26,12 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
-from shim.faces.metric_counts import Distribution, ErrorKind, MetricCounts
+from shim.faces.metric_counts import ErrorKind, MetricCounts
 from shim.faces.operators import TokenGate, check_token_option, who_asks
 from shim.faces.refusal import Refusal
 from shim.gateway.selection import CONNECT_ROUTE
 from shim.service import Service
+from shim.streams.distribution import Distribution
 
 PATH: Final = "/metrics"
 

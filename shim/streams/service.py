@@ -164,6 +164,10 @@ class Streams:
         """Drops what was annotated. Never raises."""
         self._broker.forget(connection_id)
 
+    def away_s(self) -> float:
+        """Seconds for which whatever keeps the connections has not answered; 0 while it does."""
+        return 0.0
+
     def leave(self) -> None:
         """This process serves no connections any more: they end with 1001 where nobody else does."""
         self.close_all(*GOING_AWAY)

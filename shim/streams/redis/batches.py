@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError, ResponseError
 
 from shim.streams.errors import BrokerUnavailable
+from shim.streams.redis.counts import RedisCounts
 from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.scripts import SCRIPTS
 from shim.streams.redis.steps import Step, packed
@@ -57,7 +59,8 @@ class Batches:
     """Steps in the order in which they are asked for: there is one pipeline under way at a time, and what is asked for
     meanwhile is the next. `later_ms`: what is added to the server's time."""
 
-    def __init__(self, options: RedisOptions, later_ms: Callable[[], int]) -> None:
+    def __init__(self, options: RedisOptions, later_ms: Callable[[], int], counts: RedisCounts) -> None:
+        self.counts = counts
         self._options = options
         self._later_ms = later_ms
         self._connection = new_connection(options)
@@ -114,6 +117,7 @@ class Batches:
         answered = 0
         try:
             connection = await self._connected()
+            began = time.monotonic()
             offset, prefix = self._later_ms(), self._options.prefix
             commands = packed(step.command(offset, prefix) for step, _future in batch)
             await connection.send_packed_command(commands, check_health=False)
@@ -121,9 +125,13 @@ class Batches:
                 for step, future in batch:
                     answer = await _answer(connection)
                     answered += 1
+                    if isinstance(answer, ResponseError):
+                        self.counts.failures["refused"] += 1
                     _settle(step, future, answer)
+            self.counts.answered(len(batch), time.monotonic() - began, time.monotonic())
         except _FAILURES as error:
             await self._connection.disconnect(nowait=True)
+            self.counts.unanswered(time.monotonic())
             away = BrokerUnavailable(type(error).__name__)
             away.__cause__ = error
             _fail(batch[answered:], away)

@@ -98,11 +98,14 @@ class Hosted:
     def drained(self) -> bool:
         return not (self.own or self.older) and self.lost_after is None and self.read_broadcast >= self.log.last
 
-    def arrived(self, own: Own) -> None:
-        """A message that was just sent. It waits in Redis when there is no room, or when others come before it."""
+    def arrived(self, own: Own) -> bool:
+        """A message that was just sent. It waits in Redis when there is no room, or when others come before it; then
+        this is false."""
         self.known = max(self.known, own.seq)
-        if own.seq == self.next_own and len(self.own) < MOST_BUFFERED and self.buffered_bytes < MOST_BUFFERED_BYTES:
-            self._append(own)
+        if own.seq != self.next_own or len(self.own) >= MOST_BUFFERED or self.buffered_bytes >= MOST_BUFFERED_BYTES:
+            return False
+        self._append(own)
+        return True
 
     def read(self, entries: Iterable[Own]) -> None:
         """What was read from Redis, after `next_own`. What is missing there was given up, and will be told as a gap."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
@@ -14,6 +15,7 @@ from shim.streams.errors import BrokerUnavailable, StreamsError
 from shim.streams.limits import StreamLimits
 from shim.streams.redis import scripts_of_ends as ending
 from shim.streams.redis.batches import Batches
+from shim.streams.redis.counts import RedisCounts
 from shim.streams.redis.listening import Listening
 from shim.streams.redis.node import Node
 from shim.streams.redis.operations import Operations
@@ -34,10 +36,15 @@ class Membership:
     """Of one event loop, from `begin` to `end`."""
 
     def __init__(
-        self, limits: StreamLimits, options: RedisOptions, operations: Operations, later_ms: Callable[[], int]
+        self,
+        limits: StreamLimits,
+        options: RedisOptions,
+        operations: Operations,
+        later_ms: Callable[[], int],
+        counts: RedisCounts,
     ) -> None:
         self._options = options
-        self.batches = Batches(options, later_ms)
+        self.batches = Batches(options, later_ms, counts)
         self.node = Node(limits, options.prefix, operations, self.batches)
         channels = (f"{options.prefix}:n:{self.node.id}", f"{options.prefix}:broadcast")
         self._listening = Listening(options, channels, self.node.heard, self._begun_again)
@@ -49,6 +56,7 @@ class Membership:
         try:
             await self._listening.begin()
         except (RedisError, OSError, TimeoutError) as error:
+            self.batches.counts.unanswered(time.monotonic())
             raise BrokerUnavailable(type(error).__name__) from error
         await self._renew()
         self._kept_at = asyncio.get_running_loop().time()
@@ -66,10 +74,10 @@ class Membership:
     async def expire(self) -> int:
         """Closes what is over; returns how many."""
         lease_ms = int(self._options.lease_s * 1000)
-        reap: Step[tuple[int, int, int]] = Step(
+        reap: Step[tuple[int, int, int, int]] = Step(
             ending.REAP, None, (REAPED_AT_ONCE, LEFT, self.node.id, lease_ms), tuple
         )
-        closed, lapsed, untold = await self.batches.run(reap)
+        closed, lapsed, untold, self.batches.counts.open_everywhere = await self.batches.run(reap)
         if lapsed:
             await self.node.check()
         stalled = await self.node.positions.close_stalled()
@@ -87,6 +95,7 @@ class Membership:
             try:
                 await self._listening.ping()
                 if not await self._renew():
+                    self.batches.counts.late_renewals += 1
                     logger.warning("the lease of this node had ended; what others took meanwhile is given up")
                 elif loop.time() < next_check:
                     continue

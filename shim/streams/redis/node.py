@@ -127,7 +127,11 @@ class Node:
         self._has_attached(connection_id)
         if answer is None:
             raise ConnectionGone(connection_id)
+        *answer, taken_over = answer
         generation, epoch, known, own, broadcast, read_bytes, last, digest, window, opened, first, state, kept = answer
+        counts = self._batches.counts
+        counts.resumed += int(generation) > 1
+        counts.taken_over += taken_over
         self.streams.know_log(int(last))
         hosted = Hosted(
             id=connection_id,

@@ -62,6 +62,7 @@ class Positions:
 
     def _checked(self, asked: list[tuple[Hosted, int]], found: list[Any]) -> None:
         last, *states = found
+        self._batches.counts.compared += len(asked)
         self._registry.compare_log(int(last))
         for (hosted, known), state in zip(asked, states, strict=True):
             if self._registry.has(hosted):
@@ -70,13 +71,18 @@ class Positions:
     def _found(self, hosted: Hosted, found: list[Any], known: int, last: int) -> None:
         """`known`: the last message that was known when this was asked; a Redis that has fewer has lost some."""
         state, generation, seq, stalled, epoch, code, reason = found
+        counted = self._batches.counts.found
         if state is not None and int(generation) > hosted.generation:
+            counted["moved"] += 1
             self._registry.superseded(hosted)
         elif state is None or text(epoch) != hosted.epoch or int(seq) < known:
+            counted["lost"] += 1
             self._restore(hosted)
         elif state == b"c":
+            counted["ended"] += hosted.end is None
             self._registry.ended(hosted, (int(seq), last, int(code), text(reason)))
         else:
+            counted["missed"] += int(seq) > hosted.known
             hosted.known = max(hosted.known, int(seq))
             hosted.reading_own = hosted.reading_broadcasts = False
             if stalled is not None:

@@ -76,7 +76,7 @@ class Registry:
         """A message of which Redis said that this node has the stream."""
         hosted = self._hosted.get(connection_id)
         if hosted is not None:
-            hosted.arrived(own)
+            self._batches.counts.straight += hosted.arrived(own)
             self.feed(hosted)
             hosted.wake()
 
@@ -158,6 +158,7 @@ class Registry:
 
     def _read_log(self, found: list[Any]) -> None:
         self._reading_log = False
+        self._batches.counts.read += len(found)
         broadcasts = [one for one in map(read_entry, found) if one.number > self.log.last]
         for broadcast in broadcasts:
             if broadcast.number > self.log.last + 1:
@@ -168,6 +169,7 @@ class Registry:
             self.read_log()
 
     def _read(self, hosted: Hosted, found: list[Any]) -> None:
+        self._batches.counts.read += len(found)
         hosted.read(
             Own(int(entry.partition(b"-")[0]), int(fields[3]), int(fields[5]), message_of(fields))
             for entry, fields in found
@@ -176,6 +178,7 @@ class Registry:
         hosted.wake()
 
     def _read_broadcasts(self, hosted: Hosted, found: list[Any]) -> None:
+        self._batches.counts.read += len(found)
         hosted.read_broadcasts(map(read_entry, found))
         hosted.wake()
 

@@ -62,7 +62,7 @@ ATTACH: Final = Script(
     """
 local id, node, epoch, own, broadcast = unpack(ARGV, 3)
 local c = key(id, 'c')
-local v = redis.call('HMGET', c, 'st', 'ge', 'no', 'ep', 'q', 'r', 'rc', 'tb', 'dg', 'wi', 'oa', 'b0')
+local v = redis.call('HMGET', c, 'st', 'ge', 'no', 'ep', 'q', 'r', 'rc', 'tb', 'dg', 'wi', 'oa', 'b0', 'ln')
 if v[1] ~= 'o' then return false end
 local generation, n = v[2] + 1, last_broadcast()
 if v[3] ~= '' then
@@ -79,12 +79,12 @@ if tonumber(v[6]) < tonumber(v[5]) then
   local next = redis.call('XRANGE', key(id, 's'), '(' .. v[6] .. '-0', '+', 'COUNT', 1)
   if next[1] then read_bytes = next[1][2][6] end
 end
-redis.call('HSET', c, 'ge', generation, 'no', node, 'de', '', 'r', v[6], 'rb', read_bytes, 'rc', v[7])
+redis.call('HSET', c, 'ge', generation, 'no', node, 'ln', node, 'de', '', 'r', v[6], 'rb', read_bytes, 'rc', v[7])
 redis.call('HDEL', c, 'ss')
 redis.call('ZREM', P .. ':detached', id)
 redis.call('SADD', P .. ':hosted:' .. node, id)
 return {generation, v[4], v[5], v[6], v[7], read_bytes, n, v[9], v[10], v[11], v[12],
-  redis.call('GET', key(id, 'v')) or '', redis.call('HGETALL', key(id, 'a'))}
+  redis.call('GET', key(id, 'v')) or '', redis.call('HGETALL', key(id, 'a')), v[13] and v[13] ~= node and 1 or 0}
 """,
 )
 

@@ -31,7 +31,7 @@ if mine and tonumber(mine) <= at then
   be_quiet(at, lease_ms)
   lapsed = 1
 end
-if is_quiet(at) then return {0, lapsed, redis.call('ZCARD', P .. ':ends')} end
+if is_quiet(at) then return {0, lapsed, redis.call('ZCARD', P .. ':ends'), redis.call('ZCARD', P .. ':open')} end
 if dead[1] then
   local node, lease_end = dead[1], tonumber(dead[2])
   local ids = redis.call('SPOP', P .. ':hosted:' .. node, most)
@@ -52,7 +52,7 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', pending, '-inf', at, 'LIMIT', 0,
   if v[1] then redis.call('DEL', P .. ':session:' .. v[1]) end
   redis.call('ZREM', pending, id)
 end
-return {closed, lapsed, redis.call('ZCARD', P .. ':ends')}
+return {closed, lapsed, redis.call('ZCARD', P .. ':ends'), redis.call('ZCARD', P .. ':open')}
 """,
 )
 

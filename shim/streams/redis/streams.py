@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Final
@@ -16,6 +17,7 @@ from shim.streams.redis import scripts_of_ends as ending
 from shim.streams.redis.awaiting import RedisAwaiting
 from shim.streams.redis.blocking import Blocking
 from shim.streams.redis.broker import RedisBroker
+from shim.streams.redis.counts import RedisCounts
 from shim.streams.redis.membership import Membership
 from shim.streams.redis.operations import Operations
 from shim.streams.redis.options import RedisOptions
@@ -53,10 +55,11 @@ class RedisStreams(Streams):
         later_s: Callable[[], float] = lambda: 0.0,
     ) -> None:
         super().__init__(limits)
+        self.counts = RedisCounts()
         self._options = options
         self._later_ms = lambda: int(later_s() * 1000)
         self._operations = Operations(self.limits, options.prefix)
-        self._blocking = Blocking(options, self._later_ms)
+        self._blocking = Blocking(options, self._later_ms, self.counts)
         self._broker = RedisBroker(self.limits, self._operations, self._blocking)  # type: ignore[assignment]
         self.awaiting = RedisAwaiting(self, self._operations, self._member)
         self._membership: Membership | None = None
@@ -74,6 +77,9 @@ class RedisStreams(Streams):
         if self._membership is not None:
             self._membership.batches.post(self._operations.close(connection_id, code, reason))
             self._membership.node.streams.on_ended()
+
+    def away_s(self) -> float:
+        return self.counts.away_s(time.monotonic())
 
     def leave(self) -> None:
         """All streams of this node end, and their clients go on at other nodes. On its event loop."""
@@ -141,7 +147,7 @@ class RedisStreams(Streams):
         if self._membership is None:
             async with self._beginning:
                 if self._membership is None:
-                    member = Membership(self.limits, self._options, self._operations, self._later_ms)
+                    member = Membership(self.limits, self._options, self._operations, self._later_ms, self.counts)
                     try:
                         await member.begin()
                     except BaseException:

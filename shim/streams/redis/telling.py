@@ -39,6 +39,7 @@ class Telling:
             return 0
         step = Step(ending.BEGIN_TELLING, None, (self._member.node.id, room, LOST_MS), _read)
         begun, lost = await self._member.batches.run(step)
+        self._member.batches.counts.untold += len(lost)
         for connection_id in lost:
             logger.error("the node that was to tell the end of connection %s did not finish it", connection_id)
         for closed in begun:
@@ -56,6 +57,7 @@ class Telling:
             await on_disconnect(closed)
         except Exception:
             logger.exception("telling the application of the end of connection %s failed", closed.connection_id)
+        self._member.batches.counts.told += 1
         key = self._operations.key(closed.connection_id)
         self._member.batches.post(Step(ending.TOLD, key, (closed.connection_id,), int))
 
