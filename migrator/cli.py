@@ -30,6 +30,7 @@ MORE = {
     "apply": "writes a plan that migrate --plan made",
     "undo": "takes back what migrate or apply wrote",
     "resume": "finishes a run that was interrupted while it wrote",
+    "deploy": "writes an image, and files that run the service on several nodes",
     "explain": "tells what a rule does, or why a site got its outcome",
     "rules": "lists what migrate does to code, rule by rule",
 }

@@ -106,7 +106,7 @@ def host(app: Path, inventory: Inventory, options: ShimOptions) -> Hosted:
     Raises NotHostable, HandlerUnusable or WorkerFailed.
     """
     definition = api_definition(inventory, options)
-    served = _served(definition)
+    served = served_functions(definition)
     if options.backend == "lambda":
         deployed = LambdaBackend(
             names_at_lambda(inventory, served, options.lambda_.names),
@@ -207,15 +207,19 @@ def _streams(options: ShimOptions) -> Streams:
     return Streams(options.streams)
 
 
-def _shared_streams(options: ShimOptions, redis: RedisOptions) -> Streams:
+def of_one_process(options: ShimOptions) -> tuple[str, ...]:
+    """What is asked for that one process alone can do."""
     alone = {
         "[cutover]": options.cutover is not None,
         "recording.file": options.recording.file is not None,
         f"the back end {options.backend}": options.backend in {"websocket", "rest"},
     }
-    for what, asked in alone.items():
-        if asked:
-            raise NotHostable([f"{what} works in one process, and [redis] is for several; leave out one of them"])
+    return tuple(what for what, asked in alone.items() if asked)
+
+
+def _shared_streams(options: ShimOptions, redis: RedisOptions) -> Streams:
+    for what in of_one_process(options):
+        raise NotHostable([f"{what} works in one process, and [redis] is for several; leave out one of them"])
     try:
         from shim.streams.redis.streams import RedisStreams  # noqa: PLC0415 - most serve alone, without the package
     except ModuleNotFoundError as error:
@@ -223,7 +227,8 @@ def _shared_streams(options: ShimOptions, redis: RedisOptions) -> Streams:
     return RedisStreams(redis, options.streams)
 
 
-def _served(definition: ApiDefinition) -> set[str]:
+def served_functions(definition: ApiDefinition) -> set[str]:
+    """Ids of the functions that its routes and its authorizer need."""
     served = {
         route.integration.function
         for route in definition.routes.values()

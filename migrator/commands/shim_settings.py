@@ -47,17 +47,24 @@ def layers_of_settings(
     layers: list[Layer] = []
     if inventory is not None:
         layers.append(inventory_layer(inventory))
+    layers += layers_of_files(app, config_file)
+    layers.append(environment(os.environ))
+    layers.append(assignments(assigned, "--set"))
+    layers.append({key: Given(value, option) for option, (key, value) in options.items() if value is not None})
+    if upstream is not None:
+        layers.append(_upstream(upstream, options["--backend"][1]))
+    return layers
+
+
+def layers_of_files(app: Path | None, config_file: Path | None) -> list[Layer]:
+    """Raises ConfigurationError."""
+    layers: list[Layer] = []
     if config_file is None and app is not None and (app / FILE).is_file():
         layers.append(shim_toml(app / FILE))
     if app is not None:
         layers.append(project_files(app))
     if config_file is not None:  # who names a file, means it
         layers.append(shim_toml(config_file))
-    layers.append(environment(os.environ))
-    layers.append(assignments(assigned, "--set"))
-    layers.append({key: Given(value, option) for option, (key, value) in options.items() if value is not None})
-    if upstream is not None:
-        layers.append(_upstream(upstream, options["--backend"][1]))
     return layers
 
 

@@ -53,13 +53,18 @@ def _appearing(out: Path) -> Iterator[Path]:
 
 def check_output(application: Path, out: Path) -> None:
     """Raises OutputNotEmpty for anything but a new or empty folder, OutputInsideApplication for one inside of it."""
+    check_empty(out)
+    if out.resolve().is_relative_to(application.resolve()):
+        raise OutputInsideApplication(out, application)
+
+
+def check_empty(out: Path) -> None:
+    """Raises OutputNotEmpty for anything but a new or empty folder."""
     if out.is_symlink() or out.is_file():
         raise OutputNotEmpty(out, 1)
     entries = len(list(out.iterdir())) if out.is_dir() else 0
     if entries:
         raise OutputNotEmpty(out, entries)
-    if out.resolve().is_relative_to(application.resolve()):
-        raise OutputInsideApplication(out, application)
 
 
 def _write(file: PlannedFile, application: Path, building: Path) -> None:

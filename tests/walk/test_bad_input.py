@@ -11,7 +11,7 @@ import pytest
 
 from tests.running import CHAT, environment, invoke, ws2sse
 
-COMMANDS_ON_AN_APP = [("scan",), ("shim", "--port", "0"), ("migrate",), ("checklist",)]
+COMMANDS_ON_AN_APP = [("scan",), ("deploy", "--dry-run"), ("shim", "--port", "0"), ("migrate",), ("checklist",)]
 
 
 @pytest.fixture

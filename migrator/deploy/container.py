@@ -1,0 +1,69 @@
+"""The image: the application, what it needs, and the service, without root and without secrets."""
+
+from __future__ import annotations
+
+import math
+from importlib.metadata import version
+from typing import Final
+
+from migrator.deploy.deployment import EVERYWHERE, PORT, Deployment
+from templates import render
+
+IGNORED: Final = (
+    ".git", "**/.env*", "**/.aws", "**/.ssh", "**/.netrc", "**/*.pem", "**/*.key", "**/*.p12", "**/*.tfstate*",
+    "**/*.tfvars", "**/.venv", "**/venv", "**/node_modules", "**/__pycache__", "**/*.pyc", "**/.pytest_cache",
+    "**/.mypy_cache", "**/.ruff_cache", "**/.terraform", "**/.serverless", "**/.aws-sam", "**/.chalice", "**/cdk.out",
+    ".ws2sse", "tests_sse", "migration", "*.md", "Dockerfile", ".dockerignore",
+)  # fmt: skip
+"""What no service reads: secrets and states of a developer's machine, and what is made anew."""
+
+
+def files(deployment: Deployment) -> dict[str, str]:
+    """To be built with the application's folder as the context and, for the shim, this folder as the context `kit`."""
+    made = {
+        "Containerfile": render(
+            "deploy/container/Containerfile.j2",
+            deployment=deployment,
+            port=PORT,
+            command=command(deployment),
+            health=health(deployment),
+        ),
+        "Containerfile.dockerignore": "".join(f"{pattern}\n" for pattern in (*IGNORED, *deployment.ignored)),
+    }
+    if deployment.served == "migrated":
+        return made
+    return made | {
+        "shim.toml": deployment.settings,
+        "inventory.json": deployment.inventory.model_dump_json(indent=1) + "\n",
+        "requirements.txt": _requirements(deployment),
+        "wheels/README.md": render("deploy/container/wheels.md.j2", wheel=_wheel()),
+    }
+
+
+def command(deployment: Deployment) -> list[str]:
+    """What a node runs, in the image's folder `/app`."""
+    if deployment.served == "shim":
+        return [
+            "ws2sse", "shim", "/app", "--inventory", "/etc/ws2sse/inventory.json", "--config", "/etc/ws2sse/shim.toml",
+        ]  # fmt: skip
+    grace = str(math.ceil(deployment.timing.drain_s))
+    return [
+        "uvicorn", "sse_service.main:app", "--host", EVERYWHERE, "--port", str(PORT), "--workers", "1",
+        "--timeout-graceful-shutdown", grace, "--no-access-log",
+    ]  # fmt: skip
+
+
+def health(deployment: Deployment) -> list[str]:
+    """Ends with 0 while the process answers."""
+    address = f"http://127.0.0.1:{PORT}{deployment.liveness_path}"
+    return ["python", "-c", f"import urllib.request; urllib.request.urlopen('{address}', timeout=3)"]
+
+
+def _requirements(deployment: Deployment) -> str:
+    """ws2sse from its wheel alone: a package index might have something else under this name."""
+    lines = (f"ws2sse[shim,redis] @ file:///build/wheels/{_wheel()}", *deployment.requirements.lines)
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _wheel() -> str:
+    return f"ws2sse-{version('ws2sse')}-py3-none-any.whl"

@@ -1,0 +1,105 @@
+"""What every kit is told of the service. Kits agree since they have nothing else to go by."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from migrator.dependencies.declared import Requirements
+from migrator.inventory.model import Inventory
+
+Served = Literal["shim", "migrated"]
+"""`shim`: the application unchanged, behind `ws2sse shim`; `migrated`: what `ws2sse migrate` wrote."""
+
+PORT: Final = 8000
+"""Where a node listens, in its container."""
+
+EVERYWHERE: Final = "0.0.0.0"  # noqa: S104 - of a container, whose network says who gets in
+"""The address that a node listens on there."""
+
+NODES: Final = 3
+"""How many a kit starts. With two, one that is replaced leaves one."""
+
+ENDING_S: Final = 25.0
+"""What a migrated application gives its handlers of `$disconnect`, as the shim does by default."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentVariable:
+    """`value` None: whoever deploys gives it, since no file says it, or since it is secret; kits refer to it and never
+    hold it. `required` False: the service starts without it. `meaning`: a sentence without its full stop."""
+
+    name: str
+    value: str | None
+    meaning: str
+    secret: bool = False
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds. A stream is silent for `heartbeat_s` at most. At SIGTERM a node gives what is under way `drain_s`, and
+    then its handlers of `$disconnect` `ending_s`."""
+
+    heartbeat_s: float
+    drain_s: float
+    ending_s: float
+    unready_s: float = 5.0
+    """Between the moment from which nobody new is sent to a node, and its SIGTERM."""
+
+    @property
+    def stop_s(self) -> int:
+        """What a supervisor waits between SIGTERM and SIGKILL: as long as a node may take, and 15 more."""
+        return math.ceil(self.drain_s + self.ending_s) + 15
+
+    @property
+    def grace_s(self) -> int:
+        """The same where the wait before SIGTERM counts too, as in Kubernetes."""
+        return self.stop_s + math.ceil(self.unready_s)
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """`application`: its name as its own files have it, which is untrusted text. `name`: the same as a DNS label of 1
+    to 40 characters. `settings`: the text of shim.toml, '' for a migrated application. `inventory`: without values of
+    secrets. `notes`: sentences on what a person has to look at. `ignored`: patterns of files that no image gets, as
+    .dockerignore has them."""
+
+    application: str
+    name: str
+    served: Served
+    region: str
+    stage: str
+    timing: Timing
+    variables: tuple[EnvironmentVariable, ...]
+    settings: str
+    inventory: Inventory
+    requirements: Requirements
+    ignored: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def redis_variable(self) -> str:
+        """The variable that holds the address of Redis, with its password."""
+        return "SHIM_REDIS__URL" if self.served == "shim" else "STREAMS_REDIS_URL"
+
+    @property
+    def readiness_path(self) -> str:
+        """200 while a node takes new connections."""
+        return "/readyz" if self.served == "shim" else "/healthz"
+
+    @property
+    def liveness_path(self) -> str:
+        """200 while the process answers."""
+        return "/healthz"
+
+    @property
+    def known(self) -> tuple[EnvironmentVariable, ...]:
+        """Variables whose values a kit may hold."""
+        return tuple(variable for variable in self.variables if variable.value is not None)
+
+    @property
+    def given(self) -> tuple[EnvironmentVariable, ...]:
+        """Variables that whoever deploys gives."""
+        return tuple(variable for variable in self.variables if variable.value is None)

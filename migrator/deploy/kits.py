@@ -1,0 +1,43 @@
+"""The kits that there are. One more is a module with `files`, and a line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from migrator.deploy import container
+from migrator.deploy.deployment import Deployment
+from migrator.deploy.errors import UnknownKit
+from templates import render
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """`summary`: what is in it, in words. `files`: path below the kit's own folder -> text."""
+
+    summary: str
+    files: Callable[[Deployment], Mapping[str, str]]
+
+
+KITS: Final[Mapping[str, Kit]] = {
+    "container": Kit("the image that all other kits start", container.files),
+}
+"""By the name of the kit, which is that of its folder, too."""
+
+
+def chosen(names: Iterable[str]) -> tuple[str, ...]:
+    """The kits with these names, each once, in the order of `KITS`; all of them for none. Raises UnknownKit."""
+    wanted = set(names)
+    for name in sorted(wanted - KITS.keys()):
+        raise UnknownKit(name, tuple(KITS))
+    return tuple(name for name in KITS if name in wanted or not wanted)
+
+
+def kit_files(deployment: Deployment, names: Iterable[str]) -> dict[str, str]:
+    """Path below the new folder -> text, for these kits."""
+    kits = {name: KITS[name] for name in names}
+    files = {
+        f"{name}/{path}": text for name, kit in kits.items() for path, text in sorted(kit.files(deployment).items())
+    }
+    return {"README.md": render("deploy/README.md.j2", deployment=deployment, kits=kits), **files}

@@ -1,0 +1,120 @@
+"""An application and its inventory -> what the kits are told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from migrator.dependencies.declared import Requirements, requirements_of
+from migrator.deploy.deployment import ENDING_S, Deployment, EnvironmentVariable, Timing
+from migrator.deploy.errors import OfOneProcess
+from migrator.deploy.settings import node_settings
+from migrator.deploy.variables import application_variables, read_by, without_secrets
+from migrator.hostable import functions_of, names_at_lambda
+from migrator.hosting import api_definition, of_one_process, served_functions
+from migrator.inventory.model import Inventory
+from shim.config.configuration import Configuration
+from shim.config.options import options_of
+from shim.redaction import redact
+
+ENTRY: Final = PurePosixPath("sse_service/main.py")
+"""What makes a folder a migrated application."""
+
+LONGEST_NAME: Final = 40
+"""Of a DNS label's 63, so that kits can add a word to it: https://www.rfc-editor.org/rfc/rfc1123#section-2"""
+
+_SETTINGS_OF_SERVICE: Final = (
+    EnvironmentVariable("ALLOWED_ORIGINS", "", "exact origins of web pages on other hosts, separated by commas"),
+    EnvironmentVariable("STREAM_RESUME_SECONDS", "60", "how long a connection outlives a lost stream"),
+    EnvironmentVariable("STREAM_HEARTBEAT_SECONDS", "15", "pause between comments on a silent stream"),
+)
+_UVICORN_S: Final = 10.0
+"""What a migrated application's server waits for requests under way, as its own Dockerfile says it."""
+
+
+def shim_deployment(app: Path, inventory: Inventory, configuration: Configuration) -> Deployment:
+    """Of APP behind the shim. Raises NotHostable for what can't be served at all, OfOneProcess for what several nodes
+    can't serve."""
+    options = options_of(configuration)
+    if alone := of_one_process(options):
+        raise OfOneProcess(alone)
+    definition = api_definition(inventory, options)
+    if options.backend == "python":
+        functions_of(app, inventory, served_functions(definition))
+    elif options.backend == "lambda":
+        names_at_lambda(inventory, served_functions(definition), options.lambda_.names)
+    name = label(definition.name)
+    settings = node_settings(name, configuration)
+    variables, notes = application_variables(inventory) if options.backend == "python" else ((), ())
+    needed, left_out = _requirements(app, inventory) if options.backend == "python" else (Requirements(), ())
+    return Deployment(
+        application=inventory.application,
+        name=name,
+        served="shim",
+        region=definition.region,
+        stage=definition.stage,
+        timing=settings.timing,
+        variables=(*settings.variables, *variables),
+        settings=settings.text,
+        inventory=without_secrets(inventory),
+        requirements=needed,
+        ignored=_infrastructure(inventory),
+        notes=(*settings.notes, *notes, *left_out),
+    )
+
+
+def migrated_deployment(app: Path, inventory: Inventory) -> Deployment:
+    """Of what `ws2sse migrate` wrote into APP."""
+    variables, notes = application_variables(inventory)
+    redis = EnvironmentVariable("STREAMS_REDIS_URL", None, "the address of Redis, with user and password", secret=True)
+    return Deployment(
+        application=inventory.application,
+        name=label(inventory.application),
+        served="migrated",
+        region=inventory.region,
+        stage="",
+        timing=Timing(15.0, _UVICORN_S, ENDING_S),
+        variables=(redis, *_SETTINGS_OF_SERVICE, *read_by(app, variables)),
+        settings="",
+        inventory=without_secrets(inventory),
+        requirements=Requirements(),
+        ignored=_infrastructure(inventory),
+        notes=notes,
+    )
+
+
+def is_migrated(app: Path) -> bool:
+    return (app / ENTRY).is_file()
+
+
+def label(name: str) -> str:
+    """A DNS label of what may be any text; 'service' where nothing of it is left."""
+    kept = re.sub(r"[^a-z0-9]+", "-", name.lower().encode("ascii", "ignore").decode()).lstrip("-0123456789")
+    return kept[:LONGEST_NAME].strip("-") or "service"
+
+
+def _requirements(app: Path, inventory: Inventory) -> tuple[Requirements, tuple[str, ...]]:
+    """Without lines that hold a secret, such as a token in the address of a private index."""
+    found = requirements_of(app, inventory)
+    lines = tuple(line for line in (*found.lines, *found.build) if redact(line) == line)
+    hidden = len(found.lines) + len(found.build) - len(lines)
+    notes = [f"not in the image: {told}" for told in found.left_out]
+    if hidden:
+        notes.append(f"not in the image: {hidden} requirements that hold a secret")
+    return Requirements(tuple(sorted(lines)), found.files), tuple(notes)
+
+
+def _infrastructure(inventory: Inventory) -> tuple[str, ...]:
+    """Files that declare infrastructure, which no node reads, and which may hold secrets."""
+    return tuple(sorted(set(_declaring(inventory))))
+
+
+def _declaring(inventory: Inventory) -> Iterator[str]:
+    code = {handler.path for handler in inventory.handlers}
+    for path in [resource.location.path for resource in inventory.resources] + [
+        api.location.path for api in inventory.apis
+    ]:
+        if path not in code and re.fullmatch(r"[\w./-]+", path):
+            yield path

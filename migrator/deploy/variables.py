@@ -1,0 +1,100 @@
+"""Which variables a service needs, and which of their values may be written down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from migrator.deploy.deployment import EnvironmentVariable
+from migrator.inventory.model import Inventory
+from migrator.inventory.outside import INSIDE
+from shim.bounded_files import FileTooLarge, read_at_most
+from shim.redaction import is_secret_name, redact
+
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
+"""What shells, Kubernetes and ECS all take for the name of a variable."""
+
+_OF_AWS: Final = frozenset({"AWS_REGION", "AWS_DEFAULT_REGION"})
+MAX_BYTES: Final = 1_000_000
+MAX_FILES: Final = 20_000
+
+
+def application_variables(inventory: Inventory) -> tuple[tuple[EnvironmentVariable, ...], tuple[str, ...]]:
+    """Those of the functions that a node runs, and sentences on what a person has to look at.
+
+    A variable that has another value in another function is not among them: the inventory tells each its own."""
+    notes: list[str] = []
+    values = _values(inventory)
+    names = sorted({*values, *inventory.unresolved, *inventory.required_variables} - _OF_AWS)
+    found = []
+    for name in names:
+        known = values.get(name, set())
+        if _NAME.fullmatch(name) is None:
+            notes.append(f"the variable {name!r} has a name that containers can't have")
+        elif is_secret(name, *known):
+            if len(known) > 1:
+                notes.append(f"{name} has another value in each of several functions; here all get the same")
+            found.append(EnvironmentVariable(name, None, "a secret of the application", secret=True))
+        elif len(known) > 1:
+            notes.append(f"{name} has another value in each of several functions, as inventory.json says")
+        elif known:
+            found.append(EnvironmentVariable(name, next(iter(known)), "as the application's files declare it"))
+        else:
+            found.append(EnvironmentVariable(name, None, _why(inventory, name)))
+    return tuple(found), tuple(notes)
+
+
+def is_secret(name: str, *values: str) -> bool:
+    """By its name, or by what one of its values looks like."""
+    return is_secret_name(name) or any(redact(value) != value for value in values)
+
+
+def without_secrets(inventory: Inventory) -> Inventory:
+    """The same, but that no variable has the value of a secret."""
+
+    def kept(environment: dict[str, str]) -> dict[str, str]:
+        return {name: value for name, value in environment.items() if not is_secret(name, value)}
+
+    handlers = tuple(
+        handler.model_copy(update={"environment": kept(handler.environment)}) for handler in inventory.handlers
+    )
+    return inventory.model_copy(update={"environment": kept(inventory.environment), "handlers": handlers})
+
+
+def read_by(folder: Path, variables: Iterable[EnvironmentVariable]) -> tuple[EnvironmentVariable, ...]:
+    """Those whose name stands as a text in a Python file of the folder: a migrated application has no use for the
+    others."""
+    texts = list(_python(folder))
+    return tuple(variable for variable in variables if any(_names(text, variable.name) for text in texts))
+
+
+def _names(text: str, name: str) -> bool:
+    return f'"{name}"' in text or f"'{name}'" in text
+
+
+def _values(inventory: Inventory) -> dict[str, set[str]]:
+    """Variable -> the values that it has in functions that a node runs; the own one of a function wins."""
+    served = [handler for handler in inventory.handlers if not INSIDE.isdisjoint(t.kind for t in handler.triggers)]
+    values: dict[str, set[str]] = {name: set() for name in inventory.environment}
+    for own in [handler.environment for handler in served] or [{}]:
+        for name, value in {**inventory.environment, **own}.items():
+            values.setdefault(name, set()).add(value)
+    return values
+
+
+def _why(inventory: Inventory, name: str) -> str:
+    if name in inventory.unresolved:
+        return inventory.unresolved[name].rstrip(".")
+    where = inventory.required_variables[name]
+    return f"read in {where.path}:{where.line}, and declared nowhere"
+
+
+def _python(folder: Path) -> Iterator[str]:
+    files = sorted(path for path in folder.rglob("*.py") if path.is_file() and not path.is_symlink())
+    for path in files[:MAX_FILES]:
+        try:
+            yield read_at_most(path, MAX_BYTES).decode("utf-8", "replace")
+        except (FileTooLarge, OSError):
+            continue  # it is no module of theirs that tells of a variable

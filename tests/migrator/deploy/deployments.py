@@ -1,0 +1,60 @@
+"""What the kits are told of a small application, with names and values that nobody would choose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+from migrator.deploy.deployment import Deployment
+from migrator.deploy.reading import shim_deployment
+from migrator.deploy.settings import SEVERAL
+from migrator.scan import scan_application
+from shim.config.configuration import configuration_of
+from shim.config.layers import Given, Layer
+
+SERVERLESS = """
+    service: notes
+    provider:
+      name: aws
+      region: eu-west-1
+      runtime: python3.11
+      environment:
+        TABLE: notes-connections
+        DB_PASSWORD: hunter2-hunter2
+        GREETING: ${env:GREETING}
+    functions:
+      connect:
+        handler: app.connect
+        events:
+          - websocket: $connect
+      say:
+        handler: app.say
+        environment:
+          ROOM: hall
+        events:
+          - websocket:
+              route: say
+"""
+APP = """
+    import os
+
+    TABLE = os.environ["TABLE"]
+
+    def connect(event, context):
+        return {"statusCode": 200}
+
+    def say(event, context):
+        return {"statusCode": 200}
+"""
+
+
+def application(folder: Path, serverless: str = SERVERLESS, **files: str) -> Path:
+    for name, text in {"serverless.yml": serverless, "app.py": APP, **files}.items():
+        (folder / name).write_text(dedent(text), encoding="utf-8")
+    return folder
+
+
+def deployment(app: Path, settings: dict[str, object] | None = None) -> Deployment:
+    """Of an application behind the shim. `settings`: as its shim.toml has them."""
+    layer: Layer = {key: Given(value, "shim.toml") for key, value in (settings or {}).items()}
+    return shim_deployment(app, scan_application(app), configuration_of([SEVERAL, layer]))

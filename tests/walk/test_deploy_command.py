@@ -1,0 +1,77 @@
+"""`ws2sse deploy` writes into a new folder, all or nothing, and only when it is told to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from migrator.deploy.kits import KITS
+from tests.running import CHAT, invoke
+from tests.walk.test_bad_input import tree
+
+
+def test_without_a_folder_nothing_happens(tmp_path: Path) -> None:
+    finished = invoke("deploy", CHAT)
+
+    assert finished.returncode == 2
+    assert "Give --out FOLDER, or --dry-run" in finished.stderr
+
+
+def test_a_dry_run_shows_what_would_be_written_and_writes_nothing(tmp_path: Path) -> None:
+    shown = invoke("deploy", CHAT, "--kit", "container", "--out", tmp_path / "kits", "--dry-run")
+
+    assert shown.returncode == 0
+    assert "+++ b/container/Containerfile\n" in shown.stdout
+    assert "Nothing was written." in shown.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine").write_text("mine")
+    finished = invoke("deploy", CHAT, "--out", tmp_path)
+
+    assert finished.returncode == 2
+    assert "already holds 1 entries; nothing was written" in finished.stderr
+    assert tree(tmp_path) == {"mine": b"mine"}
+
+
+def test_a_kit_that_there_is_not(tmp_path: Path) -> None:
+    finished = invoke("deploy", CHAT, "--out", tmp_path / "kits", "--kit", "container,helm")
+
+    assert finished.returncode == 2
+    assert f"There is no kit helm. There are: {', '.join(KITS)}." in finished.stderr
+    assert not (tmp_path / "kits").exists()
+
+
+def test_settings_that_are_wrong(tmp_path: Path) -> None:
+    finished = invoke("deploy", CHAT, "--out", tmp_path / "kits", "--set", "drain_s=soon")
+
+    assert finished.returncode == 2
+    assert "drain_s is" in finished.stderr
+    assert not (tmp_path / "kits").exists()
+
+
+def test_the_kits_of_an_application(tmp_path: Path) -> None:
+    before = tree(CHAT)
+    finished = invoke("deploy", CHAT, "--out", tmp_path / "kits")
+
+    assert finished.returncode == 0, finished.stderr
+    assert {path.name for path in (tmp_path / "kits").iterdir()} == {"README.md", *KITS}
+    assert f"Wrote {tmp_path / 'kits'}: {', '.join(KITS)}." in finished.stderr
+    assert tree(CHAT) == before
+
+
+def test_the_kits_of_a_migrated_application(migrated_chat: Path, tmp_path: Path) -> None:
+    finished = invoke("deploy", migrated_chat, "--out", tmp_path / "kits", "--kit", "container")
+
+    assert finished.returncode == 0, finished.stderr
+    assert "sse_service.main:app" in (tmp_path / "kits" / "container" / "Containerfile").read_text()
+
+
+@pytest.mark.parametrize("option", [("--set", "drain_s=10"), ("--config", "shim.toml")])
+def test_settings_of_the_shim_are_none_of_a_migrated_application(option: tuple[str, str], migrated_chat: Path) -> None:
+    finished = invoke("deploy", migrated_chat, "--dry-run", *option)
+
+    assert finished.returncode == 2
+    assert "--config and --set are for the shim" in finished.stderr
