@@ -88,7 +88,12 @@ def failure(error: Exception) -> Failure:
 
 
 def is_code(error: Exception, codes: frozenset[str]) -> bool:
-    return isinstance(error, ClientError) and error.response.get("Error", {}).get("Code") in codes
+    """`codes`: 'ValidationError: not imported' where the code alone doesn't tell: its message has these words."""
+    if not isinstance(error, ClientError):
+        return False
+    told = error.response.get("Error", {})
+    several = (one.partition(": ") for one in codes)
+    return any(told.get("Code") == code and words in str(told.get("Message", "")) for code, _, words in several)
 
 
 def _kind(code: str, message: str) -> GapKind:

@@ -90,6 +90,7 @@ OPERATIONS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "cloudformation:ListStackResources": (("cloudformation:ListStackResources",), _STACKS),
     "cloudformation:GetTemplate": (("cloudformation:GetTemplate",), _STACKS),
     "cloudformation:GetTemplateSummary": (("cloudformation:GetTemplateSummary",), _STACKS),
+    "cloudformation:ListImports": (("cloudformation:ListImports",), _EVERYTHING),
     "resourcegroupstaggingapi:GetResources": (("tag:GetResources",), _EVERYTHING),
 }
 """Of every operation that the survey calls, as boto3 names service and operation: IAM actions, and patterns of the

@@ -93,7 +93,8 @@ PARAMETER: Final = "AWS::SSM::Parameter"
 STACK: Final = "AWS::CloudFormation::Stack"
 """`StackStatus`, `Resources` ([{LogicalResourceId, PhysicalResourceId, ResourceType, DeletionPolicy}]; the last, None
 without one, and `Transforms` only of stacks with a WebSocket API or a candidate),
-`EnableTerminationProtection`, `Outputs` (keys and export names), `Transforms`. DescribeStacks, ListStackResources."""
+`EnableTerminationProtection`, `Outputs` (keys and export names), `Transforms`, `ImportedBy` ({export: names of stacks},
+of stacks as above). DescribeStacks, ListStackResources, ListImports."""
 
 GLOBAL_REGION: Final = "global"
 """Stands for the region of IAM, Route 53 and CloudFront."""

@@ -11,10 +11,9 @@ from pydantic import JsonValue
 
 from checklists.aws import types
 from checklists.aws.collect.functions import CANDIDATE_PARENTS
-from checklists.aws.collect.identities import document
 from checklists.aws.estate import Thing
 from checklists.aws.scope import CloserLook, Found, Near, Scope, for_each
-from checklists.aws.shape import kept
+from checklists.aws.shape import kept, parsed
 
 _POLICY: Final = "lambda:GetPolicy"
 _CONCURRENCY: Final = "lambda:GetFunctionConcurrency"
@@ -47,7 +46,7 @@ def _policy(scope: Scope, arn: str, **of: str) -> dict[str, JsonValue]:
     reply = scope.caller.one(_POLICY, subject=arn, absent=_NONE, **of)
     if not reply.known:
         return {}
-    return {"Policy": document(reply.body.get("Policy")) if reply.body else None}
+    return {"Policy": parsed(reply.body["Policy"]) if reply.body else None}
 
 
 def _aliases(scope: Scope, function: Thing, found: Found) -> None:

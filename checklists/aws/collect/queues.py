@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from checklists.aws import types
-from checklists.aws.collect.identities import document
 from checklists.aws.scope import Collector, Found, Scope, for_each
+from checklists.aws.shape import parsed
 
 _LIST: Final = "sqs:ListQueues"
 _GET: Final = "sqs:GetQueueAttributes"
@@ -31,7 +31,7 @@ def collect(scope: Scope) -> Found:
         if reply.body is not None:
             attributes = reply.body.get("Attributes") or {}
             for key in ("Policy", "RedrivePolicy"):
-                properties[key] = document(attributes[key]) if attributes.get(key) else None
+                properties[key] = parsed(attributes[key]) if attributes.get(key) else None
         found.things.append(scope.thing(arn, types.QUEUE, url, name, properties=properties))
     return found
 

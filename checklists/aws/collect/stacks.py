@@ -1,4 +1,5 @@
-"""CloudFormation stacks and what they own. Templates are read only of stacks that own a part of a WebSocket API."""
+"""CloudFormation stacks and what they own. Of stacks that own a part of a WebSocket API also their templates, and who
+imports what they export."""
 
 from __future__ import annotations
 
@@ -15,12 +16,15 @@ from checklists.aws.failures import Failure
 from checklists.aws.owners import owners
 from checklists.aws.scope import CloserLook, Collector, Found, Near, Scope, for_each
 from checklists.aws.shape import kept, moment_of, ordered, tags
-from checklists.json_values import rows
+from checklists.json_values import rows, text
 
 _STACKS: Final = "cloudformation:DescribeStacks"
 _RESOURCES: Final = "cloudformation:ListStackResources"
 _TEMPLATE: Final = "cloudformation:GetTemplate"
 _SUMMARY: Final = "cloudformation:GetTemplateSummary"
+_IMPORTS: Final = "cloudformation:ListImports"
+_NOBODY: Final = frozenset({"ValidationError: is not imported by any stack"})
+"""https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListImports.html"""
 _OUTPUT: Final = ("OutputKey", "ExportName")
 _RESOURCE: Final = ("LogicalResourceId", "PhysicalResourceId", "ResourceType", "ResourceStatus")
 _MOST_CHARACTERS: Final = 2_000_000
@@ -53,7 +57,7 @@ def collect(scope: Scope) -> Found:
 
 
 def look(scope: Scope, near: Near) -> Found:
-    """What a stack keeps when it is deleted, and which transforms made it."""
+    """What a stack keeps when it is deleted, which transforms made it, and which stacks import what it exports."""
     found = Found()
     apis = {one.arn for one in near.things if one.is_websocket_api}
     stacks = owners(near.of_type(types.STACK), near.things)
@@ -65,7 +69,17 @@ def look(scope: Scope, near: Near) -> Found:
             summary = scope.caller.one(_SUMMARY, subject=stack.arn, StackName=stack.arn)
             if summary.body is not None:
                 details["Transforms"] = [*sorted(str(one) for one in summary.body.get("DeclaredTransforms") or ())]
-            found.details[stack.arn] = details
+            found.details[stack.arn] = details | {"ImportedBy": _importers(scope, stack)}
+    return found
+
+
+def _importers(scope: Scope, stack: Thing) -> dict[str, JsonValue]:
+    """Names of the stacks that import it, of each export that AWS told all of."""
+    found: dict[str, JsonValue] = {}
+    for export in filter(None, (text(one.get("ExportName")) for one in rows(stack.properties["Outputs"]))):
+        answer = scope.caller.items(_IMPORTS, "Imports", subject=stack.arn, absent=_NOBODY, ExportName=export)
+        if answer.whole:
+            found[export] = [*sorted(map(str, answer.items))]
     return found
 
 
@@ -118,5 +132,5 @@ def _policies(scope: Scope, stack: Thing, template: object) -> dict[str, JsonVal
 
 COLLECTOR: Final = Collector("stacks", "cloudformation", (_STACKS, _RESOURCES), collect)
 CLOSER_LOOK: Final = CloserLook(
-    "templates", "cloudformation", (_TEMPLATE, _SUMMARY), (_STACKS, _RESOURCES, *CANDIDATE_PARENTS), look
+    "templates", "cloudformation", (_TEMPLATE, _SUMMARY, _IMPORTS), (_STACKS, _RESOURCES, *CANDIDATE_PARENTS), look
 )

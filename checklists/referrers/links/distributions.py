@@ -28,9 +28,6 @@ def find(index: Index) -> Iterator[Use]:
         certificate = text(mapping(one.properties.get("ViewerCertificate")).get("ACMCertificateArn"))
         if index.estate.thing(certificate) is not None:
             yield use(one, certificate, "certificate", f"certificate of distribution {one.name}")
-    for acl_ in index.of_type(types.WEB_ACL):
-        for arn in texts(acl_.properties.get("ResourceArns")):
-            yield use(arn, acl_, "web_acl", f"protected by web ACL {acl_.name}")
 
 
 def origins(distribution: Thing) -> list[str]:

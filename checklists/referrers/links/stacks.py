@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checklists.aws import types
-from checklists.json_values import rows, text, texts
+from checklists.json_values import mapping, texts
 from checklists.referrers.index import Index, use
 from checklists.referrers.model import Use
 
 
 def find(index: Index) -> Iterator[Use]:
     for stack in index.of_type(types.STACK):
-        for output in rows(stack.properties.get("Outputs")):
-            for importer in texts(output.get("ImportedBy")):
+        for export, importers in mapping(stack.properties.get("ImportedBy")).items():
+            for importer in texts(importers):
                 by = index.named(types.STACK, stack.account, stack.region, importer)
-                detail = f"imports {text(output.get('ExportName'))}"
-                yield use(by or f"stack:{importer}", stack, "stack_export", detail)
+                yield use(by or f"stack:{importer}", stack, "stack_export", f"imports {export}")

@@ -314,7 +314,15 @@ def _account() -> dict[str, Answer]:
         },
         "ssm:GetParameters": {"Parameters": [{"Name": "/chat/url", "Value": "wss://chat.example.com/prod?key=s3cr3t"}]},
         "cloudformation:DescribeStacks": {
-            "Stacks": [{"StackId": STACK, "StackName": "chat", "StackStatus": "CREATE_COMPLETE", "CreationTime": MADE}]
+            "Stacks": [
+                {
+                    "StackId": STACK,
+                    "StackName": "chat",
+                    "StackStatus": "CREATE_COMPLETE",
+                    "CreationTime": MADE,
+                    "Outputs": [{"OutputKey": "Table", "OutputValue": "t", "ExportName": "chat-table"}],
+                }
+            ]
         },
         "cloudformation:ListStackResources": {
             "StackResourceSummaries": [
@@ -335,6 +343,7 @@ def _account() -> dict[str, Answer]:
             "TemplateBody": "Resources:\n  Send:\n    Type: AWS::Lambda::Function\n    DeletionPolicy: Retain\n    Name: !Ref N\n"
         },
         "cloudformation:GetTemplateSummary": {"DeclaredTransforms": ["AWS::Serverless-2016-10-31"]},
+        "cloudformation:ListImports": {"Imports": ["reports", "billing"]},
         "resourcegroupstaggingapi:GetResources": {
             "ResourceTagMappingList": [{"ResourceARN": TABLE, "Tags": [{"Key": "team", "Value": "chat"}]}]
         },

@@ -302,6 +302,17 @@ class TestStacks:
             "Role": None,
         }
 
+    def test_an_export_tells_who_imports_it(self, estate):
+        assert of(estate, STACK).properties["ImportedBy"] == {"chat-table": ["billing", "reports"]}
+
+    def test_an_export_that_nobody_imports_is_told_by_an_error_of_these_words_only(self):
+        operation = frozenset({"cloudformation:ListImports"})
+        nobody: dict[str, object] = {"chat-table": []}
+        for words, told in (("Export 'chat-table' is not imported by any stack.", nobody), ("Rate exceeded", {})):
+            seen = look(account(cloudformation__ListImports=Refusal("ValidationError", words)))
+            assert of(seen, STACK).properties["ImportedBy"] == told
+            assert seen.known(operation, ACCOUNT, REGION, STACK) is bool(told)
+
     def test_a_template_that_can_not_be_read_is_a_gap(self):
         odd = look(account(cloudformation__GetTemplate={"TemplateBody": "a: ["}))
         assert not odd.known(frozenset({"cloudformation:GetTemplate"}), ACCOUNT, REGION, STACK)

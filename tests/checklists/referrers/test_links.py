@@ -290,8 +290,8 @@ def test_access_logs_that_two_apis_write_stay() -> None:
 def test_exports_that_others_import() -> None:
     board = Board()
     stacks = [
-        board.thing(f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{name}/1", types.STACK, name, Outputs=outputs)
-        for name, outputs in (("chat", [{"ExportName": "table", "ImportedBy": ["web", "gone"]}]), ("web", []))
+        board.thing(f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{name}/1", types.STACK, name, ImportedBy=imported)
+        for name, imported in (("chat", {"table": ["web", "gone"]}), ("web", {}))
     ]
     assert _of(board, "stack_export") == {(stacks[1], stacks[0], False), ("stack:gone", stacks[0], False)}
 
@@ -337,7 +337,7 @@ def test_shapes_that_are_not_what_they_should_be_are_passed_over() -> None:
         "AssumeRolePolicyDocument",
         "AttachedPolicies",
         "Resources",
-        "Outputs",
+        "ImportedBy",
         "AliasTarget",
         "ResourceRecords",
         "InUseBy",
