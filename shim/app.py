@@ -19,6 +19,7 @@ from shim.faces.options import FaceOptions
 from shim.faces.sse import SseFace
 from shim.faces.websocket import websocket_router
 from shim.gateway.domains import Mappings
+from shim.readiness import Readiness
 from shim.service import Service
 
 
@@ -40,7 +41,7 @@ class ShimApp:
         unusable: Callable[[], int] = lambda: 0,
     ) -> None:
         self.service = service
-        self._unusable = unusable
+        self.readiness = Readiness(service, unusable)
         self.management = Management(service, management or ManagementOptions())
         self._mappings = self.management.mappings if service.api.domains else None
         self._sse = SseFace(service, faces)
@@ -79,14 +80,8 @@ class ShimApp:
         return {"status": "ok"}
 
     async def _readyz(self) -> Response:
-        """Whether it takes connections: 503 as soon as it is told to end, before anything else.
-
-        It says how many functions can't be imported, not which: anybody may ask.
-        """
-        if self.service.accepting:
-            unusable = self._unusable()
-            return JSONResponse({"status": "ready", **({"unusable_functions": unusable} if unusable else {})})
-        return JSONResponse({"status": "ending"}, 503)
+        """Whether clients should be sent here."""
+        return self.readiness.answer()
 
 
 def _mapped(mappings: Mappings, scope: Scope) -> Scope:

@@ -151,7 +151,14 @@ def _serve(app: Path | None, inventory: Inventory | None, options: ShimOptions, 
             where = callable_at(options.listen.host, listening.getsockname()[1])
             explain(options, hosted.aws)
             announce(Started(where, service.api.stage, hosted.aws, web is not None), form)
-            server = hot_server(application, application.management, drain_s=options.drain_s, log_config=None)
+            server = hot_server(
+                application,
+                application.management,
+                drain_s=options.drain_s,
+                notice_s=options.drain_notice_s,
+                leave=application.readiness.leave,
+                log_config=None,
+            )
             signals = end_at_once_at_the_second_signal(server, talker(options.logs))
             try:
                 with redirect_stdout(sys.stderr):

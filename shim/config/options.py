@@ -34,7 +34,7 @@ Options = TypeVar("Options")
 class ShimOptions:
     """`api`: without its routes and its authorizer, which are no matter of configuration. `websocket` and `rest`: None
     when nothing was said of such an upstream. `redis`: None when this process serves its connections alone. `cutover`:
-    None when there is none. `drain_s`: seconds."""
+    None when there is none. `drain_s`, `drain_notice_s`: seconds."""
 
     listen: Address
     api: ApiDefinition
@@ -55,6 +55,7 @@ class ShimOptions:
     recording: RecordingOptions
     cutover: CutoverOptions | None
     drain_s: float
+    drain_notice_s: float
 
 
 def options_of(configuration: Configuration) -> ShimOptions:
@@ -82,6 +83,7 @@ def options_of(configuration: Configuration) -> ShimOptions:
         recording=_build(RecordingOptions, "recording", configuration),
         cutover=_build_when_given(CutoverOptions, "cutover", configuration),
         drain_s=values["drain_s"],
+        drain_notice_s=values["drain_notice_s"],
     )
 
 

@@ -97,6 +97,14 @@ ShimSettings: Final[type[Section]] = create_model(
             "take 29.",
         ),
     ),
+    drain_notice_s=(
+        Annotated[float, Field(ge=0, allow_inf_nan=False)],
+        Field(
+            0.0,
+            description="For how long `/readyz` says that the shim ends before it takes no more connections, which is "
+            "what a load balancer needs to notice. Default 0: it stands alone.",
+        ),
+    ),
 )
 """What is without a setting of its own follows from another: the largest message of `streams` from `limits`, region and
 account of functions from `api`, and what the console calls the back end from `backend.kind`."""

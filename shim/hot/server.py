@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import socket
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -37,12 +38,14 @@ def hot_server(
     management: Management,
     *,
     drain_s: float = DRAIN_S,
+    notice_s: float = 0.0,
+    leave: Callable[[], None] = lambda: None,
     **options: Any,  # noqa: ANN401 - uvicorn's own
 ) -> DrainingServer:
     """A server of `app` that answers pushes, and writes streams, itself. `options` are those of `uvicorn.Config`.
 
     `management`: the face of @connections that `app` has. `drain_s`: seconds that messages under way are given when
-    the server ends.
+    the server ends. `leave` is called when it is told to end, `notice_s` seconds before it takes no more connections.
     """
     service = management.service
     limits = service.api.limits
@@ -56,17 +59,28 @@ def hot_server(
     config = uvicorn.Config(
         app, http=Protocol, **(_DEFAULTS | {"ws_max_size": message_and_frame_bytes(limits)} | options)
     )
-    return DrainingServer(config, Protocol, service, drain_s)
+    return DrainingServer(config, Protocol, service, drain_s, notice_s, leave)
 
 
 class DrainingServer(uvicorn.Server):
-    """Ends in order: no new connections, messages under way finished, clients told to go, then uvicorn's own end."""
+    """Ends in order: readiness, no new connections, messages under way finished, clients told to go, then uvicorn's own
+    end."""
 
-    def __init__(self, config: uvicorn.Config, protocol: type[HotProtocol], service: Service, drain_s: float) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        protocol: type[HotProtocol],
+        service: Service,
+        drain_s: float,
+        notice_s: float,
+        leave: Callable[[], None],
+    ) -> None:
         super().__init__(config)
         self._protocol = protocol
         self._service = service
         self._drain_s = drain_s
+        self._notice_s = notice_s
+        self._leave = leave
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         logging.getLogger("uvicorn.error").addFilter(_is_news)
@@ -75,6 +89,8 @@ class DrainingServer(uvicorn.Server):
         await super().startup(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._leave()
+        await asyncio.sleep(self._notice_s)
         for server in self.servers:
             server.close()
         await drain(self._service, self._drain_s)

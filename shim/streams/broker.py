@@ -258,6 +258,10 @@ class MemoryBroker:
             closed, self._closed = self._closed, []
         return closed
 
+    def count(self) -> int:
+        """Of all connections, pending ones included."""
+        return len(self._connections)
+
     def open_ids(self) -> list[str]:
         """Ids of all open connections."""
         with self._lock:

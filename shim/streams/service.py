@@ -164,9 +164,13 @@ class Streams:
         """Drops what was annotated. Never raises."""
         self._broker.forget(connection_id)
 
-    def away_s(self) -> float:
-        """Seconds for which whatever keeps the connections has not answered; 0 while it does."""
-        return 0.0
+    def is_away(self) -> bool:
+        """Whether what keeps the connections has not answered for so long that clients are better sent elsewhere."""
+        return False
+
+    def is_full(self) -> bool:
+        """Whether `StreamLimits.connections` are open."""
+        return self._broker.count() >= self.limits.connections
 
     def leave(self) -> None:
         """This process serves no connections any more: they end with 1001 where nobody else does."""

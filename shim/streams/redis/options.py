@@ -41,6 +41,9 @@ class RedisOptions:
     check_s: float = 15.0
     """Seconds between two comparisons of what a node has with what Redis has. Default 15."""
 
+    unready_s: float = 10.0
+    """Seconds for which Redis may be away before `/readyz` says so, with 503. Default 10."""
+
     def __repr__(self) -> str:
         return f"RedisOptions(prefix={self.prefix!r})"  # the address may hold a password
 

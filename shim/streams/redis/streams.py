@@ -78,8 +78,12 @@ class RedisStreams(Streams):
             self._membership.batches.post(self._operations.close(connection_id, code, reason))
             self._membership.node.streams.on_ended()
 
-    def away_s(self) -> float:
-        return self.counts.away_s(time.monotonic())
+    def is_away(self) -> bool:
+        return self.counts.away_s(time.monotonic()) > self._options.unready_s
+
+    def is_full(self) -> bool:
+        """As of about a second ago."""
+        return self.counts.open_everywhere >= self.limits.connections
 
     def leave(self) -> None:
         """All streams of this node end, and their clients go on at other nodes. On its event loop."""
