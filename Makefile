@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test coverage slow check format browser conformance teardown-sim bench soak corpus power bench-scan bench-estate fuzz image clean
+.PHONY: help demo test coverage slow check format browser conformance teardown-sim chaos bench soak corpus power bench-scan bench-estate fuzz image clean
 
 help: ## Shows this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -46,6 +46,10 @@ conformance: $(STAMP) ## What API Gateway does, as cases: TARGET="shim serverles
 
 teardown-sim: $(STAMP) ## 200 migrations torn down in a fake AWS with injected failures; SEED=7 for one, with its story
 	@SEED=$(SEED) $(BIN)/python -m tests.simulation $(ARGS)
+
+chaos: $(STAMP) ## 200 runs of nodes over one Redis while things break; SEED=7 for one, with its story; 45 minutes
+	@scripts/find-redis --install
+	@SEED=$(SEED) $(BIN)/python -m tests.chaos $(ARGS)
 
 bench: $(STAMP) ## Speed on one core, beside other servers; about 15 minutes
 	@bench/install

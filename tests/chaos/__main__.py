@@ -1,0 +1,102 @@
+"""python -m tests.chaos [--runs 200] [--first 0]; SEED=7 for one run, with its story."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import shutil
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from tests.chaos.application import make_application
+from tests.chaos.checker import check
+from tests.chaos.clients import Directory
+from tests.chaos.clocks import Clock, build_clock
+from tests.chaos.history import History, Trouble
+from tests.chaos.network import MARK, enter_network
+from tests.chaos.run import Result, run
+from tests.chaos.servers import Zygote
+from tests.chaos.world import HERE, Ground, new_folder
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(prog="python -m tests.chaos")
+    asked.add_argument("--runs", type=int, default=200)
+    asked.add_argument("--first", type=int, default=0)
+    asked.add_argument("--check", type=Path, help="only checks a history that was kept")
+    options = asked.parse_args()
+    if options.check is not None:
+        verdict = check(History.load(options.check))
+        print("\n".join(map(str, verdict.violations)), verdict.counts, verdict.excused)
+        return 1 if verdict.violations else 0
+    enter_network()
+    single = os.environ.get("SEED")
+    seeds = [int(single)] if single else list(range(options.first, options.first + options.runs))
+    with asyncio.Runner(loop_factory=Directory) as runner:
+        return runner.run(_all(seeds, verbose=single is not None))
+
+
+async def _all(seeds: list[int], *, verbose: bool) -> int:
+    began = time.monotonic()
+    folder = new_folder(HERE / f"work-{os.getpid()}")
+    clock = build_clock(folder)
+    ground = Ground(Zygote(), make_application(folder / "app"), clock)
+    await ground.zygote.begin(Clock(folder / "clock", clock))
+    print(f"networks of nodes: {os.environ[MARK]}; wall clocks {'can' if clock else 'can not'} be turned", flush=True)
+    results = []
+    for seed in seeds:
+        result = await run(seed, folder / f"seed-{seed}", ground)
+        results.append(result)
+        _tell(result, verbose=verbose)
+        if result.verdict.violations or verbose:
+            kept = HERE / f"seed-{seed}"
+            shutil.rmtree(kept, ignore_errors=True)
+            shutil.copytree(folder / f"seed-{seed}", kept)
+        shutil.rmtree(folder / f"seed-{seed}")
+    await ground.zygote.close()
+    shutil.rmtree(folder)
+    return _sum_up(results, time.monotonic() - began)
+
+
+def _tell(result: Result, *, verbose: bool) -> None:
+    counts = result.verdict.counts
+    print(
+        f"seed {result.seed}: {result.history.rules.nodes} nodes, Redis keeps {result.keeps}, "
+        f"{counts['pushes']} pushes, {counts['received']} received, {counts['gaps']} gaps, {counts['over']} over, "
+        f"{result.seconds:.0f} s; {', '.join(map(str, result.plan))}",
+        flush=True,
+    )
+    for note in result.notes:
+        print(f"    {note}")
+    if verbose:
+        for trouble in result.history.of(Trouble):
+            print(f"    {trouble}")
+    for violation in result.verdict.violations[:20]:
+        print(f"  VIOLATION {violation}", flush=True)
+
+
+def _sum_up(results: list[Result], seconds: float) -> int:
+    counts: Counter[str] = Counter()
+    excused: Counter[str] = Counter()
+    kinds: Counter[str] = Counter()
+    done: Counter[str] = Counter()
+    for result in results:
+        counts += result.verdict.counts
+        excused += result.verdict.excused
+        kinds += Counter({violation.kind: 1 for violation in result.verdict.violations})
+        done += Counter(trouble.what for trouble in result.history.of(Trouble))
+    wrong = [result.seed for result in results if result.verdict.violations]
+    print(f"\n{len(results)} runs in {seconds:.0f} s")
+    for title, table in (("what was done", done), ("counted", counts), ("excused", excused), ("runs with", kinds)):
+        print(f"{title}:")
+        for name, count in table.most_common():
+            print(f"    {count:>8} {name}")
+    print(f"violations in {len(wrong)} runs{': seeds ' + ', '.join(map(str, wrong)) if wrong else ''}")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+"""The history of a run, sorted for those who judge it. Imports nothing of the product."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tests.chaos.history import Gap, History, Left, Lost, Opened, Over, Push, Received, Settled, Trouble
+
+Kind = Literal[
+    "lost",
+    "duplicated",
+    "reordered",
+    "phantom",
+    "needless gap",
+    "ended early",
+    "refused though open",
+    "not served again",
+    "$connect",
+    "$disconnect never",
+    "$disconnect twice",
+    "$disconnect of a living one",
+    "message never handled",
+    "message handled twice",
+]
+
+LOOKS_S = 2.0
+"""Nodes look for ends every second, and a busy machine takes longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    kind: Kind
+    connection: str
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.connection} {self.words}"
+
+
+@dataclass
+class Verdict:
+    """`excused`: what would be a violation, but for something that was done and that the documentation names."""
+
+    violations: list[Violation]
+    counts: Counter[str]
+    excused: Counter[str]
+
+
+@dataclass
+class Story:
+    """What one connection lived through."""
+
+    connection: str
+    opened: float
+    asked: float
+    received: list[Received] = field(default_factory=list)
+    gaps: list[float] = field(default_factory=list)
+    lost: list[float] = field(default_factory=list)
+    over: Over | None = None
+    left: Left | None = None
+
+    def lives_at(self, at: float) -> bool:
+        return not ((self.over and self.over.at <= at) or (self.left and self.left.at <= at))
+
+
+class Facts:
+    """The history, sorted."""
+
+    def __init__(self, history: History) -> None:
+        self.history, self.rules = history, history.rules
+        self.pushes: dict[int, Push] = {push.id: push for push in history.of(Push)}
+        self.taken = sorted((push for push in self.pushes.values() if push.status == 200), key=lambda one: one.begun)
+        self.troubles: list[Trouble] = list(history.of(Trouble))
+        self.settled: Settled = next(history.of(Settled))
+        self.stories = {line.connection: Story(line.connection, line.at, line.asked) for line in history.of(Opened)}
+        for line in history.lines:
+            match line:
+                case Received():
+                    self.stories[line.connection].received.append(line)
+                case Gap():
+                    self.stories[line.connection].gaps.append(line.at)
+                case Lost():
+                    self.stories[line.connection].lost.append(line.at)
+                case Over():
+                    self.stories[line.connection].over = line
+                case Left():
+                    self.stories[line.connection].left = line
+        self.forgot = [one for one in self.troubles if one.what == "kill_redis" and not history.rules.keeps]
+        self.forgetful_until = max((one.ended + 2 * self.rules.check_s + LOOKS_S for one in self.forgot), default=0.0)
+
+    def heard(self, story: Story) -> list[tuple[Received, Push]]:
+        """What it received that somebody pushed."""
+        return [(got, self.pushes[got.id]) for got in story.received if got.id in self.pushes]
+
+    def may_be_forgotten(self, push: Push) -> bool:
+        """Whether Redis lost something after this began, or at least before nodes had noticed that it did."""
+        return push.begun < self.forgetful_until
+
+    def during(self, since: float, until: float, *whats: str) -> bool:
+        return any(one.what in whats and one.begun <= until and one.ended >= since for one in self.troubles)
