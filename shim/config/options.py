@@ -24,7 +24,8 @@ from shim.gateway.limits import GatewayLimits
 from shim.logs import LogOptions
 from shim.recording import RecordingOptions
 from shim.streams import StreamLimits
-from shim.streams.redis.options import RedisOptions, RedisUrlInvalid
+from shim.streams.redis.addresses import RedisUrlInvalid
+from shim.streams.redis.options import RedisOptions
 from shim.tracing import TracingOptions
 
 Options = TypeVar("Options")

@@ -65,7 +65,7 @@ LEAST: Final[dict[type, dict[str, float]]] = {
     RecordingOptions: {"max_mb": 1},
     PythonOptions: {"threads": 1, "most_calls": 1, "start_timeout_s": 0.001},
     RestUpstream: {"attempts": 1, "requests_at_once": 1},
-    RedisOptions: {"timeout_s": 0.05, "lease_s": 1, "check_s": 0.1},
+    RedisOptions: {"partitions": 1, "timeout_s": 0.05, "lease_s": 1, "check_s": 0.1},
     StreamLimits: {"replay_events": 1, "replay_bytes": 1, "idempotency_keys": 1, "connections": 1, "heartbeat_s": 0.1},
     WebSocketUpstream: {"frame_bytes": 4, "keepalive_interval_s": 0.001},
 }

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from shim.streams.attachment import Attachment
 from shim.streams.awaiting import Awaiting
@@ -13,11 +13,10 @@ from shim.streams.connection import Event, Message
 from shim.streams.errors import BrokerUnavailable, ConnectionGone, SlowReader
 from shim.streams.records import ConnectionInfo, Opened, Snapshot
 from shim.streams.redis import scripts_of_messages as sending
-from shim.streams.redis.annotations import ids_of, is_indexed_whole
 from shim.streams.redis.attachment import RedisAttachment
-from shim.streams.redis.broker import ASK_AGAIN_S
+from shim.streams.redis.calls import ASK_AGAIN_S, Calls
 from shim.streams.redis.hosted import Own
-from shim.streams.redis.operations import SNAPSHOTS_AT_ONCE, Operations
+from shim.streams.redis.operations import Operations
 from shim.streams.redis.steps import Step, text
 from shim.streams.service import BOTH_GIVEN
 from shim.streams.subscription import Subscription, Woken
@@ -28,19 +27,24 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 
 class RedisAwaiting(Awaiting):
-    """All of them raise BrokerUnavailable too."""
+    """All of them raise BrokerUnavailable too. `member`: of the partition of a connection."""
 
     def __init__(
-        self, streams: RedisStreams, operations: Operations, member: Callable[[], Awaitable[Membership]]
+        self,
+        streams: RedisStreams,
+        operations: Operations,
+        calls: Calls,
+        member: Callable[[str], Awaitable[Membership]],
+        members: Callable[[], Awaitable[Sequence[Membership]]],
     ) -> None:
         super().__init__(streams)
         self._limits = streams.limits
         self._operations = operations
+        self._calls = calls
         self._member = member
+        self._members = members
 
     async def open(
         self,
@@ -50,25 +54,22 @@ class RedisAwaiting(Awaiting):
         resume_window_s: float | None = None,
         state: str = "",
     ) -> Opened:
-        opened = await self._run(self._operations.open(connection_id, resume_window_s, state))
-        if attributes:
-            await self.annotate(opened.connection_id, **attributes)
-        return opened
+        return await self._calls.open(connection_id, attributes, resume_window_s, state)
 
     async def activate(self, connection_id: str) -> None:
-        await self._run(self._operations.activate(connection_id))
+        await self._calls.activate(connection_id)
 
     async def abandon(self, connection_id: str) -> None:
         try:
-            await self._run(self._operations.abandon(connection_id))
+            await self._calls.abandon(connection_id)
         except BrokerUnavailable as error:
             logger.warning("a connection that was refused goes with its time: %s", error)
 
     async def send(self, connection_id: str, data: str | bytes, *, binary: bool = False) -> int:
-        member = await self._member()
+        member = await self._member(connection_id)
         node = member.node
         message = Message(data, 0.0, binary=binary)
-        arguments = self._operations.send_arguments(connection_id, node.id, message)
+        arguments = self._operations.send_arguments(node.id, message)
 
         def read(answer: list[Any]) -> int | tuple[int, str]:
             if answer[0] == b"gone":
@@ -81,7 +82,7 @@ class RedisAwaiting(Awaiting):
                 node.streams.sent(connection_id, Own(int(seq), int(after), int(total), message))
             return int(seq)
 
-        step = Step(sending.SEND, self._operations.key(connection_id), arguments, read)
+        step = Step(sending.SEND, (connection_id,), arguments, read)
         sent = await member.batches.run(step)
         if isinstance(sent, int):
             return sent
@@ -104,14 +105,11 @@ class RedisAwaiting(Awaiting):
     ) -> int:
         if connection_ids is not None and group is not None:
             raise ValueError(BOTH_GIVEN)
-        if group is not None and not is_indexed_whole(group):
-            found = await self._run(self._operations.find(group))
-            connection_ids, group = ids_of(found), None
-        return await self._run(self._operations.broadcast(data, connection_ids, group))
+        return await self._calls.broadcast(data, connection_ids, group)
 
     async def close(self, connection_id: str, code: int = 1000, reason: str = "") -> bool:
-        member = await self._member()
-        closed = await member.batches.run(self._operations.close(connection_id, code, reason))
+        member = await self._member(connection_id)
+        closed = await self._calls.close(connection_id, code, reason)
         if closed:
             member.node.streams.on_ended()
         return closed
@@ -120,56 +118,53 @@ class RedisAwaiting(Awaiting):
         return sum([await self.close(one.connection_id, code, reason) for one in await self.snapshots()])
 
     async def expire(self) -> int:
-        return await (await self._member()).expire()
+        """As `Awaiting.expire`, in all partitions that can be reached. Raises BrokerUnavailable when not all can."""
+        answers = await asyncio.gather(*(one.expire() for one in await self._members()), return_exceptions=True)
+        failures = [answer for answer in answers if isinstance(answer, BaseException)]
+        if failures:
+            raise failures[0]
+        return sum(answer for answer in answers if isinstance(answer, int))
 
     async def connection_of(self, session: str) -> str:
-        return await self._run(self._operations.connection_of(session))
+        return await self._calls.connection_of(session)
 
     async def touch(self, connection_id: str) -> None:
-        await self._run(self._operations.touch(connection_id))
+        await self._calls.touch(connection_id)
 
     async def claim(self, connection_id: str, key: str, answer: str) -> str:
-        return await self._run(self._operations.claim(connection_id, key, answer))
+        return await self._calls.claim(connection_id, key, answer)
 
     async def info(self, connection_id: str) -> ConnectionInfo:
-        return await self._run(self._operations.info(connection_id))
+        return await self._calls.info(connection_id)
 
     async def state(self, connection_id: str) -> str:
-        return await self._run(self._operations.state(connection_id))
+        return await self._calls.state(connection_id)
 
     async def snapshots(self) -> list[Snapshot]:
-        found: list[Snapshot] = []
-        while True:
-            some = await self._run(self._operations.snapshots(len(found)))
-            found += some
-            if len(some) < SNAPSHOTS_AT_ONCE:
-                return found
+        return await self._calls.snapshots()
 
     async def kept(self, connection_id: str) -> list[Event]:
-        return await self._run(self._operations.kept(connection_id))
+        return await self._calls.kept(connection_id)
 
     async def annotate(self, connection_id: str, **attributes: Any) -> None:  # noqa: ANN401 - whatever is kept
-        await self._run(self._operations.annotate(connection_id, attributes))
+        await self._calls.annotate(connection_id, attributes)
 
     async def attributes(self, connection_id: str) -> dict[str, Any]:
-        return await self._run(self._operations.attributes(connection_id))
+        return await self._calls.attributes(connection_id)
 
     async def find(self, **attributes: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - whatever is kept
-        return await self._run(self._operations.find(attributes))
+        return await self._calls.find(attributes)
 
     async def forget(self, connection_id: str) -> None:
-        await self._run(self._operations.forget(connection_id))
+        await self._calls.forget(connection_id)
 
     async def subscribe(self, connection_id: str, last_event_id: str | None = None) -> Subscription:
         woken = Woken()
         return Subscription(await self.attach(connection_id, last_event_id, woken), woken)
 
     async def attach(self, connection_id: str, last_event_id: str | None, wake: Callable[[], None]) -> Attachment:
-        node = (await self._member()).node
+        node = (await self._member(connection_id)).node
         return RedisAttachment(node, await node.attach(connection_id, cursor(last_event_id), wake))
-
-    async def _run(self, step: Step[T]) -> T:
-        return await (await self._member()).batches.run(step)
 
 
 def cursor(last_event_id: str | None) -> tuple[str, int, int]:

@@ -10,15 +10,22 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from redis.asyncio import ConnectionPool
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError, RedisError, ResponseError
+from redis.exceptions import (
+    AskError,
+    ClusterDownError,
+    MovedError,
+    NoScriptError,
+    ReadOnlyError,
+    RedisError,
+    ResponseError,
+    TryAgainError,
+)
 
 from shim.streams.errors import BrokerUnavailable
 from shim.streams.redis.counts import RedisCounts
-from shim.streams.redis.options import RedisOptions
+from shim.streams.redis.keys import Keys
 from shim.streams.redis.scripts import SCRIPTS
+from shim.streams.redis.servers import Servers
 from shim.streams.redis.steps import Step, packed
 
 logger = logging.getLogger(__name__)
@@ -37,33 +44,34 @@ EACH_S = 0.01
 MOST_WAITING = 20_000
 """Steps that may wait for Redis; more are refused at once."""
 
+ASK_AGAIN_S = 0.02
+"""While a slot is on its way from one server to another."""
+
 _FAILURES = (RedisError, OSError, TimeoutError)
+
+_ELSEWHERE = (AskError, TryAgainError)
+"""Nothing was done, since the keys are at another server, or on their way: MOVED, ASK, TRYAGAIN."""
+
+_NOT_IT = (NoScriptError, ReadOnlyError, ClusterDownError)
+"""Nothing was done, and nothing will be: it is not, or not any more, the server that it was."""
 
 Failed = Callable[[Exception], None]
 
 
-def new_connection(options: RedisOptions) -> Any:  # noqa: ANN401 - a connection of the redis package, partly untyped
-    """Nothing is sent twice: whether a push was taken that got no answer, nobody knows but its sender."""
-    pool: Any = ConnectionPool.from_url(
-        options.url,
-        protocol=2,
-        socket_timeout=options.timeout_s,
-        socket_connect_timeout=options.timeout_s,
-        retry=Retry(NoBackoff(), 0),
-        retry_on_error=[],
-    )
-    return pool.make_connection()
-
-
 class Batches:
-    """Steps in the order in which they are asked for: there is one pipeline under way at a time, and what is asked for
-    meanwhile is the next. `later_ms`: what is added to the server's time."""
+    """Steps about one partition in the order in which they are asked for: there is one pipeline under way at a time,
+    and what is asked for meanwhile is the next. `later_ms`: what is added to the server's time."""
 
-    def __init__(self, options: RedisOptions, later_ms: Callable[[], int], counts: RedisCounts) -> None:
+    def __init__(
+        self, servers: Servers, keys: Keys, timeout_s: float, later_ms: Callable[[], int], counts: RedisCounts
+    ) -> None:
         self.counts = counts
-        self._options = options
+        self._servers = servers
+        self._keys = keys
+        self._timeout_s = timeout_s
         self._later_ms = later_ms
-        self._connection = new_connection(options)
+        self._connection: Any = None
+        self._moving_since: float | None = None
         self._waiting: deque[tuple[Step[Any], asyncio.Future[Any] | None]] = deque()
         self._running: asyncio.Task[None] | None = None
         self._closed = False
@@ -86,7 +94,7 @@ class Batches:
         self._closed = True
         if self._running is not None:
             await asyncio.wait({self._running})
-        await self._connection.disconnect()
+        await self._drop()
 
     def _append(self, step: Step[Any], future: asyncio.Future[Any] | None) -> None:
         if self._closed:
@@ -115,38 +123,67 @@ class Batches:
 
     async def _pipeline(self, batch: list[tuple[Step[Any], asyncio.Future[Any] | None]]) -> None:
         answered = 0
+        again: list[tuple[Step[Any], asyncio.Future[Any] | None]] = []
+        why: Exception | None = None
         try:
             connection = await self._connected()
             began = time.monotonic()
-            offset, prefix = self._later_ms(), self._options.prefix
-            commands = packed(step.command(offset, prefix) for step, _future in batch)
+            offset = self._later_ms()
+            commands = packed(step.command(offset, self._keys) for step, _future in batch)
             await connection.send_packed_command(commands, check_health=False)
-            async with asyncio.timeout(self._options.timeout_s + len(batch) * EACH_S):
+            async with asyncio.timeout(self._timeout_s + len(batch) * EACH_S):
                 for step, future in batch:
                     answer = await _answer(connection)
                     answered += 1
-                    if isinstance(answer, ResponseError):
-                        self.counts.failures["refused"] += 1
-                    _settle(step, future, answer)
-            self.counts.answered(len(batch), time.monotonic() - began, time.monotonic())
+                    if isinstance(answer, _ELSEWHERE):
+                        why = answer
+                        again.append((step, future))
+                    else:
+                        self.counts.failures["refused"] += isinstance(answer, ResponseError)
+                        _settle(step, future, answer)
+            self.counts.answered(len(batch) - len(again), time.monotonic() - began, time.monotonic())
         except _FAILURES as error:
-            await self._connection.disconnect(nowait=True)
+            await self._drop()
             self.counts.unanswered(time.monotonic())
             away = BrokerUnavailable(type(error).__name__)
             away.__cause__ = error
-            _fail(batch[answered:], away)
+            _fail([*again, *batch[answered:]], away)
         except BaseException:
-            await self._connection.disconnect(nowait=True)
-            _fail(batch[answered:], BrokerUnavailable("this node could not ask"))
+            await self._drop()
+            _fail([*again, *batch[answered:]], BrokerUnavailable("this node could not ask"))
             raise
+        else:
+            await self._elsewhere(again, why)
 
-    async def _connected(self) -> Any:  # noqa: ANN401
+    async def _elsewhere(
+        self, again: list[tuple[Step[Any], asyncio.Future[Any] | None]], why: Exception | None
+    ) -> None:
+        """These are asked for once more, before all others, for as long as Redis may take to answer."""
+        if why is None:
+            self._moving_since = None
+            return
+        if self._moving_since is None:
+            self._moving_since = time.monotonic()
+        if isinstance(why, MovedError):
+            await self._drop()
+        if time.monotonic() - self._moving_since > self._timeout_s:
+            self._moving_since = None
+            _fail(again, BrokerUnavailable("the slot is being moved"))
+            return
+        self._waiting.extendleft(reversed(again))
+        await asyncio.sleep(ASK_AGAIN_S)
+
+    async def _connected(self) -> Any:  # noqa: ANN401 - a connection of the redis package, partly untyped
         """With all scripts known to the server."""
-        connection = self._connection
-        if not connection.is_connected:
-            await connection.connect()
-            await load_scripts(connection)
-        return connection
+        if self._connection is None or not self._connection.is_connected:
+            async with asyncio.timeout(self._timeout_s):
+                self._connection = await self._servers.connect(self._keys.slot)
+                await load_scripts(self._connection)
+        return self._connection
+
+    async def _drop(self) -> None:
+        if self._connection is not None:
+            await self._connection.disconnect(nowait=True)
 
 
 async def load_scripts(connection: Any) -> None:  # noqa: ANN401
@@ -158,12 +195,11 @@ async def load_scripts(connection: Any) -> None:  # noqa: ANN401
 
 
 async def _answer(connection: Any) -> Any:  # noqa: ANN401 - whatever a script returns
-    """An answer, or the ResponseError that Redis gave instead."""
+    """An answer, or the ResponseError that Redis gave instead. Raises RedisError or OSError."""
     try:
         return await connection.read_response(timeout=math.inf)  # the pipeline has a limit of time as a whole
-    except NoScriptError:
-        await connection.disconnect(nowait=True)  # the next one loads them
-        raise
+    except _NOT_IT:
+        raise  # the next connection finds out who it is, and loads the scripts
     except ResponseError as error:
         return error
 

@@ -1,61 +1,79 @@
-"""The same steps for worker threads: each waits for its answer."""
+"""The same steps for worker threads: a thread of their own talks to Redis, and each waits for its answer."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-import redis
-from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError, RedisError, ResponseError
-from redis.retry import Retry
-
 from shim.streams.errors import BrokerUnavailable
+from shim.streams.redis.batches import Batches
 from shim.streams.redis.counts import RedisCounts
+from shim.streams.redis.keys import Keys
 from shim.streams.redis.options import RedisOptions
-from shim.streams.redis.scripts import SCRIPTS
-from shim.streams.redis.steps import Step
+from shim.streams.redis.servers import servers_of
 
 T = TypeVar("T")
 
+Partitions = tuple[Batches, ...]
+
 
 class Blocking:
-    """A pool of connections, one for each thread that waits. On an event loop a step blocks it for one round trip, at
-    most `timeout_s`."""
+    """The thread begins with the first call. On an event loop a call blocks that, for one round trip."""
 
-    def __init__(self, options: RedisOptions, later_ms: Callable[[], int], counts: RedisCounts) -> None:
+    def __init__(
+        self, options: RedisOptions, keys: tuple[Keys, ...], later_ms: Callable[[], int], counts: RedisCounts
+    ) -> None:
         self._options = options
         self._counts = counts
+        self._keys = keys
         self._later_ms = later_ms
-        self._client: Any = redis.Redis.from_url(
-            options.url,
-            protocol=2,
-            socket_timeout=options.timeout_s,
-            socket_connect_timeout=options.timeout_s,
-            retry=Retry(NoBackoff(), 0),
-            retry_on_error=[],
-        )
+        self._beginning = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._partitions: Partitions = ()
+        self._closed = False
 
-    def run(self, step: Step[T]) -> T:
-        """Raises what the step does, or BrokerUnavailable."""
-        command = step.command(self._later_ms(), self._options.prefix)
-        began = time.monotonic()
-        try:
-            try:
-                answer = self._client.execute_command(*command)
-            except NoScriptError:
-                for script in SCRIPTS:
-                    self._client.script_load(script.whole)
-                answer = self._client.execute_command(*command)
-        except ResponseError as error:
-            self._counts.failures["refused"] += 1
-            raise BrokerUnavailable(type(error).__name__) from error
-        except (RedisError, OSError) as error:
-            self._counts.unanswered(time.monotonic())
-            raise BrokerUnavailable(type(error).__name__) from error
-        self._counts.answered(1, time.monotonic() - began, time.monotonic())
-        return step.read(answer)
+    async def partitions(self) -> Partitions:
+        """On its loop."""
+        return self._partitions
+
+    def run(self, asked: Coroutine[Any, Any, T]) -> T:
+        """Raises what it does, or BrokerUnavailable."""
+        with self._beginning:
+            if self._closed:
+                asked.close()
+                raise BrokerUnavailable("this node has left")
+            if self._loop is None:
+                self._loop = self._begin()
+        return asyncio.run_coroutine_threadsafe(asked, self._loop).result()
 
     def close(self) -> None:
-        self._client.close()
+        with self._beginning:
+            self._closed = True
+            loop, thread, self._loop = self._loop, self._thread, None
+        if loop is not None and thread is not None:
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+
+    def _begin(self) -> asyncio.AbstractEventLoop:
+        loop = asyncio.new_event_loop()
+        begun = threading.Event()
+        self._thread = threading.Thread(target=self._serve, args=(loop, begun), name="redis", daemon=True)
+        self._thread.start()
+        begun.wait()
+        return loop
+
+    def _serve(self, loop: asyncio.AbstractEventLoop, begun: threading.Event) -> None:
+        asyncio.set_event_loop(loop)
+        servers = servers_of(self._options)
+        timeout_s = self._options.timeout_s
+        self._partitions = tuple(Batches(servers, keys, timeout_s, self._later_ms, self._counts) for keys in self._keys)
+        loop.call_soon(begun.set)
+        try:
+            loop.run_forever()
+        finally:
+            loop.run_until_complete(asyncio.gather(*(one.close() for one in self._partitions)))
+            loop.run_until_complete(servers.close())
+            loop.close()

@@ -6,11 +6,11 @@ import asyncio
 import logging
 import math
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from redis.exceptions import RedisError
 
-from shim.streams.redis.batches import new_connection
-from shim.streams.redis.options import RedisOptions
+from shim.streams.redis.servers import Servers
 
 logger = logging.getLogger(__name__)
 
@@ -19,32 +19,37 @@ LONGEST_PAUSE_S = 2.0
 
 
 class Listening:
-    """Hands every message of `channels` to `heard`. After each beginning, `begun` is awaited: what was published before
-    is not known."""
+    """Hands every message of `channels`, which are in this slot, to `heard`. After each beginning, `begun` is awaited:
+    what was published before is not known."""
 
     def __init__(
         self,
-        options: RedisOptions,
+        servers: Servers,
+        slot: int,
+        timeout_s: float,
         channels: tuple[str, ...],
         heard: Callable[[bytes], None],
         begun: Callable[[], Awaitable[None]],
     ) -> None:
-        self._options = options
+        self._servers = servers
+        self._slot = slot
+        self._timeout_s = timeout_s
         self._channels = channels
         self._heard = heard
         self._begun = begun
-        self._connection = new_connection(options)
+        self._connection: Any = None
         self._answered = True
         self.listening = False
 
     async def begin(self) -> None:
-        """Raises RedisError or OSError."""
-        connection = self._connection
-        await connection.connect()
-        command = connection.pack_command("SUBSCRIBE", *self._channels)
-        await connection.send_packed_command(command, check_health=False)
-        for _channel in self._channels:
-            await connection.read_response()
+        """Raises RedisError or OSError. Channels of a slot are at the server that has it:
+        https://redis.io/docs/latest/develop/pubsub/#sharded-pubsub"""
+        async with asyncio.timeout(self._timeout_s):
+            self._connection = connection = await self._servers.connect(self._slot)
+            command = connection.pack_command("SSUBSCRIBE", *self._channels)
+            await connection.send_packed_command(command, check_health=False)
+            for _channel in self._channels:
+                await connection.read_response()
         self.listening = self._answered = True
 
     async def run(self) -> None:
@@ -62,19 +67,19 @@ class Listening:
                     if self.listening:
                         logger.warning("Redis is away: %s", type(error).__name__)
                     self.listening = False
-                    await self._connection.disconnect(nowait=True)
+                    await self._drop()
                     await asyncio.sleep(pause)
                     pause = min(2 * pause, LONGEST_PAUSE_S)
         finally:
             self.listening = False
-            await self._connection.disconnect(nowait=True)
+            await self._drop()
 
     async def ping(self) -> None:
         """Drops a connection on which the last one was not answered; `run` makes a new one."""
         if not self.listening:
             return
         if not self._answered:
-            await self._connection.disconnect(nowait=True)
+            await self._drop()
             return
         self._answered = False
         try:
@@ -82,12 +87,18 @@ class Listening:
         except (RedisError, OSError, TimeoutError):
             return  # `run` notices too
 
+    async def _drop(self) -> None:
+        if self._connection is not None:
+            await self._connection.disconnect(nowait=True)
+
     async def _read(self) -> None:
         connection = self._connection
         while True:
             answer = await connection.read_response(timeout=math.inf)
             self._answered = True
-            if answer[0] == b"message":
+            if answer[0] == b"sunsubscribe":
+                raise ConnectionError("the slot has moved")
+            if answer[0] == b"smessage":
                 try:
                     self._heard(answer[2])
                 except Exception:

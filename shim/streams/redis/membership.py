@@ -14,12 +14,16 @@ from redis.exceptions import RedisError
 from shim.streams.errors import BrokerUnavailable, StreamsError
 from shim.streams.limits import StreamLimits
 from shim.streams.redis import scripts_of_ends as ending
+from shim.streams.redis import scripts_of_nodes as nodes
 from shim.streams.redis.batches import Batches
 from shim.streams.redis.counts import RedisCounts
+from shim.streams.redis.due import Due
+from shim.streams.redis.keys import Keys
 from shim.streams.redis.listening import Listening
 from shim.streams.redis.node import Node
 from shim.streams.redis.operations import Operations
 from shim.streams.redis.options import RedisOptions
+from shim.streams.redis.servers import Servers
 from shim.streams.redis.steps import Step
 
 logger = logging.getLogger(__name__)
@@ -33,23 +37,29 @@ LEFT: Final = "the client did not come back"
 
 
 class Membership:
-    """Of one event loop, from `begin` to `end`."""
+    """In one partition, on one event loop, from `begin` to `end`. `node_id`: of this process. `counted`: told how many
+    connections the partition has, open and pending ones."""
 
     def __init__(
         self,
+        node_id: str,
         limits: StreamLimits,
         options: RedisOptions,
         operations: Operations,
+        servers: Servers,
+        keys: Keys,
         later_ms: Callable[[], int],
         counts: RedisCounts,
+        counted: Callable[[int, int], None],
     ) -> None:
         self._options = options
-        self.batches = Batches(options, later_ms, counts)
-        self.node = Node(limits, options.prefix, operations, self.batches)
-        channels = (f"{options.prefix}:n:{self.node.id}", f"{options.prefix}:broadcast")
-        self._listening = Listening(options, channels, self.node.heard, self._begun_again)
+        self.batches = Batches(servers, keys, options.timeout_s, later_ms, counts)
+        self.node = Node(node_id, limits, operations, self.batches)
+        self._counted = counted
+        channels = (keys.channel(f"n:{node_id}"), keys.channel("broadcast"))
+        self._listening = Listening(servers, keys.slot, options.timeout_s, channels, self.node.heard, self._begun_again)
         self._tasks: list[asyncio.Task[None]] = []
-        self._kept_at = 0.0
+        self._kept_at = -KEEP_EVERY_S
 
     async def begin(self) -> None:
         """Raises BrokerUnavailable."""
@@ -59,7 +69,6 @@ class Membership:
             self.batches.counts.unanswered(time.monotonic())
             raise BrokerUnavailable(type(error).__name__) from error
         await self._renew()
-        self._kept_at = asyncio.get_running_loop().time()
         self._tasks = [asyncio.create_task(self._listening.run()), asyncio.create_task(self._maintain())]
 
     async def end(self) -> None:
@@ -73,18 +82,32 @@ class Membership:
 
     async def expire(self) -> int:
         """Closes what is over; returns how many."""
-        lease_ms = int(self._options.lease_s * 1000)
-        reap: Step[tuple[int, int, int, int]] = Step(
-            ending.REAP, None, (REAPED_AT_ONCE, LEFT, self.node.id, lease_ms), tuple
-        )
-        closed, lapsed, untold, self.batches.counts.open_everywhere = await self.batches.run(reap)
-        if lapsed:
+        arguments = (REAPED_AT_ONCE, self.node.id, int(self._options.lease_s * 1000))
+        due = await self.batches.run(Step(ending.DUE, (), arguments, Due.read))
+        self._counted(due.open, due.pending)
+        if due.lapsed:
             await self.node.check()
+        closed = await self._end(due)
         stalled = await self.node.positions.close_stalled()
-        if untold or stalled:
+        if due.untold or closed or stalled:
             self.node.streams.on_ended()
-        closed += stalled
-        return closed
+        return closed + stalled
+
+    async def _end(self, due: Due) -> int:
+        """Whatever is found twice is done once: each of these looks again."""
+        given_up: list[Step[int]] = [
+            Step(ending.GIVE_UP, (one,), (due.dead, due.lease_end), int) for one in due.left_behind
+        ]
+        if due.dead and len(given_up) < REAPED_AT_ONCE:
+            given_up.append(Step(ending.GIVEN_UP, (), (due.dead,), int))
+        dropped = [Step(ending.DROP_PENDING, (one,), (), int) for one in due.left_pending]
+        over = [Step(ending.END_WINDOW, (one,), (LEFT,), int) for one in due.over]
+        await asyncio.gather(*(self.batches.run(step) for step in (*given_up, *dropped)))
+        return sum(await asyncio.gather(*(self.batches.run(step) for step in over)))
+
+    async def leave(self) -> None:
+        """It has no streams any more. Raises BrokerUnavailable."""
+        await self.batches.run(Step(nodes.LEAVE, (), (self.node.id,), int))
 
     async def _maintain(self) -> None:
         loop = asyncio.get_running_loop()
@@ -110,7 +133,7 @@ class Membership:
     async def _renew(self) -> bool:
         """Whether it was still held."""
         arguments = (self.node.id, int(self._options.lease_s * 1000))
-        return await self.batches.run(Step(ending.RENEW, None, arguments, bool))
+        return await self.batches.run(Step(nodes.RENEW, (), arguments, bool))
 
     async def _begun_again(self) -> None:
         try:

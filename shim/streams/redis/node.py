@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -24,13 +23,12 @@ Arguments = tuple[str | bytes | int, ...]
 
 
 class Node:
-    """Used on one event loop."""
+    """Used on one event loop, for one partition. `node_id`: the same in all partitions."""
 
-    def __init__(self, limits: StreamLimits, prefix: str, operations: Operations, batches: Batches) -> None:
-        self.id = secrets.token_hex(8)
-        self.streams = Registry(limits, prefix, operations, batches)
+    def __init__(self, node_id: str, limits: StreamLimits, operations: Operations, batches: Batches) -> None:
+        self.id = node_id
+        self.streams = Registry(limits, batches)
         self.positions = Positions(self.id, limits, operations, batches, self.streams)
-        self._operations = operations
         self._batches = batches
         self._attaching: Counter[str] = Counter()
         """Connections that are being attached to, and how often at once."""
@@ -51,11 +49,8 @@ class Node:
                 self.detach(hosted)
             return hosted
 
-        arguments = (connection_id, self.id, *cursor)
         try:
-            return await self._batches.run(
-                Step(connecting.ATTACH, self._operations.key(connection_id), arguments, read)
-            )
+            return await self._batches.run(Step(connecting.ATTACH, (connection_id,), (self.id, *cursor), read))
         except BrokerUnavailable:
             self._has_attached(connection_id)
             raise
@@ -72,7 +67,6 @@ class Node:
             return
         hosted.superseded = True
         arguments: Arguments = (
-            hosted.id,
             hosted.generation,
             self.id,
             hosted.read_own,

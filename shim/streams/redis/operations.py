@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from shim.streams.connection import Event, Message
@@ -17,9 +17,11 @@ from shim.streams.redis import scripts_of_connections as connecting
 from shim.streams.redis import scripts_of_ends as ending
 from shim.streams.redis import scripts_of_messages as sending
 from shim.streams.redis.annotations import annotation_arguments, attributes_of, matches, wanted_arguments
+from shim.streams.redis.keys import partition_of
 from shim.streams.redis.steps import Step, text
 
-SNAPSHOTS_AT_ONCE: Final = 500
+AT_ONCE: Final = 500
+"""Connections that one step is about."""
 
 REASON_BYTES: Final = 123
 """Of a WebSocket's close frame; no reason is longer."""
@@ -28,16 +30,16 @@ REASON_BYTES: Final = 123
 class Operations:
     """Each method gives a step, whose `read` returns or raises what `Streams` says."""
 
-    def __init__(self, limits: StreamLimits, prefix: str) -> None:
+    def __init__(self, limits: StreamLimits, partitions: int) -> None:
         self._limits = limits
-        self._prefix = prefix
+        self._partitions = partitions
 
-    def key(self, connection_id: str) -> str:
-        return f"{self._prefix}:{{{connection_id}}}:c"
-
-    def open(self, connection_id: str | None, resume_window_s: float | None, state: str) -> Step[Opened]:
+    def open(
+        self, connection_id: str | None, resume_window_s: float | None, state: str, elsewhere: Callable[[str], int]
+    ) -> Step[Opened]:
+        """`elsewhere`: how many connections there are in the partitions that this id is not in."""
         new_id = secrets.token_urlsafe(12) if connection_id is None else connection_id
-        session = secrets.token_urlsafe(32)
+        session = self._session(new_id)
         window = self._limits.resume_window_s if resume_window_s is None else resume_window_s
         limit = self._limits.connections
 
@@ -48,21 +50,29 @@ class Operations:
                 raise ValueError(f"connection id {new_id} is taken")
             return Opened(new_id, session)
 
-        arguments = (new_id, digest(session), secrets.token_hex(4), int(window * 1000), limit, state)
-        return Step(connecting.OPEN, self.key(new_id), arguments, read)
+        most = limit - elsewhere(new_id)
+        arguments = (digest(session), secrets.token_hex(4), int(window * 1000), most, state)
+        return Step(connecting.OPEN, (new_id,), arguments, read)
+
+    def _session(self, connection_id: str) -> str:
+        """One whose digest is in the partition of the connection, where it is looked for."""
+        partition = partition_of(connection_id, self._partitions)
+        while True:
+            session = secrets.token_urlsafe(32)
+            if partition_of(digest(session), self._partitions) == partition:
+                return session
 
     def activate(self, connection_id: str) -> Step[None]:
-        return Step(connecting.ACTIVATE, self.key(connection_id), (connection_id,), _is_there(connection_id))
+        return Step(connecting.ACTIVATE, (connection_id,), (), _is_there(connection_id))
 
     def abandon(self, connection_id: str) -> Step[None]:
-        return Step(connecting.ABANDON, self.key(connection_id), (connection_id,), _nothing)
+        return Step(connecting.ABANDON, (connection_id,), (), _nothing)
 
-    def send_arguments(self, connection_id: str, node: str, message: Message) -> tuple[str | bytes | int, ...]:
+    def send_arguments(self, node: str, message: Message) -> tuple[str | bytes | int, ...]:
         """Of the script `send`. Raises PayloadTooLarge."""
         self.check_size(message.data)
         limits = self._limits
         return (
-            connection_id,
             node,
             message.data,
             int(message.binary),
@@ -77,22 +87,21 @@ class Operations:
             raise PayloadTooLarge(len(data), self._limits.payload_bytes)
 
     def broadcast(
-        self, data: str | bytes, connection_ids: Iterable[str] | None = None, group: Mapping[str, Any] | None = None
+        self, data: str | bytes, connection_ids: Iterable[str] | None, group: Mapping[str, Any] | None
     ) -> Step[int]:
-        """`group`: of values by which there is an index."""
+        """In one partition. `group`: of values by which there is an index."""
         message = Message(data, 0.0)
         self.check_size(message.data)
         whom, recipients = ("all", "") if group is None else ("group", "")
         if connection_ids is not None:
             whom, recipients = "ids", "\n".join(dict.fromkeys(connection_ids))
         bounds = (self._limits.replay_events, self._limits.replay_bytes)
-        return Step(
-            sending.BROADCAST, None, (message.data, whom, recipients, *bounds, *wanted_arguments(group or {})), int
-        )
+        wanted = wanted_arguments(group or {})
+        return Step(sending.BROADCAST, (), (message.data, whom, recipients, *bounds, *wanted), int)
 
     def close(self, connection_id: str, code: int, reason: str) -> Step[bool]:
         words = reason.encode("utf-8", "replace")[:REASON_BYTES].decode("utf-8", "ignore")
-        return Step(ending.CLOSE, self.key(connection_id), (connection_id, code, words), bool)
+        return Step(ending.CLOSE, (connection_id,), (code, words), bool)
 
     def connection_of(self, session: str) -> Step[str]:
         def read(answer: bytes | None) -> str:
@@ -100,10 +109,10 @@ class Operations:
                 raise ConnectionGone("of this session")
             return text(answer)
 
-        return Step(asking.SESSION, None, (digest(session),), read)
+        return Step(asking.SESSION, (), (digest(session),), read)
 
     def touch(self, connection_id: str) -> Step[None]:
-        return Step(asking.TOUCH, self.key(connection_id), (connection_id,), _is_there(connection_id))
+        return Step(asking.TOUCH, (connection_id,), (), _is_there(connection_id))
 
     def claim(self, connection_id: str, key: str, answer: str) -> Step[str]:
         def read(known: bytes | None) -> str:
@@ -111,8 +120,8 @@ class Operations:
                 raise ConnectionGone(connection_id)
             return text(known)
 
-        arguments = (connection_id, key, answer, self._limits.idempotency_keys)
-        return Step(asking.CLAIM, self.key(connection_id), arguments, read)
+        arguments = (key, answer, self._limits.idempotency_keys)
+        return Step(asking.CLAIM, (connection_id,), arguments, read)
 
     def info(self, connection_id: str) -> Step[ConnectionInfo]:
         def read(answer: list[bytes] | None) -> ConnectionInfo:
@@ -121,18 +130,22 @@ class Operations:
             opened, active, epoch = answer
             return ConnectionInfo(int(opened) / 1000, int(active) / 1000, text(epoch))
 
-        return Step(asking.INFO, self.key(connection_id), (connection_id,), read)
+        return Step(asking.INFO, (connection_id,), (), read)
 
     def state(self, connection_id: str) -> Step[str]:
-        return Step(asking.STATE, self.key(connection_id), (connection_id,), text)
+        return Step(asking.STATE, (connection_id,), (), text)
 
-    def snapshots(self, start: int) -> Step[list[Snapshot]]:
-        """`SNAPSHOTS_AT_ONCE` of them, in the order in which they were opened."""
+    def open_ids(self, start: int) -> Step[list[str]]:
+        """Of one partition, `AT_ONCE` of them, in the order in which they were opened."""
+        return Step(asking.OPEN_IDS, (), (start, start + AT_ONCE - 1), lambda answer: [text(one) for one in answer])
+
+    def snapshots(self, ids: list[str]) -> Step[list[Snapshot]]:
+        """Of connections of one partition, at most `AT_ONCE`; without those that are gone."""
 
         def read(answer: list[Any]) -> list[Snapshot]:
-            return [_snapshot(text(connection_id), values) for connection_id, values in answer]
+            return [_snapshot(one, values) for one, values in zip(ids, answer, strict=True) if values[0] is not None]
 
-        return Step(asking.SNAPSHOTS, None, (start, start + SNAPSHOTS_AT_ONCE - 1), read)
+        return Step(asking.SNAPSHOTS, tuple(ids), (), read)
 
     def kept(self, connection_id: str) -> Step[list[Event]]:
         def read(answer: list[Any] | None) -> list[Event]:
@@ -140,11 +153,11 @@ class Operations:
                 raise ConnectionGone(connection_id)
             return [Event(int(seq.partition(b"-")[0]), message_of(fields)) for seq, fields in answer]
 
-        return Step(asking.KEPT, self.key(connection_id), (connection_id,), read)
+        return Step(asking.KEPT, (connection_id,), (), read)
 
     def annotate(self, connection_id: str, attributes: dict[str, Any]) -> Step[None]:
-        arguments = (connection_id, *annotation_arguments(attributes))
-        return Step(asking.ANNOTATE, self.key(connection_id), arguments, _is_there(connection_id))
+        arguments = tuple(annotation_arguments(attributes))
+        return Step(asking.ANNOTATE, (connection_id,), arguments, _is_there(connection_id))
 
     def attributes(self, connection_id: str) -> Step[dict[str, Any]]:
         def read(answer: list[bytes]) -> dict[str, Any]:
@@ -152,17 +165,37 @@ class Operations:
                 raise ConnectionGone(connection_id)
             return {CONNECTION_ID: connection_id, **attributes_of(answer)}
 
-        return Step(asking.ATTRIBUTES, self.key(connection_id), (connection_id,), read)
+        return Step(asking.ATTRIBUTES, (connection_id,), (), read)
 
-    def find(self, wanted: Mapping[str, Any]) -> Step[list[dict[str, Any]]]:
-        def read(answer: list[Any]) -> list[dict[str, Any]]:
-            known = [(text(connection_id), attributes_of(kept)) for connection_id, kept in answer]
-            return [{CONNECTION_ID: found, **kept} for found, kept in known if matches(kept, wanted)]
+    def find(self, wanted: Mapping[str, Any]) -> Step[list[tuple[int, str]]]:
+        """Places and ids of those in one partition that may be meant."""
 
-        return Step(asking.FIND, None, wanted_arguments(wanted), read)
+        def read(answer: list[list[bytes]]) -> list[tuple[int, str]]:
+            return sorted(zip(map(int, answer[0]), map(text, answer[1]), strict=True))
+
+        return Step(asking.FIND, (), wanted_arguments(wanted), read)
+
+    def matching(
+        self, wanted: Mapping[str, Any], maybe: list[tuple[int, str]]
+    ) -> Step[list[tuple[int, dict[str, Any]]]]:
+        """Places of those that are meant, and what is kept beside them; at most `AT_ONCE` are looked at."""
+
+        def read(answer: list[Any]) -> list[tuple[int, dict[str, Any]]]:
+            known = zip(maybe, map(attributes_of, answer), strict=True)
+            return [
+                (place, {CONNECTION_ID: found, **kept})
+                for (place, found), kept in known
+                if kept and matches(kept, wanted)
+            ]
+
+        return Step(asking.MANY_ATTRIBUTES, tuple(found for _place, found in maybe), (), read)
+
+    def population(self) -> Step[int]:
+        """Of one partition."""
+        return Step(asking.POPULATION, (), (), int)
 
     def forget(self, connection_id: str) -> Step[None]:
-        return Step(asking.FORGET, self.key(connection_id), (connection_id,), _nothing)
+        return Step(asking.FORGET, (connection_id,), (), _nothing)
 
 
 def digest(session: str) -> str:

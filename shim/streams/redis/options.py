@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
-SCHEMES: Final = ("redis", "rediss", "unix")
+from shim.streams.redis.addresses import Address, RedisUrlInvalid, address_of
 
-
-class RedisUrlInvalid(ValueError):
-    """Raised for an address that is none of a Redis server. Says nothing of it but the scheme: it may hold a
-    password."""
-
-    def __init__(self, scheme: str) -> None:
-        self.scheme = scheme
-        super().__init__(scheme)
-
-    def __str__(self) -> str:
-        return f"the address of Redis begins with redis://, rediss:// or unix://, not with {self.scheme or 'nothing'}"
+PARTITIONS_OF_A_CLUSTER: Final = 8
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RedisOptions:
-    """Many nodes serve the same connections when all have the same `url` and `prefix`."""
+    """Many nodes serve the same connections when all have the same `url`, `prefix` and `partitions`."""
 
     url: str
-    """`redis://`, with TLS `rediss://`, or `unix://` and a path; user and password of an ACL user may be in it. One
-    server: neither Sentinel nor Cluster."""
+    """`redis://HOST:PORT/DB`, with TLS `rediss://`, or `unix://` and a path; `redis+sentinel://HOST:PORT,HOST:PORT/NAME`
+    for the master of this name; `redis+cluster://HOST:PORT,HOST:PORT`; these with TLS as `rediss+…`. User and password
+    of an ACL user may stand before the hosts, those for Sentinels in `?sentinel_username=…&sentinel_password=…`."""
 
     prefix: str = "ws2sse"
-    """What all keys and channels begin with. Default `ws2sse`."""
+    """What all keys and channels begin with, in braces. Default `ws2sse`."""
+
+    partitions: int | None = None
+    """Slots over which a Cluster has the connections; a broadcast is written to each. Never to be changed while nodes
+    run. Default 8 in a Cluster, else 1."""
+
+    ca_file: Path | None = None
+    """Certificates of authorities by which the server's certificate is verified, as it always is. None (the default):
+    those of the system."""
+
+    certificate_file: Path | None = None
+    """The certificate that is shown to the server. Default None."""
+
+    key_file: Path | None = None
+    """Its private key. None (the default): it is in `certificate_file`."""
 
     timeout_s: float = 2.0
     """Seconds that Redis may take to answer; later, pushes and new streams are refused with 503. Default 2."""
@@ -48,6 +53,17 @@ class RedisOptions:
         return f"RedisOptions(prefix={self.prefix!r})"  # the address may hold a password
 
     def __post_init__(self) -> None:
-        scheme = urlsplit(self.url).scheme
-        if scheme not in SCHEMES:
-            raise RedisUrlInvalid(scheme)
+        address = self.address
+        if not address.tls and (self.ca_file or self.certificate_file or self.key_file):
+            raise RedisUrlInvalid("is without TLS, and files of certificates are given")
+
+    @property
+    def address(self) -> Address:
+        return address_of(self.url)
+
+    @property
+    def count(self) -> int:
+        """Of partitions."""
+        if self.partitions is not None:
+            return self.partitions
+        return PARTITIONS_OF_A_CLUSTER if self.address.kind == "cluster" else 1

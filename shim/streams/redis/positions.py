@@ -10,6 +10,7 @@ from typing import Any, Final
 from shim.streams.limits import StreamLimits
 from shim.streams.redis import scripts_of_connections as connecting
 from shim.streams.redis import scripts_of_ends as ending
+from shim.streams.redis import scripts_of_nodes as nodes
 from shim.streams.redis.annotations import attributes_of
 from shim.streams.redis.batches import Batches
 from shim.streams.redis.hosted import Hosted
@@ -41,24 +42,27 @@ class Positions:
         everyone = self._registry.all()
         for start in range(0, max(1, len(everyone)), CHECKED_AT_ONCE):
             asked = [one for one in everyone[start : start + CHECKED_AT_ONCE] if self._registry.has(one)]
-            await self._batches.run(self._check(asked, keep=keep))
+            await self._batches.run(self._check(asked))
+            if keep:
+                await self._batches.run(Step(nodes.KEEP, tuple(one.id for one in asked), (), lambda _answer: None))
 
     def compare_soon(self, hosted: Hosted) -> None:
-        self._batches.post(self._check([hosted], keep=False))
+        self._batches.post(self._check([hosted]))
 
     async def close_stalled(self) -> int:
         """Ends the connections whose clients have not read for too long; returns how many."""
         closed = 0
         for hosted in [one for one in self._registry.all() if one.stalled]:
-            arguments = (hosted.id, hosted.generation, int(self._limits.slow_reader_s * 1000), SLOW)
-            step = Step(ending.CLOSE_STALLED, self._operations.key(hosted.id), arguments, int)
+            arguments = (hosted.generation, int(self._limits.slow_reader_s * 1000), SLOW)
+            step = Step(ending.CLOSE_STALLED, (hosted.id,), arguments, int)
             closed += await self._batches.run(step)
         return closed
 
-    def _check(self, asked: list[Hosted], *, keep: bool) -> Step[None]:
-        words = [word for hosted in asked for word in (hosted.id, hosted.generation)]
+    def _check(self, asked: list[Hosted]) -> Step[None]:
+        generations = (hosted.generation for hosted in asked)
         known = [(hosted, hosted.known) for hosted in asked]
-        return Step(connecting.CHECK, None, (self._node_id, int(keep), *words), partial(self._checked, known))
+        ids = tuple(hosted.id for hosted in asked)
+        return Step(nodes.CHECK, ids, (self._node_id, *generations), partial(self._checked, known))
 
     def _checked(self, asked: list[tuple[Hosted, int]], found: list[Any]) -> None:
         last, *states = found
@@ -96,7 +100,6 @@ class Positions:
         """Redis lost the connection: it is written again, and its client is told."""
         epoch = secrets.token_hex(4)
         arguments = (
-            hosted.id,
             self._node_id,
             hosted.generation,
             hosted.digest,

@@ -12,7 +12,7 @@ from shim.streams.redis.batches import Batches
 from shim.streams.redis.broadcasts import Broadcast, BroadcastLog, read_entry
 from shim.streams.redis.hosted import Hosted, Own
 from shim.streams.redis.lua import Script
-from shim.streams.redis.operations import Operations, message_of
+from shim.streams.redis.operations import message_of
 from shim.streams.redis.steps import Step
 
 READ_BYTES: Final = 131_072
@@ -22,12 +22,10 @@ READ_BYTES: Final = 131_072
 class Registry:
     """Used on one event loop. `on_ended`: called when a connection may have ended whose end is to be told."""
 
-    def __init__(self, limits: StreamLimits, prefix: str, operations: Operations, batches: Batches) -> None:
+    def __init__(self, limits: StreamLimits, batches: Batches) -> None:
         self.on_ended: Callable[[], None] = lambda: None
         self.log = BroadcastLog(limits)
         self._limits = limits
-        self._prefix = prefix
-        self._operations = operations
         self._batches = batches
         self._hosted: dict[str, Hosted] = {}
         self._log_known = False
@@ -84,12 +82,12 @@ class Registry:
         """Reads what the stream needs next and is not here, and saves how far it is."""
         if hosted.misses_own and hosted.has_room:
             hosted.reading_own = True
-            arguments = (f"{self._operations.key(hosted.id)[:-1]}s", hosted.next_own - 1, READ_BYTES)
-            self.post(sending.READ, hosted.id, arguments, lambda found: self._read(hosted, found))
+            arguments = (hosted.next_own - 1, READ_BYTES)
+            self.post(sending.READ_OWN, hosted.id, arguments, lambda found: self._read(hosted, found))
         if hosted.misses_broadcasts:
             hosted.reading_broadcasts = True
-            arguments = (f"{self._prefix}:b", hosted.read_broadcast, READ_BYTES)
-            self.post(sending.READ, hosted.id, arguments, lambda found: self._read_broadcasts(hosted, found))
+            arguments = (hosted.read_broadcast, READ_BYTES)
+            self.post(sending.READ_BROADCASTS, None, arguments, lambda found: self._read_broadcasts(hosted, found))
         if hosted.own and hosted.own[0].after > self.log.last:
             self.read_log()
         unsaved, unsaved_bytes = hosted.read_own - hosted.saved_own, hosted.read_bytes - hosted.saved_bytes
@@ -103,7 +101,7 @@ class Registry:
         if hosted.read_own == hosted.saved_own:
             return False
         hosted.saved_own, hosted.saved_bytes = hosted.read_own, hosted.read_bytes
-        arguments = (hosted.id, hosted.generation, hosted.read_own, hosted.read_bytes)
+        arguments = (hosted.generation, hosted.read_own, hosted.read_bytes)
         self.post(connecting.READ_UP_TO, hosted.id, arguments, lambda _answer: None)
         return True
 
@@ -119,8 +117,8 @@ class Registry:
         """Reads the broadcasts that this node did not hear."""
         if not self._reading_log:
             self._reading_log = True
-            arguments = (f"{self._prefix}:b", self.log.last, READ_BYTES)
-            self.post(sending.READ, None, arguments, self._read_log)
+            arguments = (self.log.last, READ_BYTES)
+            self.post(sending.READ_BROADCASTS, None, arguments, self._read_log)
 
     def superseded(self, hosted: Hosted) -> None:
         hosted.superseded = True
@@ -189,5 +187,5 @@ class Registry:
         arguments: tuple[str | bytes | int, ...],
         read: Callable[[Any], object],
     ) -> None:
-        key = None if connection_id is None else self._operations.key(connection_id)
-        self._batches.post(Step(script, key, arguments, read))
+        ids = () if connection_id is None else (connection_id,)
+        self._batches.post(Step(script, ids, arguments, read))

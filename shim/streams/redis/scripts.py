@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
-from shim.streams.redis import scripts_of_applications, scripts_of_connections, scripts_of_ends, scripts_of_messages
+from shim.streams.redis import (
+    scripts_of_applications,
+    scripts_of_connections,
+    scripts_of_ends,
+    scripts_of_messages,
+    scripts_of_nodes,
+)
 from shim.streams.redis.lua import Script
 
 SCRIPTS: Final = tuple(
     found
-    for module in (scripts_of_connections, scripts_of_messages, scripts_of_ends, scripts_of_applications)
+    for module in (
+        scripts_of_connections,
+        scripts_of_messages,
+        scripts_of_ends,
+        scripts_of_nodes,
+        scripts_of_applications,
+    )
     for found in vars(module).values()
     if isinstance(found, Script)
 )

@@ -1,81 +1,151 @@
-"""Ends: who notices them, and who tells them."""
+"""Ends: who notices them, and who tells them.
+
+`DUE` says what has ended, or may have; each of these connections is then asked for by a script about it alone, which
+looks again. Whoever dies between the two leaves the rest to the next that looks.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-from shim.streams.redis.lua import ENDED_MS, Script
+from shim.streams.redis.lua import ALL_PARTS, CLOSES, ENDED_MS, FORGETS, Script
 
-CLOSE: Final = Script("close", "if close(ARGV[3], ARGV[4], ARGV[5], now()) then return 1 end return 0")
+CLOSE: Final = Script(
+    "close",
+    """
+local id, code, reason = unpack(ARGV, 3)
+if close(I, id, code, reason, now()) then return 1 end
+return 0
+""",
+    keys=ALL_PARTS,
+    lists=CLOSES,
+)
 
 CLOSE_STALLED: Final = Script(
     "close_stalled",
     """
 local id, generation, slow_ms, reason = unpack(ARGV, 3)
-local v, at = redis.call('HMGET', key(id, 'c'), 'ge', 'ss'), now()
+local v, at = redis.call('HMGET', I.c, 'ge', 'ss'), now()
 if v[1] ~= generation or not v[2] or at - v[2] < tonumber(slow_ms) then return 0 end
-if close(id, 1008, reason, at) then return 1 end
+if close(I, id, 1008, reason, at) then return 1 end
 return 0
 """,
+    keys=ALL_PARTS,
+    lists=CLOSES,
 )
 
-REAP: Final = Script(
-    "reap",
+DUE: Final = Script(
+    "due",
     """
-local at, most, reason, own, lease_ms = now(), tonumber(ARGV[3]), ARGV[4], ARGV[5], tonumber(ARGV[6])
-local nodes, detached, pending = P .. ':nodes', P .. ':detached', P .. ':pending'
-local dead, lapsed = redis.call('ZRANGEBYSCORE', nodes, '-inf', at, 'WITHSCORES', 'LIMIT', 0, 1), 0
-local mine = redis.call('ZSCORE', nodes, own)
+local most, own, lease_ms = tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
+local at, lapsed = now(), 0
+local dead = redis.call('ZRANGEBYSCORE', S.nodes, '-inf', at, 'WITHSCORES', 'LIMIT', 0, 1)
+local mine = redis.call('ZSCORE', S.nodes, own)
 if mine and tonumber(mine) <= at then
-  redis.call('ZADD', nodes, at + lease_ms, own)
+  redis.call('ZADD', S.nodes, at + lease_ms, own)
   be_quiet(at, lease_ms)
   lapsed = 1
 end
-if is_quiet(at) then return {0, lapsed, redis.call('ZCARD', P .. ':ends'), redis.call('ZCARD', P .. ':open')} end
+local found = {lapsed, redis.call('ZCARD', S.ends), redis.call('ZCARD', S.open), redis.call('ZCARD', S.pending),
+  '', '0', {}, {}, {}}
+if is_quiet(at) then return found end
 if dead[1] then
-  local node, lease_end = dead[1], tonumber(dead[2])
-  local ids = redis.call('SPOP', P .. ':hosted:' .. node, most)
-  for _, id in ipairs(ids) do
-    local v = redis.call('HMGET', key(id, 'c'), 'st', 'no', 'wi')
-    if v[1] == 'o' and v[2] == node then detach(id, lease_end, tonumber(v[3])) end
-  end
-  if #ids < most then redis.call('ZREM', nodes, node) end
+  found[5], found[6] = dead[1], dead[2]
+  local members = redis.call('ZRANGEBYLEX', S.hosted, '[' .. dead[1] .. ' ', '(' .. dead[1] .. '!', 'LIMIT', 0, most)
+  for i, member in ipairs(members) do found[7][i] = string.sub(member, #dead[1] + 2) end
 end
-local closed = 0
-for _, id in ipairs(redis.call('ZRANGEBYSCORE', detached, '-inf', at, 'LIMIT', 0, most)) do
-  if close(id, 1006, reason, at) then closed = closed + 1 else redis.call('ZREM', detached, id) end
-end
-for _, id in ipairs(redis.call('ZRANGEBYSCORE', pending, '-inf', at, 'LIMIT', 0, most)) do
-  local v = redis.call('HMGET', key(id, 'c'), 'dg')
-  forget(id)
-  redis.call('DEL', key(id, 'c'), key(id, 'v'), key(id, 'k'), key(id, 'l'))
-  if v[1] then redis.call('DEL', P .. ':session:' .. v[1]) end
-  redis.call('ZREM', pending, id)
-end
-return {closed, lapsed, redis.call('ZCARD', P .. ':ends'), redis.call('ZCARD', P .. ':open')}
+found[8] = redis.call('ZRANGEBYSCORE', S.detached, '-inf', at, 'LIMIT', 0, most)
+found[9] = redis.call('ZRANGEBYSCORE', S.pending, '-inf', at, 'LIMIT', 0, most)
+return found
 """,
+    lists="nodes quiet open pending detached hosted ends",
 )
-
 """Whoever looks is alive: its own lease is renewed when it has lapsed. Then Redis may have been away for all nodes, so
 nobody is given up, and no window counts as over, until each had time to renew its lease."""
+
+GIVE_UP: Final = Script(
+    "give_up",
+    """
+local id, node, lease_end = unpack(ARGV, 3)
+local at = now()
+local until_then = redis.call('ZSCORE', S.nodes, node)
+if is_quiet(at) or (until_then and tonumber(until_then) > at) then return 0 end
+redis.call('ZREM', S.hosted, hosted(node, id))
+local v = redis.call('HMGET', I.c, 'st', 'no', 'wi')
+if v[1] ~= 'o' or v[2] ~= node then return 0 end
+detach(I, id, tonumber(lease_end), tonumber(v[3]))
+return 1
+""",
+    keys="c",
+    lists="nodes quiet hosted detached",
+)
+"""A connection of a node whose lease is over: it has no stream since then."""
+
+GIVEN_UP: Final = Script(
+    "given_up",
+    """
+local node, at = ARGV[3], now()
+local until_then = redis.call('ZSCORE', S.nodes, node)
+if is_quiet(at) or not until_then or tonumber(until_then) > at then return 0 end
+if redis.call('ZLEXCOUNT', S.hosted, '[' .. node .. ' ', '(' .. node .. '!') > 0 then return 0 end
+return redis.call('ZREM', S.nodes, node)
+""",
+    lists="nodes quiet hosted",
+)
+
+END_WINDOW: Final = Script(
+    "end_window",
+    """
+local id, reason = unpack(ARGV, 3)
+local at, over = now(), redis.call('ZSCORE', S.detached, id)
+if is_quiet(at) or not over or tonumber(over) > at then return 0 end
+if close(I, id, 1006, reason, at) then return 1 end
+redis.call('ZREM', S.detached, id)
+return 0
+""",
+    keys=ALL_PARTS,
+    lists=f"quiet {CLOSES}",
+)
+
+DROP_PENDING: Final = Script(
+    "drop_pending",
+    """
+local id = ARGV[3]
+local at, over = now(), redis.call('ZSCORE', S.pending, id)
+if is_quiet(at) or not over or tonumber(over) > at then return 0 end
+local digest = redis.call('HGET', I.c, 'dg')
+forget(I, id)
+redis.call('DEL', I.c, I.v, I.k, I.l)
+if digest then redis.call('HDEL', S.sessions, digest) end
+return redis.call('ZREM', S.pending, id)
+""",
+    keys=ALL_PARTS,
+    lists=f"quiet pending sessions {FORGETS}",
+)
+
+UNTOLD: Final = Script(
+    "untold",
+    """
+local most, at = tonumber(ARGV[3]), now()
+local lost = redis.call('ZRANGEBYSCORE', S.telling, '-inf', at, 'LIMIT', 0, most)
+for _, id in ipairs(lost) do redis.call('ZREM', S.telling, id) end
+return {redis.call('ZRANGE', S.ends, 0, most - 1), lost}
+""",
+    lists="ends telling",
+)
 
 BEGIN_TELLING: Final = Script(
     "begin_telling",
     """
-local node, most, lost_ms = ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
-local at, ends, telling, begun = now(), P .. ':ends', P .. ':telling', {}
-for _, id in ipairs(redis.call('ZRANGE', ends, 0, most - 1)) do
-  redis.call('ZREM', ends, id)
-  redis.call('ZADD', telling, at + lost_ms, id)
-  local v = redis.call('HMGET', key(id, 'c'), 'cc', 'cr')
-  if v[1] then
-    begun[#begun + 1] = {id, v[1], v[2], redis.call('HGETALL', key(id, 'a')), redis.call('GET', key(id, 'v')) or ''}
-  end
-end
-local lost = redis.call('ZRANGEBYSCORE', telling, '-inf', at, 'LIMIT', 0, most)
-for _, id in ipairs(lost) do redis.call('ZREM', telling, id) end
-return {begun, lost}
+local id, lost_ms = ARGV[3], tonumber(ARGV[4])
+if redis.call('ZREM', S.ends, id) == 0 then return false end
+redis.call('ZADD', S.telling, now() + lost_ms, id)
+local v = redis.call('HMGET', I.c, 'cc', 'cr')
+if not v[1] then return false end
+return {v[1], v[2], redis.call('HGETALL', I.a), redis.call('GET', I.v) or ''}
 """,
+    keys="c a v",
+    lists="ends telling",
 )
 """An end is taken out of the list before it is told: whoever takes it tells it, and nobody else ever does."""
 
@@ -83,28 +153,13 @@ TOLD: Final = Script(
     "told",
     f"""
 local id = ARGV[3]
-redis.call('ZREM', P .. ':telling', id)
-forget(id)
-redis.call('DEL', key(id, 'v'), key(id, 'k'), key(id, 'l'))
-redis.call('PEXPIRE', key(id, 'c'), {ENDED_MS})
-redis.call('PEXPIRE', key(id, 's'), {ENDED_MS})
+redis.call('ZREM', S.telling, id)
+forget(I, id)
+redis.call('DEL', I.v, I.k, I.l)
+redis.call('PEXPIRE', I.c, {ENDED_MS})
+redis.call('PEXPIRE', I.s, {ENDED_MS})
 return 1
 """,
-)
-
-RENEW: Final = Script(
-    "renew",
-    """
-local node, lease_ms = ARGV[3], tonumber(ARGV[4])
-local nodes, at = P .. ':nodes', now()
-local until_then = redis.call('ZSCORE', nodes, node)
-redis.call('ZADD', nodes, at + lease_ms, node)
-if until_then and tonumber(until_then) > at then return 1 end
-if until_then then be_quiet(at, lease_ms) end
-return 0
-""",
-)
-
-LEAVE: Final = Script(
-    "leave", "redis.call('ZREM', P .. ':nodes', ARGV[3]) return redis.call('DEL', P .. ':hosted:' .. ARGV[3])"
+    keys=ALL_PARTS,
+    lists=f"telling {FORGETS}",
 )

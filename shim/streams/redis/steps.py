@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from shim.streams.redis.keys import Keys
 from shim.streams.redis.lua import Script
 
 T = TypeVar("T")
@@ -13,18 +14,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Step(Generic[T]):
-    """`key`: the key that it is about; None for a script about all connections. `read` is called with the answer, in
-    the order in which Redis gave its answers, and raises what the caller is to hear."""
+    """`ids`: the connections that it is about; none for a script about a partition. `read` is called with the answer,
+    in the order in which Redis gave its answers, and raises what the caller is to hear."""
 
     script: Script
-    key: str | None
+    ids: tuple[str, ...]
     arguments: tuple[str | bytes | int, ...]
     read: Callable[[Any], T]
 
-    def command(self, offset_ms: int, prefix: str) -> tuple[str | bytes | int, ...]:
+    def command(self, offset_ms: int, keys: Keys) -> tuple[str | bytes | int, ...]:
         """The words of EVALSHA."""
-        keys: tuple[str, ...] = () if self.key is None else (self.key,)
-        return ("EVALSHA", self.script.sha, len(keys), *keys, offset_ms, prefix, *self.arguments)
+        names = keys.of(self.script, self.ids)
+        return ("EVALSHA", self.script.sha, len(names), *names, offset_ms, keys.tag, *self.ids, *self.arguments)
 
 
 def packed(commands: Iterable[Iterable[str | bytes | int]]) -> bytes:

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from shim.streams.attachment import Attachment
 from shim.streams.errors import BrokerUnavailable
 from shim.streams.limits import StreamLimits
 from shim.streams.records import Closed
-from shim.streams.redis import scripts_of_ends as ending
 from shim.streams.redis.awaiting import RedisAwaiting
+from shim.streams.redis.batches import Batches
 from shim.streams.redis.blocking import Blocking
 from shim.streams.redis.broker import RedisBroker
+from shim.streams.redis.calls import Calls
 from shim.streams.redis.counts import RedisCounts
+from shim.streams.redis.keys import Keys, partition_of
 from shim.streams.redis.membership import Membership
 from shim.streams.redis.operations import Operations
 from shim.streams.redis.options import RedisOptions
-from shim.streams.redis.steps import Step
+from shim.streams.redis.population import Population
+from shim.streams.redis.servers import Servers, servers_of
 from shim.streams.redis.telling import Telling
 from shim.streams.service import (
     MOST_DISCONNECTS_AT_ONCE,
@@ -58,11 +63,17 @@ class RedisStreams(Streams):
         self.counts = RedisCounts()
         self._options = options
         self._later_ms = lambda: int(later_s() * 1000)
-        self._operations = Operations(self.limits, options.prefix)
-        self._blocking = Blocking(options, self._later_ms, self.counts)
-        self._broker = RedisBroker(self.limits, self._operations, self._blocking)  # type: ignore[assignment]
-        self.awaiting = RedisAwaiting(self, self._operations, self._member)
-        self._membership: Membership | None = None
+        count = options.count
+        self._keys = tuple(Keys(options.prefix, number, count) for number in range(count))
+        self._operations = Operations(self.limits, count)
+        self._population = Population(count)
+        self._blocking = Blocking(options, self._keys, self._later_ms, self.counts)
+        calls = Calls(self.limits, self._operations, self._population, self._blocking.partitions)
+        self._broker = RedisBroker(self.limits, calls, self._blocking)  # type: ignore[assignment]
+        calls = Calls(self.limits, self._operations, self._population, self._partitions)
+        self.awaiting = RedisAwaiting(self, self._operations, calls, self._member, self.members)
+        self._members: tuple[Membership, ...] = ()
+        self._servers: Servers | None = None
         self._beginning = asyncio.Lock()
 
     def subscribe(self, connection_id: str, last_event_id: str | None = None) -> Subscription:
@@ -74,9 +85,10 @@ class RedisStreams(Streams):
         raise RuntimeError(NO_LOOP)
 
     def close_soon(self, connection_id: str, code: int, reason: str) -> None:
-        if self._membership is not None:
-            self._membership.batches.post(self._operations.close(connection_id, code, reason))
-            self._membership.node.streams.on_ended()
+        if self._members:
+            member = self._members[partition_of(connection_id, len(self._members))]
+            member.batches.post(self._operations.close(connection_id, code, reason))
+            member.node.streams.on_ended()
 
     def is_away(self) -> bool:
         return self.counts.away_s(time.monotonic()) > self._options.unready_s
@@ -87,8 +99,8 @@ class RedisStreams(Streams):
 
     def leave(self) -> None:
         """All streams of this node end, and their clients go on at other nodes. On its event loop."""
-        if self._membership is not None:
-            self._membership.node.leave()
+        for member in self._members:
+            member.node.leave()
 
     async def run(self, on_disconnect: Callable[[Closed], Awaitable[None]]) -> None:
         loop = asyncio.get_running_loop()
@@ -98,10 +110,11 @@ class RedisStreams(Streams):
         away = False
         while True:
             try:
-                member = await self._member()
-                member.node.streams.on_ended = woken.set
+                members = await self.members()
+                for member in members:
+                    member.node.streams.on_ended = woken.set
                 if telling is None:
-                    telling = Telling(member, self._operations, MOST_DISCONNECTS_AT_ONCE, woken.set)
+                    telling = Telling(members, MOST_DISCONNECTS_AT_ONCE, woken.set)
                 if loop.time() >= next_sweep:
                     next_sweep = loop.time() + SWEEP_INTERVAL_S
                     await self.awaiting.expire()  # which wakes when there are ends to tell
@@ -123,17 +136,17 @@ class RedisStreams(Streams):
     async def shutdown(self, on_disconnect: Callable[[Closed], Awaitable[None]]) -> None:
         """Ends all streams of this node, whose clients go on at others; tells the ends of those that can't. For after
         `run` was cancelled."""
-        member = self._membership
-        if member is None:
+        members = self._members
+        if not members:
             return
         self.leave()
-        telling = Telling(member, self._operations, MOST_DISCONNECTS_AT_THE_END, lambda: None)
+        telling = Telling(members, MOST_DISCONNECTS_AT_THE_END, lambda: None)
         try:
             async with asyncio.timeout(self.limits.ending_s):
                 while await telling.begin(on_disconnect) or telling.tasks:
                     if telling.tasks:
                         await asyncio.wait(telling.tasks)
-            await member.batches.run(Step(ending.LEAVE, None, (member.node.id,), int))
+            await asyncio.gather(*(member.leave() for member in members))
         except (TimeoutError, BrokerUnavailable) as error:
             logger.warning("the service ended before all was told: %s", error)
         await telling.give_up()
@@ -141,21 +154,54 @@ class RedisStreams(Streams):
 
     async def aclose(self) -> None:
         """Lets go of Redis. Connections that this node has are found by their lease."""
-        member, self._membership = self._membership, None
-        if member is not None:
-            await member.end()
+        members, self._members = self._members, ()
+        servers, self._servers = self._servers, None
+        await asyncio.gather(*(member.end() for member in members))
+        if servers is not None:
+            await servers.close()
         self._blocking.close()
 
-    async def _member(self) -> Membership:
-        """Of the running loop. Raises BrokerUnavailable."""
-        if self._membership is None:
+    async def members(self) -> tuple[Membership, ...]:
+        """Of the running loop, one for each partition. Raises BrokerUnavailable."""
+        if not self._members:
             async with self._beginning:
-                if self._membership is None:
-                    member = Membership(self.limits, self._options, self._operations, self._later_ms, self.counts)
-                    try:
-                        await member.begin()
-                    except BaseException:
-                        await member.end()
-                        raise
-                    self._membership = member
-        return self._membership
+                if not self._members:
+                    self._members = await self._begin()
+        return self._members
+
+    async def _begin(self) -> tuple[Membership, ...]:
+        servers = servers_of(self._options)
+        node_id = secrets.token_hex(6)
+        members = tuple(
+            Membership(
+                node_id,
+                self.limits,
+                self._options,
+                self._operations,
+                servers,
+                keys,
+                self._later_ms,
+                self.counts,
+                partial(self._count, place),
+            )
+            for place, keys in enumerate(self._keys)
+        )
+        begun = await asyncio.gather(*(member.begin() for member in members), return_exceptions=True)
+        failures = [one for one in begun if one is not None]
+        if failures:
+            await asyncio.gather(*(member.end() for member in members))
+            await servers.close()
+            raise failures[0]
+        self._servers = servers
+        return members
+
+    def _count(self, partition: int, count: int, pending: int) -> None:
+        self._population.counted_one(partition, count, pending)
+        self.counts.open_everywhere = self._population.open
+
+    async def _member(self, connection_id: str) -> Membership:
+        members = await self.members()
+        return members[partition_of(connection_id, len(members))]
+
+    async def _partitions(self) -> tuple[Batches, ...]:
+        return tuple(member.batches for member in await self.members())

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 from shim.streams.records import Closed
 from shim.streams.redis import scripts_of_ends as ending
 from shim.streams.redis.annotations import attributes_of
 from shim.streams.redis.membership import Membership
-from shim.streams.redis.operations import Operations
 from shim.streams.redis.steps import Step, text
 
 logger = logging.getLogger(__name__)
@@ -23,43 +23,48 @@ OnDisconnect = Callable[[Closed], Awaitable[None]]
 
 
 class Telling:
-    """At most `most` at a time. `more`: called when there is room for others."""
+    """At most `most` at a time, of all partitions. `more`: called when there is room for others."""
 
-    def __init__(self, member: Membership, operations: Operations, most: int, more: Callable[[], None]) -> None:
-        self._member = member
-        self._operations = operations
+    def __init__(self, members: Sequence[Membership], most: int, more: Callable[[], None]) -> None:
+        self._members = members
         self._most = most
         self._more = more
         self.tasks: set[asyncio.Task[None]] = set()
 
     async def begin(self, on_disconnect: OnDisconnect) -> int:
         """Takes ends as far as there is room, and starts to tell them; returns how many. Raises BrokerUnavailable."""
-        room = self._most - len(self.tasks)
-        if room <= 0:
-            return 0
-        step = Step(ending.BEGIN_TELLING, None, (self._member.node.id, room, LOST_MS), _read)
-        begun, lost = await self._member.batches.run(step)
-        self._member.batches.counts.untold += len(lost)
+        begun = 0
+        for member in self._members:
+            room = self._most - len(self.tasks)
+            if room <= 0:
+                break
+            begun += await self._begin(member, room, on_disconnect)
+        return begun
+
+    async def _begin(self, member: Membership, room: int, on_disconnect: OnDisconnect) -> int:
+        ids, lost = await member.batches.run(Step(ending.UNTOLD, (), (room,), _ids))
+        member.batches.counts.untold += len(lost)
         for connection_id in lost:
             logger.error("the node that was to tell the end of connection %s did not finish it", connection_id)
-        for closed in begun:
-            task = asyncio.create_task(self._tell(on_disconnect, closed))
-            self.tasks.add(task)
-            task.add_done_callback(self._done)
-        return len(begun)
+        steps = [Step(ending.BEGIN_TELLING, (one,), (LOST_MS,), partial(_closed, one)) for one in ids]
+        for closed in await asyncio.gather(*map(member.batches.run, steps)):
+            if closed is not None:
+                task = asyncio.create_task(self._tell(member, on_disconnect, closed))
+                self.tasks.add(task)
+                task.add_done_callback(self._done)
+        return len(ids)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self.tasks.discard(task)
         self._more()
 
-    async def _tell(self, on_disconnect: OnDisconnect, closed: Closed) -> None:
+    async def _tell(self, member: Membership, on_disconnect: OnDisconnect, closed: Closed) -> None:
         try:
             await on_disconnect(closed)
         except Exception:
             logger.exception("telling the application of the end of connection %s failed", closed.connection_id)
-        self._member.batches.counts.told += 1
-        key = self._operations.key(closed.connection_id)
-        self._member.batches.post(Step(ending.TOLD, key, (closed.connection_id,), int))
+        member.batches.counts.told += 1
+        member.batches.post(Step(ending.TOLD, (closed.connection_id,), (), int))
 
     async def give_up(self) -> None:
         """What is still being told is cancelled. Other nodes will say that it was not finished."""
@@ -70,10 +75,14 @@ class Telling:
             await asyncio.wait(self.tasks)
 
 
-def _read(answer: list[Any]) -> tuple[list[Closed], list[str]]:
-    begun, lost = answer
-    ends = [
-        Closed(text(found), int(code), text(reason), attributes_of(kept), text(state))
-        for found, code, reason, kept, state in begun
-    ]
-    return ends, [text(one) for one in lost]
+def _ids(answer: list[Any]) -> tuple[list[str], list[str]]:
+    ends, lost = ([text(one) for one in some] for some in answer)
+    return ends, lost
+
+
+def _closed(connection_id: str, answer: list[Any] | None) -> Closed | None:
+    """None: another node tells it."""
+    if answer is None:
+        return None
+    code, reason, kept, state = answer
+    return Closed(connection_id, int(code), text(reason), attributes_of(kept), text(state))

@@ -9,6 +9,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from shim.streams import Closed, StreamLimits
+from shim.streams.redis.keys import Keys
 from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.streams import RedisStreams
 
@@ -16,6 +17,7 @@ from shim.streams.redis.streams import RedisStreams
 class RedisWorld:
     def __init__(self, url: str, **options: Any) -> None:
         self.options = RedisOptions(url, prefix=f"t{secrets.token_hex(4)}", **options)
+        self.tag = Keys(self.options.prefix, 0, self.options.count).tag
         self._later_s = 0.0
         self.nodes: list[RedisStreams] = []
 
@@ -35,7 +37,8 @@ class RedisWorld:
             self.pass_time(step)
             seconds -= step
             for node in nodes:
-                await (await node._member())._renew()
+                for member in await node.members():
+                    await member._renew()
 
     def client(self) -> Any:
         """Of the redis package, to look at what the nodes did."""

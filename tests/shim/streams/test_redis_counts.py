@@ -66,7 +66,7 @@ class TestAway:
         streams = await world.streams()
         connection_id = await connected(streams)
         client = world.client()
-        await client.set(streams._operations.key(connection_id), "not a hash")
+        await client.set(f"{world.tag}:{connection_id}:c", "not a hash")
         await client.aclose()
         with pytest.raises(BrokerUnavailable):
             await streams.awaiting.touch(connection_id)
@@ -81,7 +81,7 @@ async def test_what_comes_with_the_wake_up_is_told_from_what_has_to_be_read(worl
     await here.awaiting.send(connection_id, "own")
     await there.awaiting.send(connection_id, "of another node")
     await soon(lambda: here.counts.straight == 2)
-    member = await here._member()
+    (member,) = await here.members()
     member._tasks[0].cancel()  # the one that listens
     await there.awaiting.send(connection_id, "nobody listened")
     await member.node.check()

@@ -68,7 +68,8 @@ async def test_a_node_that_was_paused_past_its_lease_gives_up_what_moved_and_kee
     async with await other.awaiting.subscribe(moved) as new:
         await other.awaiting.send(stayed, "while it slept")
         await paused.awaiting.expire()  # it wakes up
-        await paused._membership.node.check()  # type: ignore[union-attr]
+        (member,) = await paused.members()
+        await member.node.check()
         await other.awaiting.send(moved, "to the new stream")
 
         assert await take(new, 1) == ["to the new stream"]

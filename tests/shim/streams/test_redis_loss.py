@@ -16,8 +16,7 @@ async def test_wake_ups_that_were_lost_are_found_by_position(world: RedisWorld) 
     here, there = await world.streams(), await world.streams()
     connection = await opened(here)
     async with await there.awaiting.subscribe(connection) as stream:
-        member = there._membership
-        assert member is not None
+        (member,) = await there.members()
         deaf = member.node.heard
         member._listening._heard = lambda _payload: None
         await here.awaiting.send(connection, "own")
@@ -98,12 +97,11 @@ async def test_a_redis_that_lost_the_latest_is_noticed_and_said(world: RedisWorl
             await here.awaiting.send(connection, text)
         assert await take(stream, 3) == ["1", "2", "3"]
         client = world.client()
-        key = f"{world.options.prefix}:{{{connection}}}"
+        key = f"{world.tag}:{connection}"
         await client.hset(f"{key}:c", mapping={"q": 1, "r": 1})
         await client.xtrim(f"{key}:s", maxlen=1)
         await client.aclose()
-        member = there._membership
-        assert member is not None
+        (member,) = await there.members()
         await member.node.check()
         assert await take(stream, 1) == [Gap(4, 3)]
         await here.awaiting.send(connection, "after")
@@ -120,8 +118,7 @@ async def test_a_loss_that_is_noticed_twice_at_once_is_made_good_once(world: Red
         client = world.client()
         await client.flushall()
         await client.aclose()
-        member = node._membership
-        assert member is not None
+        (member,) = await node.members()
         await asyncio.gather(member.node.check(), member.node.check(), member.node.check())
         await node.awaiting.send(connection, "after")
 

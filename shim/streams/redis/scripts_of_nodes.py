@@ -1,0 +1,57 @@
+"""What nodes do by the clock: leases, positions, and keeping what would expire."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from shim.streams.redis.lua import ALL_LISTS, ALL_PARTS, DAY_MS, Script
+
+RENEW: Final = Script(
+    "renew",
+    """
+local node, lease_ms = ARGV[3], tonumber(ARGV[4])
+local at = now()
+local until_then = redis.call('ZSCORE', S.nodes, node)
+redis.call('ZADD', S.nodes, at + lease_ms, node)
+if until_then and tonumber(until_then) > at then return 1 end
+if until_then then be_quiet(at, lease_ms) end
+return 0
+""",
+    lists="nodes quiet",
+)
+
+LEAVE: Final = Script(
+    "leave",
+    """
+redis.call('ZREM', S.nodes, ARGV[3])
+return redis.call('ZREMRANGEBYLEX', S.hosted, '[' .. ARGV[3] .. ' ', '(' .. ARGV[3] .. '!')
+""",
+    lists="nodes hosted",
+)
+
+CHECK: Final = Script(
+    "check",
+    """
+local count = #KEYS - 3
+local node = ARGV[3 + count]
+local found = {last_broadcast()}
+for n = 1, count do
+  local I, id, generation = of(n), ARGV[2 + n], ARGV[3 + count + n]
+  local v = redis.call('HMGET', I.c, 'st', 'ge', 'no', 'q', 'ss', 'ep', 'cc', 'cr')
+  if v[1] == 'o' and v[2] == generation and v[3] ~= node then
+    redis.call('HSET', I.c, 'no', node, 'de', '')
+    redis.call('ZREM', S.detached, id)
+    redis.call('ZADD', S.hosted, 0, hosted(node, id))
+  end
+  found[n + 1] = {v[1], v[2], v[4], v[5], v[6], v[7], v[8]}
+end
+return found
+""",
+    keys="c",
+    lists="bn detached hosted",
+)
+"""Of connections that this node holds. One whose node was given up takes it back, unless another stream has begun."""
+
+KEEP: Final = Script(
+    "keep", f"for _, name in ipairs(KEYS) do redis.call('PEXPIRE', name, {DAY_MS}) end", keys=ALL_PARTS, lists=ALL_LISTS
+)
