@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from migrator.inventory.permissions import Permissions
 from migrator.inventory.record import Location, Record
 from migrator.inventory.selection import Selection
 
@@ -88,6 +89,9 @@ class Handler(Record):
     location: Location | None = Field(default=None, description="the definition; None when it was not found")
     declared_in: Location | None = Field(default=None, description="where the infrastructure names it")
     problem: str | None = Field(default=None, description="why it can't be read or run; None when it can")
+    permissions: Permissions | None = Field(
+        default=None, description="what it may do in AWS; None when no infrastructure says"
+    )
 
     @property
     def route_keys(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from migrator.scan.nested import SUFFIXES, Linked, link, prefix_of
 from migrator.scan.parts import output_parts, resource_parts
 from migrator.scan.paths import join_folder
 from migrator.scan.physical import Names
+from migrator.scan.policies import Policies
 from migrator.scan.resource_kinds import FUNCTIONS, TABLES
 from migrator.scan.resource_triggers import resource_triggers
 from migrator.scan.sieve import sought
@@ -82,6 +83,11 @@ def read_resources(resources: Map, resolver: Resolver, service: Service, keys: M
                 service.tables.append(table)
     service.parts.extend(resource_parts(resources, resolver))
     service.local.extend(local_resources(resources, resolver))
+    policies = Policies(resources)
+    for logical_id, value in resources.items():
+        function = service.functions.get((keys or {}).get(logical_id, logical_id))
+        if function is not None and as_map(value).get("Type") in FUNCTIONS:
+            function.permissions = policies.of_function(logical_id)
     ApiReader(resources, resolver, service, keys or {}).read()
     for logical_id, trigger in resource_triggers(resources):
         key = (keys or {}).get(logical_id, logical_id)
@@ -114,6 +120,8 @@ class _Reader:
         def setting(key: str) -> object:
             return own.get(key, usual.get(key))
 
+        if usual.get("PermissionsBoundary") is not None:
+            own.setdefault("PermissionsBoundary", usual["PermissionsBoundary"])
         here = PurePosixPath(resource.path).parent.as_posix()
         root, problem = self._code(setting("CodeUri") if sam else own.get("Code"), own, here)
         function = Function(

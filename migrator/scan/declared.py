@@ -16,6 +16,7 @@ from migrator.inventory.model import (
     Trigger,
     UnservedRoute,
 )
+from migrator.inventory.permissions import Permissions
 from migrator.inventory.record import Location
 
 Kind = Literal["serverless", "sam", "cloudformation", "cdk", "terraform", "chalice", "code"]
@@ -46,6 +47,8 @@ class Function:
     """Its code, where that stands in the infrastructure file; what is computed in it stays as it is written there."""
     framework: Framework | None = None
     framework_object: str | None = None
+    permissions: Permissions | None = None
+    """None: nothing declares any."""
 
 
 @dataclass(frozen=True)

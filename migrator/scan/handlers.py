@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from migrator.inventory.model import Framework, Handler, Language, Trigger
+from migrator.inventory.permissions import Permissions, united
 from migrator.inventory.record import Location
 from migrator.scan.declared import Function, Service, is_unread
 from migrator.scan.files import Files
@@ -39,6 +40,7 @@ class Found:
     import_path: tuple[str, ...] = ()
     framework: Framework | None = None
     framework_object: str | None = None
+    permissions: Permissions | None = None
 
     def record(self) -> Handler:
         return Handler(
@@ -56,6 +58,7 @@ class Found:
             location=self.location,
             declared_in=self.declared_in,
             problem=self.problem,
+            permissions=self.permissions,
         )
 
 
@@ -94,6 +97,8 @@ class Handlers:
                 found.problem = f"there is no file {path}"
         found.triggers.extend(function.triggers)
         found.environment.update(function.environment)
+        if function.permissions is not None:
+            found.permissions = united((found.permissions, function.permissions))
         self.by_function[service.path, function.key] = handler_id
 
     def _locate(self, function: Function) -> tuple[str, str, str, Language]:

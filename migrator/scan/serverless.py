@@ -16,6 +16,7 @@ from migrator.scan.files import Files
 from migrator.scan.intrinsics import Resolver, Unresolved, references
 from migrator.scan.paths import join_folder
 from migrator.scan.physical import Names
+from migrator.scan.policies import Policies
 from migrator.scan.serverless_implied import function_logical_id, implied_parts
 from migrator.scan.serverless_program import PROGRAMS, read_program
 from migrator.scan.serverless_variables import Variables
@@ -94,9 +95,29 @@ class _Reader:
             service.apis.append(api)
         by_logical_id = {function_logical_id(key): key for key in service.functions}
         read_resources(self.resources, self.resolver, service, by_logical_id)
+        self._permissions()
         self._state_machines(by_logical_id)
         service.parts.extend(implied_parts(service, self.document, api))
         return service
+
+    def _permissions(self) -> None:
+        """Of the role that all functions share, or of one of their own.
+        https://www.serverless.com/framework/docs/providers/aws/guide/iam"""
+        policies = Policies(self.resources)
+        shared = as_map(as_map(self.provider.get("iam")).get("role"))
+        everybody = [*as_list(self.provider.get("iamRoleStatements")), *as_list(shared.get("statements"))]
+        elsewhere = self.provider.get("role") or (as_map(self.provider.get("iam")).get("role") if not shared else None)
+        for key, function in self.service.functions.items():
+            given = as_map(self.functions.get(key))
+            own = given.get("iamRoleStatements")
+            inherits = own is None or as_text(given.get("iamRoleStatementsInherit")) == "true"
+            function.permissions = policies.of_statements(
+                [*(everybody if inherits else []), *as_list(own)],
+                self.provider,
+                managed=[*as_list(self.provider.get("iamManagedPolicies")), *as_list(shared.get("managedPolicies"))],
+                role=given.get("role", elsewhere),
+                boundary=shared.get("permissionsBoundary", self.provider.get("rolePermissionsBoundary")),
+            )
 
     def _state_machines(self, by_logical_id: Mapping[str, str]) -> None:
         """Of the plugin serverless-step-functions, which also takes keys of functions for logical ids."""

@@ -10,9 +10,9 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from migrator.rewrite.infra.flow import flow, quoted
 from migrator.rewrite.infra.needs import Needs, Permission, Target, Variable
-from migrator.rewrite.infra.sam_policies import policy_template
 from migrator.rewrite.infra.stack_references import all_names, intrinsic
 from migrator.rewrite.infra.yaml_document import Document, Path
+from migrator.sam_policies import policy_template
 
 _RUNS_LAMBDA: Final = (
     "AWSLambdaBasicExecutionRole", "AWSLambdaVPCAccessExecutionRole", "AmazonAPIGatewayInvokeFullAccess",

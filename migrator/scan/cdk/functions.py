@@ -6,6 +6,7 @@ from typing import Final
 
 from migrator.scan.cdk.apis import ApiShapes
 from migrator.scan.cdk.code import CodeFinder, Found
+from migrator.scan.cdk.grants import also_granted, granted_actions
 from migrator.scan.cdk.values import Made, as_string, construct, options
 from migrator.scan.declared import Function, Service
 from migrator.scan.intrinsics import Unresolved
@@ -104,6 +105,22 @@ class FunctionShapes:
         shaped = [self.statement(item) for item in given]
         return [item for item in shaped if item is not None]
 
+    def managed(self, made: Made) -> list[object]:
+        """Names or ARNs of the managed policies of a role."""
+        value = made.properties.get("managedPolicies")
+        given = list(value) if isinstance(value, list) else list_of(value)
+        given += [item for call in made.calls if call.short == "addManagedPolicy" for item in call.arguments]
+        return [self._managed_policy(item, made) for item in given]
+
+    def _managed_policy(self, value: object, role: Made) -> object:
+        made = construct(value)
+        if made is not None and made.short == "fromAwsManagedPolicyName" and made.arguments:
+            return self.shapes.value(made.arguments[0], made.location)
+        logical_id = self.shapes.ref(value)
+        if logical_id is not None:
+            return self.shapes.map(role.location, [("Ref", logical_id)])
+        return self.shapes.value(value, role.location)
+
     def of_document(self, value: object) -> list[object]:
         made = construct(value)
         statements = options(value).get("statements")
@@ -121,28 +138,53 @@ class FunctionShapes:
             elif call.short == "addResources":
                 resources.extend(call.arguments)
         place = made.location
+        given = made.properties
+        effect = self.shapes.value(given.get("effect", "Allow"), place)
+        but, everything_but = list_of(given.get("notActions")), list_of(given.get("notResources"))
         return self.shapes.map(
             place,
             [
-                ("Effect", "Allow"),
-                ("Action", self.shapes.value(actions, place)),
-                ("Resource", self.shapes.value(resources, place)),
+                ("Effect", effect.capitalize() if isinstance(effect, str) else effect),
+                ("Action", self.shapes.value(actions, place) if actions or not but else None),
+                ("NotAction", self.shapes.value(but, place) if but else None),
+                ("Resource", self.shapes.value(resources, place) if resources or not everything_but else None),
+                ("NotResource", self.shapes.value(everything_but, place) if everything_but else None),
+                ("Condition", self.shapes.value(given.get("conditions"), place)),
             ],
         )
 
     def grants(self, made: Made) -> None:
-        """An API or stage that grants the right to push; to be called when all functions are there."""
+        """What a construct grants to functions and roles; to be called when all functions are there."""
         for call in made.calls:
-            grantee = self.shapes.ref(call.arguments[0] if call.arguments else call.properties.get("identity"))
+            grantee = self.shapes.ref(call.arguments[0] if call.arguments else _grantee(call))
             resource = as_map(self.builder.resources.get(grantee or ""))
-            if call.short not in _PUSHERS or not resource:
+            if not call.short.startswith("grant") or not resource:
                 continue
-            target = self.shapes.map(call.location, [("Ref", self.shapes.ref(made))])
-            right = self.shapes.map(call.location, [("Effect", "Allow"), ("Action", [MANAGE]), ("Resource", [target])])
             properties = as_map(resource.get("Properties"))
             policies = properties.setdefault("Policies", [])
             if isinstance(policies, list):
-                policies.append(right)
+                policies.append(self._right(made, call))
+
+    def _right(self, made: Made, call: Made) -> Map:
+        place, logical_id = call.location, self.shapes.ref(made)
+        pushes = call.short in _PUSHERS
+        actions = (MANAGE,) if pushes else granted_actions(made, call.short)
+        target = self.shapes.map(
+            place, [("Ref", logical_id)] if pushes else [("Fn::GetAtt", [logical_id, "Arn"])] if logical_id else []
+        )
+        further = (
+            []
+            if pushes
+            else [self.shapes.map(place, [("Fn::Join", ["", [target, end]])]) for end in also_granted(made)]
+        )
+        known: object = (
+            list(actions) if actions and logical_id else Unresolved(f"{call.short} of {made.name} is not known")
+        )
+        return self.shapes.map(place, [("Effect", "Allow"), ("Action", known), ("Resource", [target, *further])])
+
+
+def _grantee(call: Made) -> object:
+    return call.properties.get("grantee", call.properties.get("identity"))
 
 
 def list_of(value: object) -> list[object]:

@@ -104,6 +104,7 @@ class Template:
         properties: dict[str, object] = dict(shaped) if isinstance(shaped, Map) else {}
         if made.name.startswith("aws_iam."):
             properties["Policies"] = self.functions.statements(made) or None
+            properties["ManagedPolicyArns"] = self.functions.managed(made) or None
         references = [self.shapes.ref(argument) for argument in made.arguments[2:] if not isinstance(argument, dict)]
         for number, name in enumerate(filter(None, references)):
             properties[f"Argument{number}"] = self.shapes.map(made.location, [("Ref", name)])

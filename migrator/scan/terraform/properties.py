@@ -95,6 +95,14 @@ def _without_tokens(value: object, held: list[object], near: Map) -> object:
     return call("Fn::Join", ["", [part for part in parts if part != ""]])
 
 
+_STATEMENT: Final[Mapping[str, str]] = {
+    "actions": "Action",
+    "not_actions": "NotAction",
+    "resources": "Resource",
+    "not_resources": "NotResource",
+}
+
+
 def policy_document(arguments: Map) -> Map:
     """`aws_iam_policy_document` as the document that it makes."""
     statements: list[object] = []
@@ -102,8 +110,17 @@ def policy_document(arguments: Map) -> Map:
         given = as_map(block)
         statement = Map(given.path, given.line, given.column)
         statement["Effect"] = given.get("effect", "Allow")
-        statement["Action"] = given.get("actions")
-        statement["Resource"] = given.get("resources")
+        for name, ours in _STATEMENT.items():
+            if given.get(name) is not None:
+                statement[ours] = given[name]
+        conditions = Map(given.path, given.line, given.column)
+        for item in as_list(given.get("condition")):
+            test = as_text(as_map(item).get("test")) or ""
+            keys = as_map(conditions.get(test)) or Map(given.path, given.line, given.column)
+            keys[as_text(as_map(item).get("variable")) or ""] = as_map(item).get("values")
+            conditions[test] = keys
+        if conditions:
+            statement["Condition"] = conditions
         statements.append(statement)
     document = Map(arguments.path, arguments.line, arguments.column)
     document["Statement"] = statements
