@@ -18,7 +18,7 @@ from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
-from migrator.errors import WsSseError
+from migrator.errors import WsSseError, meant
 
 
 class ChecklistError(WsSseError):
@@ -81,9 +81,7 @@ class NameUnknown(ChecklistError):
         super().__init__(path, key, what, name, known)
 
     def __str__(self) -> str:
-        close = get_close_matches(self.name, self.known, n=1)
-        hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(self.known) or 'none'}."
-        return f"{self.path}: {self.key}: there is no {self.what} {self.name}. {hint}"
+        return f"{self.path}: {self.key}: there is no {self.what} {self.name}. {meant(self.name, self.known)}"
 
 
 class DependencyCycle(ChecklistError):

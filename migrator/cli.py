@@ -10,12 +10,11 @@ import importlib
 import os
 import signal
 import sys
-from difflib import get_close_matches
 
 import click
 
 from migrator.console import say_error
-from migrator.errors import WsSseError
+from migrator.errors import WsSseError, meant
 
 COMMANDS = {
     "scan": "see: the inventory of an application",
@@ -86,9 +85,7 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         known = self.list_commands(ctx)
         if args and args[0] not in known:
-            close = get_close_matches(args[0], known, n=1)
-            hint = f" Did you mean {close[0]}?" if close else f" There are: {', '.join(known)}."
-            ctx.fail(f"There is no command {args[0]}.{hint}")
+            ctx.fail(f"There is no command {args[0]}. {meant(args[0], known)}")
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:

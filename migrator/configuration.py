@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from pydantic import Field, ValidationError
 
-from migrator.errors import ConfigurationInvalid, WsSseError
+from migrator.errors import ConfigurationInvalid, WsSseError, meant
 from migrator.inventory.record import Record
 from shim.bounded_files import FileTooLarge, read_at_most
 
@@ -28,9 +27,7 @@ class SettingUnknown(WsSseError):
         super().__init__(path, key, known)
 
     def __str__(self) -> str:
-        close = get_close_matches(self.key, self.known, n=1)
-        hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(self.known)}."
-        return f"{self.path}: there is no setting {self.key}. {hint}"
+        return f"{self.path}: there is no setting {self.key}. {meant(self.key, self.known)}"
 
 
 class ScanSettings(Record):

@@ -14,11 +14,19 @@ WsSseError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 
 
 class WsSseError(Exception):
     """Ends a command with status 2 and its sentence on stderr."""
+
+
+def meant(name: str, known: Sequence[str]) -> str:
+    """A sentence for the end of an error about a name that is not known: the closest one that is, or all of them."""
+    close = get_close_matches(name, known, n=1)
+    return f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known) or 'none'}."
 
 
 class ApplicationNotFound(WsSseError):

@@ -17,8 +17,11 @@ _QUIET: Final = (
 """No daemon, no hook, no pager, no gpg; and nothing is fetched, as a partial clone would to answer."""
 
 
-def ask_git(folder: Path, *arguments: str, timeout_s: float = 60) -> str | None:
-    """What git prints; None when the folder is in no repository, git is not installed, or it took too long."""
+def ask_git(folder: Path, *arguments: str, timeout_s: float = 60, errors: str = "replace") -> str | None:
+    """What git prints; None when the folder is in no repository, git is not installed, or it took too long.
+
+    `errors`: what becomes of bytes that are no UTF-8; 'surrogateescape' for paths that are looked up again.
+    """
     command = ["git", *(word for setting in _QUIET for word in ("-c", setting)), "-C", str(folder)]
     try:
         told = subprocess.run(  # noqa: S603 - git, with arguments of ours
@@ -33,7 +36,7 @@ def ask_git(folder: Path, *arguments: str, timeout_s: float = 60) -> str | None:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
-            errors="replace",
+            errors=errors,
             check=False,
             timeout=timeout_s,
         )

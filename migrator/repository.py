@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from migrator.errors import ApplicationEmpty, RewriteInvalid, WsSseError
+from migrator.errors import ApplicationEmpty, RewriteInvalid, WsSseError, meant
 from migrator.inventory.by_route import RoutePlan, UnknownSenders
 from migrator.inventory.model import Api, Inventory
 from migrator.inventory.outcome import Account, Outcome, Site
@@ -31,9 +30,7 @@ class UnknownApi(WsSseError):
         super().__init__(name, known)
 
     def __str__(self) -> str:
-        close = get_close_matches(self.name, self.known, n=1)
-        hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(self.known) or 'none'}."
-        return f"There is no API that only {self.name} means. {hint}"
+        return f"There is no API that only {self.name} means. {meant(self.name, self.known)}"
 
 
 def plan_repository(app: Path, inventory: Inventory, api: str | None = None, scope: Scope = EVERYTHING) -> Plan:

@@ -24,10 +24,9 @@ TeardownError
 from __future__ import annotations
 
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
 
-from migrator.errors import WsSseError
+from migrator.errors import WsSseError, meant
 
 
 class TeardownError(WsSseError):
@@ -62,9 +61,7 @@ class ApiUnknown(TeardownError):
         super().__init__(api, known)
 
     def __str__(self) -> str:
-        close = get_close_matches(self.api, self.known, n=1)
-        hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(self.known) or 'none'}."
-        return f"The survey has no WebSocket API {self.api}. {hint}"
+        return f"The survey has no WebSocket API {self.api}. {meant(self.api, self.known)}"
 
 
 class ApisDoubtful(TeardownError):

@@ -14,7 +14,7 @@ from migrator.commands.options import FILE_PATH, format_option
 from migrator.console import say
 from shim.dualrun.cutover.stages import Stage
 from shim.dualrun.cutover.verdict_words import verdict_words
-from shim.dualrun.report.visible import visible
+from templates.text import visible
 
 
 def _shim_options(function: Callable[..., Any]) -> Callable[..., Any]:

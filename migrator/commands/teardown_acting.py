@@ -23,7 +23,7 @@ from migrator.commands.options import FILE_PATH, app_argument
 from migrator.commands.teardown_words import rehearsed_lines, undo_lines
 from migrator.configuration import configuration
 from migrator.console import say
-from shim.dualrun.report.visible import visible
+from templates.text import visible
 
 if TYPE_CHECKING:
     from checklists.aws.access import AccountAccess

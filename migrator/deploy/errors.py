@@ -7,9 +7,7 @@ WsSseError
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
-from migrator.errors import WsSseError
+from migrator.errors import WsSseError, meant
 
 
 class OfOneProcess(WsSseError):
@@ -31,6 +29,4 @@ class UnknownKit(WsSseError):
         super().__init__(name, known)
 
     def __str__(self) -> str:
-        close = get_close_matches(self.name, self.known, n=1)
-        hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(self.known)}."
-        return f"There is no kit {self.name}. {hint}"
+        return f"There is no kit {self.name}. {meant(self.name, self.known)}"

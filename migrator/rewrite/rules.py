@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Iterator
-from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from types import ModuleType
 
 import migrator.rewrite
 import migrator.rewrite.client
-from migrator.errors import WsSseError
+from migrator.errors import WsSseError, meant
 from migrator.rewrite.rule import RulePage
 
 
@@ -23,9 +22,7 @@ class UnknownRule(WsSseError):
         super().__init__(name, known)
 
     def __str__(self) -> str:
-        close = get_close_matches(self.name, self.known, n=1)
-        hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(self.known)}."
-        return f"There is no rule {self.name}. {hint}"
+        return f"There is no rule {self.name}. {meant(self.name, self.known)}"
 
 
 @cache

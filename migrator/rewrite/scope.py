@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Final
 
-from migrator.errors import WsSseError
+from migrator.errors import WsSseError, meant
 from migrator.inventory.model import Api
 
 
@@ -18,9 +17,7 @@ class UnknownRoute(WsSseError):
         super().__init__(key, known)
 
     def __str__(self) -> str:
-        close = get_close_matches(self.key, self.known, n=1)
-        hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(self.known)}."
-        return f"There is no route {self.key}. {hint}"
+        return f"There is no route {self.key}. {meant(self.key, self.known)}"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from migrator.inventory.bridges import bridges
 from migrator.inventory.model import Api, Inventory, Push, Resource, Route, Store
+from templates.text import visible
 
 _KINDS = {
     "serverless": "serverless.yml",
@@ -25,13 +26,9 @@ def render_text(inventory: Inventory, console: Console) -> None:
     _Report(inventory, console).render()
 
 
-def visible(text: str) -> str:
-    """Text of an application on a terminal: control characters as escapes, markup as itself."""
-    return escape("".join(character if character.isprintable() else _escaped(character) for character in text))
-
-
-def _escaped(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")
+def _shown(text: str) -> str:
+    """Text of an application on a terminal: neither markup nor terminal codes."""
+    return escape(visible(text))
 
 
 class _Report:
@@ -69,18 +66,18 @@ class _Report:
     def _head(self) -> None:
         found, files = self.inventory, self.inventory.files
         sources = ", ".join(_KINDS.get(kind, kind) for kind in found.declared_by)
-        self._line(f"[bold]{visible(found.application)}[/bold]  from {sources}, region {visible(found.region)}")
+        self._line(f"[bold]{_shown(found.application)}[/bold]  from {sources}, region {_shown(found.region)}")
         failed = f", {files.failed} could not be read" if files.failed else ""
         vendored = f", {files.vendored} third-party or built left out" if files.vendored else ""
         self._line(f"{files.seen} files, {files.read} read{failed}{vendored}")
         if found.applications:
             self._title(f"Applications ({len(found.applications)}), each of which migrate takes by itself")
-            self._table((visible(part.folder), visible(", ".join(part.apis))) for part in found.applications)
+            self._table((_shown(part.folder), _shown(", ".join(part.apis))) for part in found.applications)
 
     def _api(self, api: Api) -> None:
         inferred = "  [yellow](inferred from the code: check it)[/yellow]" if api.inferred else ""
-        self._title(f"API {visible(api.name)}{inferred}")
-        self._line(f"selects routes by {visible(api.route_selection_expression)}, stage {visible(api.stage)}", indent=2)
+        self._title(f"API {_shown(api.name)}{inferred}")
+        self._line(f"selects routes by {_shown(api.route_selection_expression)}, stage {_shown(api.stage)}", indent=2)
         self._table(self._route(route) for route in api.routes)
         if api.authorizer:
             self._authorizer(api)
@@ -88,13 +85,13 @@ class _Report:
     def _route(self, route: Route) -> tuple[str, ...]:
         reads = ", ".join(key.name + ("" if key.required else "?") for key in route.reads)
         answers = "answers through its route response" if route.route_response else ""
-        notes = "; ".join(filter(None, [f"reads {visible(reads)}" if reads else "", answers]))
-        return f"[cyan]{visible(route.key)}[/cyan]", visible(route.handler), notes
+        notes = "; ".join(filter(None, [f"reads {_shown(reads)}" if reads else "", answers]))
+        return f"[cyan]{_shown(route.key)}[/cyan]", _shown(route.handler), notes
 
     def _authorizer(self, api: Api) -> None:
         authorizer = api.authorizer
         assert authorizer is not None
-        handler = visible(authorizer.handler or authorizer.type)
+        handler = _shown(authorizer.handler or authorizer.type)
         facts = []
         token = authorizer.token
         if token:
@@ -109,14 +106,14 @@ class _Report:
             facts.append(f"identity {', '.join(authorizer.identity_sources)}")
         if authorizer.context_keys:
             facts.append(f"passes on {', '.join(authorizer.context_keys)}")
-        self._line(f"authorizer {handler}" + (f": {visible('; '.join(facts))}" if facts else ""), indent=2)
+        self._line(f"authorizer {handler}" + (f": {_shown('; '.join(facts))}" if facts else ""), indent=2)
 
     def _other_handlers(self) -> None:
         others = [h for h in self.inventory.handlers if not {t.kind for t in h.triggers} & {"route", "authorizer"}]
         if others:
             self._title("Other functions that send, or use the connections")
             self._table(
-                (visible(h.id), visible(", ".join(f"{t.kind} {t.source}" for t in h.triggers) or "no trigger"))
+                (_shown(h.id), _shown(", ".join(f"{t.kind} {t.source}" for t in h.triggers) or "no trigger"))
                 for h in others
             )
 
@@ -133,11 +130,11 @@ class _Report:
             }
             left_out = " but the sender" if push.excludes_sender else ""
             self._line(
-                f"{visible(str(push.location))}  [cyan]{push.operation}[/cyan] to {whom[push.recipient]}{left_out}",
+                f"{_shown(str(push.location))}  [cyan]{push.operation}[/cyan] to {whom[push.recipient]}{left_out}",
                 indent=2,
             )
-            self._line(f"[dim]{visible(push.evidence)}[/dim]", indent=4)
-            self._line(f"[dim]gone connections: {push.gone}; from {visible(_reached_by(push))}[/dim]", indent=4)
+            self._line(f"[dim]{_shown(push.evidence)}[/dim]", indent=4)
+            self._line(f"[dim]gone connections: {push.gone}; from {_shown(_reached_by(push))}[/dim]", indent=4)
 
     def _stores(self) -> None:
         kept = [store for store in self.inventory.stores if store.holds_connections]
@@ -147,14 +144,14 @@ class _Report:
             operations = Counter(use.operation for use in store.uses)
             used = ", ".join(f"{name} {count}x" if count > 1 else name for name, count in operations.items())
             self._line(
-                f"[cyan]{visible(store.id)}[/cyan] {visible(_described(store))}: {visible(used) or 'not used'}",
+                f"[cyan]{_shown(store.id)}[/cyan] {_shown(_described(store))}: {_shown(used) or 'not used'}",
                 indent=2,
             )
             for reason in store.other_uses:
-                self._line(f"[yellow]holds more:[/yellow] {visible(reason)}", indent=4)
+                self._line(f"[yellow]holds more:[/yellow] {_shown(reason)}", indent=4)
         others = [store.id for store in self.inventory.stores if not store.holds_connections]
         if others:
-            self._line(f"[dim]other tables: {visible(', '.join(others))}[/dim]", indent=2)
+            self._line(f"[dim]other tables: {_shown(', '.join(others))}[/dim]", indent=2)
 
     def _clients(self) -> None:
         if self.inventory.clients:
@@ -166,20 +163,20 @@ class _Report:
                 "keeps alive by hand" if client.heartbeat else "",
                 f"sends {', '.join(client.sends)}" if client.sends else "",
             ]
-            where, what = visible(str(client.location)), visible(f"{client.library} {client.url or ''}".strip())
+            where, what = _shown(str(client.location)), _shown(f"{client.library} {client.url or ''}".strip())
             self._line(f"{where}  [cyan]{what}[/cyan]", indent=2)
             if any(parts):
-                self._line(f"[dim]{visible('; '.join(filter(None, parts)))}[/dim]", indent=4)
+                self._line(f"[dim]{_shown('; '.join(filter(None, parts)))}[/dim]", indent=4)
         if self.inventory.tests:
             self._line(
-                f"[dim]tests: {visible(', '.join(test.location.path for test in self.inventory.tests))}[/dim]", indent=2
+                f"[dim]tests: {_shown(', '.join(test.location.path for test in self.inventory.tests))}[/dim]", indent=2
             )
 
     def _near_misses(self) -> None:
         if self.inventory.near_misses:
             self._title(f"Looks like it, and is none ({len(self.inventory.near_misses)})")
         for miss in self.inventory.near_misses:
-            self._line(f"{visible(str(miss.location))}  [dim]{visible(miss.why)}[/dim]", indent=2)
+            self._line(f"{_shown(str(miss.location))}  [dim]{_shown(miss.why)}[/dim]", indent=2)
 
     def _servers(self) -> None:
         if self.inventory.servers:
@@ -187,13 +184,13 @@ class _Report:
         for server in self.inventory.servers:
             parts = [f"listens {server.listens}" if server.listens else "", *server.features]
             protocol = f" ({server.protocol})" if server.protocol not in {"websocket", server.library} else ""
-            what = visible(f"{server.library}{protocol}")
-            self._line(f"{visible(str(server.location))}  [cyan]{what}[/cyan]", indent=2)
+            what = _shown(f"{server.library}{protocol}")
+            self._line(f"{_shown(str(server.location))}  [cyan]{what}[/cyan]", indent=2)
             if any(parts):
-                self._line(f"[dim]{visible('; '.join(filter(None, parts)))}[/dim]", indent=4)
+                self._line(f"[dim]{_shown('; '.join(filter(None, parts)))}[/dim]", indent=4)
 
     def _refusals(self) -> None:
-        shown = {
+        coloured = {
             "refuse": "[red]not migrated[/red]",
             "warn": "[yellow]to be checked[/yellow]",
             "offer": "[green]simpler[/green]",
@@ -202,25 +199,25 @@ class _Report:
             self._title("What decides whether it can be migrated")
         for refusal in self.inventory.refusals:
             about = f" {', '.join(refusal.routes)}:" if refusal.routes else ""
-            self._line(f"{shown[refusal.severity]}{visible(about)} {visible(refusal.reason)}", indent=2)
-            self._line(f"[dim]{visible(str(refusal.location))}[/dim]", indent=4)
+            self._line(f"{coloured[refusal.severity]}{_shown(about)} {_shown(refusal.reason)}", indent=2)
+            self._line(f"[dim]{_shown(str(refusal.location))}[/dim]", indent=4)
 
     def _resources(self) -> None:
         if not self.inventory.resources:
             return
         counts = Counter(resource.use for resource in self.inventory.resources)
-        shown = ", ".join(f"{count} {use.replace('_', ' ')}" for use, count in counts.most_common())
-        self._title(f"Resources: {shown}")
+        uses = ", ".join(f"{count} {use.replace('_', ' ')}" for use, count in counts.most_common())
+        self._title(f"Resources: {uses}")
         groups: dict[str, list[Resource]] = {}
         for resource in self.inventory.resources:
             if resource.use == "websocket_only":
                 groups.setdefault(resource.type, []).append(resource)
         for kind, members in groups.items():
-            self._line(f"{visible(kind)}: [dim]{visible(', '.join(member.id for member in members))}[/dim]", indent=2)
+            self._line(f"{_shown(kind)}: [dim]{_shown(', '.join(member.id for member in members))}[/dim]", indent=2)
         for resource in self.inventory.resources:
             if resource.use in {"shared", "unknown"}:
                 self._line(
-                    f"[yellow]{resource.use}[/yellow] {visible(f'{resource.id} ({resource.type}): {resource.reason}')}",
+                    f"[yellow]{resource.use}[/yellow] {_shown(f'{resource.id} ({resource.type}): {resource.reason}')}",
                     indent=2,
                 )
 
@@ -230,9 +227,9 @@ class _Report:
             self._title(f"Problems ({len(problems)})")
         for problem in problems:
             colour = "red" if problem.serious else "yellow"
-            self._line(f"[{colour}]{visible(str(problem.location))}[/{colour}]  {visible(problem.message)}", indent=2)
+            self._line(f"[{colour}]{_shown(str(problem.location))}[/{colour}]  {_shown(problem.message)}", indent=2)
         for name, reason in self.inventory.unresolved.items():
-            self._line(f"[yellow]{visible(name)}[/yellow]  has no value here: {visible(reason)}", indent=2)
+            self._line(f"[yellow]{_shown(name)}[/yellow]  has no value here: {_shown(reason)}", indent=2)
 
     def _next(self) -> None:
         self.console.print()
@@ -240,9 +237,9 @@ class _Report:
             self._line("Next: solve the problems in red, then run [bold]ws2sse scan[/bold] again.")
             return
         for bridge in bridges(self.inventory):
-            note = f" [dim]({visible(bridge.note)})[/dim]" if bridge.note else ""
+            note = f" [dim]({_shown(bridge.note)})[/dim]" if bridge.note else ""
             self._line(
-                f"Next: [bold]{visible(bridge.command)}[/bold] serves the {visible(bridge.serves)} unchanged, "
+                f"Next: [bold]{_shown(bridge.command)}[/bold] serves the {_shown(bridge.serves)} unchanged, "
                 f"to SSE and WebSocket clients side by side.{note}"
             )
 

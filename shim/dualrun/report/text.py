@@ -16,7 +16,7 @@ from shim.dualrun.report.cut import cut
 from shim.dualrun.report.report import Divergence, Report
 from shim.dualrun.report.text_measures import print_measures
 from shim.dualrun.report.text_table import text_table
-from shim.dualrun.report.visible import visible
+from templates.text import visible
 
 MAX_DIFFERENCES = 20
 """Differences that nothing explains, and kinds of explained ones; all, up to a larger limit, are in the JSON form."""

@@ -13,7 +13,7 @@ from shim.dualrun.judge.coverage import Cell, Coverage
 from shim.dualrun.judge.power.power import Power
 from shim.dualrun.judge.verdict import Measures, TypeVerdict
 from shim.dualrun.report.text_table import text_table
-from shim.dualrun.report.visible import visible
+from templates.text import visible
 
 MAX_ROWS = 30
 """Rows of a table; the JSON form has more."""

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from migrator.inventory.model import Inventory
 from migrator.scan import scan_application
-from migrator.scan.report import render_text, visible
+from migrator.scan.report import render_text
 from tests.migrator.scan.applications import SERVERLESS, scan
 from tests.running import CHAT
 
@@ -26,10 +26,6 @@ def test_text_of_an_application_is_neither_markup_nor_terminal_codes(tmp_path: P
 
     assert "[bold]\\x1b[31mred" in text
     assert "\x1b" not in text
-
-
-def test_control_characters_are_made_visible() -> None:
-    assert visible("a\x07b\u202ec\n") == "a\\x07b\\u202ec\\n"
 
 
 def test_the_example_is_told_on_a_screen() -> None:
