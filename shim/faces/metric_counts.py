@@ -48,9 +48,13 @@ CONNECT_S: Final = tuple(bound / 1000 for bound in LATENCY_MS)
 
 
 class MetricCounts:
-    """An observer. Route keys are those of the API and `$none`, so that no client makes series of its own."""
+    """An observer. Route keys are those of the API and `$none`, so that no client makes series of its own.
 
-    def __init__(self, api: ApiDefinition) -> None:
+    `alone`: no other process tells of the ends of connections that began here.
+    """
+
+    def __init__(self, api: ApiDefinition, *, alone: bool = True) -> None:
+        self._alone = alone
         self._routes = {*api.routes, CONNECT_ROUTE, DISCONNECT_ROUTE}
         self._mocks = {key for key, route in api.routes.items() if isinstance(route.integration, Mock)}
         self.connects = 0
@@ -62,7 +66,7 @@ class MetricCounts:
         self.refused: Counter[tuple[Face, str]] = Counter()
         self.disconnects: Counter[str] = Counter()
         self.faces: dict[str, Face] = {}
-        """Of the connections that are open."""
+        """Of the connections that are open; empty unless `alone`."""
 
     def __call__(self, happening: Happening) -> None:
         match happening:
@@ -71,7 +75,8 @@ class MetricCounts:
             case Connected():
                 self.connects += 1
                 self.accepted[happening.face].add(happening.latency_s)
-                self.faces[happening.connection_id] = happening.face
+                if self._alone:
+                    self.faces[happening.connection_id] = happening.face
             case Refused():
                 self._refused(happening)
             case Disconnected():

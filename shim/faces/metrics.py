@@ -15,7 +15,7 @@ Prometheus adds `_total` to the names of counters. Labels are `ApiId`, `Stage` a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Final
 
@@ -27,11 +27,12 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from shim.faces.metric_counts import ErrorKind, MetricCounts
+from shim.faces.metric_families import OWN_LABELS, add_distribution
 from shim.faces.operators import TokenGate, check_token_option, who_asks
+from shim.faces.redis_metrics import RedisCollector
 from shim.faces.refusal import Refusal
 from shim.gateway.selection import CONNECT_ROUTE
 from shim.service import Service
-from shim.streams.distribution import Distribution
 
 PATH: Final = "/metrics"
 
@@ -69,10 +70,13 @@ def metrics_router(
 ) -> APIRouter:
     """GET on `/metrics`, in the format that the scraper prefers. Begins to observe the service. `more`: of others."""
     chosen = options or MetricsOptions()
-    counts = MetricCounts(service.api)
+    counts = MetricCounts(service.api, alone=not service.streams.shared)
     service.observers.append(counts)
     registry = CollectorRegistry(auto_describe=False)
     registry.register(ServiceCollector(service, counts))
+    streams = service.streams
+    if streams.counts is not None:
+        registry.register(RedisCollector((service.api.api_id, service.api.stage), streams.counts))
     for collector in more:
         registry.register(collector)
     ProcessCollector(registry=registry)
@@ -107,7 +111,9 @@ class ServiceCollector(Collector):
 
     def collect(self) -> Iterable[Metric]:
         yield from self._as_at_aws()
-        yield from self._connections()
+        if self._service.streams.counts is None:
+            yield from self._kept()
+        yield from self._comings_and_goings()
         yield from self._traffic()
 
     def _as_at_aws(self) -> Iterable[Metric]:
@@ -131,17 +137,17 @@ class ServiceCollector(Collector):
                     family.add_metric([*self._own, route], count)
             yield family
         latency = HistogramMetricFamily(
-            "IntegrationLatency", "Milliseconds that integrations took", labels=["ApiId", "Stage", "Route"]
+            "IntegrationLatency", "Milliseconds that integrations took", labels=[*OWN_LABELS, "Route"]
         )
         for route, distribution in counts.latencies_ms.items():
             if any(distribution.counts):
-                _add(latency, [*self._own, route], distribution)
+                add_distribution(latency, [*self._own, route], distribution)
         yield latency
 
-    def _connections(self) -> Iterable[Metric]:
-        counts = self._counts
+    def _kept(self) -> Iterable[Metric]:
+        """Of the connections in this process. What others keep too is not read whenever somebody asks."""
         snapshots = self._service.streams.snapshots()
-        faces = counts.faces.copy()
+        faces = self._counts.faces.copy()
         by_face = {"sse": 0, "websocket": 0}
         for snapshot in snapshots:
             face = faces.get(snapshot.connection_id)
@@ -160,13 +166,19 @@ class ServiceCollector(Collector):
             family = self._gauge(f"ws2sse_streams_{name}", words)
             family.add_metric(self._own, value)
             yield family
+
+    def _comings_and_goings(self) -> Iterable[Metric]:
+        counts = self._counts
+        most = self._gauge("ws2sse_connections_limit", "Connections that may be open")
+        most.add_metric(self._own, self._service.streams.limits.connections)
+        yield most
         connects = HistogramMetricFamily(
             "ws2sse_connect_seconds",
             "Seconds that accepting a client took, authorizer and $connect",
-            labels=["ApiId", "Stage", "face"],
+            labels=[*OWN_LABELS, "face"],
         )
         for accepted_face, distribution in counts.accepted.items():
-            _add(connects, [*self._own, accepted_face], distribution)
+            add_distribution(connects, [*self._own, accepted_face], distribution)
         yield connects
         refused = self._counter("ws2sse_refused", "Clients that were refused", "face", "status")
         for (refused_face, status), count in counts.refused.copy().items():
@@ -195,17 +207,7 @@ class ServiceCollector(Collector):
         yield pushes
 
     def _counter(self, name: str, words: str, *labels: str) -> CounterMetricFamily:
-        return CounterMetricFamily(name, words, labels=["ApiId", "Stage", *labels])
+        return CounterMetricFamily(name, words, labels=[*OWN_LABELS, *labels])
 
     def _gauge(self, name: str, words: str, *labels: str) -> GaugeMetricFamily:
-        return GaugeMetricFamily(name, words, labels=["ApiId", "Stage", *labels])
-
-
-def _add(family: HistogramMetricFamily, labels: Sequence[str], distribution: Distribution) -> None:
-    """Buckets count all values up to their bound."""
-    counts, below = distribution.counts.copy(), 0
-    buckets = []
-    for bound, count in zip((*map(str, distribution.bounds), "+Inf"), counts, strict=True):
-        below += count
-        buckets.append((bound, below))
-    family.add_metric(labels, buckets, distribution.total)
+        return GaugeMetricFamily(name, words, labels=[*OWN_LABELS, *labels])

@@ -15,6 +15,7 @@ from shim.streams.broker import MemoryBroker
 from shim.streams.connection import Event
 from shim.streams.limits import StreamLimits
 from shim.streams.records import GOING_AWAY, Closed, ConnectionInfo, Opened, Snapshot
+from shim.streams.redis.counts import RedisCounts
 from shim.streams.subscription import Subscription, Woken
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,9 @@ class Streams:
 
     shared: bool = False
     """Whether other processes serve the same connections."""
+
+    counts: RedisCounts | None = None
+    """What was asked of Redis, where that keeps the connections."""
 
     def __init__(self, limits: StreamLimits | None = None, *, clock: Callable[[], float] = time.time) -> None:
         self.limits = limits or StreamLimits()

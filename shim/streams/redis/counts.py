@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from shim.streams.distribution import Distribution
 
@@ -12,6 +12,8 @@ ROUND_TRIP_S: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2
 
 Failure = Literal["away", "refused"]
 """`away`: no answer, or no connection. `refused`: an error that Redis gave as its answer."""
+
+Face = Literal["sse", "websocket"]
 
 Found = Literal["missed", "moved", "ended", "lost"]
 """What a comparison of positions may find: messages of which this node had not heard, a stream that others had taken,
@@ -25,7 +27,7 @@ class RedisCounts:
     round_trips: Distribution = field(default_factory=lambda: Distribution(ROUND_TRIP_S))
     """Seconds of each, of which one may carry many calls."""
     calls: int = 0
-    failures: Counter[Failure] = field(default_factory=Counter)
+    failures: Counter[Failure] = field(default_factory=lambda: Counter(dict.fromkeys(get_args(Failure), 0)))
     """Round trips that failed, and calls that were refused."""
     away_since: float | None = None
     """None while Redis answers."""
@@ -35,7 +37,7 @@ class RedisCounts:
     """Of the lease of this node, which had ended meanwhile."""
     compared: int = 0
     """Positions."""
-    found: Counter[Found] = field(default_factory=Counter)
+    found: Counter[Found] = field(default_factory=lambda: Counter(dict.fromkeys(get_args(Found), 0)))
     straight: int = 0
     """Messages that came with the wake-up, or that this node sent itself."""
     read: int = 0
@@ -47,6 +49,8 @@ class RedisCounts:
     """Ends that this node told the application."""
     untold: int = 0
     """Ends that some node began to tell, and never finished."""
+    hosted: Counter[Face] = field(default_factory=lambda: Counter(dict.fromkeys(get_args(Face), 0)))
+    """Connections whose streams this node writes. Those that can't be resumed are WebSockets."""
     open_everywhere: int = 0
     """Connections of all nodes, as of about a second ago."""
 

@@ -10,6 +10,7 @@ from shim.streams.redis import scripts_of_connections as connecting
 from shim.streams.redis import scripts_of_messages as sending
 from shim.streams.redis.batches import Batches
 from shim.streams.redis.broadcasts import Broadcast, BroadcastLog, read_entry
+from shim.streams.redis.counts import Face
 from shim.streams.redis.hosted import Hosted, Own
 from shim.streams.redis.lua import Script
 from shim.streams.redis.operations import message_of
@@ -44,14 +45,16 @@ class Registry:
     def add(self, hosted: Hosted) -> None:
         """A stream begins; one before it ends."""
         before = self._hosted.get(hosted.id)
-        self._hosted[hosted.id] = hosted
         if before is not None:
             self.superseded(before)
+        self._hosted[hosted.id] = hosted
+        self._batches.counts.hosted[_face(hosted)] += 1
         self.feed(hosted)
 
     def remove(self, hosted: Hosted) -> None:
         if self.has(hosted):
             del self._hosted[hosted.id]
+            self._batches.counts.hosted[_face(hosted)] -= 1
 
     def know_log(self, last: int) -> None:
         """The number of the last broadcast, as Redis has it now. What came before the first such word is not read, but
@@ -122,8 +125,7 @@ class Registry:
 
     def superseded(self, hosted: Hosted) -> None:
         hosted.superseded = True
-        if self._hosted.get(hosted.id) is hosted:
-            del self._hosted[hosted.id]
+        self.remove(hosted)
         hosted.wake()
 
     def ended(self, hosted: Hosted, end: tuple[int, int, int, str]) -> None:
@@ -189,3 +191,7 @@ class Registry:
     ) -> None:
         ids = () if connection_id is None else (connection_id,)
         self._batches.post(Step(script, ids, arguments, read))
+
+
+def _face(hosted: Hosted) -> Face:
+    return "sse" if hosted.window_ms else "websocket"

@@ -60,7 +60,7 @@ class RedisStreams(Streams):
         later_s: Callable[[], float] = lambda: 0.0,
     ) -> None:
         super().__init__(limits)
-        self.counts = RedisCounts()
+        self.counts: RedisCounts = RedisCounts()
         self._options = options
         self._later_ms = lambda: int(later_s() * 1000)
         count = options.count
