@@ -14,15 +14,21 @@ from pathlib import Path
 import pytest
 
 
+def redis_program() -> str:
+    """Ends the test when there is none."""
+    program = shutil.which("redis-server")
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("redis-server is not installed: scripts/find-redis --install")
+        pytest.skip("redis-server is not installed: scripts/find-redis --install")
+    return program
+
+
 class RedisServer:
     """`url` is the same after a restart, which begins with nothing."""
 
     def __init__(self) -> None:
-        self._program = shutil.which("redis-server") or ""
-        if not self._program:
-            if os.environ.get("CI"):
-                pytest.fail("redis-server is not installed: scripts/find-redis --install")
-            pytest.skip("redis-server is not installed: scripts/find-redis --install")
+        self._program = redis_program()
         self._folder = Path(tempfile.mkdtemp(prefix="redis-"))  # short, since the path of a socket has 108 bytes
         self._socket = self._folder / "s"
         self.url = f"unix://{self._socket}"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any, Final, Protocol
 
-from redis.asyncio import RedisCluster
-from redis.asyncio.cluster import ClusterNode
 from redis.asyncio.connection import Connection, SSLConnection, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisClusterException
+from redis.exceptions import RedisError
 
 from shim.streams.redis.options import RedisOptions
 
@@ -43,7 +42,7 @@ class _OneServer:
 
     async def connect(self, slot: int) -> Any:  # noqa: ANN401 - it has all slots
         address = self._options.address
-        return await _connected(self._options, *(address.hosts or (("", 0),))[0])
+        return await _connected(self._options, *(address.hosts or (("", 0),))[0], self._options.timeout_s)
 
     async def close(self) -> None:
         return
@@ -60,7 +59,7 @@ class _BehindSentinels:
 
     async def connect(self, slot: int) -> Any:  # noqa: ANN401 - the master has all slots
         host, port = await self._sentinel.discover_master(self._options.address.master)
-        return await _connected(self._options, host, port)
+        return await _connected(self._options, host, port, self._options.timeout_s)
 
     async def close(self) -> None:
         await self._sentinel.aclose()
@@ -69,31 +68,51 @@ class _BehindSentinels:
 class _InCluster:
     def __init__(self, options: RedisOptions) -> None:
         self._options = options
-        self._cluster: Any = RedisCluster(
-            startup_nodes=[ClusterNode(host, port) for host, port in options.address.hosts],
-            require_full_coverage=False,
-            **_waiting(options.timeout_s / LOOK_UP),
-            **_user(options.address.user),
-            **_tls(options),
-        )
+        self._known: set[tuple[str, int]] = set()
 
     async def connect(self, slot: int) -> Any:  # noqa: ANN401
         """It is looked up each time: whoever asks has lost a server, or was sent away by it."""
-        try:
-            await self._cluster.nodes_manager.initialize()
-            node = self._cluster.nodes_manager.get_node_from_slot(slot)
-        except RedisClusterException as error:  # which is no RedisError
-            raise ConnectionError(str(error)) from error
-        return await _connected(self._options, node.host, node.port)
+        failure: Exception | None = None
+        places = [*self._known, *(one for one in self._options.address.hosts if one not in self._known)]
+        for host, port in random.sample(places, len(places)):
+            try:
+                masters = _masters(await _ask(self._options, host, port, "CLUSTER", "SLOTS"), host)
+            except (RedisError, OSError, TimeoutError) as error:
+                failure = error
+                continue
+            self._known = {place for _first, _last, place in masters}
+            for first, last, place in masters:
+                if first <= slot <= last:
+                    return await _connected(self._options, *place, self._options.timeout_s)
+            failure = ConnectionError("no server has this slot")
+        raise failure or ConnectionError
 
     async def close(self) -> None:
-        await self._cluster.aclose()
+        return
 
 
-async def _connected(options: RedisOptions, host: str, port: int) -> Any:  # noqa: ANN401
+def _masters(slots: list[Any], asked: str) -> list[tuple[int, int, tuple[str, int]]]:
+    """First and last slot of each. A server that does not know its own name is reached by the name it was asked by:
+    https://redis.io/docs/latest/commands/cluster-slots/"""
+    return [
+        (int(first), int(last), (asked if master[0] in {None, b"", b"?"} else master[0].decode(), int(master[1])))
+        for first, last, master, *_replicas in slots
+    ]
+
+
+async def _ask(options: RedisOptions, host: str, port: int, *words: str) -> Any:  # noqa: ANN401
+    connection = await _connected(options, host, port, options.timeout_s / LOOK_UP)
+    try:
+        await connection.send_command(*words, check_health=False)
+        return await connection.read_response()
+    finally:
+        await connection.disconnect(nowait=True)
+
+
+async def _connected(options: RedisOptions, host: str, port: int, timeout_s: float) -> Any:  # noqa: ANN401
     """Nothing is sent twice: whether a push was taken that got no answer, nobody knows but its sender."""
     address = options.address
-    how = {**_waiting(options.timeout_s), **_user(address.user), "db": address.database}
+    how = {**_waiting(timeout_s), **_user(address.user), "db": address.database}
     connection: Any
     if address.path:
         connection = UnixDomainSocketConnection(path=address.path, **how)
