@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from checklists.aws import types
 from checklists.referrers.model import Declared
-from checklists.referrers.operations import LISTED_BY
 from migrator.inventory.model import Inventory
 
 TYPES = {
@@ -14,6 +14,27 @@ TYPES = {
     "AWS::Serverless::SimpleTable": types.TABLE,
     "AWS::Serverless::HttpApi": types.API,
 }
+MATCHED: Final = frozenset(
+    {
+        types.API,
+        types.FUNCTION,
+        types.TABLE,
+        types.LOG_GROUP,
+        types.ALARM,
+        types.COMPOSITE_ALARM,
+        types.DASHBOARD,
+        types.ROLE,
+        types.POLICY,
+        types.RULE,
+        types.QUEUE,
+        types.TOPIC,
+        types.STATE_MACHINE,
+        types.DOMAIN,
+        types.PARAMETER,
+        types.CERTIFICATE,
+    }
+)
+"""Types whose declarations are looked for among what is live."""
 _NAMED_BY = {
     types.FUNCTION: "FunctionName",
     types.TABLE: "TableName",
@@ -41,7 +62,7 @@ def declared(inventory: Inventory) -> Iterator[Declared]:
         yield Declared(kind="table", id=logical, type=types.TABLE, name=name, location=store.location)
     for resource in inventory.resources:
         type_ = TYPES.get(resource.type, resource.type)
-        if type_ in LISTED_BY and (type_, resource.id) not in seen:
+        if type_ in MATCHED and (type_, resource.id) not in seen:
             seen.add((type_, resource.id))
             name = _fixed(resource.name or resource.properties.get(_NAMED_BY.get(type_, ""), ""))
             kind = "function" if type_ == types.FUNCTION else "resource"

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 
 from checklists.aws import types
 from checklists.aws.estate import Estate, Thing
+from checklists.aws.listed import LISTED_BY
 from checklists.json_values import rows, text
 from checklists.referrers import arns
 from checklists.referrers.declared import TYPES, declared
 from checklists.referrers.index import Index
 from checklists.referrers.model import Ambiguous, Declared, Matching, Pair, Undeployed, Unmatched
-from checklists.referrers.operations import LISTED_BY
 from migrator.inventory.model import Api, Inventory
 
 Found = tuple[tuple[Thing, ...], str]
@@ -160,11 +160,11 @@ def _same_logical(declared_id: str, live: str) -> bool:
 
 
 def _undeployed(estate: Estate, one: Declared) -> Undeployed:
-    operation = LISTED_BY[one.type]
-    places = [(asked.account, asked.region) for asked in estate.asked if asked.operation == operation]
-    gaps = [f"{gap.operation} in {gap.region} of {gap.account}" for gap in estate.gaps if gap.operation == operation]
-    if gaps or not places:
-        missing = tuple(dict.fromkeys(gaps)) or (operation,)
+    operations = LISTED_BY[one.type]
+    gaps = [f"{gap.operation} in {gap.region} of {gap.account}" for gap in estate.gaps if gap.operation in operations]
+    never = set(operations) - {asked.operation for asked in estate.asked}
+    if gaps or never:
+        missing = tuple(dict.fromkeys(gaps)) or tuple(sorted(never))
         return Undeployed(declared=one, why="It may be live: not all of its kind could be listed.", missing=missing)
     return Undeployed(declared=one, why=f"Nothing in the regions {', '.join(estate.regions)} is it.")
 

@@ -95,27 +95,6 @@ NEEDS: Final[dict[str, Needs]] = {
 """Types that may go at all. Of every other type nothing is deleted."""
 
 
-LISTED_BY: Final = {
-    types.API: "apigatewayv2:GetApis",
-    types.FUNCTION: "lambda:ListFunctions",
-    types.TABLE: "dynamodb:ListTables",
-    types.LOG_GROUP: "logs:DescribeLogGroups",
-    types.ALARM: "cloudwatch:DescribeAlarms",
-    types.COMPOSITE_ALARM: "cloudwatch:DescribeAlarms",
-    types.DASHBOARD: "cloudwatch:ListDashboards",
-    types.ROLE: "iam:GetAccountAuthorizationDetails",
-    types.POLICY: "iam:GetAccountAuthorizationDetails",
-    types.RULE: "events:ListRules",
-    types.QUEUE: "sqs:ListQueues",
-    types.TOPIC: "sns:ListTopics",
-    types.STATE_MACHINE: "stepfunctions:ListStateMachines",
-    types.DOMAIN: "apigatewayv2:GetDomainNames",
-    types.PARAMETER: "ssm:DescribeParameters",
-    types.CERTIFICATE: "acm:ListCertificates",
-}
-"""Types of things that can be declared, and the operation that lists the live ones."""
-
-
 class Knowledge:
     """What of the needs of things is known."""
 

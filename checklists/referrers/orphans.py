@@ -12,6 +12,7 @@ from pydantic import JsonValue
 
 from checklists.aws import types
 from checklists.aws.estate import Estate, Thing
+from checklists.aws.listed import LISTED_BY
 from checklists.json_values import mapping as mapping_of
 from checklists.json_values import rows, text
 from checklists.referrers import arns
@@ -21,7 +22,6 @@ from checklists.referrers.index import Index
 from checklists.referrers.links.function_policies import sources
 from checklists.referrers.metrics import dimensions
 from checklists.referrers.model import Change, Orphan
-from checklists.referrers.operations import LISTED_BY
 
 _FUNCTION_LOG = re.compile(r"/aws/lambda/(?:us-east-1\.)?(?P<name>[A-Za-z0-9_-]+)")
 _API_LOG = re.compile(r"/aws/apigateway/(?P<id>[a-z0-9]{10})/[^/]+")
@@ -144,7 +144,7 @@ class _Finder:
         return self._none(type_, near.account, near.region, name)
 
     def _none(self, type_: str, account: str, region: str, name: str) -> bool:
-        listed_by = {LISTED_BY[type_], *(("apigateway:GetRestApis",) if type_ == types.API else ())}
+        listed_by = {*LISTED_BY[type_], *(("apigateway:GetRestApis",) if type_ == types.API else ())}
         if not self.index.estate.known(frozenset(listed_by), account, region):
             return False
         here = self.index.named(type_, account, region, name)
