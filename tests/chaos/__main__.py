@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from typing import get_args
 
 from tests.chaos.application import make_application
 from tests.chaos.checker import check
@@ -18,7 +19,7 @@ from tests.chaos.clocks import Clock, build_clock
 from tests.chaos.history import History, Trouble
 from tests.chaos.network import MARK, enter_network
 from tests.chaos.run import Result, run
-from tests.chaos.servers import Zygote
+from tests.chaos.servers import Keeps, Zygote
 from tests.chaos.world import HERE, Ground, new_folder
 
 
@@ -26,6 +27,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m tests.chaos")
     asked.add_argument("--runs", type=int, default=200)
     asked.add_argument("--first", type=int, default=0)
+    asked.add_argument("--keeps", choices=get_args(Keeps), help="what Redis has after kill -9, whatever the seed says")
     asked.add_argument("--check", type=Path, help="only checks a history that was kept")
     options = asked.parse_args()
     if options.check is not None:
@@ -36,10 +38,10 @@ def main() -> int:
     single = os.environ.get("SEED")
     seeds = [int(single)] if single else list(range(options.first, options.first + options.runs))
     with asyncio.Runner(loop_factory=Directory) as runner:
-        return runner.run(_all(seeds, verbose=single is not None))
+        return runner.run(_all(seeds, options.keeps, verbose=single is not None))
 
 
-async def _all(seeds: list[int], *, verbose: bool) -> int:
+async def _all(seeds: list[int], keeps: Keeps | None, *, verbose: bool) -> int:
     began = time.monotonic()
     folder = new_folder(HERE / f"work-{os.getpid()}")
     clock = build_clock(folder)
@@ -48,7 +50,7 @@ async def _all(seeds: list[int], *, verbose: bool) -> int:
     print(f"networks of nodes: {os.environ[MARK]}; wall clocks {'can' if clock else 'can not'} be turned", flush=True)
     results = []
     for seed in seeds:
-        result = await run(seed, folder / f"seed-{seed}", ground)
+        result = await run(seed, folder / f"seed-{seed}", ground, keeps=keeps)
         results.append(result)
         _tell(result, verbose=verbose)
         if result.verdict.violations or verbose:

@@ -46,13 +46,14 @@ class Result:
     notes: list[str] = field(default_factory=list)
 
 
-async def run(seed: int, folder: Path, ground: Ground, size: Size | None = None) -> Result:
-    """`folder`: for what the processes write; emptied first."""
+async def run(seed: int, folder: Path, ground: Ground, size: Size | None = None, keeps: Keeps | None = None) -> Result:
+    """`folder`: for what the processes write; emptied first. `keeps` None: as the seed has it."""
     size = size or Size()
     began = time.monotonic()
     rng = random.Random(seed)
     nodes = rng.choice([2, 3, 3, 4, 5])
-    keeps: Keeps = rng.choice(["all", "all", "old", "nothing"])
+    drawn: Keeps = rng.choice(["all", "all", "old", "nothing"])
+    keeps = keeps or drawn
     plan = troubles.draw(
         rng, nodes, size.seconds, old=keeps == "old", clocks=ground.clock is not None and seed % 4 == 3
     )
