@@ -22,13 +22,15 @@ class Broadcast(NamedTuple):
 
 
 class BroadcastLog:
-    """The latest, without holes, within the limits of one connection. `last`: the number of the latest one."""
+    """The latest, without holes, within the limits of one connection. `last`: the number of the latest one.
+    `subscription`: which one this node hears others through, counted from 1; 0: through none now."""
 
     def __init__(self, limits: StreamLimits) -> None:
         self._limits = limits
         self._kept: deque[Broadcast] = deque()
         self._bytes = 0
         self.last = 0
+        self.subscription = 0
 
     @property
     def first(self) -> int:

@@ -47,6 +47,9 @@ class Hosted:
     first_broadcast: int
     """The last one before the connection was open."""
     state: bytes
+    compared_in: int
+    """The subscription since whose beginning all is known that was sent to this connection. In another one, a broadcast
+    may be known and a message before it not."""
     annotations: list[bytes]
     """As they were at `attach`, for when Redis loses them: names and JSON."""
     next_own: int = 0
@@ -73,12 +76,16 @@ class Hosted:
     @property
     def closed(self) -> bool:
         """Whether it ended, and all that came before is here."""
-        if self.end is None:
+        if self.end is None or not self.is_compared:
             return False
         own, broadcast, _code, _reason = self.end
         if self.reading_broadcasts or self.misses_broadcasts:
             return False
         return self.next_own > own and self.log.last >= broadcast
+
+    @property
+    def is_compared(self) -> bool:
+        return self.compared_in == self.log.subscription != 0
 
     @property
     def misses_own(self) -> bool:
@@ -182,7 +189,7 @@ class Hosted:
     def _due_broadcast(self, own: Own | None) -> Event | Gap | None:
         """The next that is for this connection and goes before `own`, or before anything when that is None."""
         most = self._last_broadcast() if own is None else min(self._last_broadcast(), own.after)
-        if self._waits_for_own():
+        if self._waits_for_own() or not self.is_compared:
             return None
         while self.read_broadcast < most:
             broadcast = self._broadcast(self.read_broadcast + 1)

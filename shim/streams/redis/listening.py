@@ -19,8 +19,8 @@ LONGEST_PAUSE_S = 2.0
 
 
 class Listening:
-    """Hands every message of `channels`, which are in this slot, to `heard`. After each beginning, `begun` is awaited:
-    what was published before is not known."""
+    """Hands every message of `channels`, which are in this slot, to `heard`. After each beginning but the first,
+    `begun` is awaited: what was published before is not known. `hears` is told of each beginning and end."""
 
     def __init__(
         self,
@@ -30,6 +30,7 @@ class Listening:
         channels: tuple[str, ...],
         heard: Callable[[bytes], None],
         begun: Callable[[], Awaitable[None]],
+        hears: Callable[[bool], None],
     ) -> None:
         self._servers = servers
         self._slot = slot
@@ -37,6 +38,7 @@ class Listening:
         self._channels = channels
         self._heard = heard
         self._begun = begun
+        self._hears = hears
         self._connection: Any = None
         self._answered = True
         self.listening = False
@@ -50,7 +52,8 @@ class Listening:
             await connection.send_packed_command(command, check_health=False)
             for _channel in self._channels:
                 await connection.read_response()
-        self.listening = self._answered = True
+        self._answered = True
+        self._listens(True)
 
     async def run(self) -> None:
         """After `begin`, until it is cancelled. Begins again by itself."""
@@ -66,12 +69,12 @@ class Listening:
                 except (RedisError, OSError, TimeoutError) as error:
                     if self.listening:
                         logger.warning("Redis is away: %s", type(error).__name__)
-                    self.listening = False
+                    self._listens(False)
                     await self._drop()
                     await asyncio.sleep(pause)
                     pause = min(2 * pause, LONGEST_PAUSE_S)
         finally:
-            self.listening = False
+            self._listens(False)
             await self._drop()
 
     async def ping(self) -> None:
@@ -86,6 +89,10 @@ class Listening:
             await self._connection.send_packed_command(self._connection.pack_command("PING"), check_health=False)
         except (RedisError, OSError, TimeoutError):
             return  # `run` notices too
+
+    def _listens(self, whether: bool) -> None:
+        self.listening = whether
+        self._hears(whether)
 
     async def _drop(self) -> None:
         if self._connection is not None:

@@ -57,7 +57,15 @@ class Membership:
         self.node = Node(node_id, limits, operations, self.batches)
         self._counted = counted
         channels = (keys.channel(f"n:{node_id}"), keys.channel("broadcast"))
-        self._listening = Listening(servers, keys.slot, options.timeout_s, channels, self.node.heard, self._begun_again)
+        self._listening = Listening(
+            servers,
+            keys.slot,
+            options.timeout_s,
+            channels,
+            self.node.heard,
+            self._begun_again,
+            self.node.streams.hears,
+        )
         self._tasks: list[asyncio.Task[None]] = []
         self._kept_at = -KEEP_EVERY_S
 

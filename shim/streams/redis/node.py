@@ -41,9 +41,10 @@ class Node:
         self._attaching[connection_id] += 1
         found: list[Hosted] = []
         given_up = False
+        subscription = self.streams.log.subscription
 
         def read(answer: list[Any] | None) -> Hosted:
-            hosted = self._attached(connection_id, answer, wake)
+            hosted = self._attached(connection_id, answer, subscription, wake)
             found.append(hosted)
             if given_up:
                 self.detach(hosted)
@@ -115,8 +116,11 @@ class Node:
             own, broadcast, code = (int(word) for word in words)
             self.streams.ended(hosted, (own, broadcast, code, text(rest)))
 
-    def _attached(self, connection_id: str, answer: list[Any] | None, wake: Callable[[], None]) -> Hosted:
-        """In the order of answers, so that nothing is missed that this node sent since."""
+    def _attached(
+        self, connection_id: str, answer: list[Any] | None, subscription: int, wake: Callable[[], None]
+    ) -> Hosted:
+        """In the order of answers, so that nothing is missed that this node sent since. `subscription`: the one that
+        there was when it was asked."""
         heard_meanwhile = connection_id in self._heard_meanwhile
         self._has_attached(connection_id)
         if answer is None:
@@ -142,10 +146,11 @@ class Node:
             read_broadcast=int(broadcast),
             first_broadcast=int(first),
             state=state,
+            compared_in=0 if heard_meanwhile else subscription,
             annotations=kept,
         )
         self.streams.add(hosted)
-        if heard_meanwhile:  # of what was published before this stream was known here
+        if not hosted.is_compared:  # something was published before this stream was known here
             self.positions.compare_soon(hosted)
         return hosted
 

@@ -62,14 +62,17 @@ class Positions:
         generations = (hosted.generation for hosted in asked)
         known = [(hosted, hosted.known) for hosted in asked]
         ids = tuple(hosted.id for hosted in asked)
-        return Step(nodes.CHECK, ids, (self._node_id, *generations), partial(self._checked, known))
+        subscription = self._registry.log.subscription
+        return Step(nodes.CHECK, ids, (self._node_id, *generations), partial(self._checked, subscription, known))
 
-    def _checked(self, asked: list[tuple[Hosted, int]], found: list[Any]) -> None:
+    def _checked(self, subscription: int, asked: list[tuple[Hosted, int]], found: list[Any]) -> None:
+        """`subscription`: the one that there was when this was asked."""
         last, *states = found
         self._batches.counts.compared += len(asked)
-        self._registry.compare_log(int(last))
+        self._registry.compare_log(int(last), subscription)
         for (hosted, known), state in zip(asked, states, strict=True):
             if self._registry.has(hosted):
+                hosted.compared_in = subscription
                 self._found(hosted, state, known, int(last))
 
     def _found(self, hosted: Hosted, found: list[Any], known: int, last: int) -> None:

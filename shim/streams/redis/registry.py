@@ -31,6 +31,10 @@ class Registry:
         self._hosted: dict[str, Hosted] = {}
         self._log_known = False
         self._reading_log = False
+        self._log_wanted = 0
+        self._log_compared = (-1, 0)
+        """The subscription in which it was compared last, and with which number."""
+        self._subscriptions = 0
 
     def all(self) -> list[Hosted]:
         return list(self._hosted.values())
@@ -56,22 +60,32 @@ class Registry:
             del self._hosted[hosted.id]
             self._batches.counts.hosted[_face(hosted)] -= 1
 
+    def hears(self, whether: bool) -> None:
+        """A subscription begins or has ended. Until positions were compared in it no broadcasts are taken: messages
+        that were sent before them may not have been heard."""
+        self._subscriptions += whether
+        self.log.subscription = self._subscriptions if whether else 0
+
     def know_log(self, last: int) -> None:
         """The number of the last broadcast, as Redis has it now. What came before the first such word is not read, but
-        for streams that need it."""
+        for streams that need it; what came after it will be heard."""
         if not self._log_known:
             self._log_known = True
             self.log.begin(last)
-        elif last > self.log.last:
-            self.read_log()
 
-    def compare_log(self, last: int) -> None:
-        """The same, after whatever was being read was answered or failed. Redis may have lost what it had."""
+    def compare_log(self, last: int, subscription: int) -> None:
+        """The same, after whatever was being read was answered or failed; asked in this subscription. Redis may have
+        lost what it had. What it had when it was compared before, and what it has when a subscription begins, is not
+        on its way any more."""
         self._reading_log = False
-        if last < self.log.last:
+        before, compared = self._log_compared
+        self._log_compared = (subscription, last)
+        if not self._log_known or last < self.log.last:
+            self._log_known = True
             self.log.begin(last)
+            self._log_wanted = last
         else:
-            self.know_log(last)
+            self._read_log_to(compared if before == subscription else last)
 
     def sent(self, connection_id: str, own: Own) -> None:
         """A message of which Redis said that this node has the stream."""
@@ -91,8 +105,6 @@ class Registry:
             hosted.reading_broadcasts = True
             arguments = (hosted.read_broadcast, READ_BYTES)
             self.post(sending.READ_BROADCASTS, None, arguments, lambda found: self._read_broadcasts(hosted, found))
-        if hosted.own and hosted.own[0].after > self.log.last:
-            self.read_log()
         unsaved, unsaved_bytes = hosted.read_own - hosted.saved_own, hosted.read_bytes - hosted.saved_bytes
         if unsaved and (
             unsaved >= max(1, self._limits.replay_events // 4) or unsaved_bytes >= self._limits.replay_bytes // 4
@@ -116,9 +128,11 @@ class Registry:
         hosted.stalled = True
         return self.save(hosted)
 
-    def read_log(self) -> None:
-        """Reads the broadcasts that this node did not hear."""
-        if not self._reading_log:
+    def _read_log_to(self, number: int) -> None:
+        """Reads the broadcasts that this node did not hear. Later ones are not taken: what was sent before them may be
+        on its way."""
+        self._log_wanted = max(self._log_wanted, number)
+        if self.log.last < self._log_wanted and not self._reading_log:
             self._reading_log = True
             arguments = (self.log.last, READ_BYTES)
             self.post(sending.READ_BROADCASTS, None, arguments, self._read_log)
@@ -133,8 +147,6 @@ class Registry:
             return
         hosted.end = end
         hosted.known = max(hosted.known, end[0])
-        if end[1] > self.log.last:
-            self.read_log()
         self.feed(hosted)
         hosted.wake()
         self.on_ended()
@@ -145,6 +157,8 @@ class Registry:
         if broadcast.number == self.log.last + 1:
             self.log.add(broadcast)
             self._wake_for([broadcast])
+        else:
+            self._read_log_to(broadcast.number)
 
     def _wake_for(self, broadcasts: list[Broadcast]) -> None:
         for hosted in list(self._hosted.values()):
@@ -159,14 +173,14 @@ class Registry:
     def _read_log(self, found: list[Any]) -> None:
         self._reading_log = False
         self._batches.counts.read += len(found)
-        broadcasts = [one for one in map(read_entry, found) if one.number > self.log.last]
+        broadcasts = [one for one in map(read_entry, found) if self.log.last < one.number <= self._log_wanted]
         for broadcast in broadcasts:
             if broadcast.number > self.log.last + 1:
                 self.log.begin(broadcast.number - 1)
             self.log.add(broadcast)
         if broadcasts:
             self._wake_for(broadcasts)
-            self.read_log()
+            self._read_log_to(0)
 
     def _read(self, hosted: Hosted, found: list[Any]) -> None:
         self._batches.counts.read += len(found)

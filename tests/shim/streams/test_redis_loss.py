@@ -8,7 +8,7 @@ import pytest
 
 from shim.streams import BrokerUnavailable, Gap
 from tests.redis_server import RedisServer
-from tests.shim.streams.promising import opened, take
+from tests.shim.streams.promising import opened, take, until
 from tests.shim.streams.redis_world import RedisWorld, kill_subscriptions
 
 
@@ -25,6 +25,25 @@ async def test_wake_ups_that_were_lost_are_found_by_position(world: RedisWorld) 
         member._listening._heard = deaf
 
         assert await take(stream, 2) == ["own", "all"]
+
+
+async def test_a_broadcast_does_not_overtake_a_message_that_was_not_heard(world: RedisWorld) -> None:
+    here, there = await world.streams(), await world.streams()
+    connection = await opened(here)
+    async with await there.awaiting.subscribe(connection) as stream:
+        (member,) = await there.members()
+        member._listening._heard = lambda _payload: None
+        await here.awaiting.send(connection, "1")
+        await asyncio.sleep(0.05)
+        member.node.streams.hears(False)  # its subscription broke, and begins again
+        member.node.streams.hears(True)
+        member._listening._heard = member.node.heard
+        await here.awaiting.broadcast("2")
+        await until(lambda: member.node.streams.log.last == 1)
+
+        assert stream._attachment.take() == []
+        await member.node.check()
+        assert await take(stream, 2) == ["1", "2"]
 
 
 async def test_a_subscription_that_breaks_begins_again_and_misses_nothing(world: RedisWorld) -> None:
