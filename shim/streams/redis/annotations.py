@@ -1,29 +1,29 @@
-"""What is kept beside a connection, as Redis keeps it: JSON by name, and an index of plain values."""
+"""What is kept beside a connection, as Redis keeps it: text by name, and an index of plain values."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shim.streams.errors import StreamsError
 from shim.streams.records import CONNECTION_ID
 from shim.streams.redis.steps import text
+from shim.streams.redis.values import dump, load
 
 
-class AnnotationNotJson(StreamsError):
-    """Raised for a value that JSON can't hold, such as a set or bytes. `kind`: its type."""
+class AnnotationNotKept(StreamsError):
+    """Raised for a value that can't be kept, such as an object of the application's own. `kind`: its type."""
 
     def __init__(self, name: str, kind: str) -> None:
         self.name, self.kind = name, kind
         super().__init__(name, kind)
 
     def __str__(self) -> str:
-        return f"{self.name} is a {self.kind}, and what is kept in Redis beside a connection has to be JSON"
+        return f"{self.name} has a {self.kind}; in Redis can be kept what JSON holds, and Decimal, bytes and sets"
 
 
 def annotation_arguments(attributes: dict[str, Any]) -> list[str]:
-    """Name, JSON, and whether the value is indexed, one after the other. Raises AnnotationNotJson."""
+    """Name, text, and whether the value is indexed, one after the other. Raises AnnotationNotKept."""
     found: list[str] = []
     for name, value in attributes.items():
         found += [name, _json(name, value), "1" if _is_indexed(value) else "0"]
@@ -36,7 +36,7 @@ def is_indexed_whole(wanted: Mapping[str, Any]) -> bool:
 
 
 def wanted_arguments(wanted: Mapping[str, Any]) -> tuple[str, ...]:
-    """Name and JSON of those by which there is an index."""
+    """Name and text of those by which there is an index."""
     return tuple(word for name, value in wanted.items() if _is_indexed(value) for word in (name, _json(name, value)))
 
 
@@ -46,7 +46,7 @@ def ids_of(found: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def attributes_of(kept: list[bytes]) -> dict[str, Any]:
-    return {text(name): json.loads(value) for name, value in zip(kept[::2], kept[1::2], strict=True)}
+    return {text(name): load(value) for name, value in zip(kept[::2], kept[1::2], strict=True)}
 
 
 def matches(kept: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
@@ -59,6 +59,6 @@ def _is_indexed(value: object) -> bool:
 
 def _json(name: str, value: object) -> str:
     try:
-        return json.dumps(value, sort_keys=True, allow_nan=False)
+        return dump(value)
     except (TypeError, ValueError) as error:
-        raise AnnotationNotJson(name, type(value).__name__) from error
+        raise AnnotationNotKept(name, type(value).__name__) from error
