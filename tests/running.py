@@ -106,12 +106,12 @@ def running_shim(app: Path, *options: str) -> Iterator[dict[str, str]]:
 
 
 @contextmanager
-def running_migrated(folder: Path) -> Iterator[str]:
+def running_migrated(folder: Path, **variables: str) -> Iterator[str]:
     """A migrated application as its README starts it; yields its base address."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         fd = listening.fileno()
         command = [sys.executable, "-m", "uvicorn", "sse_service.main:app", "--fd", str(fd), "--log-level", "warning"]
-        with process(command, folder, environment(), pass_fds=(fd,)) as service:
+        with process(command, folder, environment(**variables), pass_fds=(fd,)) as service:
             base = f"http://127.0.0.1:{listening.getsockname()[1]}"
             wait_until_ready(base, service)
             yield base

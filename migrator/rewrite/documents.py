@@ -66,7 +66,7 @@ def documents(
         examples=[_quoted(text) for key, text in samples.items() if not key.startswith("$") and text is not None],
         addresses=[(endpoint, _quoted(samples[endpoint.key] or "{}")) for endpoint in view.endpoints],
         route_selection=api.route_selection_expression,
-        image=re.sub(r"[^a-z0-9]+", "-", application.lower()).strip("-") or "service",
+        name=view.values["name"],
     )
     migration = render(
         "application/MIGRATION.md.j2",

@@ -9,7 +9,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-SERVICE: Final = {"fastapi": "fastapi>=0.115", "sse-starlette": "sse-starlette>=2.1", "uvicorn": "uvicorn>=0.30"}
+SERVICE: Final = {
+    "fastapi": "fastapi>=0.115",
+    "redis": "redis>=8",
+    "sse-starlette": "sse-starlette>=2.1",
+    "uvicorn": "uvicorn>=0.30",
+}
 OF_THE_SERVICE: Final = frozenset({"fastapi", "starlette", "pydantic", "sse_starlette"})
 AWS: Final = frozenset({"boto3", "botocore", "aioboto3"})
 PROVIDED_BY: Final = {

@@ -105,6 +105,7 @@ def service_view(
     values: dict[str, object] = {
         "application": application,
         "application_words": application,
+        "name": re.sub(r"[^a-z0-9]+", "-", application.lower()).strip("-") or "service",
         "api_id": api.id,
         "region": inventory.region,
         "stage": api.stage,

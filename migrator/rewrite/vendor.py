@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import Final
 
 TARGET: Final = "sse_service"
-PACKAGES: Final = {"shim.streams": "streams", "shim.gateway": "gateway"}
+PACKAGES: Final = {"shim.streams": "streams", "shim.streams.redis": "streams/redis", "shim.gateway": "gateway"}
 LOADING: Final = "shim.backends.loading"
 
 GATEWAY_FILES: Final = ("__init__", "authorization", "events", "frames", "ids", "selection")
@@ -28,8 +28,8 @@ def vendored(*, loading: bool) -> dict[str, str]:
 
 
 def _modules(package: str) -> list[str]:
-    """All modules of `streams`; of `gateway` the ones above and whatever they import."""
-    if package == "shim.streams":
+    """All modules of `streams` and `streams.redis`; of `gateway` the ones above and whatever they import."""
+    if package != "shim.gateway":
         return sorted(e.name.removesuffix(".py") for e in files(package).iterdir() if e.name.endswith(".py"))
     wanted, waiting = set[str](), list(GATEWAY_FILES)
     while waiting:

@@ -44,9 +44,10 @@ CALLER = "sse_service/caller.py"
 SEND = "            streams.send(connection_id, json.dumps(message).encode())\n"
 FIND = "found = streams.find(tenant_id=tenant_id)\n"
 REPLY = "            self.connections.send_message(connection_id, reply)\n"
-FROM_SESSION = "        connection_id = streams.connection_of(session)\n"
+FROM_SESSION = "        connection_id = await streams.awaiting.connection_of(session)\n"
+OPEN = "[one.connection_id for one in streams.snapshots()]"
 DELIVERED = '    return {"type": "chat_delivered", "id": message_id, "recipients": recipients}\n'
-RESUME = "        return await event_stream_response(streams, streams.connection_of(session), last_event_id=last_event_id(request))\n"
+RESUME = "        return await event_stream_response(streams, connection_id, last_event_id=last_event_id(request))\n"
 
 
 AFTER_A_LOSS: frozenset[DifferenceClass] = frozenset({"pending_tail", "payload"})
@@ -141,8 +142,7 @@ BUGS = {
                 STREAM,
                 RESUME,
                 "        from tenant_chat.messages import connections\n"
-                "        again = streams.connection_of(session)\n"
-                f'        connections.send_message(again, connections.__dict__["latest"][again])\n{RESUME}',
+                f'        connections.send_message(connection_id, connections.__dict__["latest"][connection_id])\n{RESUME}',
             ),
         ],
         "resume_duplicate",
@@ -227,15 +227,15 @@ BUGS = {
     ),
     "the id of a connection is taken for its session": bug(
         SPOOFS,
-        [(CALLER, FROM_SESSION, FROM_SESSION.replace("streams.", "session if session in _callers else streams."))],
+        [(CALLER, FROM_SESSION, FROM_SESSION.replace("await", f"session if session in {OPEN} else await"))],
         "spoofed",
         also=["extra", "lifecycle"],
     ),
     "a message needs no session": bug(
         SPOOFS,
         [
-            (CALLER, "    if not session:\n", "    if not session and not _callers:\n"),
-            (CALLER, FROM_SESSION, f"{FROM_SESSION.rstrip()} if session else next(iter(_callers))\n"),
+            (CALLER, "    if not session:\n", f"    if not session and not {OPEN}:\n"),
+            (CALLER, FROM_SESSION, f"{FROM_SESSION.rstrip()} if session else {OPEN}[0]\n"),
         ],
         "spoofed",
         also=["extra", "lifecycle"],
