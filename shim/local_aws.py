@@ -98,8 +98,9 @@ def start_local_aws(
     _create_named(boto3.session.Session().client, {*os.environ.values(), *named})
 
 
-def serve_local_aws() -> dict[str, str]:
-    """Lets other processes of this machine share what `start_local_aws` started, for as long as this process lives.
+def serve_local_aws(host: str = "127.0.0.1", port: int = 0) -> dict[str, str]:
+    """Lets other processes share what `start_local_aws` started, for as long as this process lives: by default those of
+    this machine, at a free port.
 
     Returns the variables that they need: address and credentials. Raises LocalAwsUnservable.
     """
@@ -111,10 +112,10 @@ def serve_local_aws() -> dict[str, str]:
             raise LocalAwsUnservable(str(error.name)) from error
 
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # else it tells of each call
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server = ThreadedMotoServer(host, port, verbose=False)
     server.start()
-    host, port = server.get_host_and_port()
-    return {**DUMMY_CREDENTIALS, "AWS_ENDPOINT_URL": f"http://{host}:{port}"}
+    where, chosen = server.get_host_and_port()
+    return {**DUMMY_CREDENTIALS, "AWS_ENDPOINT_URL": f"http://{where}:{chosen}"}
 
 
 def _create(client: Callable[..., Any], resources: Iterable[Mapping[str, Any]]) -> None:

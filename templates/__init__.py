@@ -6,7 +6,7 @@ text comes from a client or a scanned repository.
 
 Filters: `md` (untrusted text in Markdown), `mdcode` (the same as a code span where possible), `visible` (control
 characters spelled out), `days` and `times` (a number of them, in words), `moment` (a time to the minute, UTC),
-`value` (what JSON may hold, on one short line).
+`value` (what JSON may hold, on one short line), `json` (the value as JSON, which YAML takes too).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
-from templates.text import days, markdown, markdown_code, moment, times, value, visible
+from templates.text import days, json_text, markdown, markdown_code, moment, times, value, visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -60,7 +60,14 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(
-        md=markdown, mdcode=markdown_code, visible=visible, days=days, times=times, moment=moment, value=value
+        md=markdown,
+        mdcode=markdown_code,
+        visible=visible,
+        days=days,
+        times=times,
+        moment=moment,
+        value=value,
+        json=json_text,
     )
     return made
 

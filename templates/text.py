@@ -66,6 +66,11 @@ def json_visible(text: str) -> str:
     return _IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
+def json_text(held: object) -> str:
+    """On one line, with nothing in it that hides or reorders. A scalar of YAML's too: https://yaml.org/spec/1.2.2/"""
+    return json_visible(json.dumps(held, ensure_ascii=False))
+
+
 def days(number: int) -> str:
     return f"{number} {'day' if abs(number) == 1 else 'days'}"
 

@@ -118,7 +118,7 @@ def running_migrated(folder: Path, **variables: str) -> Iterator[str]:
 
 
 def wait_until_ready(base: str, service: subprocess.Popen[str]) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         if service.poll() is not None:
             raise AssertionError(f"the service ended: {service.communicate()[1]}")
@@ -127,4 +127,4 @@ def wait_until_ready(base: str, service: subprocess.Popen[str]) -> None:
                 return
         except httpx.HTTPError:
             time.sleep(0.05)
-    raise AssertionError("the service did not become ready in 20 s")
+    raise AssertionError("the service did not become ready in 60 s")

@@ -9,6 +9,11 @@ from typing import Final
 from migrator.deploy.deployment import EVERYWHERE, PORT, Deployment
 from templates import render
 
+CONFIGURATION: Final = "/etc/ws2sse"
+"""The folder of the image that has shim.toml and inventory.json."""
+
+LOCAL_AWS_PORT: Final = 5000
+
 IGNORED: Final = (
     ".git", "**/.env*", "**/.aws", "**/.ssh", "**/.netrc", "**/*.pem", "**/*.key", "**/*.p12", "**/*.tfstate*",
     "**/*.tfvars", "**/.venv", "**/venv", "**/node_modules", "**/__pycache__", "**/*.pyc", "**/.pytest_cache",
@@ -26,7 +31,9 @@ def files(deployment: Deployment) -> dict[str, str]:
             deployment=deployment,
             port=PORT,
             command=command(deployment),
-            health=health(deployment),
+            health=is_ready(deployment.liveness_path),
+            local_aws=local_aws_command(deployment),
+            wheel=_wheel(),
         ),
         "Containerfile.dockerignore": "".join(f"{pattern}\n" for pattern in (*IGNORED, *deployment.ignored)),
     }
@@ -44,7 +51,8 @@ def command(deployment: Deployment) -> list[str]:
     """What a node runs, in the image's folder `/app`."""
     if deployment.served == "shim":
         return [
-            "ws2sse", "shim", "/app", "--inventory", "/etc/ws2sse/inventory.json", "--config", "/etc/ws2sse/shim.toml",
+            "ws2sse", "shim", "/app", "--inventory", f"{CONFIGURATION}/inventory.json", "--config",
+            f"{CONFIGURATION}/shim.toml",
         ]  # fmt: skip
     grace = str(math.ceil(deployment.timing.drain_s))
     return [
@@ -53,10 +61,20 @@ def command(deployment: Deployment) -> list[str]:
     ]  # fmt: skip
 
 
-def health(deployment: Deployment) -> list[str]:
-    """Ends with 0 while the process answers."""
-    address = f"http://127.0.0.1:{PORT}{deployment.liveness_path}"
+def is_ready(path: str) -> list[str]:
+    """A command in the image that ends with 0 while the path answers 200."""
+    address = f"http://127.0.0.1:{PORT}{path}"
     return ["python", "-c", f"import urllib.request; urllib.request.urlopen('{address}', timeout=3)"]
+
+
+def local_aws_command(deployment: Deployment) -> list[str]:
+    """What the image's stage `local-aws` runs; empty where there is no such stage."""
+    if deployment.served == "migrated":
+        return []  # nothing of ws2sse is in it that could play AWS
+    return [
+        "python", "-m", "migrator.local_aws", f"{CONFIGURATION}/inventory.json", "--host", EVERYWHERE,
+        "--port", str(LOCAL_AWS_PORT),
+    ]  # fmt: skip
 
 
 def _requirements(deployment: Deployment) -> str:

@@ -21,6 +21,9 @@ EVERYWHERE: Final = "0.0.0.0"  # noqa: S104 - of a container, whose network says
 NODES: Final = 3
 """How many a kit starts. With two, one that is replaced leaves one."""
 
+NOTICE_S: Final = 5.0
+"""What front ends need to notice that a node ends: two of their checks, or as long as Kubernetes takes to tell them."""
+
 ENDING_S: Final = 25.0
 """What a migrated application gives its handlers of `$disconnect`, as the shim does by default."""
 
@@ -39,24 +42,24 @@ class EnvironmentVariable:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds. A stream is silent for `heartbeat_s` at most. At SIGTERM a node gives what is under way `drain_s`, and
-    then its handlers of `$disconnect` `ending_s`."""
+    """Seconds. A stream is silent for `heartbeat_s` at most. At SIGTERM a node goes on taking connections for
+    `notice_s`, while its readiness says that it ends; then it gives what is under way `drain_s`, and its handlers of
+    `$disconnect` `ending_s`."""
 
     heartbeat_s: float
+    notice_s: float
     drain_s: float
     ending_s: float
-    unready_s: float = 5.0
-    """Between the moment from which nobody new is sent to a node, and its SIGTERM."""
 
     @property
     def stop_s(self) -> int:
         """What a supervisor waits between SIGTERM and SIGKILL: as long as a node may take, and 15 more."""
-        return math.ceil(self.drain_s + self.ending_s) + 15
+        return math.ceil(self.notice_s + self.drain_s + self.ending_s) + 15
 
     @property
-    def grace_s(self) -> int:
-        """The same where the wait before SIGTERM counts too, as in Kubernetes."""
-        return self.stop_s + math.ceil(self.unready_s)
+    def wait_s(self) -> int:
+        """What a supervisor waits before SIGTERM, so that front ends notice, where the node itself does not."""
+        return 0 if self.notice_s else math.ceil(NOTICE_S)
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,11 @@ class Deployment:
     def redis_variable(self) -> str:
         """The variable that holds the address of Redis, with its password."""
         return "SHIM_REDIS__URL" if self.served == "shim" else "STREAMS_REDIS_URL"
+
+    @property
+    def proxies_variable(self) -> str:
+        """The variable that holds the networks of front ends, whose X-Forwarded-For is believed."""
+        return "SHIM_FACES__TRUSTED_PROXIES" if self.served == "shim" else "FORWARDED_ALLOW_IPS"
 
     @property
     def readiness_path(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from migrator.deploy import container
+from migrator.deploy import compose, container
 from migrator.deploy.deployment import Deployment
 from migrator.deploy.errors import UnknownKit
 from templates import render
@@ -22,6 +22,7 @@ class Kit:
 
 KITS: Final[Mapping[str, Kit]] = {
     "container": Kit("the image that all other kits start", container.files),
+    "compose": Kit("two nodes, Redis and a front end on one machine, for trying", compose.files),
 }
 """By the name of the kit, which is that of its folder, too."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -24,6 +26,11 @@ ENTRY: Final = PurePosixPath("sse_service/main.py")
 
 LONGEST_NAME: Final = 40
 """Of a DNS label's 63, so that kits can add a word to it: https://www.rfc-editor.org/rfc/rfc1123#section-2"""
+
+MAX_KEPT_OUT: Final = 100
+"""Files that are told of."""
+
+_OF_OTHERS: Final = frozenset({"node_modules", "venv"})
 
 _SETTINGS_OF_SERVICE: Final = (
     EnvironmentVariable("ALLOWED_ORIGINS", "", "exact origins of web pages on other hosts, separated by commas"),
@@ -61,7 +68,7 @@ def shim_deployment(app: Path, inventory: Inventory, configuration: Configuratio
         inventory=without_secrets(inventory),
         requirements=needed,
         ignored=_infrastructure(inventory),
-        notes=(*settings.notes, *notes, *left_out),
+        notes=(*settings.notes, *notes, *left_out, *_kept_out(app)),
     )
 
 
@@ -75,13 +82,13 @@ def migrated_deployment(app: Path, inventory: Inventory) -> Deployment:
         served="migrated",
         region=inventory.region,
         stage="",
-        timing=Timing(15.0, _UVICORN_S, ENDING_S),
+        timing=Timing(15.0, 0.0, _UVICORN_S, ENDING_S),
         variables=(redis, *_SETTINGS_OF_SERVICE, *read_by(app, variables)),
         settings="",
         inventory=without_secrets(inventory),
         requirements=Requirements(),
         ignored=_infrastructure(inventory),
-        notes=notes,
+        notes=(*notes, *_kept_out(app)),
     )
 
 
@@ -104,6 +111,20 @@ def _requirements(app: Path, inventory: Inventory) -> tuple[Requirements, tuple[
     if hidden:
         notes.append(f"not in the image: {hidden} requirements that hold a secret")
     return Requirements(tuple(sorted(lines)), found.files), tuple(notes)
+
+
+def _kept_out(app: Path) -> Iterator[str]:
+    """Certificates look like private keys from outside, and code may read them."""
+    for name in islice(_perhaps_keys(app), MAX_KEPT_OUT):
+        yield f"not in the image, since it may be a secret: {name}"
+
+
+def _perhaps_keys(app: Path) -> Iterator[str]:
+    for folder, inner, names in os.walk(app):
+        inner[:] = sorted(name for name in inner if not name.startswith(".") and name not in _OF_OTHERS)
+        for name in sorted(names):
+            if name.endswith((".pem", ".key", ".p12")):
+                yield (Path(folder) / name).relative_to(app).as_posix()
 
 
 def _infrastructure(inventory: Inventory) -> tuple[str, ...]:

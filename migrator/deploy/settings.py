@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from migrator.deploy.deployment import EVERYWHERE, PORT, EnvironmentVariable, Timing
+from migrator.deploy.deployment import EVERYWHERE, NOTICE_S, PORT, EnvironmentVariable, Timing
 from shim.config.configuration import DEFAULT, Configuration, configuration_of, is_hidden, plain
 from shim.config.layers import Given, Layer
 from shim.config.setting import SETTINGS, variable_of
@@ -42,7 +42,12 @@ def node_settings(name: str, given: Configuration) -> Settings:
     own = {key: Given(value, given.origins[key]) for key, value in told.items()}
     asked = configuration_of([own, *_nodes(name, told)])
     kept = {key: value for key, value in asked.values.items() if asked.origins[key] != DEFAULT and key != "redis.url"}
-    timing = Timing(asked.values["streams.heartbeat_s"], asked.values["drain_s"], asked.values["streams.ending_s"])
+    timing = Timing(
+        heartbeat_s=asked.values["streams.heartbeat_s"],
+        notice_s=asked.values["drain_notice_s"],
+        drain_s=asked.values["drain_s"],
+        ending_s=asked.values["streams.ending_s"],
+    )
     return Settings(_toml(kept), timing, tuple(_variables(hidden)), tuple(_notes(kept)))
 
 
@@ -54,6 +59,7 @@ def _nodes(name: str, told: dict[str, Any]) -> Iterator[Layer]:
     """What has to be so, and what is unless the application says something else."""
     wanted: dict[str, object] = {
         "redis.prefix": name,
+        "drain_notice_s": NOTICE_S,
         "logs.form": "json",
         "backend.aws": "configured",
         "backend.python.workers": "processes",

@@ -13,15 +13,23 @@ from typing import Final, Literal
 
 import pytest
 
+from templates import render
 from tests.hostile.serving import STAGE, eventually
 from tests.running import environment, process
 
-HERE: Final = Path(__file__).parent
-NGINX_TEMPLATE: Final = HERE / "nginx.conf"
-HAPROXY_TEMPLATE: Final = HERE / "haproxy.cfg"
-
 Name = Literal["nginx", "haproxy"]
 NAMES: Final[tuple[Name, ...]] = ("nginx", "haproxy")
+CONFIGURATIONS: Final[Mapping[Name, str]] = {
+    "nginx": render("deploy/front_end/nginx.conf.j2", servers=["127.0.0.1:8000"], listen="8080"),
+    "haproxy": render(
+        "deploy/front_end/haproxy.cfg.j2",
+        servers=["127.0.0.1:8000"],
+        listen="127.0.0.1:8080",
+        readiness_path="/readyz",
+    ),
+}
+"""As the how-to has them: before one shim."""
+
 NOTHING: Final[Mapping[str, str]] = {}
 
 _NGINX_MAIN: Final = """
@@ -60,23 +68,29 @@ class FrontEnd:
 @contextmanager
 def front_end(name: Name, shim_port: int, folder: Path, changed: Mapping[str, str] = NOTHING) -> Iterator[FrontEnd]:
     """`changed`: words of the configuration that a test replaces, such as `{"60s": "1s"}`."""
+    port = free_port()
+    listening = {"nginx": ("listen 8080;", f"listen 127.0.0.1:{port};"), "haproxy": (":8080", f":{port}")}[name]
+    replaced = dict([listening]) | {"127.0.0.1:8000": f"127.0.0.1:{shim_port}", **changed}
+    with started(name, filled(CONFIGURATIONS[name], replaced), port, folder) as running:
+        yield running
+
+
+@contextmanager
+def started(name: Name, text: str, port: int, folder: Path) -> Iterator[FrontEnd]:
+    """`text`: of a configuration that listens at this port of the loopback address."""
     binary = _binary(name)
-    port = _free_port()
-    replaced = {"127.0.0.1:8000": f"127.0.0.1:{shim_port}", **changed}
     if name == "nginx":
-        text = _filled(NGINX_TEMPLATE.read_text(), {"listen 8080;": f"listen 127.0.0.1:{port};", **replaced})
         (folder / "shim.conf").write_text(text)
         main = folder / "main.conf"
         as_root = "user root;" if os.geteuid() == 0 else ""  # else its workers could not write in our folder
         main.write_text(as_root + _NGINX_MAIN.format(folder=folder))
         command = [binary, "-p", str(folder), "-e", str(folder / "error.log"), "-c", str(main)]
     else:
-        text = _filled(HAPROXY_TEMPLATE.read_text(), {"127.0.0.1:8080": f"127.0.0.1:{port}", **replaced})
         main = folder / "haproxy.cfg"
         main.write_text(text)
         command = [binary, "-db", "-f", str(main)]
     with process(command, folder, environment()) as running:
-        eventually(lambda: running.poll() is not None or _answers(port))
+        eventually(lambda: running.poll() is not None or answers(port))
         assert running.poll() is None, running.communicate()[1]
         yield FrontEnd(name, port)
 
@@ -91,19 +105,19 @@ def _binary(name: Name) -> str:
     pytest.skip(f"{name} is not installed: apt-get install {name}")
 
 
-def _filled(text: str, replaced: dict[str, str]) -> str:
+def filled(text: str, replaced: dict[str, str]) -> str:
     for word, other in replaced.items():
         assert word in text, f"the configuration does not say {word!r}"
         text = text.replace(word, other)
     return text
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _answers(port: int) -> bool:
+def answers(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0

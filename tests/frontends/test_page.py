@@ -9,14 +9,14 @@ import pytest
 
 from shim.faces.options import FaceOptions
 from shim.streams import StreamLimits
-from tests.frontends.front_ends import HAPROXY_TEMPLATE, NGINX_TEMPLATE
+from tests.frontends.front_ends import CONFIGURATIONS, NAMES, Name
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "behind-a-front-end.md"
 
 
-@pytest.mark.parametrize(("language", "template"), [("nginx", NGINX_TEMPLATE), ("haproxy", HAPROXY_TEMPLATE)])
-def test_the_configurations_are_those_of_the_tests(language: str, template: Path) -> None:
-    assert f"```{language}\n{template.read_text()}```" in PAGE.read_text()
+@pytest.mark.parametrize("name", NAMES)
+def test_the_configurations_are_those_of_the_tests(name: Name) -> None:
+    assert f"```{name}\n{CONFIGURATIONS[name]}```" in PAGE.read_text()
 
 
 def test_the_options_that_it_names_exist() -> None:

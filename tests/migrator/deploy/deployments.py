@@ -49,6 +49,7 @@ APP = """
 
 
 def application(folder: Path, serverless: str = SERVERLESS, **files: str) -> Path:
+    folder.mkdir(exist_ok=True)
     for name, text in {"serverless.yml": serverless, "app.py": APP, **files}.items():
         (folder / name).write_text(dedent(text), encoding="utf-8")
     return folder

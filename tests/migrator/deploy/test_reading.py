@@ -74,7 +74,7 @@ def test_settings_are_those_of_several_nodes_and_keep_what_the_application_says(
     assert written["listen"] == {"host": "0.0.0.0", "port": 8000}
     assert written["backend"] == {"aws": "configured", "python": {"workers": "processes", "require_all": True}}
     assert (found.timing.drain_s, found.timing.ending_s) == (40.0, 25.0)
-    assert found.timing.stop_s > 65
+    assert found.timing.stop_s > 5 + 40 + 25
     (tmp_path / "kit.toml").write_text(found.settings)
     assert shim_toml(tmp_path / "kit.toml")  # the shim takes it
 

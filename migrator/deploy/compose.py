@@ -1,0 +1,66 @@
+"""Two nodes, a Redis and a front end on one machine, for trying: https://github.com/compose-spec/compose-spec"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from migrator.deploy.container import LOCAL_AWS_PORT, is_ready, local_aws_command
+from migrator.deploy.deployment import PORT, Deployment
+from templates import render
+
+NODES: Final = ("node-1", "node-2")
+SUBNET: Final = "172.30.44.0/24"
+
+REDIS: Final = [
+    "valkey-server", "--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FrontEnd:
+    """`port`: of this machine. `profile`: whether it is started only when its profile is asked for."""
+
+    image: str
+    file: str
+    mounted: str
+    port: int
+    profile: bool = False
+
+
+FRONT_ENDS: Final = {
+    "nginx": FrontEnd("nginxinc/nginx-unprivileged:1.28-alpine", "nginx.conf", "/etc/nginx/conf.d/default.conf", 8080),
+    "haproxy": FrontEnd("haproxy:3.2-alpine", "haproxy.cfg", "/usr/local/etc/haproxy/haproxy.cfg", 8081, profile=True),
+}
+
+
+def files(deployment: Deployment) -> dict[str, str]:
+    """For `docker compose up` in this folder, after the image was built."""
+    servers = [f"{node}:{PORT}" for node in NODES]
+    path = deployment.readiness_path
+    local_aws = local_aws_command(deployment)
+    return {
+        "compose.yaml": render(
+            "deploy/compose/compose.yaml.j2",
+            deployment=deployment,
+            nodes=NODES,
+            subnet=SUBNET,
+            proxies=deployment.proxies_variable,
+            redis=REDIS,
+            local_aws=local_aws,
+            aws=_aws_variables(local=bool(local_aws)),
+            readiness=is_ready(path),
+            front_ends=FRONT_ENDS,
+        ),
+        "nginx.conf": render("deploy/front_end/nginx.conf.j2", servers=servers, listen="8080"),
+        "haproxy.cfg": render("deploy/front_end/haproxy.cfg.j2", servers=servers, listen="*:8080", readiness_path=path),
+    }
+
+
+def _aws_variables(*, local: bool) -> dict[str, str]:
+    """As Compose fills them in from the shell. Those of AWS in memory are no secrets."""
+    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+    if not local:
+        return {name: f"${{{name}:-}}" for name in names}
+    endpoint = {"AWS_ENDPOINT_URL": f"${{AWS_ENDPOINT_URL-http://aws:{LOCAL_AWS_PORT}}}"}
+    return endpoint | {name: f"${{{name}:-local}}" for name in names[:2]} | {names[2]: f"${{{names[2]}:-}}"}

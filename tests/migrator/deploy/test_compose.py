@@ -1,0 +1,137 @@
+"""The kit `compose` is what Compose takes, and what it starts serves an application behind both front ends."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+from compose_spec import PyOptions
+
+from migrator.deploy.compose import NODES
+from migrator.deploy.deployment import Deployment, EnvironmentVariable
+from migrator.deploy.kits import kit_files
+from migrator.transaction.new_folder import write_texts
+from tests.frontends.front_ends import FrontEnd
+from tests.migrator.deploy.deployments import application, deployment
+from tests.migrator.deploy.running_kit import compose, running_kit
+from tests.running import CHAT, SECRET, invoke, token
+from tests.shim.sse_client import SseClient, open_stream, resume_stream
+
+GIVEN = {"GREETING": "hello", "DB_PASSWORD": "not-hunter2"}
+
+
+def written(one: Deployment, folder: Path) -> Path:
+    write_texts(kit_files(one, ["container", "compose"]), folder)
+    return folder
+
+
+def test_a_value_reaches_the_nodes_as_the_application_has_it(tmp_path: Path) -> None:
+    odd = "a $NAME ${X} $$ \\ \"q\" 'x' # {{ y }} é\u202e\x7f: - *"
+    one = deployment(application(tmp_path))
+    one = replace(one, variables=(*one.variables, EnvironmentVariable("ODD", odd, "odd")))
+    services = compose(written(one, tmp_path / "kit"), GIVEN)["services"]
+
+    assert [services[node]["environment"]["ODD"] for node in NODES] == [odd, odd]
+
+
+def test_what_is_not_given_is_asked_for_before_anything_starts(tmp_path: Path) -> None:
+    kit = written(deployment(application(tmp_path)), tmp_path / "kit")
+
+    with pytest.raises(AssertionError, match="GREETING has to be given"):
+        compose(kit, {**GIVEN, "GREETING": ""})
+
+
+def test_compose_takes_it(tmp_path: Path) -> None:
+    found = compose(written(deployment(application(tmp_path)), tmp_path / "kit"), GIVEN)
+    options = PyOptions()
+    options.apply_merge = True
+    taken = options.from_yaml(yaml.safe_dump(found))
+    taken.validate()
+
+    assert set(taken.service_names()) == {*NODES, "redis", "aws", "nginx", "haproxy"}
+    with pytest.raises(ValueError, match="subnets"):
+        options.from_yaml(yaml.safe_dump({**found, "networks": {"front": {"subnets": []}}}))
+
+
+def test_no_service_has_more_rights_than_it_needs(tmp_path: Path) -> None:
+    for name, service in compose(written(deployment(application(tmp_path)), tmp_path / "kit"), GIVEN)[
+        "services"
+    ].items():
+        assert service["read_only"], name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert all(port.startswith("127.0.0.1:") for port in service.get("ports", [])), name
+        assert not {"privileged", "pid", "ipc", "network_mode"} & service.keys(), name
+
+
+def test_a_node_is_given_the_time_that_it_takes_to_end(tmp_path: Path) -> None:
+    one = deployment(application(tmp_path), {"drain_s": 90.0})
+    found = compose(written(one, tmp_path / "kit"), GIVEN)["services"]["node-1"]
+
+    assert found["stop_grace_period"] == "135s"
+
+
+def test_two_nodes_serve_one_chat_behind_both_front_ends_and_hand_over_when_one_ends(tmp_path: Path) -> None:
+    kit = tmp_path / "kit"
+    finished = invoke("deploy", CHAT, "--out", kit, "--kit", "container,compose")
+    assert finished.returncode == 0, finished.stderr
+    with running_kit(kit, CHAT, made(tmp_path / "image"), {"JWT_SECRET": SECRET}) as running:
+        with (
+            running.behind("haproxy", made(tmp_path / "haproxy")) as front,
+            stream(front, "ana") as ana,
+            stream(front, "ben") as ben,
+        ):
+            for number in range(4):  # whichever node it is posted to
+                say(ana, str(number))
+                assert next_text(ben) == str(number)
+            assert [client.close().status_code for client in (ana, ben)] == [204, 204]
+        with running.behind("nginx", made(tmp_path / "nginx")) as front, stream(front, "cleo") as cleo:
+            (hers,) = [node for node in NODES if streams_at(running.node(node))]
+            with stream(front, "dan") as dan:
+                assert [streams_at(running.node(node)) for node in NODES] == [1, 1]  # least_conn
+                running.nodes[hers].send_signal(signal.SIGTERM)
+                last_id = [event.id for event in cleo.rest() if event.id][-1]
+                say(dan, "meanwhile")
+                with resume_stream(cleo.address, cleo.session, last_id) as again:
+                    assert next_text(again) == "meanwhile"
+                assert running.nodes[hers].wait(30) == 0
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+@contextmanager
+def stream(front: FrontEnd, user: str) -> Iterator[SseClient]:
+    with open_stream(f"http://127.0.0.1:{front.port}/dev", {"token": token(user)}) as client:
+        yield client
+
+
+def say(client: SseClient, text: str) -> None:
+    assert client.send(json.dumps({"type": "chat", "text": text})).status_code == 202
+
+
+def next_text(client: SseClient) -> str:
+    """Of the next message from somebody else."""
+    while not (event := client.next()).data or json.loads(event.data).get("type") != "chat_message":
+        pass
+    return str(json.loads(event.data)["text"])
+
+
+def streams_at(node: str) -> int:
+    metrics = httpx.get(f"{node}/metrics", timeout=30).text
+    return int(
+        sum(
+            float(value)
+            for value in re.findall(r"^ws2sse_connections\{.*face=\"sse\".*\} (\S+)$", metrics, re.MULTILINE)
+        )
+    )
