@@ -35,7 +35,9 @@ class Authorizing:
         if not identity_missing(sources, handshake.headers, handshake.query, variables, event["requestContext"]):
             decision = await self._decide(authorizer.function, context.connection_id, event, arn)
         if isinstance(decision, Refused):
-            raise ConnectRefused(decision.status, decision.message, context.connection_id, request_id)
+            raise ConnectRefused(
+                decision.status, decision.message, context.connection_id, request_id, reason="authorizer"
+            )
         return {**decision.context, "integrationLatency": round((self._clock() - started) * 1000)}
 
     async def _decide(self, function: str, connection_id: str, event: dict[str, Any], arn: str) -> Allowed | Refused:

@@ -11,8 +11,8 @@ from typing import Any
 
 from shim.gateway.definition import ApiDefinition
 from shim.gateway.frames import TOO_MANY_REQUESTS
-from shim.gateway.throttling import TokenBucket
 from shim.observing import Happening, Observer, PushCounts
+from shim.rates import rate_of
 from shim.service import Problem
 from shim.streams import (
     BrokerUnavailable,
@@ -42,7 +42,9 @@ class StreamConnections(ABC):
         self.accepting = True
         self.messages_running = 0
         self._clock = clock
-        self._push_limit = TokenBucket(api.limits.pushes) if api.limits.pushes.rate_per_s else None
+        self._push_limit = (
+            rate_of("pushes", api.limits.pushes, streams, clock) if api.limits.pushes.rate_per_s else None
+        )
 
     @abstractmethod
     def identity(self, connection_id: str) -> dict[str, str] | None:
@@ -76,7 +78,8 @@ class StreamConnections(ABC):
 
     def post(self, connection_id: str, data: bytes) -> None:
         """PostToConnection. Raises Problem."""
-        self.check_push_limit()
+        if self._push_limit is not None and not self._push_limit.take_blocking():
+            raise self.push_throttled()
         try:
             self.streams.send(connection_id, data)
         except StreamsError as error:
@@ -103,11 +106,15 @@ class StreamConnections(ABC):
         if not closed:
             raise _gone()
 
-    def check_push_limit(self) -> None:
+    async def check_push_limit(self) -> None:
         """Raises Problem: 429 for a push that comes too soon."""
-        if self._push_limit is not None and not self._push_limit.take(self._clock()):
-            self.pushes.slow += 1
-            raise Problem(429, "LimitExceededException", TOO_MANY_REQUESTS)
+        if self._push_limit is not None and not await self._push_limit.take():
+            raise self.push_throttled()
+
+    def push_throttled(self) -> Problem:
+        """Counts it."""
+        self.pushes.slow += 1
+        return Problem(429, "LimitExceededException", TOO_MANY_REQUESTS)
 
     def push_failed(self, error: StreamsError) -> Problem:
         """What is answered to a push that `streams` did not take. Counts it."""
@@ -142,7 +149,7 @@ class AwaitedConnections:
 
     async def post(self, connection_id: str, data: bytes) -> None:
         service = self._service
-        service.check_push_limit()
+        await service.check_push_limit()
         try:
             await service.streams.awaiting.send(connection_id, data)
         except StreamsError as error:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 
+from shim.admission import Admission, NotAdmitted, ending, not_opened
 from shim.authorizing import Authorizing
 from shim.call_failures import log_failure
 from shim.connections import StreamConnections
@@ -27,9 +28,9 @@ from shim.gateway.frames import (
 from shim.gateway.ids import new_connection_id, new_id
 from shim.gateway.models import body_is_valid, check_models
 from shim.gateway.selection import CONNECT_ROUTE, DISCONNECT_ROUTE, check_expression, select_route
-from shim.gateway.throttling import TokenBucket
 from shim.integrations import Answer, Backend, Call, FunctionFailed, IntegrationFailed, Integrations
 from shim.observing import Connected, Disconnected, MessageHandled, Outcome, Refused
+from shim.rates import rate_of
 from shim.service import Accepted, BinaryRefused, ConnectRefused, Handshake
 from shim.streams import GOING_AWAY, Closed, Streams, StreamsError
 
@@ -51,9 +52,13 @@ class GatewayService(StreamConnections):
         self._integrations = Integrations(backend, api)
         self._contexts = Contexts(streams, self._context("", "", None, "", 0))
         self._turns = Turns()
-        self._connects = TokenBucket(api.limits.connects)
-        self._requests = TokenBucket(api.limits.requests)
-        self._routes = {key: TokenBucket(route.throttle) for key, route in api.routes.items() if route.throttle}
+        self._admission = Admission(api, streams, clock)
+        self._requests = rate_of("requests", api.limits.requests, streams, clock)
+        self._routes = {
+            key: rate_of(f"route:{key}", route.throttle, streams, clock)
+            for key, route in api.routes.items()
+            if route.throttle
+        }
 
     async def connect(self, handshake: Handshake, *, resume_window_s: float | None = None) -> Accepted:
         """Authorizer, then `$connect`. Raises ConnectRefused."""
@@ -65,7 +70,14 @@ class GatewayService(StreamConnections):
             accepted = await self._connect(context, handshake, request_id, resume_window_s)
         except ConnectRefused as refused:
             self._tell(
-                Refused(context.connection_id, handshake.face, handshake.source_ip, refused.status, refused.message)
+                Refused(
+                    context.connection_id,
+                    handshake.face,
+                    handshake.source_ip,
+                    refused.status,
+                    refused.message,
+                    refused.reason,
+                )
             )
             raise
         latency = self._clock() - started
@@ -96,6 +108,7 @@ class GatewayService(StreamConnections):
         context = self._contexts.take(closed)
         if context is None:
             return
+        await self._admission.depart(closed.connection_id, context.source_ip, _principal(context))
         failed = False
         route = self.api.routes.get(DISCONNECT_ROUTE)
         if route is not None:
@@ -141,20 +154,42 @@ class GatewayService(StreamConnections):
     async def _connect(
         self, context: EventContext, handshake: Handshake, request_id: str, resume_window_s: float | None
     ) -> Accepted:
+        principal, accepted = "", None
+        try:
+            if not self.accepting:
+                raise ending(SERVICE_UNAVAILABLE)
+            await self._admission.arrive(context.connection_id, context.source_ip)
+            if self.api.authorizer is not None:
+                allowed = await self._authorizing.authorize(self.api.authorizer, context, handshake, request_id)
+                context = replace(context, authorizer=allowed)
+                principal = _principal(context)
+                await self._admission.be_known(context.connection_id, principal)
+            accepted = await self._open(context, handshake, request_id, resume_window_s)
+        except NotAdmitted as refused:
+            raise ConnectRefused(
+                refused.status,
+                refused.message,
+                context.connection_id,
+                request_id,
+                refused.headers,
+                reason=refused.reason,
+            ) from refused.__cause__
+        finally:
+            if accepted is None:
+                await self._admission.depart(context.connection_id, context.source_ip, principal)
+        return accepted
+
+    async def _open(
+        self, context: EventContext, handshake: Handshake, request_id: str, resume_window_s: float | None
+    ) -> Accepted:
+        """Raises NotAdmitted or ConnectRefused."""
         connection_id = context.connection_id
-        if not self.accepting:
-            raise ConnectRefused(503, SERVICE_UNAVAILABLE, connection_id, request_id, {"Retry-After": "1"})
-        if not self._connects.take(self._clock()):
-            raise ConnectRefused(429, TOO_MANY_REQUESTS, connection_id, request_id)
-        if self.api.authorizer is not None:
-            allowed = await self._authorizing.authorize(self.api.authorizer, context, handshake, request_id)
-            context = replace(context, authorizer=allowed)
         try:
             opened = await self.streams.awaiting.open(
                 connection_id, resume_window_s=resume_window_s, state=self._contexts.kept(context)
             )
         except StreamsError as error:
-            raise ConnectRefused(503, str(error), connection_id, request_id, {"Retry-After": "5"}) from error
+            raise not_opened(error) from error
         self._contexts.add(context)
         accepted = False
         try:
@@ -200,7 +235,7 @@ class GatewayService(StreamConnections):
         """What the client is answered: a route response, an error frame, or nothing."""
         request_id = new_id()
         started = self._clock()
-        key, route, outcome = self._select(body)
+        key, route, outcome = await self._select(body)
         reply = None
         if route is not None and outcome == "handled":
             call = Call(
@@ -219,16 +254,15 @@ class GatewayService(StreamConnections):
         words = _WORDS.get(outcome)
         return reply if words is None else error_frame(words, context.connection_id, request_id)
 
-    def _select(self, body: str) -> tuple[str | None, RouteDefinition | None, Outcome]:
+    async def _select(self, body: str) -> tuple[str | None, RouteDefinition | None, Outcome]:
         """The route key, the route, and `handled` when it may be called."""
-        now = self._clock()
-        if not self._requests.take(now):
+        if not await self._requests.take():
             return None, None, "throttled"
         key = select_route(self.api.selection_expression, body, self.api.routes)
         if key is None:
             return None, None, "forbidden"
         route = self.api.routes[key]
-        if key in self._routes and not self._routes[key].take(now):
+        if key in self._routes and not await self._routes[key].take():
             return key, route, "throttled"
         return key, route, "handled" if body_is_valid(route, body) else "bad_request"
 
@@ -260,6 +294,11 @@ class GatewayService(StreamConnections):
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)
+
+
+def _principal(context: EventContext) -> str:
+    """Whom the authorizer named; empty without one."""
+    return str((context.authorizer or {}).get("principalId", ""))
 
 
 def _identity(context: EventContext | None) -> dict[str, str] | None:

@@ -14,6 +14,12 @@ Outcome = Literal[
     "handled", "forbidden", "bad_request", "throttled", "integration_error", "timed_out", "execution_error"
 ]
 
+RefusalReason = Literal[
+    "ending", "rate", "address", "principal", "full", "away", "authorizer", "connect", "upstream", "moved"
+]
+"""Why a client was not let in: the service ends; too many at once, or open of one client or in all; what keeps the
+connections is away; who refused it, or could not be asked; and a cut-over moved it to the other service."""
+
 
 @dataclass(frozen=True, slots=True)
 class Connected:
@@ -34,6 +40,7 @@ class Refused:
     source_ip: str
     status: int
     message: str
+    reason: RefusalReason = "connect"
 
 
 @dataclass(frozen=True, slots=True)

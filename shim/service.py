@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from shim.gateway.definition import ApiDefinition
 from shim.gateway.events import Pairs
 from shim.gateway.frames import error_frame
-from shim.observing import Face, Observer, PushCounts
+from shim.observing import Face, Observer, PushCounts, RefusalReason
 from shim.streams import Streams
 
 
@@ -48,8 +48,10 @@ class ConnectRefused(Exception):
         connection_id: str,
         request_id: str,
         headers: Mapping[str, str] | None = None,
+        *,
+        reason: RefusalReason = "connect",
     ) -> None:
-        self.status, self.message = status, message
+        self.status, self.message, self.reason = status, message, reason
         self.connection_id, self.request_id = connection_id, request_id
         self.headers = dict(headers or {})
         super().__init__(status, message)

@@ -10,13 +10,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from shim.admission import Admission, NotAdmitted, ending, not_opened
 from shim.backends.upstream import Upstream, UpstreamRefused
 from shim.connections import StreamConnections
 from shim.gateway.definition import ApiDefinition
 from shim.gateway.frames import TOO_MANY_REQUESTS, error_frame
 from shim.gateway.ids import new_connection_id, new_id
-from shim.gateway.throttling import TokenBucket
 from shim.observing import Connected, Disconnected, MessageHandled, Outcome, Refused
+from shim.rates import rate_of
 from shim.service import Accepted, ConnectRefused, Handshake
 from shim.streams import GOING_AWAY, Closed, ConnectionGone, PayloadTooLarge, SlowReader, Streams, StreamsError
 
@@ -74,8 +75,8 @@ class Bridge(StreamConnections):
         self._limits = upstream
         self._bridged: dict[str, _Bridged] = {}
         self._ending: set[asyncio.Task[None]] = set()
-        self._connects = TokenBucket(api.limits.connects)
-        self._requests = TokenBucket(api.limits.requests)
+        self._admission = Admission(api, streams, clock)
+        self._requests = rate_of("requests", api.limits.requests, streams, clock)
 
     @abstractmethod
     async def open_link(self, handshake: Handshake) -> Link:
@@ -88,15 +89,21 @@ class Bridge(StreamConnections):
         """Raises ConnectRefused, with the status that the upstream gave; 502 when it can't be reached, 504 when it
         takes too long."""
         started, connection_id = self._clock(), new_connection_id()
+        accepted = None
         try:
             accepted = await self._connect(handshake, connection_id, resume_window_s)
-        except UpstreamRefused as refused:
-            if refused.__cause__ is not None:
+        except (UpstreamRefused, NotAdmitted) as refused:
+            reason = refused.reason if isinstance(refused, NotAdmitted) else "upstream"
+            if reason == "upstream" and refused.__cause__ is not None:
                 logger.warning("no connection to the upstream: %s", refused.__cause__)
-            self._tell(Refused(connection_id, handshake.face, handshake.source_ip, refused.status, refused.message))
+            source_ip, status, message = handshake.source_ip, refused.status, refused.message
+            self._tell(Refused(connection_id, handshake.face, source_ip, status, message, reason))
             raise ConnectRefused(
-                refused.status, refused.message, connection_id, new_id(), refused.headers
+                status, message, connection_id, new_id(), refused.headers, reason=reason
             ) from refused.__cause__
+        finally:
+            if accepted is None:
+                await self._admission.depart(connection_id, handshake.source_ip, "")
         self._tell(Connected(connection_id, handshake.face, handshake.source_ip, self._clock() - started))
         return accepted
 
@@ -108,7 +115,7 @@ class Bridge(StreamConnections):
         if bridged is None:
             return None
         started = self._clock()
-        if self._requests.take(started):
+        if await self._requests.take():
             self.messages_running += 1
             try:
                 handled = await bridged.link.send(connection_id, body, message_id)
@@ -134,14 +141,13 @@ class Bridge(StreamConnections):
         await self.close_shared()
 
     async def _connect(self, handshake: Handshake, connection_id: str, resume_window_s: float | None) -> Accepted:
-        """Raises UpstreamRefused."""
+        """Raises UpstreamRefused or NotAdmitted."""
         self._check_going_on()
-        if not self._connects.take(self._clock()):
-            raise UpstreamRefused(429, TOO_MANY_REQUESTS)
+        await self._admission.arrive(connection_id, handshake.source_ip)
         try:
             opened = await self.streams.awaiting.open(connection_id, resume_window_s=resume_window_s)
         except StreamsError as error:
-            raise UpstreamRefused(503, str(error), {"Retry-After": "5"}) from error
+            raise not_opened(error) from error
         link = None
         try:
             link = await self.open_link(handshake)
@@ -158,7 +164,7 @@ class Bridge(StreamConnections):
 
     def _check_going_on(self) -> None:
         if not self.accepting:
-            raise UpstreamRefused(503, GOING_AWAY[1], {"Retry-After": "5"})
+            raise ending(GOING_AWAY[1])
 
     async def _receive(self, connection_id: str, link: Link) -> None:
         """Until one side ends the connection."""
@@ -201,6 +207,7 @@ class Bridge(StreamConnections):
         bridged = self._bridged.pop(closed.connection_id, None)
         if bridged is None:
             return
+        await self._admission.depart(closed.connection_id, bridged.source_ip, "")
         task = asyncio.create_task(self._end(bridged, closed))
         self._ending.add(task)
         task.add_done_callback(self._ending.discard)

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from shim.gateway.definition import ApiDefinition, Mock
 from shim.gateway.selection import CONNECT_ROUTE, DISCONNECT_ROUTE
-from shim.observing import Connected, Disconnected, Face, Happening, MessageHandled, Outcome, Refused
+from shim.observing import Connected, Disconnected, Face, Happening, MessageHandled, Outcome, RefusalReason, Refused
 from shim.streams.distribution import Distribution
 
 NO_ROUTE: Final = "$none"
@@ -63,7 +63,7 @@ class MetricCounts:
         self.errors: Counter[tuple[ErrorKind, str]] = Counter()
         self.latencies_ms = {key: Distribution(LATENCY_MS) for key in api.routes if key not in self._mocks}
         self.accepted: dict[Face, Distribution] = {"sse": Distribution(CONNECT_S), "websocket": Distribution(CONNECT_S)}
-        self.refused: Counter[tuple[Face, str]] = Counter()
+        self.refused: Counter[tuple[Face, str, RefusalReason]] = Counter()
         self.disconnects: Counter[str] = Counter()
         self.faces: dict[str, Face] = {}
         """Of the connections that are open; empty unless `alone`."""
@@ -99,7 +99,7 @@ class MetricCounts:
                 latencies.add(message.latency_s * 1000)
 
     def _refused(self, refused: Refused) -> None:
-        self.refused[refused.face, status_class(refused.status)] += 1
+        self.refused[refused.face, status_class(refused.status), refused.reason] += 1
         if refused.status in _CALLED:
             self.connects += 1
         if refused.status in _CALLED or refused.status == 500:

@@ -180,9 +180,9 @@ class ServiceCollector(Collector):
         for accepted_face, distribution in counts.accepted.items():
             add_distribution(connects, [*self._own, accepted_face], distribution)
         yield connects
-        refused = self._counter("ws2sse_refused", "Clients that were refused", "face", "status")
-        for (refused_face, status), count in counts.refused.copy().items():
-            refused.add_metric([*self._own, refused_face, status], count)
+        refused = self._counter("ws2sse_refused", "Clients that were refused", "face", "status", "reason")
+        for (refused_face, status, reason), count in counts.refused.copy().items():
+            refused.add_metric([*self._own, refused_face, status, reason], count)
         yield refused
         ended = self._counter("ws2sse_disconnects", "Connections that ended, by close code", "code")
         for code, count in counts.disconnects.copy().items():

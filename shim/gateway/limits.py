@@ -60,5 +60,13 @@ class GatewayLimits:
     requests: Throttle = field(default_factory=lambda: Throttle(10_000, 5_000))
     """Messages of clients. Default 10,000 a second with a burst of 5,000, as for an account and region."""
 
+    connections_of_one_address: int = 0
+    """Most open connections of one client address; more are refused with 429. API Gateway has no such limit. Default
+    0: none, for many clients may stand behind one address."""
+
+    connections_of_one_principal: int = 0
+    """Most open connections of one `principalId` of the authorizer; more are refused with 429. API Gateway has no such
+    limit. Default 0: none."""
+
     pushes: Throttle = field(default_factory=lambda: Throttle(0, 0))
     """Calls of PostToConnection. Default: no limit, where API Gateway counts them with the messages."""

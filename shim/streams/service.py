@@ -7,16 +7,20 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shim.streams.attachment import Attachment
 from shim.streams.awaiting import Awaiting
 from shim.streams.broker import MemoryBroker
 from shim.streams.connection import Event
+from shim.streams.errors import BrokerUnavailable
 from shim.streams.limits import StreamLimits
 from shim.streams.records import GOING_AWAY, Closed, ConnectionInfo, Opened, Snapshot
 from shim.streams.redis.counts import RedisCounts
 from shim.streams.subscription import Subscription, Woken
+
+if TYPE_CHECKING:
+    from shim.streams.redis.together import Together  # which needs the package redis
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +51,9 @@ class Streams:
 
     counts: RedisCounts | None = None
     """What was asked of Redis, where that keeps the connections."""
+
+    together: Together | None = None
+    """What processes count together that serve the same connections."""
 
     def __init__(self, limits: StreamLimits | None = None, *, clock: Callable[[], float] = time.time) -> None:
         self.limits = limits or StreamLimits()
@@ -167,6 +174,10 @@ class Streams:
     def forget(self, connection_id: str) -> None:
         """Drops what was annotated. Never raises."""
         self._broker.forget(connection_id)
+
+    def take_tokens(self, name: str, rate_per_s: float, burst: int, most: int) -> tuple[int, float]:
+        """`Together.take_tokens` for worker threads. Raises BrokerUnavailable."""
+        raise BrokerUnavailable("this process is alone")
 
     def is_away(self) -> bool:
         """Whether what keeps the connections has not answered for so long that clients are better sent elsewhere."""

@@ -229,8 +229,8 @@ class CutoverService:
         self.streams.close_soon(connection_id, 1001, "the service has moved; connect again")
 
     def _refused(self, handshake: Handshake, status: int, message: str) -> ConnectRefused:
-        refused = ConnectRefused(status, message, new_id(), new_id())
-        happening = Refused(refused.connection_id, handshake.face, handshake.source_ip, status, message)
+        refused = ConnectRefused(status, message, new_id(), new_id(), reason="moved")
+        happening = Refused(refused.connection_id, handshake.face, handshake.source_ip, status, message, "moved")
         for observer in self.observers:
             observer(happening)
         return refused

@@ -8,6 +8,7 @@ from shim.streams.redis import (
     scripts_of_applications,
     scripts_of_connections,
     scripts_of_ends,
+    scripts_of_limits,
     scripts_of_messages,
     scripts_of_nodes,
 )
@@ -20,6 +21,7 @@ SCRIPTS: Final = tuple(
         scripts_of_messages,
         scripts_of_ends,
         scripts_of_nodes,
+        scripts_of_limits,
         scripts_of_applications,
     )
     for found in vars(module).values()

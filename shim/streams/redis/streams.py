@@ -28,6 +28,7 @@ from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.population import Population
 from shim.streams.redis.servers import Servers, servers_of
 from shim.streams.redis.telling import Telling
+from shim.streams.redis.together import Together
 from shim.streams.service import (
     MOST_DISCONNECTS_AT_ONCE,
     MOST_DISCONNECTS_AT_THE_END,
@@ -72,6 +73,8 @@ class RedisStreams(Streams):
         self._broker = RedisBroker(self.limits, calls, self._blocking)  # type: ignore[assignment]
         calls = Calls(self.limits, self._operations, self._population, self._partitions)
         self.awaiting = RedisAwaiting(self, self._operations, calls, self._member, self.members)
+        self.together: Together = Together(self._partitions)
+        self._together_blocking = Together(self._blocking.partitions)
         self._members: tuple[Membership, ...] = ()
         self._servers: Servers | None = None
         self._beginning = asyncio.Lock()
@@ -89,6 +92,9 @@ class RedisStreams(Streams):
             member = self._members[partition_of(connection_id, len(self._members))]
             member.batches.post(self._operations.close(connection_id, code, reason))
             member.node.streams.on_ended()
+
+    def take_tokens(self, name: str, rate_per_s: float, burst: int, most: int) -> tuple[int, float]:
+        return self._blocking.run(self._together_blocking.take_tokens(name, rate_per_s, burst, most))
 
     def is_away(self) -> bool:
         return self.counts.away_s(time.monotonic()) > self._options.unready_s

@@ -192,7 +192,7 @@ async def test_connections_by_face_refusals_and_ends() -> None:
     assert scraped("ConnectCount_total", Route="$connect") == 4
     assert scraped("ClientError_total", Route="$connect") == 1
     assert scraped("ExecutionError_total", Route="$connect") == 2
-    assert scraped("ws2sse_refused_total", face="sse", status="503") == 1
+    assert scraped("ws2sse_refused_total", face="sse", status="503", reason="ending") == 1
     assert scraped("ws2sse_disconnects_total", code="1001") == 1
     assert scraped("ws2sse_connect_seconds_count", face="sse") == 2
     assert metered.service.get(third)
