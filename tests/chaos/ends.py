@@ -56,20 +56,20 @@ def _never_told(facts: Facts, found: Verdict, connect: Ran) -> None:
     since = (
         connect.at if story is None else min(story.over.at if story.over else 1e9, story.left.at if story.left else 1e9)
     )
-    killed = [one for one in facts.troubles if one.what in {"kill_node", "end_node"} and one.begun >= since - DYING_S]
+    killed = [one for one in facts.killed if one.begun >= since - DYING_S]
     if story is None and _died_meanwhile(facts, connect):
         found.excused["$disconnect never, its node died before the client was accepted"] += 1
-    elif any(_may_have_been_telling(facts, connect.connection, one, since) for one in killed):
+    elif any(_may_have_been_telling(facts, one, since) for one in killed):
         found.excused["$disconnect never, a node died when it was due"] += 1
     else:
         found.violations.append(Violation("$disconnect never", connect.connection, f"though it was due since {since}"))
 
 
 def _died_meanwhile(facts: Facts, connect: Ran) -> bool:
-    return any(one.what in {"kill_node", "end_node"} and one.pid == connect.pid for one in facts.troubles)
+    return any(one.pid == connect.pid for one in facts.killed)
 
 
-def _may_have_been_telling(facts: Facts, _connection: str, killed: Trouble, since: float) -> bool:
+def _may_have_been_telling(facts: Facts, killed: Trouble, since: float) -> bool:
     """Whether the end was due shortly before a node was killed."""
     rules = facts.rules
     latest = since + rules.window_s + 2 * rules.lease_s + LOOKS_S
@@ -94,4 +94,4 @@ def _messages(facts: Facts, found: Verdict, handled: list[Ran]) -> None:
 
 
 def _may_have_died(facts: Facts, said: Said) -> bool:
-    return facts.during(said.begun - DYING_S, said.ended + DYING_S, "kill_node", "end_node")
+    return any(one.begun <= said.ended + DYING_S and one.begun >= said.begun - DYING_S for one in facts.killed)

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tests.chaos.history import Gap, History, Left, Lost, Opened, Over, Push, Received, Settled, Trouble
+from tests.chaos.history import KILLED, Gap, History, Left, Lost, Opened, Over, Push, Received, Settled, Trouble
 
 Kind = Literal[
     "lost",
@@ -88,6 +88,7 @@ class Facts:
                 case Left():
                     self.stories[line.connection].left = line
         self.forgot = [one for one in self.troubles if one.what == "kill_redis" and not history.rules.keeps]
+        self.killed = [one for one in self.troubles if one.what == "kill_node" or one.detail == KILLED]
         self.forgetful_until = max((one.ended + 2 * self.rules.check_s + LOOKS_S for one in self.forgot), default=0.0)
 
     def heard(self, story: Story) -> list[tuple[Received, Push]]:
@@ -97,6 +98,3 @@ class Facts:
     def may_be_forgotten(self, push: Push) -> bool:
         """Whether Redis lost something after this began, or at least before nodes had noticed that it did."""
         return push.begun < self.forgetful_until
-
-    def during(self, since: float, until: float, *whats: str) -> bool:
-        return any(one.what in whats and one.begun <= until and one.ended >= since for one in self.troubles)

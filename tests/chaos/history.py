@@ -123,9 +123,13 @@ class Ran:
     id: int = -1
 
 
+KILLED = "killed"
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What was done, and from when until when it lasted. `node`: -1 for Redis and for clients."""
+    """What was done, and from when until when it lasted. `node`: -1 for Redis and for clients. `detail`: KILLED for a
+    node that was told to end, and did not in time."""
 
     kind: ClassVar[str] = "trouble"
     what: str

@@ -9,10 +9,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tests.chaos.history import Trouble
+from tests.chaos.history import KILLED, Trouble
 
 if TYPE_CHECKING:
     from tests.chaos.world import World
+
+
+END_WITHIN_S: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +38,16 @@ async def kill_node(world: World, planned: Planned) -> None:
     await node.start()
 
 
-async def end_node(world: World, planned: Planned) -> None:
+async def end_node(world: World, planned: Planned) -> str:
     """As a rolling update does."""
     node = world.nodes[planned.node]
-    if not await node.end(within_s=10):
-        world.notes.append(f"node {planned.node} did not end within 10 s of SIGTERM")
+    in_time = await node.end(within_s=END_WITHIN_S)
     await asyncio.sleep(planned.lasts)
     await node.start()
+    if not in_time:
+        world.notes.append(f"node {planned.node} did not end within {END_WITHIN_S} s of SIGTERM")
+        return KILLED
+    return ""
 
 
 async def stop_node(world: World, planned: Planned) -> None:
@@ -116,7 +122,8 @@ async def turn_redis_clock(world: World, planned: Planned) -> None:
     world.clocks[-1].turn(0)
 
 
-Doing = Callable[["World", Planned], Awaitable[None]]
+Doing = Callable[["World", Planned], Awaitable[str | None]]
+"""Returns the detail of the trouble."""
 
 LASTS: Final[dict[Doing, tuple[float, float]]] = {
     kill_node: (0.0, 2.0),
@@ -164,11 +171,12 @@ async def carry_out(world: World, plan: list[Planned]) -> None:
         async with turns[-1 if of_redis else planned.node]:
             pid = 0 if of_redis else world.nodes[planned.node].pid
             since = world.recorder.now()
+            detail: str | None = ""
             try:
-                await BY_NAME[planned.what](world, planned)
+                detail = await BY_NAME[planned.what](world, planned)
             except OSError as error:
                 world.notes.append(f"{planned}: {error}")  # such as a Redis that does not answer
             node = -1 if of_redis else planned.node
-            world.recorder.add(Trouble(planned.what, node, since, world.recorder.now(), pid))
+            world.recorder.add(Trouble(planned.what, node, since, world.recorder.now(), pid, detail or ""))
 
     await asyncio.gather(*(one(planned) for planned in plan))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Collection
 from functools import partial
 from typing import Any, Final
 
@@ -36,6 +37,7 @@ class Positions:
         self._operations = operations
         self._batches = batches
         self._registry = registry
+        self._said = 0
 
     async def compare(self, *, keep: bool) -> None:
         """All of them. `keep`: also renews what would expire. Raises BrokerUnavailable."""
@@ -45,6 +47,23 @@ class Positions:
             await self._batches.run(self._check(asked))
             if keep:
                 await self._batches.run(Step(nodes.KEEP, tuple(one.id for one in asked), (), lambda _answer: None))
+
+    async def let_go(self, known: Collection[str]) -> int:
+        """Lets go of connections that Redis says are held here, and are not in `known` either: whoever attached to them
+        was not answered. Returns how many. For after `compare`. Raises BrokerUnavailable."""
+        if self._said <= len(self._registry.all()):
+            return 0
+
+        def read(answer: list[bytes]) -> list[str]:
+            """What is attached to from now on comes after this."""
+            ids = [text(one) for one in answer]
+            found = [one for one in ids if self._registry.get(one) is None and one not in known]
+            for one in found:
+                self._batches.post(Step(nodes.LET_GO, (one,), (self._node_id,), int))
+            return found
+
+        most = self._said + CHECKED_AT_ONCE
+        return len(await self._batches.run(Step(nodes.HOSTED, (), (self._node_id, most), read)))
 
     def compare_soon(self, hosted: Hosted) -> None:
         self._batches.post(self._check([hosted]))
@@ -67,7 +86,7 @@ class Positions:
 
     def _checked(self, subscription: int, asked: list[tuple[Hosted, int]], found: list[Any]) -> None:
         """`subscription`: the one that there was when this was asked."""
-        last, *states = found
+        last, self._said, *states = found
         self._batches.counts.compared += len(asked)
         self._registry.compare_log(int(last), subscription)
         for (hosted, known), state in zip(asked, states, strict=True):

@@ -137,17 +137,21 @@ return {redis.call('ZRANGE', S.ends, 0, most - 1), lost}
 BEGIN_TELLING: Final = Script(
     "begin_telling",
     """
-local id, lost_ms = ARGV[3], tonumber(ARGV[4])
-if redis.call('ZREM', S.ends, id) == 0 then return false end
+local id, lost_ms, node = ARGV[3], tonumber(ARGV[4]), ARGV[5]
+local v = redis.call('HMGET', I.c, 'cc', 'cr', 'te')
+if redis.call('ZREM', S.ends, id) == 0 and (v[3] ~= node or not redis.call('ZSCORE', S.telling, id)) then
+  return false
+end
 redis.call('ZADD', S.telling, now() + lost_ms, id)
-local v = redis.call('HMGET', I.c, 'cc', 'cr')
 if not v[1] then return false end
+redis.call('HSET', I.c, 'te', node)
 return {v[1], v[2], redis.call('HGETALL', I.a), redis.call('GET', I.v) or ''}
 """,
     keys="c a v",
     lists="ends telling",
 )
-"""An end is taken out of the list before it is told: whoever takes it tells it, and nobody else ever does."""
+"""An end is taken out of the list before it is told: whoever takes it tells it, and nobody else ever does. A node that
+was not answered asks again, and is told what it took."""
 
 TOLD: Final = Script(
     "told",

@@ -34,7 +34,7 @@ CHECK: Final = Script(
     """
 local count = #KEYS - 3
 local node = ARGV[3 + count]
-local found = {last_broadcast()}
+local found = {last_broadcast(), redis.call('ZLEXCOUNT', S.hosted, '[' .. node .. ' ', '(' .. node .. '!')}
 for n = 1, count do
   local I, id, generation = of(n), ARGV[2 + n], ARGV[3 + count + n]
   local v = redis.call('HMGET', I.c, 'st', 'ge', 'no', 'q', 'ss', 'ep', 'cc', 'cr')
@@ -43,7 +43,7 @@ for n = 1, count do
     redis.call('ZREM', S.detached, id)
     redis.call('ZADD', S.hosted, 0, hosted(node, id))
   end
-  found[n + 1] = {v[1], v[2], v[4], v[5], v[6], v[7], v[8]}
+  found[n + 2] = {v[1], v[2], v[4], v[5], v[6], v[7], v[8]}
 end
 return found
 """,
@@ -51,6 +51,32 @@ return found
     lists="bn detached hosted",
 )
 """Of connections that this node holds. One whose node was given up takes it back, unless another stream has begun."""
+
+HOSTED: Final = Script(
+    "hosted",
+    """
+local node, most = ARGV[3], ARGV[4]
+local ids = redis.call('ZRANGEBYLEX', S.hosted, '[' .. node .. ' ', '(' .. node .. '!', 'LIMIT', 0, most)
+for i, member in ipairs(ids) do ids[i] = string.sub(member, #node + 2) end
+return ids
+""",
+    lists="hosted",
+)
+
+LET_GO: Final = Script(
+    "let_go",
+    """
+local id, node = unpack(ARGV, 3)
+redis.call('ZREM', S.hosted, hosted(node, id))
+local v = redis.call('HMGET', I.c, 'st', 'no', 'wi')
+if v[1] ~= 'o' or v[2] ~= node then return 0 end
+detach(I, id, now(), tonumber(v[3]))
+return 1
+""",
+    keys="c",
+    lists="hosted detached",
+)
+"""Of a connection that this node is said to hold, and does not."""
 
 KEEP: Final = Script(
     "keep", f"for _, name in ipairs(KEYS) do redis.call('PEXPIRE', name, {DAY_MS}) end", keys=ALL_PARTS, lists=ALL_LISTS

@@ -30,6 +30,8 @@ class Telling:
         self._most = most
         self._more = more
         self.tasks: set[asyncio.Task[None]] = set()
+        self._unanswered: dict[Membership, set[str]] = {}
+        """Ends that may have been taken: Redis did not answer. No other node tells those that were."""
 
     async def begin(self, on_disconnect: OnDisconnect) -> int:
         """Takes ends as far as there is room, and starts to tell them; returns how many. Raises BrokerUnavailable."""
@@ -46,13 +48,23 @@ class Telling:
         member.batches.counts.untold += len(lost)
         for connection_id in lost:
             logger.error("the node that was to tell the end of connection %s did not finish it", connection_id)
-        steps = [Step(ending.BEGIN_TELLING, (one,), (LOST_MS,), partial(_closed, one)) for one in ids]
-        for closed in await asyncio.gather(*map(member.batches.run, steps)):
-            if closed is not None:
-                task = asyncio.create_task(self._tell(member, on_disconnect, closed))
+        asked = {*ids, *self._unanswered.pop(member, ())}
+        steps = {
+            one: Step(ending.BEGIN_TELLING, (one,), (LOST_MS, member.node.id), partial(_closed, one)) for one in asked
+        }
+        answers = await asyncio.gather(*map(member.batches.run, steps.values()), return_exceptions=True)
+        failure: BaseException | None = None
+        for connection_id, answer in zip(steps, answers, strict=True):
+            if isinstance(answer, BaseException):
+                self._unanswered.setdefault(member, set()).add(connection_id)
+                failure = answer
+            elif answer is not None:
+                task = asyncio.create_task(self._tell(member, on_disconnect, answer))
                 self.tasks.add(task)
                 task.add_done_callback(self._done)
-        return len(ids)
+        if failure is not None:
+            raise failure
+        return len(asked)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self.tasks.discard(task)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Any
 
 import pytest
 
-from shim.streams import Closed, ConnectionGone
+from shim.streams import BrokerUnavailable, Closed, ConnectionGone
+from shim.streams.redis.scripts_of_connections import ATTACH
+from shim.streams.redis.scripts_of_ends import BEGIN_TELLING
+from shim.streams.redis.steps import Step
 from tests.shim.streams.promising import last_id, opened, rest, take, until
 from tests.shim.streams.redis_world import RedisWorld, dead, stop, told_by
 
@@ -143,3 +147,47 @@ async def test_when_redis_was_away_for_longer_than_leases_and_windows_nobody_is_
     assert await here.awaiting.expire() == 1  # its client had time to come back
     with pytest.raises(ConnectionGone):
         await here.awaiting.info(detached)
+
+
+async def test_a_node_lets_go_of_what_it_attached_to_without_being_answered(world: RedisWorld) -> None:
+    node = await world.streams(resume_window_s=60)
+    connection, kept = await opened(node), await opened(node)
+    (member,) = await node.members()
+    async with await node.awaiting.subscribe(kept) as stream:
+        await member.batches.run(Step(ATTACH, (connection,), (member.node.id, "", 0, 0), list))
+        await world.live(600, node)
+        assert await node.awaiting.expire() == 0
+
+        await member.node.check()
+        await world.live(61, node)
+        assert await node.awaiting.expire() == 1
+        await node.awaiting.send(kept, "still attached")
+        assert await take(stream, 1) == ["still attached"]
+
+
+async def test_an_end_that_was_taken_without_an_answer_is_told_by_the_node_that_took_it_and_once(
+    world: RedisWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = await world.streams(), await world.streams()
+    connections = [await opened(here) for _ in range(3)]
+    (member,) = await here.members()
+    run, unanswered = member.batches.run, set(connections[:2])
+
+    async def lossy(step: Step[Any]) -> Any:
+        answer = await run(step)
+        if step.script is BEGIN_TELLING and step.ids[0] in unanswered:
+            unanswered.discard(step.ids[0])
+            raise BrokerUnavailable("TimeoutError")
+        return answer
+
+    monkeypatch.setattr(member.batches, "run", lossy)
+    told, running = await told_by(here)
+    for connection in connections:
+        await here.awaiting.close(connection)
+    await until(lambda: len(told) == 3)
+    told_there, other = await told_by(there)
+    await asyncio.sleep(0.2)
+    await stop([*running, *other])
+
+    assert sorted(closed.connection_id for closed in told) == sorted(connections)
+    assert told_there == []
