@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from migrator.deploy import compose, container
+from migrator.deploy.aws import cloudformation, terraform
 from migrator.deploy.deployment import Deployment
 from migrator.deploy.errors import UnknownKit
 from templates import render
@@ -23,6 +24,8 @@ class Kit:
 KITS: Final[Mapping[str, Kit]] = {
     "container": Kit("the image that all other kits start", container.files),
     "compose": Kit("two nodes, Redis and a front end on one machine, for trying", compose.files),
+    "cloudformation": Kit("ECS Fargate behind an ALB, with ElastiCache, as one stack", cloudformation.files),
+    "terraform": Kit("the same as a module", terraform.files),
 }
 """By the name of the kit, which is that of its folder, too."""
 

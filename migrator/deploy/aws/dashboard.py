@@ -1,0 +1,137 @@
+"""The dashboard, as CloudWatch's document with `${…}` for what only the deployment knows.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from migrator.deploy.aws.alarms import CONNECTIONS, HEALTHY, Metric, alarms
+from migrator.deploy.aws.settings import AwsSettings
+
+NAMESPACES: Final[Mapping[str, str]] = {
+    "load_balancer": "AWS/ApplicationELB",
+    "target_group": "AWS/ApplicationELB",
+    "cluster": "AWS/ECS",
+    "service": "AWS/ECS",
+    "redis": "AWS/ElastiCache",
+    "stops": "AWS/Logs",
+}
+DIMENSIONS: Final[Mapping[str, Mapping[str, str]]] = {
+    "load_balancer": {"LoadBalancer": "LoadBalancer"},
+    "target_group": {"LoadBalancer": "LoadBalancer", "TargetGroup": "TargetGroup"},
+    "service": {"ClusterName": "Cluster", "ServiceName": "Service"},
+    "stops": {"LogGroupName": "StopLogGroup"},
+}
+"""Dimension -> what it is called here; of a node of Redis, `CacheClusterId` -> `RedisNode1`, `RedisNode2`."""
+
+_WIDTH: Final = 8
+_HEIGHT: Final = 6
+_COLUMNS: Final = 3
+
+_CHARTS: Final[tuple[tuple[str, tuple[Metric, ...]], ...]] = (
+    (
+        "Connections",
+        (
+            CONNECTIONS,
+            Metric("load_balancer", "NewConnectionCount", "Sum"),
+            Metric("load_balancer", "RejectedConnectionCount", "Sum"),
+        ),
+    ),
+    ("Tasks that answer", (HEALTHY, Metric("target_group", "UnHealthyHostCount", "Maximum"))),
+    (
+        "Requests and errors",
+        (
+            Metric("load_balancer", "RequestCount", "Sum"),
+            Metric("target_group", "HTTPCode_Target_4XX_Count", "Sum"),
+            Metric("target_group", "HTTPCode_Target_5XX_Count", "Sum"),
+            Metric("load_balancer", "HTTPCode_ELB_5XX_Count", "Sum"),
+        ),
+    ),
+    (
+        "CPU and memory of tasks, %",
+        (Metric("service", "CPUUtilization", "Average"), Metric("service", "MemoryUtilization", "Maximum")),
+    ),
+    (
+        "Bytes, and capacity units of the load balancer",
+        (
+            Metric("load_balancer", "ProcessedBytes", "Sum"),
+            Metric("load_balancer", "ConsumedLCUs", "Sum"),
+        ),
+    ),
+    ("Tasks that stopped by themselves", (Metric("stops", "IncomingLogEvents", "Sum"),)),
+    (
+        "Redis: CPU and memory, %",
+        (
+            Metric("redis", "EngineCPUUtilization", "Average"),
+            Metric("redis", "DatabaseMemoryUsagePercentage", "Maximum"),
+        ),
+    ),
+    (
+        "Redis: commands and bytes",
+        (
+            Metric("redis", "EvalBasedCmds", "Sum"),
+            Metric("redis", "NetworkBytesIn", "Sum"),
+            Metric("redis", "NetworkBytesOut", "Sum"),
+        ),
+    ),
+    (
+        "Redis: clients, evictions, lag of the replica",
+        (
+            Metric("redis", "CurrConnections", "Maximum"),
+            Metric("redis", "Evictions", "Sum"),
+            Metric("redis", "ReplicationLag", "Maximum"),
+        ),
+    ),
+)
+
+
+def dashboard(settings: AwsSettings) -> dict[str, object]:
+    widgets: list[object] = [
+        {
+            "type": "alarm",
+            "x": 0,
+            "y": 0,
+            "width": _WIDTH * _COLUMNS,
+            "height": 3,
+            "properties": {
+                "title": "Alarms",
+                "alarms": [f"${{Alarm{alarm.name}}}" for alarm in alarms(settings)],
+            },
+        }
+    ]
+    for number, (title, metrics) in enumerate(_CHARTS):
+        row, column = divmod(number, _COLUMNS)
+        widgets.append(
+            {
+                "type": "metric",
+                "x": column * _WIDTH,
+                "y": 3 + row * _HEIGHT,
+                "width": _WIDTH,
+                "height": _HEIGHT,
+                "properties": {
+                    "title": title,
+                    "region": "${Region}",
+                    "view": "timeSeries",
+                    "period": 60,
+                    "metrics": [line for metric in metrics for line in lines(metric, settings)],
+                },
+            }
+        )
+    return {"widgets": widgets}
+
+
+def lines(metric: Metric, settings: AwsSettings) -> list[list[object]]:
+    """A metric as a dashboard names it: once, or for each node of Redis."""
+    return [
+        [NAMESPACES[metric.place], metric.name, *(part for pair in named for part in pair), {"stat": metric.statistic}]
+        for named in dimensions(metric, settings)
+    ]
+
+
+def dimensions(metric: Metric, settings: AwsSettings) -> list[list[tuple[str, str]]]:
+    """(name, value) of each series of a metric."""
+    if metric.place == "redis":
+        return [[("CacheClusterId", f"${{RedisNode{number}}}")] for number in range(1, settings.redis.nodes + 1)]
+    return [[(name, f"${{{value}}}") for name, value in DIMENSIONS[metric.place].items()]]

@@ -1,0 +1,95 @@
+"""What whoever deploys has to give, as parameters of a stack or variables of a module."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from migrator.deploy.deployment import Deployment, EnvironmentVariable
+
+PRIVATE: Final = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
+"""Where the load balancer's own addresses are; security groups let nobody else in.
+https://www.rfc-editor.org/rfc/rfc1918"""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """`name`: words in lower case. `default` None: it has to be given. `meaning`: untrusted text on one line."""
+
+    name: tuple[str, ...]
+    meaning: str
+    default: str | None = None
+
+    @property
+    def pascal(self) -> str:
+        return "".join(word.capitalize() for word in self.name)
+
+    @property
+    def snake(self) -> str:
+        return "_".join(self.name)
+
+    @property
+    def optional(self) -> bool:
+        return self.default is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """Of the container's environment: a value that stands in the file, or what is given. `secret`: then `given` is the
+    ARN of a secret of Secrets Manager whose text is the value."""
+
+    name: str
+    value: str | None
+    given: Input | None = None
+    secret: bool = False
+
+
+class Inputs:
+    """Gives each input a name that no other one has. `taken`: names in lower case, with `_` between words."""
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = set(taken)
+        self.all: list[Input] = []
+
+    def ask(self, name: str, meaning: str, default: str | None = None, *, ending: str = "") -> Input:
+        words = [word.lower() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", f"{name} {ending}")]
+        if not words or words[0][0].isdigit():
+            words.insert(0, "value")
+        candidate, number = words, 2
+        while "_".join(candidate) in self._taken:
+            candidate, number = [*words, str(number)], number + 1
+        made = Input(tuple(candidate), meaning, default)
+        self._taken.add(made.snake)
+        self.all.append(made)
+        return made
+
+
+def container_variables(deployment: Deployment, inputs: Inputs) -> list[Variable]:
+    """All but the address of Redis, which the kit makes."""
+    told = [variable for variable in deployment.variables if variable.name != deployment.redis_variable]
+    names = {variable.name for variable in told}
+    own = [variable for variable in _own(deployment) if variable.name not in names]
+    return [*own, *(_variable(variable, inputs) for variable in told)]
+
+
+def _variable(variable: EnvironmentVariable, inputs: Inputs) -> Variable:
+    if variable.value is not None:
+        return Variable(variable.name, variable.value)
+    default = None if variable.required else ""
+    if variable.secret:
+        meaning = f"ARN of a secret whose text is {variable.name}: {variable.meaning}"
+        asked = inputs.ask(variable.name, meaning, default, ending="secret arn")
+        return Variable(variable.name, None, asked, secret=True)
+    return Variable(variable.name, None, inputs.ask(variable.name, f"{variable.name}: {variable.meaning}", default))
+
+
+def _own(deployment: Deployment) -> Iterator[Variable]:
+    """Whom the service believes about its clients' addresses, and what its keys begin with."""
+    told = tomllib.loads(deployment.settings)
+    if "trusted_proxies" not in told.get("faces", {}):
+        yield Variable(deployment.proxies_variable, PRIVATE)
+    if deployment.served == "migrated":
+        yield Variable("STREAMS_REDIS_PREFIX", deployment.name)

@@ -1,0 +1,101 @@
+"""What both notations say of one deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from migrator.deploy.aws.access import access_string, prefix_of
+from migrator.deploy.aws.alarms import Alarm, alarms
+from migrator.deploy.aws.dashboard import dashboard
+from migrator.deploy.aws.inputs import Input, Inputs, Variable, container_variables
+from migrator.deploy.aws.role import Role, role_of
+from migrator.deploy.aws.settings import AwsSettings, settings_of
+from migrator.deploy.aws.texts import Texts
+from migrator.deploy.container import is_ready
+from migrator.deploy.deployment import Deployment
+
+OWN: Final[Mapping[str, str]] = {
+    "name": "What everything is called; two deployments in one account need two",
+    "image_uri": "The image, by its digest or a tag that never moves",
+    "image_repository_arn": "ARN of the ECR repository that the image is in",
+    "architecture": "What the image was built for",
+    "vpc_id": "The network",
+    "public_subnet_ids": "For the load balancer, in two availability zones at least",
+    "service_subnet_ids": "For tasks and Redis, in two availability zones at least; with a way to the internet, or "
+    "with endpoints of ECR, S3, CloudWatch Logs, Secrets Manager and what the functions call",
+    "assign_public_ip": "Whether tasks have public addresses, as they need in public subnets",
+    "certificate_arn": "The certificate of the domain name, in this region",
+    "domain_name": "Where clients find the service, such as chat.example.com",
+    "least_tasks": "Tasks that run at least; with fewer than two the loss of one is an outage",
+    "most_tasks": "Tasks that run at most",
+    "connections_per_task": "Connections of the load balancer for each task at which one more starts; a stream counts "
+    "as two",
+    "redis_node_type": "Of each node of Redis",
+    "alarm_topic_arn": "An SNS topic that is told of alarms; empty, nobody is",
+    "access_logs_bucket": "A bucket whose policy lets the load balancer write; empty, there are no access logs",
+}
+"""Inputs that the kits have for every application, and what they are."""
+
+REQUIRED: Final = (
+    "image_uri", "image_repository_arn", "vpc_id", "public_subnet_ids", "service_subnet_ids", "certificate_arn",
+)  # fmt: skip
+"""Those of them that nobody else can know."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`texts`: what the role names of the application's own deployment; `inputs` have been asked for all of it."""
+
+    settings: AwsSettings
+    migrated: bool
+    inputs: Inputs
+    variables: tuple[Variable, ...]
+    role: Role
+    texts: Texts
+    alarms: tuple[Alarm, ...]
+    dashboard: dict[str, object]
+    access: str
+    health: list[str]
+    context: dict[str, object]
+    """For the templates."""
+
+    @property
+    def asked(self) -> list[Input]:
+        """What has to be given, or may be, and stands in no file."""
+        names = [*REQUIRED, *(["domain_name"] if self.migrated else [])]
+        return [*(Input(tuple(name.split("_")), OWN[name]) for name in names), *self.inputs.all]
+
+
+def plan(deployment: Deployment) -> Plan:
+    settings = settings_of(deployment)
+    inputs = Inputs(OWN)
+    texts = Texts(inputs)
+    variables = container_variables(deployment, inputs)
+    role = role_of(deployment)
+    for text in role.texts:
+        texts.parts(text)
+    return Plan(
+        settings=settings,
+        migrated=deployment.served == "migrated",
+        inputs=inputs,
+        variables=tuple(variables),
+        role=role,
+        texts=texts,
+        alarms=alarms(settings),
+        dashboard=dashboard(settings),
+        access=access_string(prefix_of(deployment)),
+        health=["CMD", *is_ready(deployment.liveness_path)],
+        context={
+            "deployment": deployment,
+            "port": settings.port,
+            "load_balancer": settings.load_balancer,
+            "tasks": settings.tasks,
+            "redis": settings.redis,
+            "own": OWN,
+            "notes": role.notes,
+            "wide": role.wide,
+            "alarm_names": ", ".join(alarm.name for alarm in alarms(settings)),
+        },
+    )
