@@ -29,11 +29,12 @@ from shim.faces.posted import bounded_body, read_posted
 from shim.faces.prefer import preferred_wait_s
 from shim.faces.proxies import read_peer
 from shim.faces.refusal import Refusal
+from shim.faces.shared_tickets import SharedTickets
 from shim.faces.stream_lifetimes import StreamLifetimes
-from shim.faces.ticket_store import Captured, LocalTickets
+from shim.faces.ticket_store import Captured, LocalTickets, TicketStore
 from shim.faces.tickets import UNKNOWN_TICKET, Tickets, take_ticket
 from shim.service import ConnectRefused, Service
-from shim.streams import BrokerUnavailable, ConnectionGone
+from shim.streams import BrokerUnavailable, ConnectionGone, Streams
 from shim.streams.requests import close_words, epoch_of, last_event_id
 from shim.streams.response import event_stream_response
 
@@ -55,7 +56,7 @@ class SseFace:
         self._options = options or FaceOptions()
         self._cors = Cors(self._options.allowed_origins)
         self._messages = Messages(service, self._options)
-        self._tickets = Tickets(self._options, LocalTickets(self._options, service.streams, clock))
+        self._tickets = Tickets(self._options, _ticket_store(self._options, service.streams, clock))
         self._lifetimes = StreamLifetimes(service.streams, service.api.limits, clock)
         self._methods: dict[str, Handler] = {
             "GET": self._open_or_resume,
@@ -286,6 +287,12 @@ class SseFace:
 
     def _own_origin(self, request: Request) -> str | None:
         return read_peer(request, self._options).origin(request.headers.get("host"))
+
+
+def _ticket_store(options: FaceOptions, streams: Streams, clock: Callable[[], float]) -> TicketStore:
+    if streams.tickets is None:
+        return LocalTickets(options, streams, clock)
+    return SharedTickets(options, streams.tickets)
 
 
 async def _not_allowed(methods: str, request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class Captured:
 class Unused:
     captured: Captured
     origin: str | None
+    source_ip: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +47,28 @@ class Used:
 
 
 class TicketStore(Protocol):
-    """Tickets go by their hash. Each method raises BrokerUnavailable where others keep the tickets."""
+    """Keeps only what tickets hash to. Each method raises BrokerUnavailable where others keep them too."""
 
-    async def issue(self, digest: bytes, unused: Unused, source_ip: str) -> bool:
+    async def issue(self, ticket: str, unused: Unused) -> bool:
         """False when too many are out, of all or of this address."""
 
-    async def find(self, digest: bytes) -> Unused | Used | None:
+    async def find(self, ticket: str) -> Unused | Used | None:
         """None for one that was not issued, or is not known any more."""
 
-    async def spend(self, digest: bytes, origin: str | None) -> bool:
+    async def spend(self, ticket: str, unused: Unused) -> bool:
         """True for the one call that did."""
 
-    async def opened(self, digest: bytes, used: Used) -> None:
+    async def opened(self, ticket: str, used: Used) -> None:
         """What a spent ticket stands for from now on."""
+
+
+def digest_of(ticket: str) -> bytes:
+    return hashlib.sha256(ticket.encode("utf-8", "surrogatepass")).digest()
 
 
 @dataclass(frozen=True, slots=True)
 class _Out:
     unused: Unused
-    source_ip: str
     expires_at: float
 
 
@@ -78,29 +83,32 @@ class LocalTickets:
         self._of_address: dict[str, int] = {}
         self._used: dict[bytes, Used] = {}
 
-    async def issue(self, digest: bytes, unused: Unused, source_ip: str) -> bool:
+    async def issue(self, ticket: str, unused: Unused) -> bool:
         self._expire()
-        own = self._of_address.get(source_ip, 0)
+        own = self._of_address.get(unused.source_ip, 0)
         if len(self._out) >= self._options.tickets or own >= self._options.tickets_of_one_address:
             return False
-        self._out[digest] = _Out(unused, source_ip, self._clock() + self._options.ticket_s)
-        self._of_address[source_ip] = own + 1
+        self._out[digest_of(ticket)] = _Out(unused, self._clock() + self._options.ticket_s)
+        self._of_address[unused.source_ip] = own + 1
         return True
 
-    async def find(self, digest: bytes) -> Unused | Used | None:
+    async def find(self, ticket: str) -> Unused | Used | None:
         self._expire()
+        digest = digest_of(ticket)
         out = self._out.get(digest)
         return self._used.get(digest) if out is None else out.unused
 
-    async def spend(self, digest: bytes, origin: str | None) -> bool:
+    async def spend(self, ticket: str, unused: Unused) -> bool:
+        digest = digest_of(ticket)
         if digest not in self._out:
             return False
         self._forget(digest)
         self._make_room()
-        self._used[digest] = Used(origin)
+        self._used[digest] = Used(unused.origin)
         return True
 
-    async def opened(self, digest: bytes, used: Used) -> None:
+    async def opened(self, ticket: str, used: Used) -> None:
+        digest = digest_of(ticket)
         if digest in self._used:
             self._used[digest] = used
 
@@ -114,12 +122,12 @@ class LocalTickets:
             self._forget(digest)
 
     def _forget(self, digest: bytes) -> None:
-        gone = self._out.pop(digest)
-        left = self._of_address[gone.source_ip] - 1
+        source_ip = self._out.pop(digest).unused.source_ip
+        left = self._of_address[source_ip] - 1
         if left:
-            self._of_address[gone.source_ip] = left
+            self._of_address[source_ip] = left
         else:
-            del self._of_address[gone.source_ip]
+            del self._of_address[source_ip]
 
     def _make_room(self) -> None:
         """Spent tickets are kept as long as their connections, and then until they are as many as may be."""

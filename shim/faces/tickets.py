@@ -6,7 +6,6 @@ on only takes up that one again: EventSource always comes back to the address th
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from urllib.parse import parse_qsl, urlencode
 
@@ -52,27 +51,25 @@ class Tickets:
         if sum(len(name) + len(value) for name, value in [*kept, *query]) > CAPTURED_BYTES:
             raise Refusal(413, f"a ticket stands for at most {CAPTURED_BYTES} bytes of headers and query")
         ticket = PREFIX + secrets.token_urlsafe(32)
-        unused = Unused(Captured(kept, list(query)), origin)
-        if not await self._store.issue(_digest(ticket), unused, source_ip):
+        if not await self._store.issue(ticket, Unused(Captured(kept, list(query)), origin, source_ip)):
             raise Refusal(429, "too many tickets are out", {"Retry-After": str(round(self._options.ticket_s))})
         return ticket
 
     async def spend(self, ticket: str, origin: str | None, own_origin: str | None) -> Captured | None:
         """What the ticket stands for; None: it can't be spent (any more), see `find_used`. Raises Refusal: 403."""
-        digest = _digest(ticket)
-        unused = await self._store.find(digest)
+        unused = await self._store.find(ticket)
         if not isinstance(unused, Unused):
             return None
         _check_origin(unused.origin, origin, own_origin)
-        return unused.captured if await self._store.spend(digest, unused.origin) else None
+        return unused.captured if await self._store.spend(ticket, unused) else None
 
     async def opened(self, ticket: str, origin: str | None, connection_id: str, epoch: str) -> None:
         """The spent ticket now takes up this connection again, and no other."""
-        await self._store.opened(_digest(ticket), Used(origin, connection_id, epoch))
+        await self._store.opened(ticket, Used(origin, connection_id, epoch))
 
     async def find_used(self, ticket: str, origin: str | None, own_origin: str | None) -> Used | None:
         """What a spent ticket stands for; None for one that is not known. Raises Refusal: 403."""
-        used = await self._store.find(_digest(ticket))
+        used = await self._store.find(ticket)
         if not isinstance(used, Used):
             return None
         if not used.connection_id:
@@ -90,10 +87,6 @@ def _check_origin(of_ticket: str | None, of_request: str | None, own: str | None
     same origin."""
     if of_request != of_ticket and not (of_request is None and of_ticket == own):
         raise Refusal(403, "the ticket belongs to another origin")
-
-
-def _digest(ticket: str) -> bytes:
-    return hashlib.sha256(ticket.encode("utf-8", "surrogatepass")).digest()
 
 
 def take_ticket(request: Request) -> str | None:

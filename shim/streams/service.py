@@ -20,6 +20,7 @@ from shim.streams.redis.counts import RedisCounts
 from shim.streams.subscription import Subscription, Woken
 
 if TYPE_CHECKING:
+    from shim.streams.redis.tickets import RedisTickets
     from shim.streams.redis.together import Together  # which needs the package redis
 
 logger = logging.getLogger(__name__)
@@ -54,6 +55,9 @@ class Streams:
 
     together: Together | None = None
     """What processes count together that serve the same connections."""
+
+    tickets: RedisTickets | None = None
+    """Those that they all take."""
 
     def __init__(self, limits: StreamLimits | None = None, *, clock: Callable[[], float] = time.time) -> None:
         self.limits = limits or StreamLimits()

@@ -11,6 +11,7 @@ from shim.streams.redis import (
     scripts_of_limits,
     scripts_of_messages,
     scripts_of_nodes,
+    scripts_of_tickets,
 )
 from shim.streams.redis.lua import Script
 
@@ -22,6 +23,7 @@ SCRIPTS: Final = tuple(
         scripts_of_ends,
         scripts_of_nodes,
         scripts_of_limits,
+        scripts_of_tickets,
         scripts_of_applications,
     )
     for found in vars(module).values()

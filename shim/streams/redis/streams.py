@@ -28,6 +28,7 @@ from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.population import Population
 from shim.streams.redis.servers import Servers, servers_of
 from shim.streams.redis.telling import Telling
+from shim.streams.redis.tickets import RedisTickets
 from shim.streams.redis.together import Together
 from shim.streams.service import (
     MOST_DISCONNECTS_AT_ONCE,
@@ -74,6 +75,7 @@ class RedisStreams(Streams):
         calls = Calls(self.limits, self._operations, self._population, self._partitions)
         self.awaiting = RedisAwaiting(self, self._operations, calls, self._member, self.members)
         self.together: Together = Together(self._partitions)
+        self.tickets: RedisTickets = RedisTickets(self.together)
         self._together_blocking = Together(self._blocking.partitions)
         self._members: tuple[Membership, ...] = ()
         self._servers: Servers | None = None

@@ -35,7 +35,7 @@ class Together:
         def read(answer: list[int]) -> Tokens:
             return Tokens(answer[0], answer[1] / 1000)
 
-        return await self._run(Step(limiting.TAKE_TOKENS, (f"rate:{name}",), (repr(rate_per_s), burst, most), read))
+        return await self.run(Step(limiting.TAKE_TOKENS, (f"rate:{name}",), (repr(rate_per_s), burst, most), read))
 
     async def take_seat(self, name: str, connection_id: str, most: int) -> bool:
         """False when `most` connections have one. Connections that are gone lose theirs, if their node did not give it
@@ -46,17 +46,17 @@ class Together:
             step: Step[tuple[int, list[bytes]]] = Step(
                 limiting.TAKE_SEAT, (seats,), (most, connection_id, after), lambda answer: (answer[0], answer[1])
             )
-            taken, others = await self._run(step)
+            taken, others = await self.run(step)
             if taken or not others:
                 return bool(taken)
             ids = [text(one) for one in others]
             gone = [one for one, connected in zip(ids, await self._are_connected(ids), strict=True) if not connected]
             if gone:
-                await self._run(Step(limiting.LEAVE_SEATS, (seats,), tuple(gone), int))
+                await self.run(Step(limiting.LEAVE_SEATS, (seats,), tuple(gone), int))
             after += len(ids) - len(gone)
 
     async def leave_seat(self, name: str, connection_id: str) -> None:
-        await self._run(Step(limiting.LEAVE_SEATS, (f"seats:{name}",), (connection_id,), int))
+        await self.run(Step(limiting.LEAVE_SEATS, (f"seats:{name}",), (connection_id,), int))
 
     async def _are_connected(self, ids: Sequence[str]) -> list[bool]:
         partitions = await self._partitions()
@@ -68,6 +68,7 @@ class Together:
             found.update(zip(here, map(bool, answers), strict=True))
         return [found[one] for one in ids]
 
-    async def _run(self, step: Step[T]) -> T:
+    async def run(self, step: Step[T], *, beside: str = "") -> T:
+        """In the partition of the first id, or of what it is kept `beside`."""
         partitions = await self._partitions()
-        return await partitions[partition_of(step.ids[0], len(partitions))].run(step)
+        return await partitions[partition_of(beside or step.ids[0], len(partitions))].run(step)
