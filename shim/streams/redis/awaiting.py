@@ -15,8 +15,8 @@ from shim.streams.records import ConnectionInfo, Opened, Snapshot
 from shim.streams.redis import scripts_of_messages as sending
 from shim.streams.redis.attachment import RedisAttachment
 from shim.streams.redis.calls import ASK_AGAIN_S, Calls
-from shim.streams.redis.hosted import Own
 from shim.streams.redis.operations import Operations
+from shim.streams.redis.own import Own
 from shim.streams.redis.steps import Step, text
 from shim.streams.service import BOTH_GIVEN
 from shim.streams.subscription import Subscription, Woken
@@ -76,10 +76,10 @@ class RedisAwaiting(Awaiting):
                 raise ConnectionGone(connection_id)
             if answer[0] == b"slow":
                 return int(answer[1]), text(answer[2])
-            seq, after, host, at, total = answer[1:]
+            seq, after, host, at, total, life = answer[1:]
             if text(host) == node.id:
                 message.at = int(at) / 1000
-                node.streams.sent(connection_id, Own(int(seq), int(after), int(total), message))
+                node.streams.sent(connection_id, Own(int(seq), int(after), int(total), message), text(life))
             return int(seq)
 
         step = Step(sending.SEND, (connection_id,), arguments, read)
@@ -167,13 +167,15 @@ class RedisAwaiting(Awaiting):
         return RedisAttachment(node, await node.attach(connection_id, cursor(last_event_id), wake))
 
 
-def cursor(last_event_id: str | None) -> tuple[str, int, int]:
-    """Epoch, message and broadcast of an id (`<epoch>.<broadcast>-<seq>`); no epoch at all for one that is not ours."""
+def cursor(last_event_id: str | None) -> tuple[str, int, int, str]:
+    """Epoch, message, broadcast and life of an id (`<epoch>.<life>.<broadcast>-<seq>`); of `<epoch>-<seq>`, which is
+    before the first event, no life. No epoch at all for one that is not ours."""
     place, _dash, seq = (last_event_id or "").rpartition("-")
-    epoch, _dot, broadcast = place.partition(".")
-    if not _is_number(seq) or not (_is_number(broadcast) or not broadcast):
-        return "", 0, 0
-    return epoch, int(seq), int(broadcast or -1)
+    epoch, *more = place.split(".")
+    life, broadcast = more if len(more) == 2 else ("", "")
+    if not _is_number(seq) or len(more) not in {0, 2} or (more and not _is_number(broadcast)):
+        return "", 0, 0, ""
+    return epoch, int(seq), int(broadcast or -1), life
 
 
 def _is_number(word: str) -> bool:

@@ -24,6 +24,7 @@ from redis.exceptions import (
 from shim.streams.errors import BrokerUnavailable
 from shim.streams.redis.counts import RedisCounts
 from shim.streams.redis.keys import Keys
+from shim.streams.redis.lives import life_of
 from shim.streams.redis.scripts import SCRIPTS
 from shim.streams.redis.servers import Servers
 from shim.streams.redis.steps import Step, packed
@@ -72,6 +73,9 @@ class Batches:
         self._later_ms = later_ms
         self._connection: Any = None
         self._moving_since: float | None = None
+        self._life_known = False
+        self.on_life: Callable[[str], None] = lambda _life: None
+        """Told in which life the partition is, before anything else is asked of a server."""
         self._waiting: deque[tuple[Step[Any], asyncio.Future[Any] | None]] = deque()
         self._running: asyncio.Task[None] | None = None
         self._closed = False
@@ -179,7 +183,17 @@ class Batches:
             async with asyncio.timeout(self._timeout_s):
                 self._connection = await self._servers.connect(self._keys.slot)
                 await load_scripts(self._connection)
+                self._life_known = False
+        if not self._life_known:
+            async with asyncio.timeout(self._timeout_s):
+                life = await life_of(self._connection, self._keys)
+            self._life_known = True
+            self.on_life(life)
         return self._connection
+
+    def forget_life(self) -> None:
+        """It is asked for again."""
+        self._life_known = False
 
     async def _drop(self) -> None:
         if self._connection is not None:

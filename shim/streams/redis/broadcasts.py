@@ -23,7 +23,8 @@ class Broadcast(NamedTuple):
 
 class BroadcastLog:
     """The latest, without holes, within the limits of one connection. `last`: the number of the latest one.
-    `subscription`: which one this node hears others through, counted from 1; 0: through none now."""
+    `subscription`: which one this node hears others through, counted from 1; 0: through none now. `life`: of the
+    partition as this node knows it, empty before it does."""
 
     def __init__(self, limits: StreamLimits) -> None:
         self._limits = limits
@@ -31,6 +32,7 @@ class BroadcastLog:
         self._bytes = 0
         self.last = 0
         self.subscription = 0
+        self.life = ""
 
     @property
     def first(self) -> int:
@@ -59,12 +61,12 @@ class BroadcastLog:
         return self._kept[place] if 0 <= place < len(self._kept) else None
 
 
-def read_published(payload: bytes) -> Broadcast:
-    """A broadcast as it is published."""
+def read_published(payload: bytes) -> tuple[Broadcast, str]:
+    """A broadcast as it is published, and the life in which it was."""
     head, _, rest = payload.partition(b"\n")
-    _kind, number, at, size = head.split(b" ")
+    _kind, number, at, size, life = head.split(b" ")
     recipients, data = rest[: int(size)], rest[int(size) :]
-    return _broadcast(number, at, recipients, data)
+    return _broadcast(number, at, recipients, data), text(life)
 
 
 def read_entry(entry: Any) -> Broadcast:  # noqa: ANN401 - what XRANGE gives

@@ -5,26 +5,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
-from shim.streams.connection import Event, Gap, Message
+from shim.streams.connection import Event, Gap
 from shim.streams.redis.broadcasts import Broadcast, BroadcastLog
+from shim.streams.redis.own import Own
 
 MOST_BUFFERED_BYTES: Final = 262_144
 """Of messages that wait here for one stream. What is beyond stays in Redis, and is read when there is room."""
 
 MOST_BUFFERED: Final = 256
 """Messages that wait here for one stream."""
-
-
-class Own(NamedTuple):
-    """A message to one connection. `after`: number of the last broadcast before it; `total`: bytes of all messages
-    before it."""
-
-    seq: int
-    after: int
-    total: int
-    message: Message
 
 
 @dataclass(slots=True, eq=False)
@@ -34,6 +25,8 @@ class Hosted:
 
     id: str
     epoch: str
+    life: str
+    """Of the partition, when what is here was read. While it is in another one nothing is written."""
     generation: int
     digest: str
     window_ms: int
@@ -76,7 +69,7 @@ class Hosted:
     @property
     def closed(self) -> bool:
         """Whether it ended, and all that came before is here."""
-        if self.end is None or not self.is_compared:
+        if self.end is None or not self.is_compared or self.life != self.log.life:
             return False
         own, broadcast, _code, _reason = self.end
         if self.reading_broadcasts or self.misses_broadcasts:
@@ -140,10 +133,20 @@ class Hosted:
 
     def restored(self, epoch: str) -> None:
         """Redis lost everything, and knows the connection again."""
-        self.epoch, self.lost_after = epoch, self.read_own
-        self.known = self.read_own = self.read_bytes = self.saved_own = self.saved_bytes = 0
-        self.next_own = 1
+        self.epoch = epoch
+        self.relived(0, 0, 0, 0)
         self.read_broadcast = self.log.last
+
+    def relived(self, known: int, own: int, own_bytes: int, broadcast: int) -> None:
+        """Redis may have lost what was sent last, and has this many messages now. It goes on after those of before,
+        `own` of them with so many bytes, and `broadcast`, that are left."""
+        self.life, self.lost_after = self.log.life, self.read_own
+        self.known = known
+        if own < self.read_own:
+            self.read_own, self.read_bytes = own, own_bytes
+        self.saved_own, self.saved_bytes = self.read_own, self.read_bytes
+        self.next_own = self.read_own + 1
+        self.read_broadcast = min(self.read_broadcast, broadcast)
         self.own.clear()
         self.older.clear()
         self.buffered_bytes = 0
@@ -163,8 +166,8 @@ class Hosted:
 
     @property
     def mark(self) -> str:
-        """What stands behind the epoch in the id of an event: the last broadcast that the client has with it."""
-        return f".{self.read_broadcast}"
+        """What stands behind the epoch in the id of an event: the life, and the last broadcast that the client has."""
+        return f".{self.life}.{self.read_broadcast}"
 
     def _append(self, own: Own) -> None:
         self.own.append(own)
@@ -173,6 +176,8 @@ class Hosted:
 
     def next(self) -> Event | Gap | None:
         """Broadcasts go before the messages that were sent after them. A gap comes before what follows it."""
+        if self.life != self.log.life:
+            return None
         if self.lost_after is not None:
             gap, self.lost_after = Gap(self.lost_after + 1, self.lost_after), None
             return gap

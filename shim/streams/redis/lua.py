@@ -42,7 +42,17 @@ local function now()
   return t[1] * 1000 + math.floor(t[2] / 1000) + OFFSET
 end
 local function publish(channel, message) redis.call('SPUBLISH', P .. ':' .. channel, message) end
+local function life() return redis.call('HGET', S.bn, 'li') or '' end
 local function last_broadcast() return tonumber(redis.call('HGET', S.bn, 'n') or '0') end
+local function fields(name, names)
+  local found, v = redis.call('HMGET', name, unpack(names)), {{}}
+  for i, field in ipairs(names) do v[field] = found[i] end
+  return v
+end
+local function survived(life, v)
+  if v.li == life then return tonumber(v.fq or 0), tonumber(v.ft or 0) end
+  return tonumber(v.q or 0), tonumber(v.tb or 0)
+end
 local function expire(I, ms)
   for _, name in pairs(I) do redis.call('PEXPIRE', name, ms) end
 end

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -13,11 +14,14 @@ from shim.streams.limits import StreamLimits
 from shim.streams.redis import scripts_of_connections as connecting
 from shim.streams.redis.batches import Batches
 from shim.streams.redis.broadcasts import read_published
-from shim.streams.redis.hosted import Hosted, Own
+from shim.streams.redis.hosted import Hosted
 from shim.streams.redis.operations import Operations
+from shim.streams.redis.own import Own
 from shim.streams.redis.positions import Positions
 from shim.streams.redis.registry import Registry
 from shim.streams.redis.steps import Step, text
+
+logger = logging.getLogger(__name__)
 
 Arguments = tuple[str | bytes | int, ...]
 
@@ -30,14 +34,16 @@ class Node:
         self.streams = Registry(limits, batches)
         self.positions = Positions(self.id, limits, operations, batches, self.streams)
         self._batches = batches
+        batches.on_life = self._lives
         self._attaching: Counter[str] = Counter()
         """Connections that are being attached to, and how often at once."""
         self._heard_meanwhile: set[str] = set()
         self._detaching: dict[str, Arguments] = {}
         """Streams that ended, until Redis knows."""
 
-    async def attach(self, connection_id: str, cursor: tuple[str, int, int], wake: Callable[[], None]) -> Hosted:
-        """`cursor`: epoch, message and broadcast that the client has. Raises ConnectionGone or BrokerUnavailable."""
+    async def attach(self, connection_id: str, cursor: tuple[str, int, int, str], wake: Callable[[], None]) -> Hosted:
+        """`cursor`: epoch, message, broadcast and life, as the client has them. Raises
+        ConnectionGone or BrokerUnavailable."""
         self._attaching[connection_id] += 1
         found: list[Hosted] = []
         given_up = False
@@ -97,7 +103,7 @@ class Node:
         head, _, rest = payload.partition(b"\n")
         kind, *words = head.split(b" ")
         if kind == b"b":
-            self.streams.broadcast(read_published(payload))
+            self.streams.broadcast(*read_published(payload))
             return
         connection_id = text(words.pop(0))
         if connection_id in self._attaching:
@@ -106,9 +112,9 @@ class Node:
         if hosted is None:
             return
         if kind == b"m":
-            seq, after, binary, at, total = words
+            seq, after, binary, at, total, life = words
             message = Message(rest, int(at) / 1000, binary=binary == b"1")
-            self.streams.sent(connection_id, Own(int(seq), int(after), int(total), message))
+            self.streams.sent(connection_id, Own(int(seq), int(after), int(total), message), text(life))
         elif kind == b"a":
             self.streams.no_room(connection_id)
         elif kind == b"x" and int(words[0]) > hosted.generation:
@@ -126,7 +132,7 @@ class Node:
         self._has_attached(connection_id)
         if answer is None:
             raise ConnectionGone(connection_id)
-        *answer, taken_over = answer
+        *answer, life, lost, taken_over = answer
         generation, epoch, known, own, broadcast, read_bytes, last, digest, window, opened, first, state, kept = answer
         counts = self._batches.counts
         counts.resumed += int(generation) > 1
@@ -135,6 +141,7 @@ class Node:
         hosted = Hosted(
             id=connection_id,
             epoch=text(epoch),
+            life=text(life),
             generation=int(generation),
             digest=text(digest),
             window_ms=int(window),
@@ -149,11 +156,18 @@ class Node:
             state=state,
             compared_in=0 if heard_meanwhile else subscription,
             annotations=kept,
+            lost_after=int(own) if lost else None,
         )
         self.streams.add(hosted)
         if not hosted.is_compared:  # something was published before this stream was known here
             self.positions.compare_soon(hosted)
         return hosted
+
+    def _lives(self, life: str) -> None:
+        """The life of the partition, as whoever answers this node says."""
+        if self.streams.know_life(life):
+            logger.warning("Redis may have lost what was written last: another server answers, or it was started again")
+            self.positions.compare_all_soon()
 
     def _has_attached(self, connection_id: str) -> None:
         self._attaching[connection_id] -= 1

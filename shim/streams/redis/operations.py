@@ -18,6 +18,7 @@ from shim.streams.redis import scripts_of_ends as ending
 from shim.streams.redis import scripts_of_messages as sending
 from shim.streams.redis.annotations import annotation_arguments, attributes_of, matches, wanted_arguments
 from shim.streams.redis.keys import partition_of
+from shim.streams.redis.own import read_own
 from shim.streams.redis.steps import Step, text
 
 AT_ONCE: Final = 500
@@ -151,7 +152,7 @@ class Operations:
         def read(answer: list[Any] | None) -> list[Event]:
             if answer is None:
                 raise ConnectionGone(connection_id)
-            return [Event(int(seq.partition(b"-")[0]), message_of(fields)) for seq, fields in answer]
+            return [Event(own.seq, own.message) for own in map(read_own, answer)]
 
         return Step(asking.KEPT, (connection_id,), (), read)
 
@@ -202,11 +203,6 @@ def digest(session: str) -> str:
     """Lookups go by digest: whoever can read Redis can't speak for a client."""
     hashed = hashlib.sha256(session.encode("utf-8", "surrogatepass")).digest()
     return base64.urlsafe_b64encode(hashed).rstrip(b"=").decode()
-
-
-def message_of(fields: list[bytes]) -> Message:
-    """Of an entry of a connection's stream."""
-    return Message(fields[1], int(fields[7]) / 1000, binary=fields[9] == b"1")
 
 
 def _snapshot(connection_id: str, values: list[bytes]) -> Snapshot:

@@ -44,7 +44,8 @@ class Positions:
         everyone = self._registry.all()
         for start in range(0, max(1, len(everyone)), CHECKED_AT_ONCE):
             asked = [one for one in everyone[start : start + CHECKED_AT_ONCE] if self._registry.has(one)]
-            await self._batches.run(self._check(asked))
+            if not await self._batches.run(self._check(asked)):
+                await self._batches.run(self._check(asked))
             if keep:
                 await self._batches.run(Step(nodes.KEEP, tuple(one.id for one in asked), (), lambda _answer: None))
 
@@ -65,6 +66,11 @@ class Positions:
         most = self._said + CHECKED_AT_ONCE
         return len(await self._batches.run(Step(nodes.HOSTED, (), (self._node_id, most), read)))
 
+    def compare_all_soon(self) -> None:
+        everyone = self._registry.all()
+        for start in range(0, len(everyone), CHECKED_AT_ONCE):
+            self._batches.post(self._check(everyone[start : start + CHECKED_AT_ONCE]))
+
     def compare_soon(self, hosted: Hosted) -> None:
         self._batches.post(self._check([hosted]))
 
@@ -77,46 +83,62 @@ class Positions:
             closed += await self._batches.run(step)
         return closed
 
-    def _check(self, asked: list[Hosted]) -> Step[None]:
+    def _check(self, asked: list[Hosted]) -> Step[bool]:
+        """False: Redis lost all, and a life begins before the next step."""
         generations = (hosted.generation for hosted in asked)
         known = [(hosted, hosted.known) for hosted in asked]
         ids = tuple(hosted.id for hosted in asked)
         subscription = self._registry.log.subscription
         return Step(nodes.CHECK, ids, (self._node_id, *generations), partial(self._checked, subscription, known))
 
-    def _checked(self, subscription: int, asked: list[tuple[Hosted, int]], found: list[Any]) -> None:
+    def _checked(self, subscription: int, asked: list[tuple[Hosted, int]], found: list[Any]) -> bool:
         """`subscription`: the one that there was when this was asked."""
-        last, self._said, *states = found
+        last, life, left, self._said, *states = found
+        if text(life) != self._registry.log.life:
+            self._batches.forget_life()
+            return False
         self._batches.counts.compared += len(asked)
         self._registry.compare_log(int(last), subscription)
         for (hosted, known), state in zip(asked, states, strict=True):
             if self._registry.has(hosted):
                 hosted.compared_in = subscription
-                self._found(hosted, state, known, int(last))
+                self._found(hosted, state, known, int(last), int(left))
+        return True
 
-    def _found(self, hosted: Hosted, found: list[Any], known: int, last: int) -> None:
-        """`known`: the last message that was known when this was asked; a Redis that has fewer has lost some."""
-        state, generation, seq, stalled, epoch, code, reason = found
+    def _found(self, hosted: Hosted, found: list[Any], known: int, last: int, left: int) -> None:
+        """`known`: the last message that was known when this was asked; a Redis that has fewer has lost some. `last`,
+        `left`: the last broadcast, and that which is left of an earlier life."""
+        state, generation, seq, stalled, epoch, code, reason, left_own, left_bytes = found
         counted = self._batches.counts.found
         if state is not None and int(generation) > hosted.generation:
             counted["moved"] += 1
             self._registry.superseded(hosted)
-        elif state is None or text(epoch) != hosted.epoch or int(seq) < known:
+            return
+        if state is None or text(epoch) != hosted.epoch:
             counted["lost"] += 1
             self._restore(hosted)
-        elif state == b"c":
+            return
+        if hosted.life != self._registry.log.life:
+            counted["lost"] += 1
+            hosted.relived(int(seq), int(left_own), int(left_bytes), left)
+            hosted.wake()
+        elif int(seq) < known:
+            counted["lost"] += 1
+            self._restore(hosted)
+            return
+        if state == b"c":
             counted["ended"] += hosted.end is None
             self._registry.ended(hosted, (int(seq), last, int(code), text(reason)))
-        else:
-            counted["missed"] += int(seq) > hosted.known
-            hosted.known = max(hosted.known, int(seq))
-            hosted.reading_own = hosted.reading_broadcasts = False
-            if stalled is not None:
-                hosted.stalled, hosted.saved_own = True, -1
-                self._registry.save(hosted)
-            self._registry.feed(hosted)
-            if not hosted.drained:
-                hosted.wake()
+            return
+        counted["missed"] += int(seq) > hosted.known
+        hosted.known = max(hosted.known, int(seq))
+        hosted.reading_own = hosted.reading_broadcasts = False
+        if stalled is not None:
+            hosted.stalled, hosted.saved_own = True, -1
+            self._registry.save(hosted)
+        self._registry.feed(hosted)
+        if not hosted.drained:
+            hosted.wake()
 
     def _restore(self, hosted: Hosted) -> None:
         """Redis lost the connection: it is written again, and its client is told."""
@@ -132,8 +154,8 @@ class Positions:
             hosted.epoch,
         )
 
-        def read(restored: int) -> None:
-            if not restored:
+        def read(life: bytes | None) -> None:
+            if life is None or text(life) != self._registry.log.life:
                 return
             logger.warning("Redis had lost connection %s; it was written again", hosted.id)
             hosted.restored(epoch)

@@ -11,9 +11,9 @@ from shim.streams.redis import scripts_of_messages as sending
 from shim.streams.redis.batches import Batches
 from shim.streams.redis.broadcasts import Broadcast, BroadcastLog, read_entry
 from shim.streams.redis.counts import Face
-from shim.streams.redis.hosted import Hosted, Own
+from shim.streams.redis.hosted import Hosted
 from shim.streams.redis.lua import Script
-from shim.streams.redis.operations import message_of
+from shim.streams.redis.own import Own, read_own
 from shim.streams.redis.steps import Step
 
 READ_BYTES: Final = 131_072
@@ -66,6 +66,13 @@ class Registry:
         self._subscriptions += whether
         self.log.subscription = self._subscriptions if whether else 0
 
+    def know_life(self, life: str) -> bool:
+        """Whether it is another one than before. Then nothing is known of broadcasts."""
+        before, self.log.life = self.log.life, life
+        if before not in {"", life}:
+            self._log_known = self._reading_log = False
+        return before not in {"", life}
+
     def know_log(self, last: int) -> None:
         """The number of the last broadcast, as Redis has it now. What came before the first such word is not read, but
         for streams that need it; what came after it will be heard."""
@@ -87,10 +94,10 @@ class Registry:
         else:
             self._read_log_to(compared if before == subscription else last)
 
-    def sent(self, connection_id: str, own: Own) -> None:
+    def sent(self, connection_id: str, own: Own, life: str) -> None:
         """A message of which Redis said that this node has the stream."""
         hosted = self._hosted.get(connection_id)
-        if hosted is not None:
+        if hosted is not None and hosted.life == life:
             self._batches.counts.straight += hosted.arrived(own)
             self.feed(hosted)
             hosted.wake()
@@ -151,8 +158,10 @@ class Registry:
         hosted.wake()
         self.on_ended()
 
-    def broadcast(self, broadcast: Broadcast) -> None:
+    def broadcast(self, broadcast: Broadcast, life: str) -> None:
         """One that was just published."""
+        if life != self.log.life:
+            return  # this node will know
         self.know_log(broadcast.number - 1)
         if broadcast.number == self.log.last + 1:
             self.log.add(broadcast)
@@ -184,10 +193,7 @@ class Registry:
 
     def _read(self, hosted: Hosted, found: list[Any]) -> None:
         self._batches.counts.read += len(found)
-        hosted.read(
-            Own(int(entry.partition(b"-")[0]), int(fields[3]), int(fields[5]), message_of(fields))
-            for entry, fields in found
-        )
+        hosted.read(map(read_own, found))
         self.feed(hosted)
         hosted.wake()
 

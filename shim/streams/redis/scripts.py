@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from shim.streams.redis import (
+    lives,
     scripts_of_applications,
     scripts_of_connections,
     scripts_of_ends,
@@ -18,6 +19,7 @@ from shim.streams.redis.lua import Script
 SCRIPTS: Final = tuple(
     found
     for module in (
+        lives,
         scripts_of_connections,
         scripts_of_messages,
         scripts_of_ends,

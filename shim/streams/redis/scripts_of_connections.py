@@ -12,8 +12,9 @@ OPEN: Final = Script(
 local id, digest, epoch, window, most, state = unpack(ARGV, 3)
 if redis.call('EXISTS', I.c) == 1 then return 'taken' end
 if redis.call('ZCARD', S.pending) + redis.call('ZCARD', S.open) >= tonumber(most) then return 'full' end
-local at = now()
-redis.call('HSET', I.c, 'st', 'p', 'dg', digest, 'ep', epoch, 'wi', window, 'oa', at, 'la', at, 'ge', 0, 'no', '',
+local at, alive = now(), life()
+redis.call('HSET', I.c, 'st', 'p', 'li', alive, 'al', alive, 'fq', 0, 'ft', 0, 'dg', digest,
+  'ep', epoch, 'wi', window, 'oa', at, 'la', at, 'ge', 0, 'no', '',
   'de', at, 'q', 0, 'f', 1, 'tb', 0, 'kb', 0, 'r', 0, 'rb', 0, 'rc', 0, 'tt', at)
 redis.call('HSET', S.sessions, digest, id)
 if state ~= '' then redis.call('SET', I.v, state, 'PX', {DAY_MS}) end
@@ -22,7 +23,7 @@ redis.call('PEXPIRE', I.c, {DAY_MS})
 return 'ok'
 """,
     keys="c v",
-    lists="sessions pending open",
+    lists="bn sessions pending open",
 )
 """`most`: what may be open in this partition."""
 
@@ -63,34 +64,42 @@ return 1
 ATTACH: Final = Script(
     "attach",
     """
-local id, node, epoch, own, broadcast = unpack(ARGV, 3)
-local v = redis.call('HMGET', I.c, 'st', 'ge', 'no', 'ep', 'q', 'r', 'rc', 'tb', 'dg', 'wi', 'oa', 'b0', 'ln')
-if v[1] ~= 'o' then return false end
-local generation, n = v[2] + 1, last_broadcast()
-if v[3] ~= '' then
-  redis.call('ZREM', S.hosted, hosted(v[3], id))
-  if v[3] ~= node then publish('n:' .. v[3], 'x ' .. id .. ' ' .. generation) end
+local id, node, epoch, own, broadcast, said = unpack(ARGV, 3)
+local v = fields(I.c, {'st', 'ge', 'no', 'ep', 'q', 'r', 'rc', 'tb', 'dg', 'wi', 'oa', 'b0', 'ln', 'li', 'al', 'fq',
+  'ft'})
+if v.st ~= 'o' then return false end
+local b = fields(S.bn, {'n', 'li', 'fn'})
+local generation, n, alive, q = v.ge + 1, tonumber(b.n or 0), b.li or '', tonumber(v.q)
+if v.no ~= '' then
+  redis.call('ZREM', S.hosted, hosted(v.no, id))
+  if v.no ~= node then publish('n:' .. v.no, 'x ' .. id .. ' ' .. generation) end
 end
 own, broadcast = tonumber(own), tonumber(broadcast)
-if epoch == v[4] and own <= tonumber(v[5]) and broadcast <= n then
-  v[6], v[7] = own, broadcast
-  if broadcast < 0 then v[7] = v[12] end
-end
-local read_bytes = v[8]
-if tonumber(v[6]) < tonumber(v[5]) then
-  local next = redis.call('XRANGE', I.s, '(' .. v[6] .. '-0', '+', 'COUNT', 1)
+if broadcast < 0 then broadcast = tonumber(v.b0) end
+local known = epoch == v.ep
+local lost = v.al ~= alive or (known and said ~= '' and said ~= alive)
+if not known or (not lost and (own > q or broadcast > n)) then own, broadcast = tonumber(v.r), tonumber(v.rc) end
+local left, left_bytes = survived(alive, v)
+if lost then own, broadcast = math.min(own, left), math.min(broadcast, tonumber(b.fn or 0)) end
+local read_bytes = v.tb
+if own < q then
+  local next = redis.call('XRANGE', I.s, '(' .. own .. '-0', '+', 'COUNT', 1)
   if next[1] then read_bytes = next[1][2][6] end
 end
-redis.call('HSET', I.c, 'ge', generation, 'no', node, 'ln', node, 'de', '', 'r', v[6], 'rb', read_bytes, 'rc', v[7])
+redis.call('HSET', I.c, 'ge', generation, 'no', node, 'ln', node, 'de', '', 'r', own, 'rb', read_bytes, 'rc', broadcast,
+  'li', alive, 'al', alive, 'fq', left, 'ft', left_bytes)
 redis.call('HDEL', I.c, 'ss')
 redis.call('ZREM', S.detached, id)
 redis.call('ZADD', S.hosted, 0, hosted(node, id))
-return {generation, v[4], v[5], v[6], v[7], read_bytes, n, v[9], v[10], v[11], v[12],
-  redis.call('GET', I.v) or '', redis.call('HGETALL', I.a), v[13] and v[13] ~= node and 1 or 0}
+return {generation, v.ep, q, own, broadcast, read_bytes, n, v.dg, v.wi, v.oa, v.b0,
+  redis.call('GET', I.v) or '', redis.call('HGETALL', I.a), alive, lost and 1 or 0,
+  v.ln and v.ln ~= node and 1 or 0}
 """,
     keys="c s v a",
     lists="bn hosted detached",
 )
+"""`said`: the life of the last event that the client has. Of another life than this it may have seen what is lost, and
+may lack what is lost too: it is told, and gets what was left, and all that came since."""
 
 DETACH: Final = Script(
     "detach",
@@ -128,17 +137,18 @@ RESTORE: Final = Script(
     f"""
 local id, node, generation, digest, epoch, window, opened, state, lost = unpack(ARGV, 3)
 local there = redis.call('HMGET', I.c, 'ge', 'ep')
-if there[1] and (there[1] ~= generation or there[2] ~= lost) then return 0 end
+if there[1] and (there[1] ~= generation or there[2] ~= lost) then return false end
 redis.call('DEL', I.s)
-local at, n = now(), last_broadcast()
-redis.call('HSET', I.c, 'st', 'o', 'dg', digest, 'ep', epoch, 'wi', window, 'oa', opened, 'la', at, 'ge', generation,
+local at, n, alive = now(), last_broadcast(), life()
+redis.call('HSET', I.c, 'st', 'o', 'li', alive, 'al', alive, 'fq', 0, 'ft', 0, 'dg', digest,
+  'ep', epoch, 'wi', window, 'oa', opened, 'la', at, 'ge', generation,
   'no', node, 'de', '', 'q', 0, 'f', 1, 'tb', 0, 'kb', 0, 'r', 0, 'rb', 0, 'rc', n, 'b0', n, 'tt', at)
 redis.call('HSET', S.sessions, digest, id)
 if state ~= '' then redis.call('SET', I.v, state, 'PX', {DAY_MS}) end
 redis.call('ZADD', S.open, opened, id)
 redis.call('ZADD', S.hosted, 0, hosted(node, id))
 redis.call('PEXPIRE', I.c, {DAY_MS})
-return 1
+return alive
 """,
     keys="c s v",
     lists="bn sessions open hosted",

@@ -11,7 +11,7 @@ SEND: Final = Script(
     """
 local id, node, data, binary = unpack(ARGV, 3)
 local most, most_bytes, keep_ms, slow_ms = unpack(ARGV, 7)
-local v = redis.call('HMGET', I.c, 'st', 'no', 'q', 'f', 'kb', 'tb', 'r', 'rb', 'tt', 'wi')
+local v = redis.call('HMGET', I.c, 'st', 'no', 'q', 'f', 'kb', 'tb', 'r', 'rb', 'tt', 'wi', 'li', 'fq', 'ft')
 if v[1] ~= 'o' then return {'gone'} end
 most, most_bytes, keep_ms = tonumber(most), tonumber(most_bytes), tonumber(keep_ms)
 local at, size, host = now(), #data, v[2]
@@ -22,8 +22,11 @@ if host ~= '' and q > read and (q - read >= most or unread_bytes + size > most_b
   if host ~= node then publish('n:' .. host, 'a ' .. id) end
   return {'slow', unread_bytes, host}
 end
+local b = redis.call('HMGET', S.bn, 'n', 'li')
+local k, alive = b[1] or 0, b[2] or ''
+local left, left_bytes = v[12], v[13]
+if v[11] ~= alive then left, left_bytes = q, total end
 q = q + 1
-local k = last_broadcast()
 redis.call('XADD', I.s, q .. '-0', 'd', data, 'k', k, 't', total, 'm', at, 'b', binary)
 kept = kept + size
 local function drop_oldest(if_older)
@@ -45,11 +48,12 @@ if q == 1 or at - looked > keep_ms / 4 then
   redis.call('PEXPIRE', I.s, math.max(2 * keep_ms, tonumber(v[10]) + 2 * slow_ms + 60000))
   looked = at
 end
-redis.call('HSET', I.c, 'q', q, 'f', first, 'kb', kept, 'tb', total + size, 'la', at, 'tt', looked)
+redis.call('HSET', I.c, 'q', q, 'f', first, 'kb', kept, 'tb', total + size, 'la', at, 'tt', looked, 'li', alive,
+  'fq', left, 'ft', left_bytes)
 if host ~= '' and host ~= node then
-  publish('n:' .. host, table.concat({'m', id, q, k, binary, at, total}, ' ') .. '\\n' .. data)
+  publish('n:' .. host, table.concat({'m', id, q, k, binary, at, total, alive}, ' ') .. '\\n' .. data)
 end
-return {'ok', q, k, host, at, total}
+return {'ok', q, k, host, at, total, alive}
 """,
     keys="c s",
     lists="bn",
@@ -78,7 +82,7 @@ else
 end
 if sent == 0 then return 0 end
 local at, size = now(), #data + #recipients
-local v = redis.call('HMGET', S.bn, 'n', 'kb', 'f')
+local v = redis.call('HMGET', S.bn, 'n', 'kb', 'f', 'li')
 local n, kept, first = (tonumber(v[1]) or 0) + 1, (tonumber(v[2]) or 0) + size, tonumber(v[3]) or 1
 redis.call('XADD', S.b, n .. '-0', 'd', data, 'to', recipients, 'm', at)
 while (kept > tonumber(most_bytes) or n - first + 1 > tonumber(most)) and first < n do
@@ -93,7 +97,7 @@ if n == 1 then
   redis.call('PEXPIRE', S.bn, {DAY_MS})
   redis.call('PEXPIRE', S.b, {DAY_MS})
 end
-publish('broadcast', table.concat({{'b', n, at, #recipients}}, ' ') .. '\\n' .. recipients .. data)
+publish('broadcast', table.concat({{'b', n, at, #recipients, v[4] or ''}}, ' ') .. '\\n' .. recipients .. data)
 return sent
 """,
     lists=f"bn b open {FORGETS}",

@@ -34,16 +34,23 @@ CHECK: Final = Script(
     """
 local count = #KEYS - 3
 local node = ARGV[3 + count]
-local found = {last_broadcast(), redis.call('ZLEXCOUNT', S.hosted, '[' .. node .. ' ', '(' .. node .. '!')}
+local b = fields(S.bn, {'n', 'li', 'fn'})
+local alive = b.li or ''
+local found = {tonumber(b.n or 0), alive, tonumber(b.fn or 0),
+  redis.call('ZLEXCOUNT', S.hosted, '[' .. node .. ' ', '(' .. node .. '!')}
 for n = 1, count do
   local I, id, generation = of(n), ARGV[2 + n], ARGV[3 + count + n]
-  local v = redis.call('HMGET', I.c, 'st', 'ge', 'no', 'q', 'ss', 'ep', 'cc', 'cr')
-  if v[1] == 'o' and v[2] == generation and v[3] ~= node then
-    redis.call('HSET', I.c, 'no', node, 'de', '')
-    redis.call('ZREM', S.detached, id)
-    redis.call('ZADD', S.hosted, 0, hosted(node, id))
+  local v = fields(I.c, {'st', 'ge', 'no', 'q', 'tb', 'ss', 'ep', 'cc', 'cr', 'li', 'al', 'fq', 'ft'})
+  local left, left_bytes = survived(alive, v)
+  if v.st == 'o' and v.ge == generation then
+    if v.no ~= node then
+      redis.call('HSET', I.c, 'no', node, 'de', '')
+      redis.call('ZREM', S.detached, id)
+      redis.call('ZADD', S.hosted, 0, hosted(node, id))
+    end
+    if v.al ~= alive then redis.call('HSET', I.c, 'li', alive, 'al', alive, 'fq', left, 'ft', left_bytes) end
   end
-  found[n + 2] = {v[1], v[2], v[4], v[5], v[6], v[7], v[8]}
+  found[n + 4] = {v.st, v.ge, v.q, v.ss, v.ep, v.cc, v.cr, left, left_bytes}
 end
 return found
 """,

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from shim.streams import BrokerUnavailable
+from shim.streams import BrokerUnavailable, Gap
 from shim.streams.redis.keys import Keys, partition_of
 from tests.redis_cluster import RedisCluster
 from tests.shim.streams import promises_of_connections, promises_of_groups, promises_of_messages
@@ -92,8 +92,9 @@ async def test_a_slot_that_moves_while_messages_are_sent_loses_and_repeats_none(
         while not received or received[-1] != "after":
             received += await take(stream, 1)
 
-        assert [text for text in received if text not in refused] == [*sent, "after"]
-        assert len(received) == len(set(received))
+        texts = [text for text in received if not isinstance(text, Gap)]  # another server answers: that is told
+        assert [text for text in texts if text not in refused] == [*sent, "after"]
+        assert len(texts) == len(set(texts))
 
 
 @pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)
