@@ -84,6 +84,9 @@ class GatewayService(StreamConnections):
         self._tell(Connected(context.connection_id, handshake.face, handshake.source_ip, latency))
         return accepted
 
+    async def prepare(self, connection_id: str) -> None:
+        await self._contexts.find(connection_id)
+
     async def message(
         self, connection_id: str, body: str | bytes, message_id: str, *, deliver: bool = True
     ) -> str | None:

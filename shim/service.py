@@ -127,6 +127,10 @@ class Service(Connections, Protocol):
         `resume_window_s`: 0 for a connection that ends with its transport, None for the configured window.
         """
 
+    async def prepare(self, connection_id: str) -> None:
+        """What handling a message of this connection needs is here when this returns. For before its client is told
+        that a message was taken. Raises BrokerUnavailable."""
+
     async def message(
         self, connection_id: str, body: str | bytes, message_id: str, *, deliver: bool = True
     ) -> str | None:

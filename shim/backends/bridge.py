@@ -107,6 +107,9 @@ class Bridge(StreamConnections):
         self._tell(Connected(connection_id, handshake.face, handshake.source_ip, self._clock() - started))
         return accepted
 
+    async def prepare(self, connection_id: str) -> None:
+        return
+
     async def message(
         self, connection_id: str, body: str | bytes, message_id: str, *, deliver: bool = True
     ) -> str | None:

@@ -43,6 +43,7 @@ class Messages:
         mine: Claim | None = None
         try:
             await self._service.streams.awaiting.touch(connection_id)
+            await self._service.prepare(connection_id)
             if key is not None:
                 mine = await claim(self._service.streams, connection_id, key, posted.fingerprint, message_ids)
         except ConnectionGone as error:

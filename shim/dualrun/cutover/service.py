@@ -110,6 +110,9 @@ class CutoverService:
         self._open(accepted.connection_id, Client(place, user, handshake.face), handshake, pair_id)
         return accepted
 
+    async def prepare(self, connection_id: str) -> None:
+        await self.side_of(connection_id).prepare(connection_id)
+
     async def message(
         self, connection_id: str, body: str | bytes, message_id: str, *, deliver: bool = True
     ) -> str | None:

@@ -137,6 +137,9 @@ class RecordedService:
         finally:
             _connecting.reset(token)
 
+    async def prepare(self, connection_id: str) -> None:
+        await self._service.prepare(connection_id)
+
     async def message(
         self, connection_id: str, body: str | bytes, message_id: str, *, deliver: bool = True
     ) -> str | None:
