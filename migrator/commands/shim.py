@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import signal
+import socket
 import sys
+from collections.abc import Callable
 from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
@@ -17,6 +19,7 @@ from migrator.commands.options import FILE_PATH, format_option
 from migrator.commands.shim_application import application_of, recorder_of
 from migrator.commands.shim_ending import end_at_once_at_the_second_signal
 from migrator.commands.shim_errors import sentences
+from migrator.commands.shim_nodes import serve_as_several
 from migrator.commands.shim_settings import layers_of_settings, local_credentials
 from migrator.commands.shim_words import Started, announce, explain, talker
 from migrator.errors import ApplicationNotFound, WsSseError
@@ -41,6 +44,7 @@ _PRINTERS = {"text": as_text, "json": as_json, "toml": as_toml}
 @click.argument("app", type=click.Path(path_type=Path), required=False)
 @click.option("--host", help="Address to listen on. Default: 127.0.0.1.")
 @click.option("--port", type=click.IntRange(0, 65535), help="0 picks a free one. Default: 8000.")
+@click.option("--nodes", type=click.IntRange(1, 256), help="Processes at this port, over one Redis. Default: 1.")
 @click.option("--stage", help="First part of the path. Default: the one that APP declares.")
 @click.option("--backend", type=click.Choice(get_args(BackendKind)), help="Who is behind the shim. Default: python.")
 @click.option(
@@ -76,6 +80,7 @@ def command(
     app: Path | None,
     host: str | None,
     port: int | None,
+    nodes: int | None,
     stage: str | None,
     backend: str | None,
     upstream: str | None,
@@ -104,6 +109,7 @@ def command(
       ws2sse shim . --reload --stage prod --set limits.idle_s=0
       ws2sse shim . --backend lambda --credentials-file /etc/shim/credentials --host 0.0.0.0
       ws2sse shim --upstream wss://abcdef.execute-api.eu-west-1.amazonaws.com/prod --stage prod
+      SHIM_REDIS__URL=redis://127.0.0.1:6379/0 ws2sse shim . --nodes 4 --aws configured
       ws2sse shim . --print-config --format toml > shim.toml
       ws2sse scan . --format json > inventory.json && ws2sse shim . --inventory inventory.json
     """
@@ -114,6 +120,7 @@ def command(
     options = {
         "--host": ("listen.host", host),
         "--port": ("listen.port", port),
+        "--nodes": ("listen.nodes", nodes),
         "--stage": ("api.stage", stage),
         "--backend": ("backend.kind", backend),
         "--workers": ("backend.python.workers", workers),
@@ -131,51 +138,62 @@ def command(
         if print_config:
             click.echo(_PRINTERS[form](configuration), nl=False)
             return
-        _serve(app, inventory, options_of(configuration), form)
+        shim = options_of(configuration)
+        configure_logging(shim.logs)
+
+        def started(words: Started) -> None:
+            explain(shim, words.aws)
+            announce(words, form)
+
+        if shim.nodes == 1:
+            with shim.listen.bind() as listening:
+                _serve(app, inventory, shim, [listening], started)
+        else:
+            serve_as_several(shim, hosting.aws_in_use(shim), partial(_serve, app, inventory, shim), started)
 
 
-def _serve(app: Path | None, inventory: Inventory | None, options: ShimOptions, form: str) -> None:
-    """Until it is told to end."""
-    configure_logging(options.logs)
-    listening = options.listen.bind()
+def _serve(
+    app: Path | None,
+    inventory: Inventory | None,
+    options: ShimOptions,
+    sockets: list[socket.socket],
+    started: Callable[[Started], None],
+) -> None:
+    """Until it is told to end. `sockets`: listening; the first is the one that clients are told."""
+    with redirect_stdout(sys.stderr):  # what handlers print is their log
+        hosted = _host(app, inventory, options)
+    recorder = None
     try:
-        with redirect_stdout(sys.stderr):  # what handlers print is their log
-            hosted = _host(app, inventory, options)
-        recorder = None
+        recorder = recorder_of(options, hosted.service.api.name)
+        web = hosting.web_folder(app, inventory) if app is not None and inventory is not None else None
+        application = application_of(hosted, options, inventory, web, recorder)
+        service = application.service
+        tracing = start_tracing(service, options.tracing)
+        where = callable_at(options.listen.host, sockets[0].getsockname()[1])
+        started(Started(where, service.api.stage, hosted.aws, web is not None))
+        server = hot_server(
+            application,
+            application.management,
+            drain_s=options.drain_s,
+            notice_s=options.drain_notice_s,
+            leave=application.readiness.leave,
+            log_config=None,
+        )
+        signals = end_at_once_at_the_second_signal(server, talker(options.logs))
         try:
-            recorder = recorder_of(options, hosted.service.api.name)
-            web = hosting.web_folder(app, inventory) if app is not None and inventory is not None else None
-            application = application_of(hosted, options, inventory, web, recorder)
-            service = application.service
-            tracing = start_tracing(service, options.tracing)
-            where = callable_at(options.listen.host, listening.getsockname()[1])
-            explain(options, hosted.aws)
-            announce(Started(where, service.api.stage, hosted.aws, web is not None), form)
-            server = hot_server(
-                application,
-                application.management,
-                drain_s=options.drain_s,
-                notice_s=options.drain_notice_s,
-                leave=application.readiness.leave,
-                log_config=None,
-            )
-            signals = end_at_once_at_the_second_signal(server, talker(options.logs))
-            try:
-                with redirect_stdout(sys.stderr):
-                    settle_collector()
-                    server.run(sockets=[listening])
-            except KeyboardInterrupt:  # stopping it is how it ends
-                signals.append(signal.SIGINT)
-            if tracing is not None:
-                tracing.close()
-            if not (server.started or signals):
-                raise WsSseError("The shim did not come up; the log says why.")
-        finally:
-            hosted.close()
-            if recorder is not None:
-                recorder.close()
+            with redirect_stdout(sys.stderr):
+                settle_collector()
+                server.run(sockets=sockets)
+        except KeyboardInterrupt:  # stopping it is how it ends
+            signals.append(signal.SIGINT)
+        if tracing is not None:
+            tracing.close()
+        if not (server.started or signals):
+            raise WsSseError("The shim did not come up; the log says why.")
     finally:
-        listening.close()
+        hosted.close()
+        if recorder is not None:
+            recorder.close()
 
 
 def _host(app: Path | None, inventory: Inventory | None, options: ShimOptions) -> hosting.Hosted:

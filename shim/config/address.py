@@ -25,22 +25,30 @@ class Address:
     host: str = "127.0.0.1"
     port: int = 8000
 
-    def bind(self) -> socket.socket:
-        """A listening socket. Raises AddressUnavailable."""
+    def bind(self, *, shared: bool = False) -> socket.socket:
+        """A listening socket. `shared`: other processes of the same user may listen there too, and each has its share
+        of new connections. Raises AddressUnavailable."""
+        bound = self.reserve(shared=shared)
+        bound.listen(2048)
+        return bound
+
+    def reserve(self, *, shared: bool) -> socket.socket:
+        """A socket that has the address, and does not listen. Raises AddressUnavailable."""
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
         # With its protocol named: event loops send without delay (TCP_NODELAY) only where it is.
-        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         try:
-            listening.bind((self.host, self.port))
-            listening.listen(2048)
+            bound.bind((self.host, self.port))
         except OSError as error:
-            listening.close()
+            bound.close()
             reason = (
                 "another program listens there" if error.errno == errno.EADDRINUSE else str(error.strerror or error)
             )
             raise AddressUnavailable(self.host, self.port, reason) from error
-        return listening
+        return bound
 
 
 def callable_at(host: str, port: int) -> str:

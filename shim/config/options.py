@@ -35,9 +35,11 @@ Options = TypeVar("Options")
 class ShimOptions:
     """`api`: without its routes and its authorizer, which are no matter of configuration. `websocket` and `rest`: None
     when nothing was said of such an upstream. `redis`: None when this process serves its connections alone. `cutover`:
-    None when there is none. `drain_s`, `drain_notice_s`: seconds."""
+    None when there is none. `drain_s`, `drain_notice_s`: seconds. `node_port`: 0 for none."""
 
     listen: Address
+    nodes: int
+    node_port: int
     api: ApiDefinition
     backend: BackendKind
     aws: Aws
@@ -66,6 +68,8 @@ def options_of(configuration: Configuration) -> ShimOptions:
     api = _build(ApiDefinition, "api", configuration, routes={}, limits=limits)
     return ShimOptions(
         listen=Address(values["listen.host"], values["listen.port"]),
+        nodes=values["listen.nodes"],
+        node_port=values["listen.node_port"],
         api=api,
         backend=values["backend.kind"],
         aws=values["backend.aws"],

@@ -37,6 +37,14 @@ class Listen(Section):
         "127.0.0.1", description="Address to listen on. Default: this machine only."
     )
     port: Annotated[int, Field(ge=0, le=65_535)] = Field(8000, description="TCP port; 0 picks a free one.")
+    nodes: Annotated[int, Field(ge=1, le=256)] = Field(
+        1, description="Processes that serve the port together, each a node of its own. More than 1 need `[redis]`."
+    )
+    node_port: Annotated[int, Field(ge=0, le=65_279)] = Field(
+        0,
+        description="Of several nodes, the first port at which one alone answers, such as for its `/readyz` and "
+        "`/metrics`; the others follow. 0: none.",
+    )
 
 
 class BackendChoice(Section):
