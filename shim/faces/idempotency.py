@@ -1,13 +1,14 @@
 """A message that is sent again is handled once: draft-ietf-httpapi-idempotency-key-header.
 
 Which messages of a connection were taken is known to its `Streams`; what those were answered that waited for an answer
-is known here, to this process.
+is kept apart.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import Protocol
 
 from starlette.requests import Request
 
@@ -58,8 +59,24 @@ async def claim(
     return Claim(connection_id, key, tuple(first_ids), taken == mine)
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The first POST with this key still waits for its answer."""
+
+
+class AnswerStore(Protocol):
+    async def begin(self, claim: Claim, wait_s: float) -> None:
+        """The first POST with this key waits, or not (0)."""
+
+    async def end(self, claim: Claim, answer: Answer, wait_s: float) -> None:
+        """For every `begin`."""
+
+    async def find(self, claim: Claim) -> Answer | Waiting | None:
+        """None when it is kept no longer, or was nothing but that the message was taken."""
+
+
 class Answers:
-    """What POSTs with a key were answered, the latest of all clients, in at most `most_bytes`."""
+    """What POSTs with a key were answered at this process, the latest of all clients, in at most `most_bytes`."""
 
     def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes
@@ -67,15 +84,10 @@ class Answers:
         self._known: OrderedDict[tuple[str, str], Answer] = OrderedDict()
         self._open: set[tuple[str, str]] = set()
 
-    def waiting(self, claim: Claim) -> bool:
-        """Whether the first POST with this key still waits for its answer."""
-        return (claim.connection_id, claim.key) in self._open
-
-    def begin(self, claim: Claim) -> None:
+    async def begin(self, claim: Claim, wait_s: float) -> None:
         self._open.add((claim.connection_id, claim.key))
 
-    def end(self, claim: Claim, answer: Answer) -> None:
-        """For every `begin`."""
+    async def end(self, claim: Claim, answer: Answer, wait_s: float) -> None:
         name = (claim.connection_id, claim.key)
         self._open.discard(name)
         if answer.status == 202:
@@ -87,9 +99,9 @@ class Answers:
         while self._bytes > self._most_bytes:
             self._bytes -= _size(self._known.popitem(last=False)[1])
 
-    def known(self, claim: Claim) -> Answer | None:
-        """None when it is kept no longer."""
-        return self._known.get((claim.connection_id, claim.key))
+    async def find(self, claim: Claim) -> Answer | Waiting | None:
+        name = (claim.connection_id, claim.key)
+        return Waiting() if name in self._open else self._known.get(name)
 
 
 def _size(answer: Answer) -> int:

@@ -10,14 +10,15 @@ from contextlib import suppress
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from shim.faces.idempotency import Answer, Answers, Claim, claim
+from shim.faces.idempotency import Answer, Answers, AnswerStore, Claim, Waiting, claim
 from shim.faces.options import FaceOptions
 from shim.faces.posted import Posted
 from shim.faces.refusal import Refusal
+from shim.faces.shared_answers import SharedAnswers
 from shim.gateway.frames import INTERNAL_SERVER_ERROR
 from shim.gateway.ids import new_id
 from shim.service import BinaryRefused, Service
-from shim.streams import ConnectionGone, StreamsError
+from shim.streams import ConnectionGone, Streams, StreamsError
 
 logger = logging.getLogger(__name__)
 
@@ -30,7 +31,7 @@ class Messages:
     def __init__(self, service: Service, options: FaceOptions) -> None:
         self._service = service
         self._running: dict[str, set[asyncio.Task[str | None]]] = {}
-        self._answers = Answers(options.answers_bytes)
+        self._answers = _answers_of(service.streams, options)
 
     async def accept(
         self, connection_id: str, posted: Posted, *, key: str | None, wait_s: float, request: Request
@@ -49,23 +50,26 @@ class Messages:
         except ConnectionGone as error:
             raise Refusal(410, "the connection is closed") from error
         if mine is not None and not mine.first:
-            return self._again(mine, posted, wait_s)
-        handling = _Handling(self._service, connection_id, posted, message_ids, on_stream=not wait_s or posted.batch)
+            return await self._again(mine, posted, wait_s)
+        if posted.batch:
+            wait_s = 0
+        handling = _Handling(self._service, connection_id, posted, message_ids, on_stream=not wait_s)
         self._start(connection_id, handling)
-        if mine is not None:
-            self._answers.begin(mine)
         answer = Answer(message_ids, 202)
         try:
+            if mine is not None:
+                await self._answers.begin(mine, wait_s)
             answer = await (handling.first_step() if handling.on_stream else handling.wait(wait_s, request))
         finally:
             handling.on_stream = True  # also when this POST was cancelled
             if mine is not None:
-                self._answers.end(mine, answer)
+                await self._answers.end(mine, answer, wait_s)
         return _response(answer, posted)
 
-    def _again(self, mine: Claim, posted: Posted, wait_s: float) -> Response:
-        if not self._answers.waiting(mine):
-            return _response(self._answers.known(mine) or Answer(mine.message_ids, 202), posted)
+    async def _again(self, mine: Claim, posted: Posted, wait_s: float) -> Response:
+        known = await self._answers.find(mine)
+        if not isinstance(known, Waiting):
+            return _response(known or Answer(mine.message_ids, 202), posted)
         if wait_s:
             raise Refusal(409, "the first POST with this Idempotency-Key is not answered yet", {"Retry-After": "1"})
         return _response(Answer(mine.message_ids, 202), posted)
@@ -140,6 +144,11 @@ class _Handling:
             await self._service.streams.awaiting.send(self._connection_id, reply)
         except StreamsError as error:
             logger.info("an answer was not delivered: %s", error)
+
+
+def _answers_of(streams: Streams, options: FaceOptions) -> AnswerStore:
+    own = Answers(options.answers_bytes)
+    return own if streams.answers is None else SharedAnswers(own, streams.answers)
 
 
 async def _client_left(request: Request) -> None:

@@ -20,6 +20,7 @@ from shim.streams.redis.counts import RedisCounts
 from shim.streams.subscription import Subscription, Woken
 
 if TYPE_CHECKING:
+    from shim.streams.redis.answers import RedisAnswers
     from shim.streams.redis.tickets import RedisTickets
     from shim.streams.redis.together import Together  # which needs the package redis
 
@@ -58,6 +59,9 @@ class Streams:
 
     tickets: RedisTickets | None = None
     """Those that they all take."""
+
+    answers: RedisAnswers | None = None
+    """To messages whose senders waited, that they all know."""
 
     def __init__(self, limits: StreamLimits | None = None, *, clock: Callable[[], float] = time.time) -> None:
         self.limits = limits or StreamLimits()

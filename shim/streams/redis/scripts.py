@@ -6,6 +6,7 @@ from typing import Final
 
 from shim.streams.redis import (
     lives,
+    scripts_of_answers,
     scripts_of_applications,
     scripts_of_connections,
     scripts_of_ends,
@@ -26,6 +27,7 @@ SCRIPTS: Final = tuple(
         scripts_of_nodes,
         scripts_of_limits,
         scripts_of_tickets,
+        scripts_of_answers,
         scripts_of_applications,
     )
     for found in vars(module).values()

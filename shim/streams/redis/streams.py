@@ -15,6 +15,7 @@ from shim.streams.attachment import Attachment
 from shim.streams.errors import BrokerUnavailable
 from shim.streams.limits import StreamLimits
 from shim.streams.records import Closed
+from shim.streams.redis.answers import RedisAnswers
 from shim.streams.redis.awaiting import RedisAwaiting
 from shim.streams.redis.batches import Batches
 from shim.streams.redis.blocking import Blocking
@@ -76,6 +77,7 @@ class RedisStreams(Streams):
         self.awaiting = RedisAwaiting(self, self._operations, calls, self._member, self.members)
         self.together: Together = Together(self._partitions)
         self.tickets: RedisTickets = RedisTickets(self.together)
+        self.answers: RedisAnswers = RedisAnswers(self.together)
         self._together_blocking = Together(self._blocking.partitions)
         self._members: tuple[Membership, ...] = ()
         self._servers: Servers | None = None

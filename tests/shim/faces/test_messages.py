@@ -298,15 +298,15 @@ class TestIdempotency:
         await ana.post('{"action":"silent"}', {"Idempotency-Key": "a", **WAIT})
         assert len(ana.shim.functions.bodies) == 6
 
-    def test_answers_are_bounded_in_bytes(self) -> None:
+    async def test_answers_are_bounded_in_bytes(self) -> None:
         answers = Answers(2 * OVERHEAD_BYTES + 40)
         claims = [Claim("c", key, ("m",), first=True) for key in "abca"]
         for claim in claims:
-            answers.begin(claim)
-            answers.end(claim, Answer(("m",), 200, "text"))
-        assert [answers.known(claim) is not None for claim in claims[:3]] == [True, False, True]
-        answers.end(claims[1], Answer(("m",), 202))
-        assert answers.known(claims[1]) is None
+            await answers.begin(claim, 1)
+            await answers.end(claim, Answer(("m",), 200, "text"), 1)
+        assert [await answers.find(claim) is not None for claim in claims[:3]] == [True, False, True]
+        await answers.end(claims[1], Answer(("m",), 202), 1)
+        assert await answers.find(claims[1]) is None
 
 
 async def test_a_message_to_a_closed_connection_is_410() -> None:

@@ -1,0 +1,126 @@
+"""A message that is sent again at another node is handled once, and answered as it was."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from shim.streams.redis.options import RedisOptions
+from shim.streams.redis.streams import RedisStreams
+from tests.redis_server import RedisServer
+from tests.shim.faces.facing import Faced, faced, soon
+from tests.shim.streams.redis_world import RedisWorld
+
+WAIT = {"Prefer": "wait"}
+
+
+@pytest.fixture
+async def nodes(redis_server: RedisServer) -> AsyncIterator[tuple[Faced, Faced]]:
+    options = RedisOptions(redis_server.url, prefix=f"t{secrets.token_hex(4)}", timeout_s=5, check_s=3600)
+    here, there = (faced(streams=RedisStreams(options)) for _ in range(2))
+    yield here, there
+    for shim in (here, there):
+        assert isinstance(shim.service.streams, RedisStreams)
+        await shim.service.streams.aclose()
+
+
+async def post(shim: Faced, session: str, body: str, key: str, **headers: str) -> httpx.Response:
+    named = {"Stream-Session": session, "Idempotency-Key": key, **headers}
+    async with shim.client() as http:
+        return await http.post("/prod", content=body, headers=named)
+
+
+def bodies(*shims: Faced) -> list[str]:
+    return [body for shim in shims for body in shim.functions.bodies]
+
+
+async def test_a_retry_at_another_node_has_the_first_answer(nodes: tuple[Faced, Faced]) -> None:
+    here, there = nodes
+    session = (await here.accepted()).session
+    for body in ('{"action":"echo"}', '{"action":"silent"}'):
+        first = await post(here, session, body, body, **WAIT)
+        for retry in (WAIT, {}):
+            again = await post(there, session, body, body, **retry)
+            assert (again.status_code, again.text, again.headers) == (first.status_code, first.text, first.headers)
+
+    assert bodies(here, there) == ['{"action":"echo"}', '{"action":"silent"}']
+
+
+async def test_while_the_first_is_waited_for_a_retry_at_another_node_that_waits_is_409(
+    nodes: tuple[Faced, Faced],
+) -> None:
+    here, there = nodes
+    accepted = await here.accepted()
+    session = accepted.session
+    body = '{"action":"wait"}'
+    first = asyncio.create_task(post(here, session, body, "k", **WAIT))
+    await soon(here.functions.waiting.is_set)
+    answers = there.service.streams.answers
+    assert answers is not None
+    async with asyncio.timeout(30):
+        while not (await answers.find(accepted.connection_id, "k"))[0]:
+            pass
+    conflict = await post(there, session, body, "k", **WAIT)
+    taken = await post(there, session, body, "k")
+    here.functions.released.set()
+
+    assert (conflict.status_code, taken.status_code, (await first).text) == (409, 202, body)
+    assert (await post(there, session, body, "k", **WAIT)).text == body
+    assert bodies(here, there) == [body]
+
+
+async def test_what_nobody_waited_for_was_only_taken(nodes: tuple[Faced, Faced]) -> None:
+    here, there = nodes
+    session = (await here.accepted()).session
+    first = await post(here, session, '{"action":"echo"}', "k")
+    again = await post(there, session, '{"action":"echo"}', "k", **WAIT)
+
+    assert (first.status_code, first.json()) == (again.status_code, again.json())
+    assert len(bodies(here, there)) == 1
+
+
+class TestBounds:
+    async def test_who_waits_at_a_node_that_died_is_not_waited_for_longer_than_that(
+        self, redis_server: RedisServer
+    ) -> None:
+        world = RedisWorld(redis_server.url)
+        streams = await world.streams()
+        connection_id = (await streams.awaiting.open()).connection_id
+        await streams.awaiting.activate(connection_id)
+        await streams.answers.begin(connection_id, "k", 30)
+        waiting = await streams.answers.find(connection_id, "k")
+        world.pass_time(31)
+
+        assert waiting == (True, "")
+        assert await streams.answers.find(connection_id, "k") == (False, "")
+        await world.close()
+
+    async def test_the_latest_are_kept_in_so_many_bytes(self, redis_server: RedisServer) -> None:
+        world = RedisWorld(redis_server.url)
+        streams = await world.streams()
+        connection_id = (await streams.awaiting.open()).connection_id
+        await streams.awaiting.activate(connection_id)
+        for key in "abc":
+            await streams.answers.end(connection_id, key, key * 120_000)
+        await streams.answers.end(connection_id, "b", "again")
+        found = [(await streams.answers.find(connection_id, key))[1][:5] for key in "abc"]
+        await streams.answers.end(connection_id, "d", "d" * 1_000_000)
+
+        assert found == ["", "again", "ccccc"]
+        assert [len((await streams.answers.find(connection_id, key))[1]) for key in "bcd"] == [0, 0, 1_000_000]
+        await world.close()
+
+    async def test_a_key_is_whole(self, redis_server: RedisServer) -> None:
+        world = RedisWorld(redis_server.url)
+        streams = await world.streams()
+        connection_id = (await streams.awaiting.open()).connection_id
+        await streams.awaiting.activate(connection_id)
+        await streams.answers.end(connection_id, "key-1", '{"text": "a\\nb\\n7\\n"}\n')
+
+        assert await streams.answers.find(connection_id, "key") == (False, "")
+        assert (await streams.answers.find(connection_id, "key-1"))[1] == '{"text": "a\\nb\\n7\\n"}\n'
+        await world.close()
