@@ -65,6 +65,11 @@ int pusher_read(pusher *p) {
     ssize_t got = recv(p->fd, p->answer + p->answer_bytes, ANSWER_BYTES - p->answer_bytes, 0);
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
     bool ended = got <= 0;
+    if (ended && (!p->busy || p->answered)) { // nothing is owed: servers close what is idle
+        pusher_hang_up(p);
+        p->must_redial = true;
+        return 0;
+    }
     if (!ended) p->answer_bytes += (size_t)got;
     p->must_redial = ended;
     head h;

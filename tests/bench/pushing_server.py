@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from socket import socket
@@ -29,9 +30,9 @@ class _Server(ThreadingTCPServer):
     block_on_close = True
     request_queue_size = 64
 
-    def __init__(self, deliver: Deliver, status: bytes, greeting: bytes) -> None:
+    def __init__(self, deliver: Deliver, status: bytes, greeting: bytes, idle_s: float | None) -> None:
         super().__init__(("127.0.0.1", 0), _Connection)
-        self.deliver, self.status, self.greeting = deliver, status, greeting
+        self.deliver, self.status, self.greeting, self.idle_s = deliver, status, greeting, idle_s
         self.streams: dict[int, socket] = {}
         self.turn = threading.Lock()
 
@@ -53,6 +54,9 @@ class _Connection(StreamRequestHandler):
                 self._open(index)
             else:
                 self._push(index, self.rfile.read(length))
+                if self.server.idle_s is not None:
+                    time.sleep(self.server.idle_s)
+                    return
 
     def _open(self, index: int) -> None:
         self.server.streams[index] = self.connection
@@ -69,12 +73,16 @@ class _Connection(StreamRequestHandler):
 
 
 @contextmanager
-def pushing_server(deliver: Deliver = rightly, *, status: bytes = b"200 OK", greeting: bytes = b"") -> Iterator[int]:
+def pushing_server(
+    deliver: Deliver = rightly, *, status: bytes = b"200 OK", greeting: bytes = b"", idle_s: float | None = None
+) -> Iterator[int]:
     """Yields the port. `GET /<index>` opens stream `index`, `POST /<index>` pushes to it, `POST /-1` to all.
+
+    `idle_s`: how long it keeps a connection after a push; None: as long as its client does.
 
     Its clients must be gone before it ends.
     """
-    with _Server(deliver, status, greeting) as server:
+    with _Server(deliver, status, greeting, idle_s) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
