@@ -70,6 +70,7 @@ class Session:
     ids: list[str] = field(default_factory=list)
     next_number: int = 0
     profile: Profile | None = None
+    payload_bytes: int = PAYLOAD_BYTES
 
     def open(self, count: int) -> dict[str, Any]:
         """Opens `count` streams. Raises WrongAnswer unless all are open."""
@@ -116,7 +117,7 @@ class Session:
         return resident_bytes(tree(self.at.pid))
 
     def _payloads(self, count: int) -> Iterator[bytes]:
-        return (payload(self.next_number + i, PAYLOAD_BYTES) for i in range(count))
+        return (payload(self.next_number + i, self.payload_bytes) for i in range(count))
 
     def _push(self, phase: str, requests: list[Request], **options: float | None) -> dict[str, Any]:
         path = self.folder / "push.requests"

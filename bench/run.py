@@ -47,7 +47,7 @@ def main() -> int:
     profile = Profiles(folder / "profiles").phase if given.profile else None
     about = {
         "date": started.strftime("%Y-%m-%d %H:%M UTC"),
-        "machine": given.machine or _machine(),
+        "machine": given.machine or machine_words(),
         "seconds": plan.seconds,
         "streams": plan.streams,
         "idle": plan.idle,
@@ -90,7 +90,7 @@ def _phases(result: dict[str, Any]) -> list[dict[str, Any]]:
     return [phase for phase in result.values() if isinstance(phase, dict)]
 
 
-def _machine() -> str:
+def machine_words() -> str:
     """The class of the machine, not its name."""
     models = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
     model = models[0].partition(":")[2].strip() if models else platform.machine()

@@ -26,6 +26,7 @@ COMMANDS = {
     "teardown": "leave: what is left in AWS is removed, step by step, and back where that can be",
 }
 MORE = {
+    "capacity": "reckons nodes, Redis and cost for a load, beside API Gateway",
     "apply": "writes a plan that migrate --plan made",
     "undo": "takes back what migrate or apply wrote",
     "resume": "finishes a run that was interrupted while it wrote",

@@ -1,4 +1,4 @@
-"""What two nodes cost Redis: `python -m bench.cluster [--streams 1000] [--idle-s 60]`.
+"""What two nodes cost Redis, counted: `python -m bench.cluster.counts [--streams 1000] [--idle-s 60]`.
 
 Half of the streams are at each node. A broadcast through one of them has to reach all; operations are what `INFO
 commandstats` counts, those within scripts included, and memory is `MEMORY USAGE` of every key.
@@ -9,26 +9,19 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from redis.asyncio import Redis
-
-from bench.processes import allow_open_files, free_ports, running
+from bench.cluster.site import Site, site
+from bench.processes import allow_open_files
 from bench.servers.base import get_stream
 from bench.servers.shim import ACCESS_KEY, SECRET_KEY, STAGE
-from bench.servers.shim_redis import redis_server
 from bench.signing import Signer
 
 BROADCASTS = 20
 OPENED_AT_ONCE = 32
-OURS = {"cmdstat_info", "cmdstat_client|setinfo", "cmdstat_memory|usage", "cmdstat_scan"}
-"""What is asked here, and costs no node anything."""
 
 
 class Stream:
@@ -54,40 +47,41 @@ class Stream:
         self._writer.transport.abort()
 
 
-async def measure(url: str, ports: list[int], count: int, idle_s: float) -> dict[str, Any]:
-    redis = Redis.from_url(url)
+async def count(nodes: Site, streams: int, idle_s: float) -> dict[str, Any]:
+    """`streams`: in all, evenly at the nodes."""
     gate = asyncio.Semaphore(OPENED_AT_ONCE)
 
     async def opened(port: int) -> Stream:
         async with gate:
             return await Stream.open(port)
 
-    before = await operations(redis)
-    streams = await asyncio.gather(*(opened(ports[n % len(ports)]) for n in range(count)))
-    opening = await operations(redis) - before
-    await broadcast(ports[0], streams, -1)  # the first one ever sets when everything expires
+    before = nodes.read().operations
+    ports = nodes.ports
+    clients = await asyncio.gather(*(opened(ports[n % len(ports)]) for n in range(streams)))
+    opening = nodes.read().operations - before
+    await broadcast(ports[0], clients, -1)  # the first one ever sets when everything expires
 
     costs, times = [], []
     for number in range(BROADCASTS):
-        before, began = await operations(redis), time.monotonic()
-        await broadcast(ports[0], streams, number)
+        began, before = time.monotonic(), nodes.read().operations
+        await broadcast(ports[0], clients, number)
         times.append(time.monotonic() - began)
-        costs.append(await operations(redis) - before)
-    before, began = await operations(redis), time.monotonic()
+        costs.append(nodes.read().operations - before)
+    before, began = nodes.read().operations, time.monotonic()
     await asyncio.sleep(idle_s)
-    idle = await operations(redis) - before
-    memory = await memory_of_all_keys(redis)
-    for stream in streams:
-        stream.close()
-    await redis.aclose()
+    idle = nodes.read().operations - before
+    lasted = time.monotonic() - began
+    memory = memory_of_all_keys(nodes)
+    for client in clients:
+        client.close()
     return {
-        "streams": count,
+        "streams": streams,
         "nodes": len(ports),
-        "operations_to_open_one": round(opening / count, 1),
+        "operations_to_open_one": round(opening / streams, 1),
         "operations_per_broadcast": min(costs),  # the others have what nodes do by the clock
         "broadcast_until_the_last_has_it_ms": round(1_000 * sorted(times)[len(times) // 2], 1),
-        "idle_operations_per_stream_in_10_s": round(10 * idle / (time.monotonic() - began) / count, 2),
-        "bytes_per_idle_stream": round(memory / count),
+        "idle_operations_per_stream_in_10_s": round(10 * idle / lasted / streams, 2),
+        "bytes_per_idle_stream": round(memory / streams),
     }
 
 
@@ -101,24 +95,9 @@ async def broadcast(port: int, streams: list[Stream], number: int) -> None:
     writer.transport.abort()
 
 
-async def operations(redis: Redis) -> int:
-    stats = await redis.info("commandstats")
-    return sum(one["calls"] for name, one in stats.items() if name not in OURS)
-
-
-async def memory_of_all_keys(redis: Redis) -> int:
-    return sum([await redis.memory_usage(key, samples=0) or 0 async for key in redis.scan_iter(count=1_000)])
-
-
-@contextmanager
-def nodes(url: str, count: int, folder: Path) -> Iterator[list[int]]:
-    """Their ports."""
-    ports = free_ports(count)
-    with ExitStack() as stack:
-        for port in ports:
-            command = [sys.executable, "-m", "bench.servers.shim_server", "--port", str(port), "--redis", url]
-            stack.enter_context(running(command, core=None, ports=[port], log=folder / f"{port}.log"))
-        yield ports
+def memory_of_all_keys(nodes: Site) -> int:
+    redis: Any = nodes.redis  # its types are those of both its clients
+    return sum(redis.memory_usage(key, samples=0) or 0 for key in redis.scan_iter(count=1_000))
 
 
 def main() -> None:
@@ -128,8 +107,8 @@ def main() -> None:
     parser.add_argument("--idle-s", type=float, default=60.0)
     given = parser.parse_args()
     allow_open_files()
-    with tempfile.TemporaryDirectory() as folder, redis_server() as url, nodes(url, given.nodes, Path(folder)) as ports:
-        found = asyncio.run(measure(url, ports, given.streams, given.idle_s))
+    with tempfile.TemporaryDirectory() as folder, site(given.nodes, Path(folder)) as nodes:
+        found = asyncio.run(count(nodes, given.streams, given.idle_s))
     print(json.dumps(found, indent=2))
 
 

@@ -32,17 +32,21 @@ class Shim(Server):
         (port,) = free_ports(1)
         command = [sys.executable, "-m", "bench.servers.shim_server", "--port", str(port), *self.options]
         with running(command, core=core, ports=[port], log=folder / f"{self.name}.log") as process:
-            self._signers[port] = Signer(f"127.0.0.1:{port}", ACCESS_KEY, SECRET_KEY)
             yield Started(process.pid, port, port)
 
     def open_request(self, at: Started, connection_id: str) -> bytes:
         return get_stream(f"/{STAGE}", at.port)
 
     def push(self, at: Started, connection_id: str, body: bytes) -> bytes:
-        return self._signers[at.port].post(f"/{STAGE}/@connections/{quote(connection_id, safe='')}", body)
+        return self._signer(at.push_port).post(f"/{STAGE}/@connections/{quote(connection_id, safe='')}", body)
 
     def broadcast(self, at: Started, body: bytes) -> bytes:
-        return self._signers[at.port].post(f"/{STAGE}/@connections", body)
+        return self._signer(at.push_port).post(f"/{STAGE}/@connections", body)
+
+    def _signer(self, port: int) -> Signer:
+        if port not in self._signers:
+            self._signers[port] = Signer(f"127.0.0.1:{port}", ACCESS_KEY, SECRET_KEY)
+        return self._signers[port]
 
 
 class ShimUnverified(Shim):

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from bench.servers.base import Started
+from bench.servers.redis_server import redis_server
 from bench.servers.shim import Shim
 
 
@@ -33,22 +31,3 @@ class ShimRedis(Shim):
 
     def missing(self) -> str | None:
         return None if shutil.which("redis-server") else "redis-server is not installed: apt-get install redis-server"
-
-
-@contextmanager
-def redis_server() -> Iterator[str]:
-    """Its address, on a Unix socket. It saves nothing."""
-    with tempfile.TemporaryDirectory(prefix="redis-") as folder:
-        path = Path(folder) / "s"
-        words = ["--port", "0", "--unixsocket", str(path), "--save", "", "--appendonly", "no", "--dir", folder]
-        process = subprocess.Popen(["redis-server", *words], stdout=subprocess.DEVNULL)
-        try:
-            ends = time.monotonic() + 10
-            while not path.exists():
-                if time.monotonic() > ends or process.poll() is not None:
-                    raise RuntimeError("redis-server did not come up")
-                time.sleep(0.01)
-            yield f"unix://{path}"
-        finally:
-            process.terminate()
-            process.wait()

@@ -1,0 +1,35 @@
+"""A client that posts messages, one after the other, over one connection."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from bench.servers.shim import STAGE
+
+
+class PostRefused(Exception):
+    """Raised for an answer other than 202."""
+
+    def __init__(self, answer: str) -> None:
+        self.answer = answer
+        super().__init__(answer)
+
+    def __str__(self) -> str:
+        return f"a message was answered with {self.answer!r}"
+
+
+async def post(port: int, session: str, count: int) -> None:
+    """Raises PostRefused."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    for number in range(count):
+        body = json.dumps({"action": "say", "n": number}).encode()
+        head = f"POST /{STAGE} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nStream-Session: {session}\r\n"
+        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        writer.write(head.encode() + body)
+        answer = await reader.readuntil(b"\r\n\r\n")
+        if not answer.startswith(b"HTTP/1.1 202"):
+            raise PostRefused(answer.partition(b"\r\n")[0].decode(errors="replace"))
+        lengths = [line for line in answer.split(b"\r\n") if line.lower().startswith(b"content-length:")]
+        await reader.readexactly(int(lengths[0].partition(b":")[2]))
+    writer.close()

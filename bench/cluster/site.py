@@ -1,0 +1,98 @@
+"""Nodes over one Redis, each a process, and what each of them used."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from redis import Redis
+
+from bench.processes import cpu_seconds, free_ports, resident_bytes, running
+from bench.servers.redis_server import redis_server
+
+OURS = ("cmdstat_info", "cmdstat_memory|usage", "cmdstat_scan", "cmdstat_client|setinfo")
+"""What is asked here, and costs no node anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """At one moment. `cpu_s`: of each node so far. `memory`: what Redis has allocated."""
+
+    at: float
+    cpu_s: tuple[float, ...]
+    redis_cpu_s: float
+    operations: float
+    redis_in: float
+    redis_out: float
+    memory: int
+
+    def since(self, before: Reading) -> Reading:
+        return Reading(
+            self.at - before.at,
+            tuple(now - then for now, then in zip(self.cpu_s, before.cpu_s, strict=True)),
+            self.redis_cpu_s - before.redis_cpu_s,
+            self.operations - before.operations,
+            self.redis_in - before.redis_in,
+            self.redis_out - before.redis_out,
+            self.memory - before.memory,
+        )
+
+    def without(self, idle: Reading) -> Reading:
+        """What was spent, but for what nodes and Redis spend in that time when nothing happens."""
+        share = self.at / idle.at
+        return Reading(
+            self.at,
+            tuple(max(0.0, cpu - share * other) for cpu, other in zip(self.cpu_s, idle.cpu_s, strict=True)),
+            max(0.0, self.redis_cpu_s - share * idle.redis_cpu_s),
+            max(0.0, self.operations - share * idle.operations),
+            max(0.0, self.redis_in - share * idle.redis_in),
+            max(0.0, self.redis_out - share * idle.redis_out),
+            self.memory,
+        )
+
+
+@dataclass
+class Site:
+    """`pids`, `ports`: of the nodes."""
+
+    url: str
+    ports: list[int]
+    pids: list[int]
+    redis: Redis = field(repr=False)
+
+    def read(self) -> Reading:
+        info = cast("dict[str, Any]", self.redis.info("everything"))
+        stats = {name: one for name, one in info.items() if name.startswith("cmdstat_")}
+        return Reading(
+            at=time.monotonic(),
+            cpu_s=tuple(cpu_seconds([pid]) for pid in self.pids),
+            redis_cpu_s=info["used_cpu_user"] + info["used_cpu_sys"],
+            operations=sum(one["calls"] for name, one in stats.items() if name not in OURS),
+            redis_in=info["total_net_input_bytes"],
+            redis_out=info["total_net_output_bytes"],
+            memory=info["used_memory"],
+        )
+
+    def resident(self, node: int) -> int:
+        return resident_bytes([self.pids[node]])
+
+
+@contextmanager
+def site(nodes: int, folder: Path, *options: str, cores: tuple[int | None, ...] = (None,)) -> Iterator[Site]:
+    """`options`: of bench.servers.shim_server. `cores`: of the nodes in turn; None leaves it to the kernel."""
+    with ExitStack() as stack:
+        url = stack.enter_context(redis_server())
+        ports = free_ports(nodes)
+        pids = []
+        for number, port in enumerate(ports):
+            command = [sys.executable, "-m", "bench.servers.shim_server", "--port", str(port), "--redis", url, *options]
+            core = cores[number % len(cores)]
+            process = stack.enter_context(running(command, core=core, ports=[port], log=folder / f"{port}.log"))
+            pids.append(process.pid)
+        yield Site(url, ports, pids, stack.enter_context(contextlib.closing(Redis.from_url(url))))
