@@ -84,9 +84,9 @@ def _losses(facts: Facts, story: Story) -> Iterator[Violation]:
 
 
 def _gaps(facts: Facts, story: Story) -> Iterator[Violation]:
-    """Nothing was lost, so nothing may be said to be: what is kept is more than what was pushed."""
+    """Only a Redis that was started again may have lost something: what is kept is more than what was pushed."""
     for at in story.gaps:
-        if not any(one.begun <= at <= facts.forgetful_until + facts.rules.window_s for one in facts.forgot):
+        if not any(one.what == "kill_redis" and one.begun <= at for one in facts.troubles):
             yield Violation("needless gap", story.connection, f"at {at}")
 
 
@@ -96,7 +96,7 @@ def _ended_early(facts: Facts, story: Story) -> Iterator[Violation]:
     if story.over is None or facts.forgot:
         return
     silent_s = 1.6
-    since = max((at for at in story.lost if at <= story.over.at), default=story.opened)
+    since = story.over.at if story.lost_since is None else story.lost_since
     if story.over.why == "204" and story.over.at - since + silent_s < facts.rules.window_s:
         yield Violation("ended early", story.connection, f"at {story.over.at}, its stream was there until {since}")
     elif story.over.why.startswith("close"):

@@ -175,7 +175,7 @@ class PlainClient(Client):
             async with asyncio.timeout(SILENT_S):
                 self._writer.write(request_bytes("GET", path, headers))
                 status, told = await read_head(reader)
-            if status in {204, 410}:
+            if status in {204, 410} and self._session:
                 self._is_over(str(status))
                 return
             if status != 200:

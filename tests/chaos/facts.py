@@ -6,7 +6,20 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tests.chaos.history import KILLED, Gap, History, Left, Lost, Opened, Over, Push, Received, Settled, Trouble
+from tests.chaos.history import (
+    KILLED,
+    Gap,
+    History,
+    Left,
+    Lost,
+    Opened,
+    Over,
+    Push,
+    Received,
+    Resumed,
+    Settled,
+    Trouble,
+)
 
 Kind = Literal[
     "lost",
@@ -57,7 +70,8 @@ class Story:
     asked: float
     received: list[Received] = field(default_factory=list)
     gaps: list[float] = field(default_factory=list)
-    lost: list[float] = field(default_factory=list)
+    lost_since: float | None = None
+    """When its stream broke that was not resumed since."""
     over: Over | None = None
     left: Left | None = None
 
@@ -81,8 +95,10 @@ class Facts:
                     self.stories[line.connection].received.append(line)
                 case Gap():
                     self.stories[line.connection].gaps.append(line.at)
-                case Lost():
-                    self.stories[line.connection].lost.append(line.at)
+                case Lost() if self.stories[line.connection].lost_since is None:
+                    self.stories[line.connection].lost_since = line.at
+                case Resumed():
+                    self.stories[line.connection].lost_since = None
                 case Over():
                     self.stories[line.connection].over = line
                 case Left():

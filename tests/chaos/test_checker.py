@@ -137,7 +137,7 @@ def test_the_end_of_a_connection_may_be_lost_with_a_node_that_died_when_it_was_d
         pytest.param("phantom", changed(good(), got(4), digest="e"), id="changed"),
         pytest.param("phantom", changed(good(), got(4), at=0.1), id="before it was pushed"),
         pytest.param("phantom", changed(good(), pushed(10), status=413), id="refused"),
-        pytest.param("needless gap", History(RULES, [*good().lines, Gap(4.5, STAYS, 3, 4)]), id="needless gap"),
+        pytest.param("needless gap", History(RULES, [*good().lines, Gap(1.2, STAYS, 3, 4)]), id="needless gap"),
         pytest.param("ended early", History(RULES, [*good().lines, Over(2.0, STAYS, "204")]), id="within the window"),
         pytest.param("ended early", History(RULES, [*good().lines, Over(2.0, STAYS, "close 1008")]), id="closed"),
         pytest.param("not served again", changed(good(), pushed(11), status=503), id="never taken again"),
