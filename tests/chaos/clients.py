@@ -14,7 +14,7 @@ from weakref import WeakSet
 
 from templates.client import sse_socket
 from tests.chaos.history import Gap, Left, Lost, Opened, Over, Received, Recorder, Resumed, Said
-from tests.chaos.http import Link, read_body, read_head, request_bytes
+from tests.chaos.http import Answer, Link, read_body, read_head, request_bytes
 
 HOST: Final = "nodes.test"
 STAGE: Final = "/dev"
@@ -136,19 +136,25 @@ class PlainClient(Client):
             self._writer.transport.abort()
 
     async def say(self, number: int) -> None:
-        link = Link(self._rng.choice(self._addresses()), ASK_S)
         begun = self._recorder.now()
-        answer = await link.ask("POST", STAGE, str(number).encode(), {"Stream-Session": self._session})
-        link.close()
+        answer = await self._ask("POST", str(number).encode())
         status = None if answer is None else answer.status
         self._recorder.add(Said(number, self.connection, begun, self._recorder.now(), status))
 
     async def _say_good_bye(self) -> bool:
         await self._end()
-        link = Link(self._rng.choice(self._addresses()), ASK_S)
-        answer = await link.ask("DELETE", STAGE, b"", {"Stream-Session": self._session})
-        link.close()
+        answer = await self._ask("DELETE", b"")
         return answer is not None and answer.status == 204
+
+    async def _ask(self, method: str, body: bytes) -> Answer | None:
+        try:
+            link = Link(self._rng.choice(self._addresses()), ASK_S)
+        except OSError:
+            return None
+        try:
+            return await link.ask(method, STAGE, body, {"Stream-Session": self._session})
+        finally:
+            link.close()
 
     async def _run(self) -> None:
         asked = self._recorder.now()

@@ -26,13 +26,14 @@ ENDS_WITHIN_S: Final = 12.0
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Of a run. `seconds`: for which things break."""
+    """Of a run. `seconds`: for which things break. `window_s`: in which a client may come back."""
 
     seconds: float = 4.0
     clients: int = 20
     pushers: int = 6
     pause_s: float = 0.02
     """Between two pushes of one pusher, on average."""
+    window_s: float = WINDOW_S
 
 
 @dataclass
@@ -46,18 +47,29 @@ class Result:
     notes: list[str] = field(default_factory=list)
 
 
-async def run(seed: int, folder: Path, ground: Ground, size: Size | None = None, keeps: Keeps | None = None) -> Result:
-    """`folder`: for what the processes write; emptied first. `keeps` None: as the seed has it."""
+async def run(
+    seed: int,
+    folder: Path,
+    ground: Ground,
+    size: Size | None = None,
+    *,
+    keeps: Keeps | None = None,
+    nodes: int | None = None,
+    plan: list[Planned] | None = None,
+) -> Result:
+    """`folder`: for what the processes write; emptied first. `keeps`, `nodes`, `plan` None: as the seed has them."""
     size = size or Size()
     began = time.monotonic()
     rng = random.Random(seed)
-    nodes = rng.choice([2, 3, 3, 4, 5])
+    drawn_nodes = rng.choice([2, 3, 3, 4, 5])
+    nodes = nodes or drawn_nodes
     drawn: Keeps = rng.choice(["all", "all", "old", "nothing"])
     keeps = keeps or drawn
-    plan = troubles.draw(
+    drawn_plan = troubles.draw(
         rng, nodes, size.seconds, old=keeps == "old", clocks=ground.clock is not None and seed % 4 == 3
     )
-    rules = Rules(seed, WINDOW_S, LEASE_S, CHECK_S, TIMEOUT_S, keeps == "all", nodes)
+    plan = drawn_plan if plan is None else plan
+    rules = Rules(seed, size.window_s, LEASE_S, CHECK_S, TIMEOUT_S, keeps == "all", nodes)
     world = await World.begin(rules, rng, new_folder(folder), ground, keeps)
     try:
         await _live_through(world, plan, size)

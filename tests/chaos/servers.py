@@ -84,14 +84,15 @@ class RedisUnderTest:
 class Zygote:
     """See `tests/chaos/zygote.py`."""
 
-    async def begin(self, clock: Clock) -> None:
-        """`clock`: of itself; a node gets its own."""
+    async def begin(self, clock: Clock, sabotage: str | None = None) -> None:
+        """`clock`: of itself; a node gets its own. `sabotage`: one of `tests/chaos/sabotage.py`."""
         own = environment(AWS_ACCESS_KEY_ID="nobody", AWS_SECRET_ACCESS_KEY="nothing", AWS_DEFAULT_REGION="us-east-1")
         own |= clock.environment
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "tests.chaos.zygote",
+            *([] if sabotage is None else [sabotage]),
             cwd=ROOT,
             env=own,
             stdin=asyncio.subprocess.PIPE,

@@ -109,6 +109,14 @@ async def jitter(world: World, planned: Planned) -> None:
         await asyncio.sleep(0.15)
 
 
+async def no_way(world: World, planned: Planned) -> None:
+    """All clients are dropped, and find no node for a while."""
+    world.unreachable = True
+    world.drop_streams(1.0)
+    await asyncio.sleep(planned.lasts)
+    world.unreachable = False
+
+
 async def turn_node_clock(world: World, planned: Planned) -> None:
     world.clocks[planned.node].turn(world.rng.choice([-3600, -60, 60, 86_400]))
     await asyncio.sleep(planned.lasts)
@@ -137,6 +145,7 @@ LASTS: Final[dict[Doing, tuple[float, float]]] = {
     cut_front: (0.3, 3.0),
     storm: (0.0, 0.0),
     jitter: (1.0, 3.0),
+    no_way: (0.2, 2.0),
 }
 """Seconds, at least and at most. A lease is 1 s and a window 3 s in these runs."""
 

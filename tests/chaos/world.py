@@ -31,7 +31,6 @@ SETTINGS: Final = {
     "redis.lease_s": LEASE_S,
     "redis.check_s": CHECK_S,
     "redis.timeout_s": TIMEOUT_S,
-    "streams.resume_window_s": WINDOW_S,
     "streams.retry_ms": 50,
     "streams.heartbeat_s": 0.5,
     "streams.drain_spread_ms": 100,
@@ -67,6 +66,8 @@ class World:
     nodes: list[NodeUnderTest] = field(default_factory=list)
     clients: list[Client] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    unreachable: bool = False
+    """Whether clients find no node."""
     _next: int = 0
     _named: int = 0
     _names: dict[str, str] = field(default_factory=dict)
@@ -80,9 +81,10 @@ class World:
         redis = RedisUnderTest(folder, keeps, clock)
         network = await network_for(redis.port, rules.nodes)
         world = cls(Recorder(rules), rng, folder, ground, redis, network, loop, [clock])
-        loop.rng, loop.nodes = rng, world.addresses
+        loop.rng, loop.nodes = rng, world.found_by_clients
         await redis.start()
-        words = [str(word) for name, value in SETTINGS.items() for word in ("--set", f"{name}={value}")]
+        settings = {**SETTINGS, "streams.resume_window_s": rules.window_s}
+        words = [str(word) for name, value in settings.items() for word in ("--set", f"{name}={value}")]
         arguments = ["shim", str(ground.application), "--inventory", str(ground.inventory), "--format", "json"]
         arguments += ["--aws", "configured", *words]
         for index in range(rules.nodes):
@@ -106,12 +108,18 @@ class World:
     def addresses(self) -> list[tuple[str, int]]:
         return [self.network.address_of(node.index) for node in self.nodes]
 
+    def found_by_clients(self) -> list[tuple[str, int]]:
+        """Raises OSError."""
+        if self.unreachable:
+            raise OSError("no way to the nodes")
+        return self.addresses()
+
     def add_client(self) -> Client:
         self._named += 1
         name = str(self._named)
         client: Client
         if self._named % 2:
-            client = PlainClient(self.recorder, name, self.addresses, self.rng)
+            client = PlainClient(self.recorder, name, self.found_by_clients, self.rng)
         else:
             client = LibraryClient(self.recorder, name, self._connection_named)
         self.clients.append(client)

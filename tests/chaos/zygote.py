@@ -1,7 +1,7 @@
 """A process that has imported all that `ws2sse shim` needs, and becomes a node whenever it is asked to:
 `python -m tests.chaos.zygote`. A node that is started anew takes 3 seconds of a core, one that is forked a tenth.
 
-Each line of stdin is a request: arguments of `ws2sse`, environment, file for its output, `network` (whether it gets a
+With the name of a sabotage the product is broken so first. Each line of stdin is a request: arguments of `ws2sse`, environment, file for its output, `network` (whether it gets a
 network of its own). The answer is a line with its pid. The node then waits for a line in the file `go`, which tells
 what to do in its network before it begins.
 """
@@ -26,6 +26,7 @@ import migrator.commands.shim  # noqa: F401
 import shim.app
 import shim.streams.redis.streams  # noqa: F401
 from migrator.cli import main as ws2sse
+from tests.chaos.sabotage import SABOTAGES
 
 CLONE_NEWNET = 0x40000000
 WAIT_S = 30.0
@@ -61,6 +62,8 @@ def _wait_for(file: Path) -> None:
 
 
 def main() -> None:
+    for name in sys.argv[1:]:
+        SABOTAGES[name]()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for nodes
     gc.collect()

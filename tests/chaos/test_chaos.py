@@ -1,0 +1,129 @@
+"""Some of the runs of `make chaos`, which makes two hundred; and that a broken product is noticed."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.application import make_application
+from tests.chaos.clients import Directory
+from tests.chaos.clocks import Clock, build_clock
+from tests.chaos.run import Result, Size, run
+from tests.chaos.sabotage import SABOTAGES
+from tests.chaos.servers import Keeps, Zygote
+from tests.chaos.troubles import Planned
+from tests.chaos.world import Ground
+from tests.redis_server import redis_program
+
+SHORT = Size(seconds=2.0, clients=10, pushers=3)
+LONG = Size(seconds=4.0, clients=16)
+
+
+class Runs:
+    def __init__(self, folder: Path) -> None:
+        redis_program()
+        self._folder = folder
+        self._clock = build_clock(folder)
+        self._inventory = make_application(folder / "app")
+        self._runner = asyncio.Runner(loop_factory=Directory)
+        self._zygotes: dict[str | None, Zygote] = {}
+
+    def run(
+        self,
+        seed: int,
+        size: Size,
+        *,
+        keeps: Keeps | None = None,
+        nodes: int | None = None,
+        plan: list[Planned] | None = None,
+        sabotage: str | None = None,
+    ) -> Result:
+        return self._runner.run(self._run(seed, size, keeps, nodes, plan, sabotage))
+
+    async def _run(
+        self,
+        seed: int,
+        size: Size,
+        keeps: Keeps | None,
+        nodes: int | None,
+        plan: list[Planned] | None,
+        sabotage: str | None,
+    ) -> Result:
+        if sabotage not in self._zygotes:
+            self._zygotes[sabotage] = Zygote()
+            await self._zygotes[sabotage].begin(Clock(self._folder / "clock", self._clock), sabotage)
+        ground = Ground(self._zygotes[sabotage], self._inventory, self._clock)
+        return await run(seed, self._folder / "run", ground, size, keeps=keeps, nodes=nodes, plan=plan)
+
+    def close(self) -> None:
+        for zygote in self._zygotes.values():
+            self._runner.run(zygote.close())
+        self._runner.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    found = Runs(tmp_path_factory.mktemp("chaos"))
+    yield found
+    found.close()
+
+
+def all_is_well(result: Result) -> bool:
+    assert result.verdict.violations == [], "\n".join(map(str, [*result.plan, *result.verdict.violations]))
+    return result.verdict.counts["received"] > 0
+
+
+def test_nodes_die_and_sleep_and_nothing_is_lost_repeated_or_told_twice(runs: Runs) -> None:
+    plan = [Planned("kill_node", 0.3, 0.5, 0), Planned("stop_node", 0.5, 1.5, 1), Planned("storm", 1.2, 0, 0)]
+    assert all_is_well(runs.run(1, SHORT, keeps="all", nodes=3, plan=plan))
+
+
+def test_cables_are_cut_and_redis_is_killed_and_keeps_what_it_had(runs: Runs) -> None:
+    plan = [Planned("cut_back", 0.2, 0.8, 0), Planned("cut_front", 0.4, 1.2, 1), Planned("kill_redis", 1.1, 0.3, 0)]
+    assert all_is_well(runs.run(2, SHORT, keeps="all", nodes=2, plan=plan))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_whatever_breaks_what_was_acknowledged_comes_once_and_in_order(runs: Runs, seed: int) -> None:
+    assert all_is_well(runs.run(seed, LONG, keeps="all"))
+
+
+@pytest.mark.slow
+def test_clients_that_are_away_for_two_seconds_again_and_again_miss_nothing(runs: Runs) -> None:
+    plan = [Planned("no_way", 0.3 + 2.7 * n, 2.0, 0) for n in range(4)]
+    result = runs.run(3, Size(seconds=11.0, clients=20, window_s=20.0), keeps="all", nodes=2, plan=plan)
+
+    assert all_is_well(result)
+    assert result.verdict.counts["over"] == result.verdict.counts["gaps"] == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("sabotage", "kind"),
+    [
+        ("push_that_is_not_written", "lost"),
+        ("push_that_is_written_twice", "duplicated"),
+        ("no_comparing", "lost"),
+        ("trimmed_too_soon", "lost"),
+        ("forgotten_cursor", "lost"),
+        ("end_that_is_told_twice", "$disconnect twice"),
+        ("gap_that_is_not_told", "lost"),
+    ],
+)
+def test_a_product_that_is_broken_is_noticed(runs: Runs, sabotage: str, kind: str) -> None:
+    assert sabotage in SABOTAGES
+    keeps: Keeps = "nothing" if sabotage == "gap_that_is_not_told" else "all"
+    plan = [
+        Planned("jitter", 0.2, 1.2, 0),
+        Planned("kill_redis" if keeps == "nothing" else "drop_subscriptions", 1.5, 0.1, 0),
+        Planned("jitter", 1.7, 0.8, 0),
+    ]
+    result = runs.run(5, Size(seconds=3.0, clients=10), keeps=keeps, nodes=2, plan=plan, sabotage=sabotage)
+
+    assert kind in {violation.kind for violation in result.verdict.violations}
