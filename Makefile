@@ -29,6 +29,7 @@ coverage: $(STAMP) ## The tests of `make test` once more, with branch coverage; 
 
 slow: $(STAMP) ## The slow tests: replays of real applications, again and again; 25 minutes
 	@scripts/find-chromium --install
+	@scripts/find-kubectl --install
 	@$(BIN)/python -m pytest -q -m slow tests
 
 check: $(STAMP) ## Lint, format and types

@@ -37,7 +37,7 @@ FRONT_ENDS: Final = {
 def files(deployment: Deployment) -> dict[str, str]:
     """For `docker compose up` in this folder, after the image was built."""
     servers = [f"{node}:{PORT}" for node in NODES]
-    path = deployment.readiness_path
+    path, idle_s = deployment.readiness_path, deployment.timing.idle_s
     local_aws = local_aws_command(deployment)
     return {
         "compose.yaml": render(
@@ -52,8 +52,10 @@ def files(deployment: Deployment) -> dict[str, str]:
             readiness=is_ready(path),
             front_ends=FRONT_ENDS,
         ),
-        "nginx.conf": render("deploy/front_end/nginx.conf.j2", servers=servers, listen="8080"),
-        "haproxy.cfg": render("deploy/front_end/haproxy.cfg.j2", servers=servers, listen="*:8080", readiness_path=path),
+        "nginx.conf": render("deploy/front_end/nginx.conf.j2", servers=servers, listen="8080", idle_s=idle_s),
+        "haproxy.cfg": render(
+            "deploy/front_end/haproxy.cfg.j2", servers=servers, listen="*:8080", readiness_path=path, idle_s=idle_s
+        ),
     }
 
 

@@ -57,6 +57,11 @@ class Timing:
         return math.ceil(self.notice_s + self.drain_s + self.ending_s) + 15
 
     @property
+    def idle_s(self) -> int:
+        """For how long a front end lets a stream be silent: four heartbeats, and a minute at least."""
+        return max(60, math.ceil(4 * self.heartbeat_s))
+
+    @property
     def wait_s(self) -> int:
         """What a supervisor waits before SIGTERM, so that front ends notice, where the node itself does not."""
         return 0 if self.notice_s else math.ceil(NOTICE_S)
@@ -66,8 +71,8 @@ class Timing:
 class Deployment:
     """`application`: its name as its own files have it, which is untrusted text. `name`: the same as a DNS label of 1
     to 40 characters. `settings`: the text of shim.toml, '' for a migrated application. `inventory`: without values of
-    secrets. `notes`: sentences on what a person has to look at. `ignored`: patterns of files that no image gets, as
-    .dockerignore has them."""
+    secrets. `hosts`: where clients find the service, one at least. `ignored`: patterns of files that no image gets, as
+    .dockerignore has them. `notes`: sentences on what a person has to look at."""
 
     application: str
     name: str
@@ -79,6 +84,7 @@ class Deployment:
     settings: str
     inventory: Inventory
     requirements: Requirements
+    hosts: tuple[str, ...]
     ignored: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from migrator.deploy import compose, container
+from migrator.deploy import compose, container, kubernetes
 from migrator.deploy.aws import cloudformation, terraform
 from migrator.deploy.deployment import Deployment
 from migrator.deploy.errors import UnknownKit
@@ -24,6 +24,7 @@ class Kit:
 KITS: Final[Mapping[str, Kit]] = {
     "container": Kit("the image that all other kits start", container.files),
     "compose": Kit("two nodes, Redis and a front end on one machine, for trying", compose.files),
+    "kubernetes": Kit("manifests for Kubernetes, with components for what not every cluster has", kubernetes.files),
     "cloudformation": Kit("ECS Fargate behind an ALB, with ElastiCache, as one stack", cloudformation.files),
     "terraform": Kit("the same as a module", terraform.files),
 }

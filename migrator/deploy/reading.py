@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -67,6 +67,7 @@ def shim_deployment(app: Path, inventory: Inventory, configuration: Configuratio
         settings=settings.text,
         inventory=without_secrets(inventory),
         requirements=needed,
+        hosts=_hosts(name, (domain.host for domain in definition.domains)),
         ignored=_infrastructure(inventory),
         notes=(*settings.notes, *notes, *left_out, *_kept_out(app)),
     )
@@ -74,11 +75,12 @@ def shim_deployment(app: Path, inventory: Inventory, configuration: Configuratio
 
 def migrated_deployment(app: Path, inventory: Inventory) -> Deployment:
     """Of what `ws2sse migrate` wrote into APP."""
+    name = label(inventory.application)
     variables, notes = application_variables(inventory)
     redis = EnvironmentVariable("STREAMS_REDIS_URL", None, "the address of Redis, with user and password", secret=True)
     return Deployment(
         application=inventory.application,
-        name=label(inventory.application),
+        name=name,
         served="migrated",
         region=inventory.region,
         stage="",
@@ -87,6 +89,7 @@ def migrated_deployment(app: Path, inventory: Inventory) -> Deployment:
         settings="",
         inventory=without_secrets(inventory),
         requirements=Requirements(),
+        hosts=_hosts(name, (domain.host for api in inventory.apis for domain in api.domains)),
         ignored=_infrastructure(inventory),
         notes=(*notes, *_kept_out(app)),
     )
@@ -100,6 +103,11 @@ def label(name: str) -> str:
     """A DNS label of what may be any text; 'service' where nothing of it is left."""
     kept = re.sub(r"[^a-z0-9]+", "-", name.lower().encode("ascii", "ignore").decode()).lstrip("-0123456789")
     return kept[:LONGEST_NAME].strip("-") or "service"
+
+
+def _hosts(name: str, domains: Iterable[str]) -> tuple[str, ...]:
+    """The custom domains, else a name that whoever deploys replaces."""
+    return tuple(dict.fromkeys(domains)) or (f"{name}.example.com",)
 
 
 def _requirements(app: Path, inventory: Inventory) -> tuple[Requirements, tuple[str, ...]]:

@@ -20,12 +20,13 @@ from tests.running import environment, process
 Name = Literal["nginx", "haproxy"]
 NAMES: Final[tuple[Name, ...]] = ("nginx", "haproxy")
 CONFIGURATIONS: Final[Mapping[Name, str]] = {
-    "nginx": render("deploy/front_end/nginx.conf.j2", servers=["127.0.0.1:8000"], listen="8080"),
+    "nginx": render("deploy/front_end/nginx.conf.j2", servers=["127.0.0.1:8000"], listen="8080", idle_s=60),
     "haproxy": render(
         "deploy/front_end/haproxy.cfg.j2",
         servers=["127.0.0.1:8000"],
         listen="127.0.0.1:8080",
         readiness_path="/readyz",
+        idle_s=60,
     ),
 }
 """As the how-to has them: before one shim."""

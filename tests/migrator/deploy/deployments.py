@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
+from migrator.commands.shim_settings import inventory_layer
 from migrator.deploy.deployment import Deployment
 from migrator.deploy.reading import shim_deployment
 from migrator.deploy.settings import SEVERAL
@@ -57,5 +58,6 @@ def application(folder: Path, serverless: str = SERVERLESS, **files: str) -> Pat
 
 def deployment(app: Path, settings: dict[str, object] | None = None) -> Deployment:
     """Of an application behind the shim. `settings`: as its shim.toml has them."""
+    inventory = scan_application(app)
     layer: Layer = {key: Given(value, "shim.toml") for key, value in (settings or {}).items()}
-    return shim_deployment(app, scan_application(app), configuration_of([SEVERAL, layer]))
+    return shim_deployment(app, inventory, configuration_of([SEVERAL, inventory_layer(inventory), layer]))

@@ -1,0 +1,54 @@
+"""Manifests for Kubernetes, to be put together by kustomize: https://kubectl.docs.kubernetes.io/references/kustomize/"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from migrator.deploy.deployment import NODES, PORT, Deployment
+from templates import render
+
+_OF_A_DEPLOYMENT: Final = (
+    "kustomization.yaml", "serviceaccount.yaml", "deployment.yaml", "service.yaml", "poddisruptionbudget.yaml",
+    "networkpolicy.yaml", "README.md",
+)  # fmt: skip
+
+COMPONENTS: Final = {
+    "gateway": "httproute.yaml",
+    "ingress-nginx": "ingress.yaml",
+    "autoscaling": "horizontalpodautoscaler.yaml",
+    "monitoring": "servicemonitor.yaml",
+}
+"""Component -> its manifest."""
+
+CONNECTIONS: Final = 5_000
+"""Of a node, from which on there should be one more: half of what one takes by default."""
+
+
+def files(deployment: Deployment) -> dict[str, str]:
+    """For `kubectl apply --kustomize` in this folder."""
+    monitored = deployment.served == "shim"
+    values: dict[str, Any] = {
+        "deployment": deployment,
+        "name": deployment.name,
+        "timing": deployment.timing,
+        "nodes": NODES,
+        "port": PORT,
+        "connections": CONNECTIONS,
+        "configured": bool(deployment.settings),
+        "monitored": monitored,
+        "hosts": deployment.hosts,
+    }
+    made = {name: render(f"deploy/kubernetes/{name}.j2", **values) for name in _OF_A_DEPLOYMENT}
+    if deployment.settings:
+        made["shim.toml"] = deployment.settings
+    for component, manifest in COMPONENTS.items():
+        if component == "monitoring" and not monitored:
+            continue
+        folder = f"components/{component}"
+        made[f"{folder}/{manifest}"] = render(f"deploy/kubernetes/{folder}/{manifest}.j2", **values)
+        made[f"{folder}/kustomization.yaml"] = render(
+            "deploy/kubernetes/components/component.yaml.j2",
+            resources=[manifest],
+            patched=component == "autoscaling",
+        )
+    return made

@@ -1,0 +1,223 @@
+"""The kit `kubernetes` is what Kubernetes takes, names only what there is, and asks for no more rights than it needs."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+
+from migrator.deploy.deployment import Deployment, EnvironmentVariable
+from migrator.deploy.kubernetes import COMPONENTS, files
+from migrator.deploy.reading import migrated_deployment
+from migrator.scan import scan_application
+from migrator.transaction.new_folder import write_texts
+from tests.migrator.deploy.deployments import application, deployment
+
+VERSION = "1.35"
+NOT_OF_KUBERNETES = {"Kustomization", "Component", "HTTPRoute", "ServiceMonitor"}
+"""Kinds whose schemas Kubernetes itself does not have."""
+
+
+@pytest.fixture
+def shim(tmp_path: Path) -> Deployment:
+    return deployment(application(tmp_path))
+
+
+@pytest.fixture
+def migrated(tmp_path: Path) -> Deployment:
+    app = application(tmp_path)
+    return migrated_deployment(app, scan_application(app))
+
+
+def manifests(one: Deployment) -> dict[str, Any]:
+    """By kind."""
+    found = [yaml.safe_load(text) for path, text in files(one).items() if path.endswith(".yaml")]
+    return {manifest["kind"]: manifest for manifest in found if manifest["kind"] != "Component"}
+
+
+def pod(one: Deployment) -> Any:
+    return manifests(one)["Deployment"]["spec"]["template"]["spec"]
+
+
+def expanded(value: str, variables: Mapping[str, str]) -> str:
+    """https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/"""
+
+    def one(found: re.Match[str]) -> str:
+        return "$" if found[0] == "$$" else variables.get(found[1], found[0])
+
+    return re.sub(r"\$\$|\$\(([^)]+)\)", one, value)
+
+
+def test_a_value_reaches_the_nodes_as_the_application_has_it(shim: Deployment) -> None:
+    odd = "a $(TABLE) $$(TABLE) $TABLE \\ \"q\" 'x' # {{ y }} é\u202e\x7f: - *"
+    one = replace(shim, variables=(*shim.variables, EnvironmentVariable("ODD", odd, "odd")))
+    (container,) = pod(one)["containers"]
+    values = {entry["name"]: entry["value"] for entry in container["env"] if "value" in entry}
+
+    assert expanded(values["ODD"], values) == odd
+    assert expanded("$(TABLE)", values) == "notes-connections"
+
+
+@pytest.mark.parametrize("served", ["shim", "migrated"])
+def test_every_manifest_is_valid(served: str, request: pytest.FixtureRequest) -> None:
+    for kind, manifest in manifests(request.getfixturevalue(served)).items():
+        if kind not in NOT_OF_KUBERNETES:
+            kubernetes_validate.validate(manifest, VERSION, strict=True)
+
+
+def test_a_manifest_that_is_not_would_be_found(shim: Deployment) -> None:
+    wrong = manifests(shim)["Deployment"]
+    wrong["spec"]["template"]["spec"]["containers"][0]["securityContexts"] = {}
+
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(wrong, VERSION, strict=True)
+
+
+@pytest.mark.parametrize("served", ["shim", "migrated"])
+def test_a_node_has_the_rights_of_the_profile_restricted(served: str, request: pytest.FixtureRequest) -> None:
+    """https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted"""
+    spec = pod(request.getfixturevalue(served))
+
+    assert spec["securityContext"]["runAsNonRoot"] is True
+    assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert not {"hostNetwork", "hostPID", "hostIPC"} & spec.keys()
+    assert all({"emptyDir", "configMap"} & volume.keys() for volume in spec["volumes"])
+    for container in spec["containers"]:
+        assert container["securityContext"] == {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        }
+        assert not any("hostPort" in port for port in container["ports"])
+    assert spec["automountServiceAccountToken"] is False
+
+
+def test_whoever_has_no_leave_does_not_reach_a_node(shim: Deployment) -> None:
+    policy = manifests(shim)["NetworkPolicy"]["spec"]
+
+    assert policy["policyTypes"] == ["Ingress"]
+    assert [[*rule] for rule in policy["ingress"]] == [["from", "ports"]]
+    assert [[*peer] for rule in policy["ingress"] for peer in rule["from"]] == [["namespaceSelector"]]
+
+
+def test_a_node_is_given_the_time_that_it_takes_to_end(tmp_path: Path) -> None:
+    one = deployment(application(tmp_path), {"drain_s": 90.0, "streams.ending_s": 40.0, "drain_notice_s": 7.0})
+
+    assert pod(one)["terminationGracePeriodSeconds"] > 90 + 40 + 7
+    assert "lifecycle" not in pod(one)["containers"][0]  # the shim itself goes on while it is noticed
+
+
+def test_where_a_node_takes_nobody_new_once_it_is_told_to_end_front_ends_notice_before(migrated: Deployment) -> None:
+    (container,) = pod(migrated)["containers"]
+
+    assert container["lifecycle"] == {"preStop": {"sleep": {"seconds": 5}}}
+    assert pod(migrated)["terminationGracePeriodSeconds"] > migrated.timing.stop_s
+
+
+def test_front_ends_let_a_stream_be_silent_for_longer_than_its_heartbeat(tmp_path: Path) -> None:
+    one = deployment(application(tmp_path), {"streams.heartbeat_s": 50.0})
+    annotations = manifests(one)["Ingress"]["metadata"]["annotations"]
+
+    assert annotations["nginx.ingress.kubernetes.io/proxy-read-timeout"] == "200"
+    assert manifests(one)["HTTPRoute"]["spec"]["rules"][0]["timeouts"] == {"request": "0s", "backendRequest": "0s"}
+
+
+def test_secrets_are_referred_to_by_name(shim: Deployment) -> None:
+    entries = {entry["name"]: entry for entry in pod(shim)["containers"][0]["env"]}
+    for variable in shim.given:
+        reference = entries[variable.name]["valueFrom"]["secretKeyRef"]
+        assert (reference["name"], reference["key"]) == (shim.name, variable.name)
+        assert reference.get("optional", False) is not variable.required
+
+
+def test_what_a_manifest_names_is_there(shim: Deployment) -> None:
+    found = manifests(shim)
+    labels = found["Deployment"]["spec"]["template"]["metadata"]["labels"]
+    for selector in (
+        found["Deployment"]["spec"]["selector"]["matchLabels"],
+        found["Service"]["spec"]["selector"],
+        found["PodDisruptionBudget"]["spec"]["selector"]["matchLabels"],
+        found["NetworkPolicy"]["spec"]["podSelector"]["matchLabels"],
+        *(one["labelSelector"]["matchLabels"] for one in pod(shim)["topologySpreadConstraints"]),
+    ):
+        assert selector == labels
+    assert found["ServiceMonitor"]["spec"]["selector"]["matchLabels"] == found["Service"]["metadata"]["labels"]
+    assert found["HorizontalPodAutoscaler"]["spec"]["scaleTargetRef"]["name"] == found["Deployment"]["metadata"]["name"]
+    backends = [
+        found["HTTPRoute"]["spec"]["rules"][0]["backendRefs"][0]["name"],
+        found["Ingress"]["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]["name"],
+    ]
+    assert set(backends) == {found["Service"]["metadata"]["name"]}
+    assert pod(shim)["serviceAccountName"] == found["ServiceAccount"]["metadata"]["name"]
+    assert {"redis.prefix", "listen.port"} <= set(settings(files(shim)["shim.toml"]))
+
+
+def settings(text: str) -> list[str]:
+    return [
+        f"{table}.{name}"
+        for table, values in tomllib.loads(text).items()
+        if isinstance(values, dict)
+        for name in values
+    ]
+
+
+def test_clients_come_by_the_custom_domains_of_the_api(tmp_path: Path) -> None:
+    domains = [{"host": "chat.example.org", "base_path": path} for path in ("v1", "v2")]
+    one = deployment(application(tmp_path), {"api.domains": domains})
+
+    assert manifests(one)["HTTPRoute"]["spec"]["hostnames"] == ["chat.example.org"]
+
+
+def test_a_migrated_application_has_no_metrics_that_could_be_read(migrated: Deployment) -> None:
+    made = files(migrated)
+
+    assert not any("monitoring" in path or path == "shim.toml" for path in made)
+    assert "ws2sse_connections" not in "".join(made.values())
+
+
+def test_a_linter_of_yaml_finds_nothing(shim: Deployment, tmp_path: Path) -> None:
+    write_texts(files(shim), tmp_path / "kit")
+    rules = "{extends: default, rules: {line-length: disable, document-start: disable}}"
+    command = [Path(sys.executable).with_name("yamllint"), "--strict", "-d", rules, tmp_path / "kit"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+    assert (found.returncode, found.stdout) == (0, "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("served", ["shim", "migrated"])
+def test_kustomize_puts_it_together_with_each_component_and_with_all(
+    served: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    kubectl = shutil.which("kubectl") or shutil.which("kubectl", path=Path(sys.executable).parent)
+    if kubectl is None:
+        pytest.skip("kubectl is not installed: scripts/find-kubectl --install")
+    made = files(request.getfixturevalue(served))
+    write_texts(made, tmp_path / "kit")
+    there = [name for name in COMPONENTS if f"components/{name}/kustomization.yaml" in made]
+    for wanted in ([], *([name] for name in there), there):
+        chosen = yaml.safe_load(made["kustomization.yaml"]) | {"components": [f"components/{name}" for name in wanted]}
+        (tmp_path / "kit" / "kustomization.yaml").write_text(yaml.safe_dump(chosen))
+        run = [kubectl, "kustomize", str(tmp_path / "kit")]
+        printed = subprocess.run(run, capture_output=True, text=True, check=True, timeout=120).stdout
+        built = {one["kind"]: one for one in yaml.safe_load_all(printed)}
+
+        assert {COMPONENTS[name] for name in wanted} == {f"{kind.lower()}.yaml" for kind in built} & {
+            *COMPONENTS.values()
+        }
+        assert ("replicas" in built["Deployment"]["spec"]) is ("autoscaling" not in wanted)
+        (container,) = built["Deployment"]["spec"]["template"]["spec"]["containers"]
+        assert container["image"].startswith("registry.example.com/")
+        for kind, manifest in built.items():
+            if kind not in NOT_OF_KUBERNETES:
+                kubernetes_validate.validate(manifest, VERSION, strict=True)
