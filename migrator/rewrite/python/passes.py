@@ -17,6 +17,7 @@ from migrator.rewrite.outside import inside, outside_pushers
 from migrator.rewrite.python import (
     called_at_import,
     connection_table,
+    group_broadcast,
     management_client,
     self_invocation,
     signed_request,
@@ -38,6 +39,7 @@ from migrator.rewrite.python.outcome import RuleResult
 from migrator.rewrite.python.parsing import Tree
 from migrator.rewrite.python.project import Project
 from migrator.rewrite.python.settled import Settled
+from migrator.rewrite.python.table_operations import CONNECTION_ID
 from migrator.rewrite.python.unused import left_unused
 from migrator.rewrite.scope import EVERYTHING, Scope
 
@@ -86,6 +88,8 @@ def rewrite_python(
     tree = Tree(texts, known)
     result = PythonResult()
     clientless = _seam(tree, inventory, result, mark, scope)
+    if not scope.why_not(group_broadcast.RULE):
+        _broadcast_to_groups(tree, result)
     handlers = [(handler.path, handler.function) for handler in inventory.handlers]
     _clean(tree, clientless, handlers)
     natives = make_native(tree, inventory, api, scope)
@@ -166,6 +170,20 @@ def _seam(tree: Tree, inventory: Inventory, result: PythonResult, mark: Mark, sc
             modules[path] = add_imports(apply_changes(parsed.module, found.changes), found.imports)
     tree.update(modules)
     return clientless
+
+
+def _broadcast_to_groups(tree: Tree, result: PythonResult) -> None:
+    """On what the seam made of tables and pushes."""
+    keys = frozenset({CONNECTION_ID, *(key for table in result.tables if table.by_path for key in table.store.keys)})
+    modules = {}
+    for before, after in tree.before_and_after():
+        loops = group_broadcast.rewrite(after, keys)
+        if loops:
+            changes = {node: change for made in loops.values() for node, change in made.items()}
+            modules[after.path] = apply_changes(after.module, changes)
+            functions = [after.qualified_name(loop) for loop in loops]
+            result.settled = [group_broadcast.named(settled, before, functions) for settled in result.settled]
+    tree.update(modules)
 
 
 def _add_markers(project: Project, by_path: defaultdict[str, RuleResult], wanted: Iterable[tuple[Site, str]]) -> None:

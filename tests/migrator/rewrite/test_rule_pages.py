@@ -75,6 +75,7 @@ KNOWN: dict[str, Callable[[RulePage], Inventory]] = {
     "authorizer": lambda _page: authorized(),
     "client_library": in_scripts,
     "connection_table": lambda _page: inventory(stores=(CONNECTIONS,)),
+    "group_broadcast": lambda _page: inventory(stores=(CONNECTIONS,)),
     "hand_made_heartbeat": in_scripts,
     "hand_made_reconnect": in_scripts,
     "infra_env": lambda page: scanned(page, worker_py=WORKER),
