@@ -202,7 +202,11 @@ class GatewayService(StreamConnections):
             if not accepted:
                 await self.streams.awaiting.abandon(connection_id)
                 self._contexts.forget(connection_id)
-        await self.streams.awaiting.activate(connection_id)
+        try:
+            await self.streams.awaiting.activate(connection_id)
+        except StreamsError as error:  # `$connect` ran, so `$disconnect` has to
+            await self.streams.awaiting.end_pending(connection_id)
+            raise not_opened(error) from error
         if not self.accepting:  # since; `$connect` ran, so `$disconnect` has to
             await self.streams.awaiting.close(connection_id, *GOING_AWAY)
         return Accepted(connection_id, opened.session, subprotocol)

@@ -39,6 +39,11 @@ class Awaiting:
     async def abandon(self, connection_id: str) -> None:
         self._streams.abandon(connection_id)
 
+    async def end_pending(self, connection_id: str) -> None:
+        """`$connect` succeeded, and `activate` had no answer: the connection ends, accepted or not, and `$disconnect`
+        follows."""
+        self._streams.close(connection_id, 1006, "the client could not be accepted")
+
     async def send(self, connection_id: str, data: str | bytes, *, binary: bool = False) -> int:
         return self._streams.send(connection_id, data, binary=binary)
 

@@ -45,6 +45,7 @@ class RedisAwaiting(Awaiting):
         self._calls = calls
         self._member = member
         self._members = members
+        self._unsaid: dict[str, Callable[[str], Awaitable[None]]] = {}
 
     async def open(
         self,
@@ -60,10 +61,10 @@ class RedisAwaiting(Awaiting):
         await self._calls.activate(connection_id)
 
     async def abandon(self, connection_id: str) -> None:
-        try:
-            await self._calls.abandon(connection_id)
-        except BrokerUnavailable as error:
-            logger.warning("a connection that was refused goes with its time: %s", error)
+        await self._say(connection_id, self._calls.abandon)
+
+    async def end_pending(self, connection_id: str) -> None:
+        await self._say(connection_id, self._calls.end_pending)
 
     async def send(self, connection_id: str, data: str | bytes, *, binary: bool = False) -> int:
         member = await self._member(connection_id)
@@ -117,9 +118,22 @@ class RedisAwaiting(Awaiting):
     async def close_all(self, code: int, reason: str) -> int:
         return sum([await self.close(one.connection_id, code, reason) for one in await self.snapshots()])
 
+    async def _say(self, connection_id: str, what: Callable[[str], Awaitable[None]]) -> None:
+        """What became of a pending connection; again when Redis is back, if it is away."""
+        try:
+            await what(connection_id)
+        except BrokerUnavailable:
+            self._unsaid[connection_id] = what
+
+    async def _say_again(self) -> None:
+        for connection_id, what in list(self._unsaid.items()):
+            await what(connection_id)
+            del self._unsaid[connection_id]
+
     async def expire(self) -> int:
         """As `Awaiting.expire`, in all partitions that can be reached. Raises BrokerUnavailable when not all can."""
         answers = await asyncio.gather(*(one.expire() for one in await self._members()), return_exceptions=True)
+        await self._say_again()
         failures = [answer for answer in answers if isinstance(answer, BaseException)]
         if failures:
             raise failures[0]

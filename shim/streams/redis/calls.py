@@ -50,6 +50,7 @@ class Calls:
         def step() -> Step[Opened]:
             return self._operations.open(connection_id, resume_window_s, state, self._population.elsewhere)
 
+        await self._partitions()  # then this process is a node, and says which
         try:
             opened = await self._run(step())
         except TooManyConnections:
@@ -68,6 +69,9 @@ class Calls:
 
     async def abandon(self, connection_id: str) -> None:
         await self._run(self._operations.abandon(connection_id))
+
+    async def end_pending(self, connection_id: str) -> None:
+        await self._run(self._operations.end_pending(connection_id))
 
     async def send(self, connection_id: str, data: str | bytes, *, binary: bool) -> int:
         """As of no node."""

@@ -31,6 +31,9 @@ by idempotency key, and their order."""
 CLOSES: Final = "bn open detached sessions ends hosted"
 """What `close` touches, beside all parts of the connection."""
 
+ENDS_PENDING: Final = "pending sessions ends hosted"
+"""What `end_pending` touches, beside all parts of the connection."""
+
 FORGETS: Final = "annotated by"
 
 ALL_LISTS: Final = "bn b open pending detached sessions ends telling nodes hosted annotated by"
@@ -113,6 +116,17 @@ local function close(I, id, code, reason, at)
     redis.call('ZREM', S.hosted, hosted(v[3], id))
     publish('n:' .. v[3], table.concat({{'c', id, v[4], last_broadcast(), code}}, ' ') .. '\\n' .. reason)
   end
+  return true
+end
+local function end_pending(I, id, reason, at)
+  local v = redis.call('HMGET', I.c, 'st', 'dg', 'pn')
+  if v[1] ~= 'p' then return false end
+  redis.call('HSET', I.c, 'st', 'c', 'cc', 1006, 'cr', reason)
+  redis.call('ZREM', S.pending, id)
+  redis.call('ZREM', S.hosted, hosted(v[3] or '', id))
+  redis.call('HDEL', S.sessions, v[2])
+  redis.call('ZADD', S.ends, at, id)
+  expire(I, {DAY_MS})
   return true
 end
 local function be_quiet(at, ms) redis.call('SET', S.quiet, at + ms, 'PX', ms) end

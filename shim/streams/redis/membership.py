@@ -35,6 +35,8 @@ REAPED_AT_ONCE: Final = 200
 
 LEFT: Final = "the client did not come back"
 
+NEVER_ACCEPTED: Final = "the node died that ran $connect"
+
 
 class Membership:
     """In one partition, on one event loop, from `begin` to `end`. `node_id`: of this process. `counted`: told how many
@@ -104,14 +106,14 @@ class Membership:
     async def _end(self, due: Due) -> int:
         """Whatever is found twice is done once: each of these looks again."""
         given_up: list[Step[int]] = [
-            Step(ending.GIVE_UP, (one,), (due.dead, due.lease_end), int) for one in due.left_behind
+            Step(ending.GIVE_UP, (one,), (due.dead, due.lease_end, NEVER_ACCEPTED), int) for one in due.left_behind
         ]
         if due.dead and len(given_up) < REAPED_AT_ONCE:
             given_up.append(Step(ending.GIVEN_UP, (), (due.dead,), int))
-        dropped = [Step(ending.DROP_PENDING, (one,), (), int) for one in due.left_pending]
+        pending = [Step(ending.LEAVE_PENDING, (one,), (NEVER_ACCEPTED,), int) for one in due.left_pending]
         over = [Step(ending.END_WINDOW, (one,), (LEFT,), int) for one in due.over]
-        await asyncio.gather(*(self.batches.run(step) for step in (*given_up, *dropped)))
-        return sum(await asyncio.gather(*(self.batches.run(step) for step in over)))
+        ended = sum(await asyncio.gather(*(self.batches.run(step) for step in (*given_up, *pending))))
+        return ended + sum(await asyncio.gather(*(self.batches.run(step) for step in over)))
 
     async def leave(self) -> None:
         """It has no streams any more. Raises BrokerUnavailable."""

@@ -24,6 +24,8 @@ from shim.streams.redis.steps import Step, text
 AT_ONCE: Final = 500
 """Connections that one step is about."""
 
+NOT_ACCEPTED: Final = "the client could not be accepted"
+
 REASON_BYTES: Final = 123
 """Of a WebSocket's close frame; no reason is longer."""
 
@@ -32,6 +34,8 @@ class Operations:
     """Each method gives a step, whose `read` returns or raises what `Streams` says."""
 
     def __init__(self, limits: StreamLimits, partitions: int) -> None:
+        self.node_id = ""
+        """Of this process, while it is a node."""
         self._limits = limits
         self._partitions = partitions
 
@@ -52,7 +56,7 @@ class Operations:
             return Opened(new_id, session)
 
         most = limit - elsewhere(new_id)
-        arguments = (digest(session), secrets.token_hex(4), int(window * 1000), most, state)
+        arguments = (digest(session), secrets.token_hex(4), int(window * 1000), most, state, self.node_id)
         return Step(connecting.OPEN, (new_id,), arguments, read)
 
     def _session(self, connection_id: str) -> str:
@@ -68,6 +72,9 @@ class Operations:
 
     def abandon(self, connection_id: str) -> Step[None]:
         return Step(connecting.ABANDON, (connection_id,), (), _nothing)
+
+    def end_pending(self, connection_id: str) -> Step[int]:
+        return Step(ending.END_PENDING, (connection_id,), (NOT_ACCEPTED,), int)
 
     def send_arguments(self, node: str, message: Message) -> tuple[str | bytes | int, ...]:
         """Of the script `send`. Raises PayloadTooLarge."""

@@ -9,48 +9,53 @@ from shim.streams.redis.lua import ALL_PARTS, CLOSES, DAY_MS, FIRST_STREAM_MS, F
 OPEN: Final = Script(
     "open",
     f"""
-local id, digest, epoch, window, most, state = unpack(ARGV, 3)
+local id, digest, epoch, window, most, state, node = unpack(ARGV, 3)
 if redis.call('EXISTS', I.c) == 1 then return 'taken' end
 if redis.call('ZCARD', S.pending) + redis.call('ZCARD', S.open) >= tonumber(most) then return 'full' end
 local at, alive = now(), life()
 redis.call('HSET', I.c, 'st', 'p', 'li', alive, 'al', alive, 'fq', 0, 'ft', 0, 'dg', digest,
-  'ep', epoch, 'wi', window, 'oa', at, 'la', at, 'ge', 0, 'no', '',
+  'ep', epoch, 'wi', window, 'oa', at, 'la', at, 'ge', 0, 'no', '', 'pn', node,
   'de', at, 'q', 0, 'f', 1, 'tb', 0, 'kb', 0, 'r', 0, 'rb', 0, 'rc', 0, 'tt', at)
 redis.call('HSET', S.sessions, digest, id)
 if state ~= '' then redis.call('SET', I.v, state, 'PX', {DAY_MS}) end
 redis.call('ZADD', S.pending, at + {PENDING_MS}, id)
+redis.call('ZADD', S.hosted, 0, hosted(node, id))
 redis.call('PEXPIRE', I.c, {DAY_MS})
 return 'ok'
 """,
     keys="c v",
-    lists="bn sessions pending open",
+    lists="bn sessions pending open hosted",
 )
-"""`most`: what may be open in this partition."""
+"""`most`: what may be open in this partition. `node` is about to run `$connect`: when it dies before it says what came
+of that, `$disconnect` is owed."""
 
 ACTIVATE: Final = Script(
     "activate",
     f"""
 local id = ARGV[3]
-local v = redis.call('HMGET', I.c, 'st', 'wi', 'oa')
+local v = redis.call('HMGET', I.c, 'st', 'wi', 'oa', 'pn')
 if v[1] == 'o' then return 1 end
 if v[1] ~= 'p' then return 0 end
 local n = last_broadcast()
 redis.call('HSET', I.c, 'st', 'o', 'rc', n, 'b0', n)
+redis.call('HDEL', I.c, 'pn')
 redis.call('ZREM', S.pending, id)
+redis.call('ZREM', S.hosted, hosted(v[4] or '', id))
 redis.call('ZADD', S.open, v[3], id)
 detach(I, id, now(), math.max(tonumber(v[2]), {FIRST_STREAM_MS}))
 return 1
 """,
     keys="c",
-    lists="bn pending open detached",
+    lists="bn pending open detached hosted",
 )
 
 ABANDON: Final = Script(
     "abandon",
     """
 local id = ARGV[3]
-local v = redis.call('HMGET', I.c, 'st', 'dg')
+local v = redis.call('HMGET', I.c, 'st', 'dg', 'pn')
 if v[1] ~= 'p' then return 0 end
+redis.call('ZREM', S.hosted, hosted(v[3] or '', id))
 forget(I, id)
 redis.call('DEL', I.c, I.v, I.k, I.l)
 redis.call('HDEL', S.sessions, v[2])
@@ -58,7 +63,7 @@ redis.call('ZREM', S.pending, id)
 return 1
 """,
     keys=ALL_PARTS,
-    lists=f"sessions pending {FORGETS}",
+    lists=f"sessions pending hosted {FORGETS}",
 )
 
 ATTACH: Final = Script(

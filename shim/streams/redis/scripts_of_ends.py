@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shim.streams.redis.lua import ALL_PARTS, CLOSES, ENDED_MS, FORGETS, Script
+from shim.streams.redis.lua import ALL_PARTS, CLOSES, ENDED_MS, ENDS_PENDING, FORGETS, Script
 
 CLOSE: Final = Script(
     "close",
@@ -66,20 +66,20 @@ nobody is given up, and no window counts as over, until each had time to renew i
 GIVE_UP: Final = Script(
     "give_up",
     """
-local id, node, lease_end = unpack(ARGV, 3)
+local id, node, lease_end, reason = unpack(ARGV, 3)
 local at = now()
 local until_then = redis.call('ZSCORE', S.nodes, node)
 if is_quiet(at) or (until_then and tonumber(until_then) > at) then return 0 end
 redis.call('ZREM', S.hosted, hosted(node, id))
-local v = redis.call('HMGET', I.c, 'st', 'no', 'wi')
-if v[1] ~= 'o' or v[2] ~= node then return 0 end
-detach(I, id, tonumber(lease_end), tonumber(v[3]))
-return 1
+local v = redis.call('HMGET', I.c, 'st', 'no', 'wi', 'pn')
+if v[1] == 'p' and v[4] == node and end_pending(I, id, reason, at) then return 1 end
+if v[1] == 'o' and v[2] == node then detach(I, id, tonumber(lease_end), tonumber(v[3])) end
+return 0
 """,
-    keys="c",
-    lists="nodes quiet hosted detached",
+    keys=ALL_PARTS,
+    lists=f"nodes quiet detached {ENDS_PENDING}",
 )
-"""A connection of a node whose lease is over: it has no stream since then."""
+"""A connection of a node whose lease is over: it has no stream since then, or was never accepted, and has ended."""
 
 GIVEN_UP: Final = Script(
     "given_up",
@@ -107,21 +107,32 @@ return 0
     lists=f"quiet {CLOSES}",
 )
 
-DROP_PENDING: Final = Script(
-    "drop_pending",
+LEAVE_PENDING: Final = Script(
+    "leave_pending",
     """
-local id = ARGV[3]
+local id, reason = unpack(ARGV, 3)
 local at, over = now(), redis.call('ZSCORE', S.pending, id)
 if is_quiet(at) or not over or tonumber(over) > at then return 0 end
-local digest = redis.call('HGET', I.c, 'dg')
-forget(I, id)
-redis.call('DEL', I.c, I.v, I.k, I.l)
-if digest then redis.call('HDEL', S.sessions, digest) end
-return redis.call('ZREM', S.pending, id)
+if end_pending(I, id, reason, at) then return 1 end
+redis.call('ZREM', S.pending, id)
+return 0
 """,
     keys=ALL_PARTS,
-    lists=f"quiet pending sessions {FORGETS}",
+    lists=f"quiet {ENDS_PENDING}",
 )
+"""A connection whose `$connect` ran, or did not, and whose node never said."""
+
+END_PENDING: Final = Script(
+    "end_pending",
+    """
+local id, reason = unpack(ARGV, 3)
+if end_pending(I, id, reason, now()) or close(I, id, 1006, reason, now()) then return 1 end
+return 0
+""",
+    keys=ALL_PARTS,
+    lists=f"{ENDS_PENDING} {CLOSES}",
+)
+"""Whether or not it was accepted: whoever asked for that had no answer."""
 
 UNTOLD: Final = Script(
     "untold",

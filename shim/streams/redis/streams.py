@@ -181,7 +181,7 @@ class RedisStreams(Streams):
 
     async def _begin(self) -> tuple[Membership, ...]:
         servers = servers_of(self._options)
-        node_id = secrets.token_hex(6)
+        node_id = self._operations.node_id = secrets.token_hex(6)
         members = tuple(
             Membership(
                 node_id,
