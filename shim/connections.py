@@ -147,14 +147,14 @@ class AwaitedConnections:
     def __init__(self, service: StreamConnections) -> None:
         self._service = service
 
-    async def post(self, connection_id: str, data: bytes) -> None:
+    async def post(self, connection_id: str, data: bytes, invocation: str = "") -> None:
         service = self._service
         await service.check_push_limit()
         try:
-            await service.streams.awaiting.send(connection_id, data)
+            seq = await service.streams.awaiting.send(connection_id, data, invocation=invocation)
         except StreamsError as error:
             raise service.push_failed(error) from error
-        service.pushes.sent += 1
+        service.pushes.sent += seq > 0
 
     async def get(self, connection_id: str) -> dict[str, Any]:
         try:

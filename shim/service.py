@@ -95,7 +95,8 @@ class Connections(Protocol):
 class AwaitingConnections(Protocol):
     """The same for code on an event loop."""
 
-    async def post(self, connection_id: str, data: bytes) -> None: ...
+    async def post(self, connection_id: str, data: bytes, invocation: str = "") -> None:
+        """`invocation`: see `Awaiting.send`."""
 
     async def get(self, connection_id: str) -> dict[str, Any]: ...
 

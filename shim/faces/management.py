@@ -172,7 +172,7 @@ class Management:
             return Response(status_code=200)
         sent = False
         try:
-            await self.service.awaiting.post(connection_id, body)
+            await self.service.awaiting.post(connection_id, body, invocation.decode("latin-1"))
             sent = True
         finally:
             if not sent:
@@ -185,7 +185,7 @@ class Management:
         if invocation and not self.invocations.first(invocation, BROADCAST):
             return _json(200, {"sent": 0})
         try:
-            sent = await self.service.streams.awaiting.broadcast(body)
+            sent = await self.service.streams.awaiting.broadcast(body, invocation=invocation.decode("latin-1"))
         except BrokerUnavailable as error:
             self.invocations.failed(invocation)
             raise unavailable(error) from error

@@ -72,9 +72,10 @@ class PushDesk:
         sent: bytes | None = None
         try:
             if connection_id == BROADCAST:
-                sent = self._broadcast(await self._service.streams.awaiting.broadcast(push.body))
+                named = (invocation or b"").decode("latin-1")
+                sent = self._broadcast(await self._service.streams.awaiting.broadcast(push.body, invocation=named))
             else:
-                await self._service.awaiting.post(connection_id, push.body)
+                await self._service.awaiting.post(connection_id, push.body, (invocation or b"").decode("latin-1"))
                 sent = self._sent_answer()
         except BrokerUnavailable as error:
             return self._failed(unavailable(error))

@@ -44,7 +44,9 @@ class Awaiting:
         follows."""
         self._streams.close(connection_id, 1006, "the client could not be accepted")
 
-    async def send(self, connection_id: str, data: str | bytes, *, binary: bool = False) -> int:
+    async def send(self, connection_id: str, data: str | bytes, *, binary: bool = False, invocation: str = "") -> int:
+        """`invocation`: names this call among those that other processes may be asked for. One that was carried out
+        before, at any of them, is not again: 0. A process that is alone leaves repeats to whoever calls it."""
         return self._streams.send(connection_id, data, binary=binary)
 
     async def broadcast(
@@ -53,7 +55,9 @@ class Awaiting:
         connection_ids: Iterable[str] | None = None,
         *,
         group: Mapping[str, Any] | None = None,
+        invocation: str = "",
     ) -> int:
+        """`invocation`: as for `send`."""
         return self._streams.broadcast(data, connection_ids, group=group)
 
     async def close(self, connection_id: str, code: int = 1000, reason: str = "") -> bool:

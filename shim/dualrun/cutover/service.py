@@ -254,8 +254,8 @@ class AwaitedSides:
     def __init__(self, side_of: Callable[[str], Side]) -> None:
         self._side_of = side_of
 
-    async def post(self, connection_id: str, data: bytes) -> None:
-        await self._side_of(connection_id).awaiting.post(connection_id, data)
+    async def post(self, connection_id: str, data: bytes, invocation: str = "") -> None:
+        await self._side_of(connection_id).awaiting.post(connection_id, data, invocation)
 
     async def get(self, connection_id: str) -> dict[str, Any]:
         return await self._side_of(connection_id).awaiting.get(connection_id)

@@ -66,15 +66,17 @@ class RedisAwaiting(Awaiting):
     async def end_pending(self, connection_id: str) -> None:
         await self._say(connection_id, self._calls.end_pending)
 
-    async def send(self, connection_id: str, data: str | bytes, *, binary: bool = False) -> int:
+    async def send(self, connection_id: str, data: str | bytes, *, binary: bool = False, invocation: str = "") -> int:
         member = await self._member(connection_id)
         node = member.node
         message = Message(data, 0.0, binary=binary)
-        arguments = self._operations.send_arguments(node.id, message)
+        arguments = self._operations.send_arguments(node.id, message, invocation)
 
         def read(answer: list[Any]) -> int | tuple[int, str]:
             if answer[0] == b"gone":
                 raise ConnectionGone(connection_id)
+            if answer[0] == b"again":
+                return 0
             if answer[0] == b"slow":
                 return int(answer[1]), text(answer[2])
             seq, after, host, at, total, life = answer[1:]
@@ -103,10 +105,11 @@ class RedisAwaiting(Awaiting):
         connection_ids: Iterable[str] | None = None,
         *,
         group: Mapping[str, Any] | None = None,
+        invocation: str = "",
     ) -> int:
         if connection_ids is not None and group is not None:
             raise ValueError(BOTH_GIVEN)
-        return await self._calls.broadcast(data, connection_ids, group)
+        return await self._calls.broadcast(data, connection_ids, group, invocation)
 
     async def close(self, connection_id: str, code: int = 1000, reason: str = "") -> bool:
         member = await self._member(connection_id)

@@ -75,7 +75,7 @@ class Calls:
 
     async def send(self, connection_id: str, data: str | bytes, *, binary: bool) -> int:
         """As of no node."""
-        arguments = self._operations.send_arguments("", Message(data, 0.0, binary=binary))
+        arguments = self._operations.send_arguments("", Message(data, 0.0, binary=binary), "")
         step = Step(sending.SEND, (connection_id,), arguments, list)
         for left in (1, 0):
             state, *found = await self._run(step)
@@ -88,18 +88,22 @@ class Calls:
         raise SlowReader(connection_id, int(found[0]), self._limits.replay_bytes)
 
     async def broadcast(
-        self, data: str | bytes, connection_ids: Iterable[str] | None, group: Mapping[str, Any] | None
+        self,
+        data: str | bytes,
+        connection_ids: Iterable[str] | None,
+        group: Mapping[str, Any] | None,
+        invocation: str = "",
     ) -> int:
         """Of several partitions each takes it or does not; who asked hears of the first that did not."""
         if group is not None and not is_indexed_whole(group):
             connection_ids = ids_of(await self.find(group))
         if connection_ids is None:
-            return sum(await self._everywhere(lambda: self._operations.broadcast(data, None, group)))
+            return sum(await self._everywhere(lambda: self._operations.broadcast(data, None, group, invocation)))
         partitions = await self._partitions()
         recipients: defaultdict[int, list[str]] = defaultdict(list)
         for one in connection_ids:
             recipients[partition_of(one, len(partitions))].append(one)
-        steps = {place: self._operations.broadcast(data, some, None) for place, some in recipients.items()}
+        steps = {place: self._operations.broadcast(data, some, None, invocation) for place, some in recipients.items()}
         return sum(await _all(partitions[place].run(step) for place, step in steps.items()))
 
     async def close(self, connection_id: str, code: int, reason: str) -> bool:

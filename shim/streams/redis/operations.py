@@ -76,7 +76,7 @@ class Operations:
     def end_pending(self, connection_id: str) -> Step[int]:
         return Step(ending.END_PENDING, (connection_id,), (NOT_ACCEPTED,), int)
 
-    def send_arguments(self, node: str, message: Message) -> tuple[str | bytes | int, ...]:
+    def send_arguments(self, node: str, message: Message, invocation: str) -> tuple[str | bytes | int, ...]:
         """Of the script `send`. Raises PayloadTooLarge."""
         self.check_size(message.data)
         limits = self._limits
@@ -88,6 +88,7 @@ class Operations:
             limits.replay_bytes,
             int(limits.replay_s * 1000),
             int(limits.slow_reader_s * 1000),
+            _named(invocation),
         )
 
     def check_size(self, data: bytes) -> None:
@@ -95,7 +96,11 @@ class Operations:
             raise PayloadTooLarge(len(data), self._limits.payload_bytes)
 
     def broadcast(
-        self, data: str | bytes, connection_ids: Iterable[str] | None, group: Mapping[str, Any] | None
+        self,
+        data: str | bytes,
+        connection_ids: Iterable[str] | None,
+        group: Mapping[str, Any] | None,
+        invocation: str,
     ) -> Step[int]:
         """In one partition. `group`: of values by which there is an index."""
         message = Message(data, 0.0)
@@ -105,7 +110,7 @@ class Operations:
             whom, recipients = "ids", "\n".join(dict.fromkeys(connection_ids))
         bounds = (self._limits.replay_events, self._limits.replay_bytes)
         wanted = wanted_arguments(group or {})
-        return Step(sending.BROADCAST, (), (message.data, whom, recipients, *bounds, *wanted), int)
+        return Step(sending.BROADCAST, (), (message.data, whom, recipients, *bounds, _named(invocation), *wanted), int)
 
     def close(self, connection_id: str, code: int, reason: str) -> Step[bool]:
         words = reason.encode("utf-8", "replace")[:REASON_BYTES].decode("utf-8", "ignore")
@@ -204,6 +209,13 @@ class Operations:
 
     def forget(self, connection_id: str) -> Step[None]:
         return Step(asking.FORGET, (connection_id,), (), _nothing)
+
+
+def _named(invocation: str) -> str:
+    """By what scripts know a call again: 16 characters, for one of any length."""
+    if not invocation:
+        return ""
+    return hashlib.blake2b(invocation.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def digest(session: str) -> str:

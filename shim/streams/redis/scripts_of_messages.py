@@ -6,13 +6,29 @@ from typing import Final
 
 from shim.streams.redis.lua import DAY_MS, FORGETS, Script
 
+KNOWN_MS: Final = 300_000
+"""How long a call is known after the last one, so that a repeat of it does nothing."""
+
+KNOWN_BYTES: Final = 1_088
+"""Of the latest calls of one connection, or of broadcasts: 64 of them."""
+
+_REPEATED: Final = """
+local function repeated(name, invocation)
+  local known = redis.call('GET', name) or ' '
+  return string.find(known, ' ' .. invocation .. ' ', 1, true), known
+end
+"""
+
 SEND: Final = Script(
     "send",
-    """
+    f"""{_REPEATED}
 local id, node, data, binary = unpack(ARGV, 3)
-local most, most_bytes, keep_ms, slow_ms = unpack(ARGV, 7)
+local most, most_bytes, keep_ms, slow_ms, invocation = unpack(ARGV, 7)
 local v = redis.call('HMGET', I.c, 'st', 'no', 'q', 'f', 'kb', 'tb', 'r', 'rb', 'tt', 'wi', 'li', 'fq', 'ft')
-if v[1] ~= 'o' then return {'gone'} end
+if v[1] ~= 'o' then return {{'gone'}} end
+local again, known
+if invocation ~= '' then again, known = repeated(I.i, invocation) end
+if again then return {{'again'}} end
 most, most_bytes, keep_ms = tonumber(most), tonumber(most_bytes), tonumber(keep_ms)
 local at, size, host = now(), #data, v[2]
 local q, first, kept, total, read = tonumber(v[3]), tonumber(v[4]), tonumber(v[5]), tonumber(v[6]), tonumber(v[7])
@@ -20,7 +36,7 @@ local unread_bytes = total - v[8]
 if host ~= '' and q > read and (q - read >= most or unread_bytes + size > most_bytes) then
   redis.call('HSETNX', I.c, 'ss', at)
   if host ~= node then publish('n:' .. host, 'a ' .. id) end
-  return {'slow', unread_bytes, host}
+  return {{'slow', unread_bytes, host}}
 end
 local b = redis.call('HMGET', S.bn, 'n', 'li')
 local k, alive = b[1] or 0, b[2] or ''
@@ -51,25 +67,31 @@ end
 redis.call('HSET', I.c, 'q', q, 'f', first, 'kb', kept, 'tb', total + size, 'la', at, 'tt', looked, 'li', alive,
   'fq', left, 'ft', left_bytes)
 if host ~= '' and host ~= node then
-  publish('n:' .. host, table.concat({'m', id, q, k, binary, at, total, alive}, ' ') .. '\\n' .. data)
+  publish('n:' .. host, table.concat({{'m', id, q, k, binary, at, total, alive}}, ' ') .. '\\n' .. data)
 end
-return {'ok', q, k, host, at, total, alive}
+if known then
+  redis.call('SET', I.i, string.sub(known .. invocation .. ' ', -{KNOWN_BYTES}), 'PX', {KNOWN_MS})
+end
+return {{'ok', q, k, host, at, total, alive}}
 """,
-    keys="c s",
+    keys="c s i",
     lists="bn",
 )
 
 BROADCAST: Final = Script(
     "broadcast",
-    f"""
-local data, whom, recipients, most, most_bytes = unpack(ARGV, 3, 7)
+    f"""{_REPEATED}
+local data, whom, recipients, most, most_bytes, invocation = unpack(ARGV, 3, 8)
 local sent = 0
+local again, known
+if invocation ~= '' then again, known = repeated(S.calls, invocation) end
+if again then return 0 end
 if whom == 'all' then
   sent = redis.call('ZCARD', S.open)
 else
   local ids = {{}}
   if whom == 'group' then
-    ids = members(8)
+    ids = members(9)
     recipients = table.concat(ids, '\\n')
   else
     for id in string.gmatch(recipients, '[^\\n]+') do ids[#ids + 1] = id end
@@ -97,10 +119,13 @@ if n == 1 then
   redis.call('PEXPIRE', S.bn, {DAY_MS})
   redis.call('PEXPIRE', S.b, {DAY_MS})
 end
+if known then
+  redis.call('SET', S.calls, string.sub(known .. invocation .. ' ', -{KNOWN_BYTES}), 'PX', {KNOWN_MS})
+end
 publish('broadcast', table.concat({{'b', n, at, #recipients, v[4] or ''}}, ' ') .. '\\n' .. recipients .. data)
 return sent
 """,
-    lists=f"bn b open {FORGETS}",
+    lists=f"bn b open calls {FORGETS}",
 )
 
 _READ: Final = """

@@ -122,6 +122,8 @@ def test_while_redis_is_away_the_answer_is_503_and_the_next_try_counts(
             redis_server.go_on()
         client.sendall(push(connection, b"again", "invocation-2"))
         assert statuses(client, 1) == [200]
+    kept = [event.payload for event in service.streams.kept(connection)]
+    assert kept == ["first", "again"]  # whether or not Redis had taken the one that got no answer
 
 
 def test_a_caller_that_leaves_before_the_answer_harms_nobody(
