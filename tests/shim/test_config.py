@@ -175,7 +175,7 @@ class TestWhatIsRefused:
             ),
             (
                 {"SHIM_REDIS__URL": "memcached://:secret@a"},
-                "SHIM_REDIS__URL: redis.url is ********; allowed: the address of Redis begins with one of redis://",
+                "SHIM_REDIS__URL: redis.url is ********; allowed: the address of Redis does not begin with one of",
             ),
             ({"SHIM_FACES__TICKET_S": "31"}, "SHIM_FACES__TICKET_S: faces.ticket_s is not usable; allowed: must be"),
         ],

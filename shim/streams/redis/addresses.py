@@ -25,8 +25,7 @@ MOST_HOSTS: Final = 100
 
 
 class RedisUrlInvalid(ValueError):
-    """Raised for an address that is none of a Redis. `problem` says nothing of the address but its scheme: it may hold
-    a password."""
+    """Raised for an address that is none of a Redis. `problem` says nothing of it: it may hold a password."""
 
     def __init__(self, problem: str) -> None:
         self.problem = problem
@@ -53,12 +52,15 @@ class Address:
 
 def address_of(url: str) -> Address:
     """Raises RedisUrlInvalid."""
-    scheme = urlsplit(url).scheme if "://" in url else ""
-    if scheme not in KINDS:
+    scheme, marked, _rest = url.partition("://")
+    if not marked or scheme not in KINDS:
         known = ", ".join(f"{one}://" for one in KINDS)
-        raise RedisUrlInvalid(f"begins with one of {known}, not with {scheme or 'nothing'}")
+        raise RedisUrlInvalid(f"does not begin with one of {known}")
     kind, tls = KINDS[scheme]
-    split = urlsplit(url)
+    try:
+        split = urlsplit(url)
+    except ValueError:  # which would show the address
+        raise RedisUrlInvalid("can't be read") from None
     userinfo, _, authority = split.netloc.rpartition("@")
     name, _, password = userinfo.partition(":")
     query = _query(split, kind)

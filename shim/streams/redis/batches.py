@@ -98,7 +98,8 @@ class Batches:
         self._closed = True
         if self._running is not None:
             await asyncio.wait({self._running})
-        await self._drop()
+        if self._connection is not None:
+            await self._connection.disconnect()
 
     def _append(self, step: Step[Any], future: asyncio.Future[Any] | None) -> None:
         if self._closed:

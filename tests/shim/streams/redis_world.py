@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from redis.asyncio import Redis
@@ -12,10 +13,12 @@ from shim.streams import Closed, StreamLimits
 from shim.streams.redis.keys import Keys
 from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.streams import RedisStreams
+from tests.shim.streams.redis_rights import rule_for
 
 
 class RedisWorld:
     def __init__(self, url: str, **options: Any) -> None:
+        self._url = url
         self.options = RedisOptions(url, prefix=f"t{secrets.token_hex(4)}", **options)
         self.tag = Keys(self.options.prefix, 0, self.options.count).tag
         self._later_s = 0.0
@@ -42,7 +45,16 @@ class RedisWorld:
 
     def client(self) -> Any:
         """Of the redis package, to look at what the nodes did."""
-        return Redis.from_url(self.options.url)
+        return Redis.from_url(self._url)
+
+    async def restrict(self) -> None:
+        """Nodes have no rights but those that they need. For one server at a Unix socket."""
+        password = secrets.token_hex(8)
+        client = self.client()
+        await client.execute_command("ACL", "SETUSER", self.options.prefix, *rule_for(self.options.prefix, password))
+        await client.aclose()
+        url = self._url.replace("unix://", f"unix://{self.options.prefix}:{password}@")
+        self.options = replace(self.options, url=url)
 
     async def close(self) -> None:
         for node in self.nodes:

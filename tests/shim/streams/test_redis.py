@@ -18,8 +18,9 @@ assert promises_of_messages  # which fill PROMISES
 
 @pytest.fixture
 async def world(redis_server: RedisServer) -> AsyncIterator[RedisWorld]:
-    """Whose nodes do not lose their leases when time jumps."""
+    """Whose nodes do not lose their leases when time jumps, and have the least rights."""
     world = RedisWorld(redis_server.url, lease_s=1e6)
+    await world.restrict()
     yield world
     await world.close()
 
