@@ -132,11 +132,11 @@ class Node:
         self._has_attached(connection_id)
         if answer is None:
             raise ConnectionGone(connection_id)
-        *answer, life, lost, taken_over = answer
+        *answer, life, lost, before = answer
         generation, epoch, known, own, broadcast, read_bytes, last, digest, window, opened, first, state, kept = answer
         counts = self._batches.counts
-        counts.resumed += int(generation) > 1
-        counts.taken_over += taken_over
+        counts.resumed += before != b""
+        counts.taken_over += text(before) not in {"", self.id}
         self.streams.know_log(int(last))
         hosted = Hosted(
             id=connection_id,

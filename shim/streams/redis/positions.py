@@ -114,7 +114,7 @@ class Positions:
             counted["moved"] += 1
             self._registry.superseded(hosted)
             return
-        if state is None or text(epoch) != hosted.epoch:
+        if state in {None, b"p"} or text(epoch) != hosted.epoch:
             counted["lost"] += 1
             self._restore(hosted)
             return

@@ -74,7 +74,7 @@ local v = fields(I.c, {'st', 'ge', 'no', 'ep', 'q', 'r', 'rc', 'tb', 'dg', 'wi',
   'ft'})
 if v.st ~= 'o' then return false end
 local b = fields(S.bn, {'n', 'li', 'fn'})
-local generation, n, alive, q = v.ge + 1, tonumber(b.n or 0), b.li or '', tonumber(v.q)
+local generation, n, alive, q = math.max(v.ge + 1, now()), tonumber(b.n or 0), b.li or '', tonumber(v.q)
 if v.no ~= '' then
   redis.call('ZREM', S.hosted, hosted(v.no, id))
   if v.no ~= node then publish('n:' .. v.no, 'x ' .. id .. ' ' .. generation) end
@@ -98,13 +98,14 @@ redis.call('ZREM', S.detached, id)
 redis.call('ZADD', S.hosted, 0, hosted(node, id))
 return {generation, v.ep, q, own, broadcast, read_bytes, n, v.dg, v.wi, v.oa, v.b0,
   redis.call('GET', I.v) or '', redis.call('HGETALL', I.a), alive, lost and 1 or 0,
-  v.ln and v.ln ~= node and 1 or 0}
+  v.ln or ''}
 """,
     keys="c s v a",
     lists="bn hosted detached",
 )
 """`said`: the life of the last event that the client has. Of another life than this it may have seen what is lost, and
-may lack what is lost too: it is told, and gets what was left, and all that came since."""
+may lack what is lost too: it is told, and gets what was left, and all that came since. A generation is a time, so that
+it is later than those that Redis forgot."""
 
 DETACH: Final = Script(
     "detach",
@@ -112,9 +113,9 @@ DETACH: Final = Script(
 local id, generation, node, own, bytes, broadcast, code, reason = unpack(ARGV, 3)
 local v = redis.call('HMGET', I.c, 'st', 'ge', 'wi', 'no')
 if v[4] ~= node then redis.call('ZREM', S.hosted, hosted(node, id)) end
-if v[1] ~= 'o' or v[2] ~= generation then return 0 end
+if v[1] ~= 'o' or tonumber(v[2]) > tonumber(generation) then return 0 end
 redis.call('ZREM', S.hosted, hosted(node, id))
-redis.call('HSET', I.c, 'r', own, 'rb', bytes, 'rc', broadcast)
+if v[2] == generation then redis.call('HSET', I.c, 'r', own, 'rb', bytes, 'rc', broadcast) end
 redis.call('HDEL', I.c, 'ss')
 detach(I, id, now(), tonumber(v[3]))
 if v[3] == '0' then close(I, id, code, reason, now()) return 1 end
@@ -141,10 +142,14 @@ RESTORE: Final = Script(
     "restore",
     f"""
 local id, node, generation, digest, epoch, window, opened, state, lost = unpack(ARGV, 3)
-local there = redis.call('HMGET', I.c, 'ge', 'ep')
-if there[1] and (there[1] ~= generation or there[2] ~= lost) then return false end
+local there, alive = redis.call('HMGET', I.c, 'ge', 'ep', 'al'), life()
+if there[1] and (tonumber(there[1]) > tonumber(generation) or (there[2] ~= lost and there[3] == alive)) then
+  return false
+end
 redis.call('DEL', I.s)
-local at, n, alive = now(), last_broadcast(), life()
+redis.call('ZREM', S.pending, id)
+redis.call('ZREM', S.detached, id)
+local at, n = now(), last_broadcast()
 redis.call('HSET', I.c, 'st', 'o', 'li', alive, 'al', alive, 'fq', 0, 'ft', 0, 'dg', digest,
   'ep', epoch, 'wi', window, 'oa', opened, 'la', at, 'ge', generation,
   'no', node, 'de', '', 'q', 0, 'f', 1, 'tb', 0, 'kb', 0, 'r', 0, 'rb', 0, 'rc', n, 'b0', n, 'tt', at)
@@ -156,5 +161,5 @@ redis.call('PEXPIRE', I.c, {DAY_MS})
 return alive
 """,
     keys="c s v",
-    lists="bn sessions open hosted",
+    lists="bn sessions pending open detached hosted",
 )

@@ -42,10 +42,11 @@ for n = 1, count do
   local I, id, generation = of(n), ARGV[2 + n], ARGV[3 + count + n]
   local v = fields(I.c, {'st', 'ge', 'no', 'q', 'tb', 'ss', 'ep', 'cc', 'cr', 'li', 'al', 'fq', 'ft'})
   local left, left_bytes = survived(alive, v)
-  if v.st == 'o' and v.ge == generation then
-    if v.no ~= node then
-      redis.call('HSET', I.c, 'no', node, 'de', '')
+  if v.st == 'o' and tonumber(v.ge) <= tonumber(generation) then
+    if v.no ~= node or v.ge ~= generation then
+      redis.call('HSET', I.c, 'ge', generation, 'no', node, 'de', '')
       redis.call('ZREM', S.detached, id)
+      if v.no ~= '' then redis.call('ZREM', S.hosted, hosted(v.no, id)) end
       redis.call('ZADD', S.hosted, 0, hosted(node, id))
     end
     if v.al ~= alive then redis.call('HSET', I.c, 'li', alive, 'al', alive, 'fq', left, 'ft', left_bytes) end
@@ -57,7 +58,8 @@ return found
     keys="c",
     lists="bn detached hosted",
 )
-"""Of connections that this node holds. One whose node was given up takes it back, unless another stream has begun."""
+"""Of connections that this node holds. One whose node was given up takes it back, unless another stream has begun; one
+that Redis does not know to be held since it lost that is taken again."""
 
 HOSTED: Final = Script(
     "hosted",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
 from shim.streams import BrokerUnavailable, Gap
 from tests.redis_server import RedisServer
-from tests.shim.streams.promising import opened, take, until
+from tests.shim.streams.promising import opened, rest, take, until
 from tests.shim.streams.redis_world import RedisWorld, kill_subscriptions
 
 
@@ -142,3 +143,65 @@ async def test_a_loss_that_is_noticed_twice_at_once_is_made_good_once(world: Red
         await node.awaiting.send(connection, "after")
 
         assert await take(stream, 2) == [Gap(2, 1), "after"]
+
+
+async def saved(world: RedisWorld) -> dict[bytes, bytes]:
+    client = world.client()
+    try:
+        return {key: await client.dump(key) async for key in client.scan_iter(f"*{world.options.prefix}*")}
+    finally:
+        await client.aclose()
+
+
+async def go_back(world: RedisWorld, to: dict[bytes, bytes]) -> None:
+    """As a server that is started again with what it had when it saved."""
+    client = world.client()
+    try:
+        await client.flushall()
+        for key, value in to.items():
+            await client.restore(key, 0, value)
+        await client.script_flush()
+        await client.client_kill_filter(_type="normal", skipme=True)
+        await client.client_kill_filter(_type="pubsub")
+    finally:
+        await client.aclose()
+
+
+async def test_a_redis_that_forgot_where_a_stream_went_is_told_by_the_node_that_has_it(world: RedisWorld) -> None:
+    here, there = await world.streams(resume_window_s=60), await world.streams(resume_window_s=60)
+    connection = await opened(here)
+    first = await here.awaiting.subscribe(connection)
+    before = await saved(world)
+    async with await there.awaiting.subscribe(connection) as stream:
+        assert await rest(first) == []  # it was told that the client has moved
+        await go_back(world, before)
+        for node in (here, there, here):
+            with suppress(BrokerUnavailable):  # once, since all connections to Redis broke
+                await node.awaiting.info(connection)
+            (member,) = await node.members()
+            await member.node.check()
+        await world.live(600, here, there)
+        assert await here.awaiting.expire() + await there.awaiting.expire() == 0
+        await here.awaiting.send(connection, "after")
+
+        gap, after = await take(stream, 2)
+        assert isinstance(gap, Gap)
+        assert after == "after"
+
+
+async def test_a_connection_that_redis_thinks_is_not_accepted_yet_is_written_again(world: RedisWorld) -> None:
+    node = await world.streams()
+    connection = (await node.awaiting.open()).connection_id
+    before = await saved(world)
+    await node.awaiting.activate(connection)
+    async with await node.awaiting.subscribe(connection) as stream:
+        await go_back(world, before)
+        (member,) = await node.members()
+        with suppress(BrokerUnavailable):
+            await node.awaiting.state(connection)
+        await member.node.check()
+        await node.awaiting.send(connection, "after")
+
+        gap, after = await take(stream, 2)
+        assert isinstance(gap, Gap)
+        assert after == "after"
