@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from typing import Final
 from tests.chaos import troubles
 from tests.chaos.checker import Verdict, check
 from tests.chaos.clients import Client
+from tests.chaos.front import FrontEndName, front_of
 from tests.chaos.history import History, Rules, Settled
 from tests.chaos.servers import Keeps
 from tests.chaos.troubles import Planned
@@ -34,6 +35,14 @@ class Size:
     pause_s: float = 0.02
     """Between two pushes of one pusher, on average."""
     window_s: float = WINDOW_S
+    settings: Mapping[str, object] = field(default_factory=dict)
+    """Others than those of `tests/chaos/world.py`."""
+    only_plain: bool = False
+    """Whether all clients are plain ones, whose history tells when they were without a stream."""
+    stay: bool = False
+    """Whether nobody comes or leaves meanwhile, and all say so in the end."""
+    behind: FrontEndName | None = None
+    """What clients and pushers find the nodes through; None: directly."""
 
 
 @dataclass
@@ -70,9 +79,13 @@ async def run(
     )
     plan = drawn_plan if plan is None else plan
     rules = Rules(seed, size.window_s, LEASE_S, CHECK_S, TIMEOUT_S, keeps == "all", nodes)
-    world = await World.begin(rules, rng, new_folder(folder), ground, keeps)
+    world = await World.begin(rules, rng, new_folder(folder), ground, keeps, size.settings)
+    world.only_plain = size.only_plain
     try:
-        await _live_through(world, plan, size)
+        with ExitStack() as stack:
+            if size.behind is not None:
+                world.front = stack.enter_context(front_of(size.behind, world.addresses(), folder))
+            await _live_through(world, plan, size)
     finally:
         await world.close()
     history = world.recorder.history
@@ -87,7 +100,9 @@ async def _live_through(world: World, plan: list[Planned], size: Size) -> None:
         world.add_client()
     await _until(lambda: len(world.living) == size.clients, OPEN_WITHIN_S)
     busy = [asyncio.ensure_future(_push(world, size)) for _ in range(size.pushers)]
-    busy += [asyncio.ensure_future(_speak(world)), asyncio.ensure_future(_come_and_go(world))]
+    busy.append(asyncio.ensure_future(_speak(world)))
+    if not size.stay:
+        busy.append(asyncio.ensure_future(_come_and_go(world)))
     try:
         await asyncio.gather(troubles.carry_out(world, plan), asyncio.sleep(size.seconds))
     finally:
@@ -100,7 +115,7 @@ async def _live_through(world: World, plan: list[Planned], size: Size) -> None:
     healed = world.recorder.now()
     await _last_word(world)
     world.recorder.add(Settled(healed, world.recorder.now()))
-    await _all_leave(world)
+    await _all_leave(world, with_a_word=size.stay)
     world.failed()
 
 
@@ -171,9 +186,9 @@ async def _last_word(world: World) -> None:
     await _until(lambda: all(wanted[one.connection] <= one.has for one in world.living), max(1.0, ends - loop.time()))
 
 
-async def _all_leave(world: World) -> None:
+async def _all_leave(world: World, *, with_a_word: bool) -> None:
     for client in world.living:
-        await (client.vanish() if world.rng.random() < 0.5 else client.leave())
+        await (client.leave() if with_a_word or world.rng.random() < 0.5 else client.vanish())
 
     def all_are_told() -> bool:
         ran = world.ran()

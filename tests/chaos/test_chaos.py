@@ -12,6 +12,7 @@ import pytest
 from tests.chaos.application import make_application
 from tests.chaos.clients import Directory
 from tests.chaos.clocks import Clock, build_clock
+from tests.chaos.rolling import Rolled, roll
 from tests.chaos.run import Result, Size, run
 from tests.chaos.sabotage import SABOTAGES
 from tests.chaos.servers import Keeps, Zygote
@@ -31,6 +32,13 @@ class Runs:
         self._inventory = make_application(folder / "app")
         self._runner = asyncio.Runner(loop_factory=Directory)
         self._zygotes: dict[str | None, Zygote] = {}
+
+    def roll(self, seed: int, *, clients: int) -> Rolled:
+        async def rolled() -> Rolled:
+            ground = await self._ground(None)
+            return await roll(seed, self._folder / "run", ground, "nginx", clients=clients, between_s=3.0)
+
+        return self._runner.run(rolled())
 
     def run(
         self,
@@ -53,11 +61,14 @@ class Runs:
         plan: list[Planned] | None,
         sabotage: str | None,
     ) -> Result:
+        ground = await self._ground(sabotage)
+        return await run(seed, self._folder / "run", ground, size, keeps=keeps, nodes=nodes, plan=plan)
+
+    async def _ground(self, sabotage: str | None) -> Ground:
         if sabotage not in self._zygotes:
             self._zygotes[sabotage] = Zygote()
             await self._zygotes[sabotage].begin(Clock(self._folder / "clock", self._clock), sabotage)
-        ground = Ground(self._zygotes[sabotage], self._inventory, self._clock)
-        return await run(seed, self._folder / "run", ground, size, keeps=keeps, nodes=nodes, plan=plan)
+        return Ground(self._zygotes[sabotage], self._inventory, self._clock)
 
     def close(self) -> None:
         for zygote in self._zygotes.values():
@@ -101,6 +112,15 @@ def test_clients_that_are_away_for_two_seconds_again_and_again_miss_nothing(runs
 
     assert all_is_well(result)
     assert result.verdict.counts["over"] == result.verdict.counts["gaps"] == 0
+
+
+@pytest.mark.slow
+def test_nodes_are_replaced_one_after_the_other_behind_nginx_and_nobody_waits_long(runs: Runs) -> None:
+    rolled = runs.roll(4, clients=40)
+
+    assert all_is_well(rolled.result)
+    assert len(rolled.pauses_s) >= 40  # each node had some of them, and some had to move twice
+    assert rolled.pause_s(0.99) < 3.0
 
 
 @pytest.mark.slow

@@ -50,6 +50,16 @@ async def end_node(world: World, planned: Planned) -> str:
     return ""
 
 
+async def roll(world: World, planned: Planned) -> None:
+    """All nodes are ended and started anew, one after the other, with pauses of so many seconds."""
+    for node in world.nodes:
+        begun = world.recorder.now()
+        in_time = await node.end(END_WITHIN_S)
+        world.notes.append(f"node {node.index} ended within {world.recorder.now() - begun:.1f} s: {in_time}")
+        await node.start()
+        await asyncio.sleep(planned.lasts)
+
+
 async def stop_node(world: World, planned: Planned) -> None:
     node = world.nodes[planned.node]
     node.stop()
@@ -151,7 +161,7 @@ LASTS: Final[dict[Doing, tuple[float, float]]] = {
 
 CLOCKS: Final[dict[Doing, tuple[float, float]]] = {turn_node_clock: (1.0, 2.0), turn_redis_clock: (1.0, 2.0)}
 
-BY_NAME: Final = {doing.__name__: doing for doing in (*LASTS, *CLOCKS, save_redis)}
+BY_NAME: Final = {doing.__name__: doing for doing in (*LASTS, *CLOCKS, save_redis, roll)}
 
 
 def draw(rng: random.Random, nodes: int, seconds: float, *, old: bool, clocks: bool) -> list[Planned]:

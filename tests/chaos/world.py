@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -66,6 +67,9 @@ class World:
     nodes: list[NodeUnderTest] = field(default_factory=list)
     clients: list[Client] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    only_plain: bool = False
+    front: tuple[str, int] | None = None
+    """Where clients and pushers find all nodes; None: each at its own address."""
     unreachable: bool = False
     """Whether clients find no node."""
     _next: int = 0
@@ -74,7 +78,15 @@ class World:
     _read: int = 0
 
     @classmethod
-    async def begin(cls, rules: Rules, rng: random.Random, folder: Path, ground: Ground, keeps: Keeps) -> World:
+    async def begin(
+        cls,
+        rules: Rules,
+        rng: random.Random,
+        folder: Path,
+        ground: Ground,
+        keeps: Keeps,
+        changed: Mapping[str, object],
+    ) -> World:
         loop = asyncio.get_running_loop()
         assert isinstance(loop, Directory)
         clock = Clock(folder / "clock-redis", ground.clock)
@@ -83,7 +95,7 @@ class World:
         world = cls(Recorder(rules), rng, folder, ground, redis, network, loop, [clock])
         loop.rng, loop.nodes = rng, world.found_by_clients
         await redis.start()
-        settings = {**SETTINGS, "streams.resume_window_s": rules.window_s}
+        settings = {**SETTINGS, "streams.resume_window_s": rules.window_s, **changed}
         words = [str(word) for name, value in settings.items() for word in ("--set", f"{name}={value}")]
         arguments = ["shim", str(ground.application), "--inventory", str(ground.inventory), "--format", "json"]
         arguments += ["--aws", "configured", *words]
@@ -112,13 +124,13 @@ class World:
         """Raises OSError."""
         if self.unreachable:
             raise OSError("no way to the nodes")
-        return self.addresses()
+        return self.addresses() if self.front is None else [self.front]
 
     def add_client(self) -> Client:
         self._named += 1
         name = str(self._named)
         client: Client
-        if self._named % 2:
+        if self._named % 2 or self.only_plain:
             client = PlainClient(self.recorder, name, self.found_by_clients, self.rng)
         else:
             client = LibraryClient(self.recorder, name, self._connection_named)
@@ -199,7 +211,7 @@ class World:
 
     def links(self) -> list[Link]:
         """One to each node."""
-        return [Link(address, PUSH_S) for address in self.addresses()]
+        return [Link(address, PUSH_S) for address in ([self.front] if self.front else self.addresses())]
 
 
 def new_folder(folder: Path) -> Path:
