@@ -1,6 +1,6 @@
 """Writes the pages of docs/reference that are made from code: the shim's settings, the stages of a cut-over,
-the differences of a dual run, the prices of an estimate, the referrer graph, the items of the checklist, and the
-gates of a teardown."""
+the differences of a dual run, the prices of an estimate, the referrer graph, the items of the checklist, the gates of
+a teardown, and the kits of a deployment."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from checklists.cost.prices import load_prices
 from checklists.idle.page import idle_page
 from checklists.referrers.page import referrers_page
 from checklists.teardown.page import teardown_page
+from migrator.deploy.page import kits_page
 from shim.config.reference import reference
 from shim.dualrun.cutover.stages import stage_page
 from shim.dualrun.report.reference import differences_page
@@ -28,6 +29,7 @@ if __name__ == "__main__":
         "checklist-items.md": items_page(),
         "configuration.md": reference(),
         "cut-over.md": stage_page(),
+        "deployment-kits.md": kits_page(),
         "dual-run-differences.md": differences_page(),
         "idle-proof.md": idle_page(),
         "prices.md": price_page(load_prices()),

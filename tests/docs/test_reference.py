@@ -13,6 +13,7 @@ from checklists.idle.page import idle_page
 from checklists.referrers.page import referrers_page
 from checklists.settings import settings_from
 from checklists.teardown.page import teardown_page
+from migrator.deploy.page import kits_page
 from shim.config.layers import shim_toml
 from shim.config.reference import reference
 from shim.dualrun.cutover.stages import stage_page
@@ -67,6 +68,11 @@ def test_the_items_are_those_of_the_catalogue_and_the_example_of_settings_is_und
 def test_a_teardown_has_the_settings_gates_and_operations_of_the_code() -> None:
     page = ROOT / "docs" / "reference" / "teardown.md"
     assert page.read_text("utf-8") == teardown_page(), "docs are stale; run: .venv/bin/python scripts/reference.py"
+
+
+def test_the_kits_are_those_that_are_written() -> None:
+    page = ROOT / "docs" / "reference" / "deployment-kits.md"
+    assert page.read_text("utf-8") == kits_page(), "docs are stale; run: .venv/bin/python scripts/reference.py"
 
 
 def test_its_example_can_be_used(tmp_path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -46,6 +47,17 @@ def test_what_may_hold_secrets_does_not_get_in(tmp_path: Path) -> None:
     (app / "handlers" / "environment.py").touch()
 
     assert image(app, tmp_path / "kit") == {"app.py", "handlers/environment.py"}
+
+
+@pytest.mark.parametrize("name", [".env", "config/.env.production", "certs/server.key", ".git"])
+def test_a_builder_that_does_not_read_the_list_makes_no_image(name: str, tmp_path: Path) -> None:
+    made = files(deployment(application(tmp_path / "app")))
+    (check,) = re.findall(r"^RUN (test .*)$", made["Containerfile"], re.MULTILINE)
+
+    assert subprocess.run(["sh", "-c", check], cwd=tmp_path / "app", check=False, timeout=60).returncode == 0
+    (tmp_path / "app" / name).parent.mkdir(exist_ok=True)
+    (tmp_path / "app" / name).touch()
+    assert subprocess.run(["sh", "-c", check], cwd=tmp_path / "app", check=False, timeout=60).returncode == 1
 
 
 def test_a_file_that_code_may_want_and_that_stays_out_is_said(tmp_path: Path) -> None:
