@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from migrator.deploy import compose, container, kubernetes
+from migrator.deploy import compose, container, kubernetes, monitoring
 from migrator.deploy.aws import cloudformation, terraform
 from migrator.deploy.deployment import Deployment
 from migrator.deploy.errors import UnknownKit
@@ -27,6 +27,7 @@ KITS: Final[Mapping[str, Kit]] = {
     "kubernetes": Kit("manifests for Kubernetes, with components for what not every cluster has", kubernetes.files),
     "cloudformation": Kit("ECS Fargate behind an ALB, with ElastiCache, as one stack", cloudformation.files),
     "terraform": Kit("the same as a module", terraform.files),
+    "monitoring": Kit("a dashboard for Grafana and alerts for Prometheus", monitoring.files),
 }
 """By the name of the kit, which is that of its folder, too."""
 

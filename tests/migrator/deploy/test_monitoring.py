@@ -1,0 +1,200 @@
+"""What the dashboard and the alerts ask for is what /metrics of a node tells."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections import defaultdict
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args
+
+import httpx
+import promql_parser
+import pytest
+import yaml
+from fastapi import FastAPI
+from prometheus_client.parser import text_string_to_metric_families
+
+from migrator.deploy.dashboard import PANELS, WIDTH, dashboard
+from migrator.deploy.monitoring import files
+from shim.emulation import GatewayService
+from shim.faces.metrics import MetricsOptions, metrics_router
+from shim.gateway.definition import ApiDefinition, LambdaProxy, RouteDefinition
+from shim.observing import Connected, Disconnected, MessageHandled, Outcome, PushCounts, RefusalReason, Refused
+from shim.streams import Streams
+from shim.streams.redis.counts import Found
+from shim.streams.redis.options import RedisOptions
+from shim.streams.redis.streams import RedisStreams
+from tests.migrator.deploy.deployments import application, deployment
+
+TOKEN = "scraper-token-0123456789"
+OF_PROMETHEUS = {"instance", "job"}
+HAPPENINGS = (
+    Connected("a", "sse", "192.0.2.1", 0.01),
+    Refused("b", "sse", "192.0.2.1", 503, "full", "full"),
+    MessageHandled("a", "m", "say", "handled", 0.01, 10),
+    Disconnected("a", 1000, "", failed=False),
+)
+
+
+async def scraped(app: FastAPI) -> str:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://node") as http:
+        return (await http.get("/metrics", headers={"Authorization": f"Bearer {TOKEN}"})).text
+
+
+@cache
+def told() -> dict[str, dict[str, set[str]]]:
+    """Name of a series -> its labels -> their values, of a node alone and of one of several."""
+    found: defaultdict[str, dict[str, set[str]]] = defaultdict(dict)
+    options = RedisOptions("redis://127.0.0.1:1")
+    for streams in (Streams(), RedisStreams(options)):
+        api = ApiDefinition(name="notes", routes={"say": RouteDefinition(LambdaProxy("say"))}, stage="prod")
+        service = GatewayService(api, None, streams)  # type: ignore[arg-type]
+        app = FastAPI()
+        app.include_router(metrics_router(service, MetricsOptions(token=TOKEN)))
+        for happening in HAPPENINGS:
+            service.observers[0](happening)
+        text = asyncio.run(scraped(app))
+        for family in text_string_to_metric_families(text):
+            for sample in family.samples:
+                labels = found[sample.name]
+                for label, value in sample.labels.items():
+                    labels.setdefault(label, set()).add(value)
+    return found
+
+
+def made(tmp_path: Path) -> dict[str, str]:
+    return files(deployment(application(tmp_path / "app")))
+
+
+def rules(tmp_path: Path) -> list[dict[str, Any]]:
+    (group,) = yaml.safe_load(made(tmp_path)["alerts.yaml"])["groups"]
+    return list(group["rules"])
+
+
+def asked_for(node: Any, found: list[tuple[str, dict[str, str]]], by: set[str]) -> None:
+    """The series that a query selects, with what it says of their labels, and the labels that it groups by."""
+    match node:
+        case promql_parser.VectorSelector():
+            matchers = {one.name: one.value for one in node.matchers.matchers}
+            found.append((node.name, matchers))
+        case promql_parser.MatrixSelector():
+            asked_for(node.vector_selector, found, by)
+        case promql_parser.AggregateExpr():
+            if node.modifier is not None:
+                by.update(node.modifier.labels)
+            asked_for(node.expr, found, by)
+        case promql_parser.BinaryExpr():
+            asked_for(node.lhs, found, by)
+            asked_for(node.rhs, found, by)
+        case promql_parser.ParenExpr() | promql_parser.UnaryExpr():
+            asked_for(node.expr, found, by)
+        case promql_parser.Call():
+            for argument in node.args:
+                asked_for(argument, found, by)
+        case promql_parser.NumberLiteral() | promql_parser.StringLiteral():
+            return
+        case _:
+            raise AssertionError(f"the test does not know {type(node).__name__}")
+
+
+def check(query: str) -> None:
+    found: list[tuple[str, dict[str, str]]] = []
+    by: set[str] = set()
+    asked_for(promql_parser.parse(query), found, by)
+    assert found, query
+    labels = set().union(*(told().get(name, {}) for name, _matchers in found))
+    for name, matchers in found:
+        assert name in told(), f"/metrics does not tell {name}"
+        assert matchers.keys() <= told()[name].keys(), query
+    assert by <= labels | OF_PROMETHEUS, query
+
+
+PANEL_QUERIES = [
+    (f"{panel.title}: {legend}", query)
+    for panels in PANELS.values()
+    for panel in panels
+    for legend, query in panel.queries.items()
+]
+
+
+@pytest.mark.parametrize(
+    "query", ["ws2sse_made_up", 'ws2sse_connections{colour="red"}', "sum by (x) (ws2sse_connections)"]
+)
+def test_a_query_of_what_is_not_told_is_found(query: str) -> None:
+    with pytest.raises(AssertionError):
+        check(query)
+
+
+@pytest.mark.parametrize("query", [query for _name, query in PANEL_QUERIES], ids=[name for name, _ in PANEL_QUERIES])
+def test_each_panel_asks_for_what_metrics_tells(query: str) -> None:
+    check(query)
+
+
+def test_each_legend_names_a_label_that_its_query_keeps() -> None:
+    for name, query in PANEL_QUERIES:
+        found: list[tuple[str, dict[str, str]]] = []
+        by: set[str] = set()
+        asked_for(promql_parser.parse(query), found, by)
+        for label in re.findall(r"\{\{(\w+)\}\}", name):
+            assert label in by or (label == "instance" and not by), name
+
+
+def test_each_alert_asks_for_what_metrics_tells_and_says_what_to_do(tmp_path: Path) -> None:
+    found = rules(tmp_path)
+    for rule in found:
+        check(rule["expr"])
+        assert rule["labels"]["severity"] in {"critical", "warning"}
+        assert rule["annotations"].keys() == {"summary", "description"}
+        assert rule["annotations"]["description"].endswith(".")
+
+    assert len({rule["alert"] for rule in found}) == len(found) >= 12
+
+
+def test_what_alerts_say_of_labels_is_what_they_can_be(tmp_path: Path) -> None:
+    words = {
+        "reason": set(get_args(RefusalReason)),
+        "outcome": set(get_args(Outcome)),
+        "what": set(get_args(Found)),
+        "way": {"straight", "read"},
+        "result": {"told", "lost", *PushCounts.__slots__},
+    }
+    for rule in rules(tmp_path):
+        found: list[tuple[str, dict[str, str]]] = []
+        asked_for(promql_parser.parse(rule["expr"]), found, set())
+        for _name, matchers in found:
+            for label, value in matchers.items():
+                assert set(value.split("|")) <= words[label], rule["alert"]
+
+
+def test_the_dashboard_is_one_that_grafana_takes() -> None:
+    read = json.loads(dashboard("notes"))
+    panels = read["panels"]
+    taken: set[tuple[int, int]] = set()
+    for panel in panels:
+        place = panel["gridPos"]
+        assert place["x"] + place["w"] <= WIDTH
+        squares = {
+            (x, y)
+            for x in range(place["x"], place["x"] + place["w"])
+            for y in range(place["y"], place["y"] + place["h"])
+        }
+        assert not squares & taken
+        taken |= squares
+    names = [variable["name"] for variable in read["templating"]["list"]]
+
+    assert read["title"] == "notes"
+    assert len({panel["id"] for panel in panels}) == len(panels)
+    assert all(panel["description"].endswith(".") for panel in panels if panel["type"] != "row")
+    assert {panel["datasource"]["uid"] for panel in panels if panel["type"] != "row"} == {f"${{{names[0]}}}"}
+    assert all(panel["targets"] for panel in panels if panel["type"] != "row")
+
+
+def test_of_a_migrated_application_it_says_that_there_are_none(tmp_path: Path) -> None:
+    migrated = replace(deployment(application(tmp_path / "app")), served="migrated")
+
+    assert files(migrated).keys() == {"README.md"}
+    assert "has no `/metrics`" in files(migrated)["README.md"]
