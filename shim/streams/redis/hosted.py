@@ -37,6 +37,8 @@ class Hosted:
     read_own: int
     read_bytes: int
     read_broadcast: int
+    taken_broadcast: int
+    """The last one that a stream took, or gave up, which may be long before those that were for others."""
     first_broadcast: int
     """The last one before the connection was open."""
     state: bytes
@@ -135,7 +137,7 @@ class Hosted:
         """Redis lost everything, and knows the connection again."""
         self.epoch = epoch
         self.relived(0, 0, 0, 0)
-        self.read_broadcast = self.log.last
+        self.read_broadcast = self.taken_broadcast = self.log.last
 
     def relived(self, known: int, own: int, own_bytes: int, broadcast: int) -> None:
         """Redis may have lost what was sent last, and has this many messages now. It goes on after those of before,
@@ -146,7 +148,7 @@ class Hosted:
             self.read_own, self.read_bytes = own, own_bytes
         self.saved_own, self.saved_bytes = self.read_own, self.read_bytes
         self.next_own = self.read_own + 1
-        self.read_broadcast = min(self.read_broadcast, broadcast)
+        self.read_broadcast = self.taken_broadcast = min(self.read_broadcast, broadcast)
         self.own.clear()
         self.older.clear()
         self.buffered_bytes = 0
@@ -202,9 +204,11 @@ class Hosted:
                 return None
             if broadcast.number > self.read_broadcast + 1:
                 self.read_broadcast = broadcast.number - 1
+                self.taken_broadcast = max(self.taken_broadcast, self.read_broadcast)
                 return Gap(self.read_own + 1, self.read_own)
             self.read_broadcast = broadcast.number
             if broadcast.is_for(self.id):
+                self.taken_broadcast = max(self.taken_broadcast, broadcast.number)
                 return Event(self.read_own, broadcast.message, self.mark)
         return None
 
@@ -247,4 +251,5 @@ class Hosted:
         """None of those up to this number is kept any more: one gap for all."""
         if number > self.read_broadcast:
             self.read_broadcast = number
+            self.taken_broadcast = max(self.taken_broadcast, number)
             self.lost_after = self.read_own

@@ -79,6 +79,7 @@ class Node:
             hosted.read_own,
             hosted.read_bytes,
             hosted.read_broadcast,
+            hosted.taken_broadcast,
             code,
             reason,
         )
@@ -132,7 +133,7 @@ class Node:
         self._has_attached(connection_id)
         if answer is None:
             raise ConnectionGone(connection_id)
-        *answer, life, lost, before = answer
+        *answer, life, lost, before, taken = answer
         generation, epoch, known, own, broadcast, read_bytes, last, digest, window, opened, first, state, kept = answer
         counts = self._batches.counts
         counts.resumed += before != b""
@@ -152,6 +153,7 @@ class Node:
             read_own=int(own),
             read_bytes=int(read_bytes),
             read_broadcast=int(broadcast),
+            taken_broadcast=int(taken),
             first_broadcast=int(first),
             state=state,
             compared_in=0 if heard_meanwhile else subscription,

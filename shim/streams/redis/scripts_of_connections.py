@@ -71,7 +71,7 @@ ATTACH: Final = Script(
     """
 local id, node, epoch, own, broadcast, said = unpack(ARGV, 3)
 local v = fields(I.c, {'st', 'ge', 'no', 'ep', 'q', 'r', 'rc', 'tb', 'dg', 'wi', 'oa', 'b0', 'ln', 'li', 'al', 'fq',
-  'ft'})
+  'ft', 'lb'})
 if v.st ~= 'o' then return false end
 local b = fields(S.bn, {'n', 'li', 'fn'})
 local generation, n, alive, q = math.max(v.ge + 1, now()), tonumber(b.n or 0), b.li or '', tonumber(v.q)
@@ -84,6 +84,7 @@ if broadcast < 0 then broadcast = tonumber(v.b0) end
 local known = epoch == v.ep
 local lost = v.al ~= alive or (known and said ~= '' and said ~= alive)
 if not known or (not lost and (own > q or broadcast > n)) then own, broadcast = tonumber(v.r), tonumber(v.rc) end
+if known and not lost and v.lb and broadcast >= tonumber(v.lb) then broadcast = math.max(broadcast, tonumber(v.rc)) end
 local left, left_bytes = survived(alive, v)
 if lost then own, broadcast = math.min(own, left), math.min(broadcast, tonumber(b.fn or 0)) end
 local read_bytes = v.tb
@@ -98,24 +99,25 @@ redis.call('ZREM', S.detached, id)
 redis.call('ZADD', S.hosted, 0, hosted(node, id))
 return {generation, v.ep, q, own, broadcast, read_bytes, n, v.dg, v.wi, v.oa, v.b0,
   redis.call('GET', I.v) or '', redis.call('HGETALL', I.a), alive, lost and 1 or 0,
-  v.ln or ''}
+  v.ln or '', v.lb or v.b0}
 """,
     keys="c s v a",
     lists="bn hosted detached",
 )
 """`said`: the life of the last event that the client has. Of another life than this it may have seen what is lost, and
 may lack what is lost too: it is told, and gets what was left, and all that came since. A generation is a time, so that
-it is later than those that Redis forgot."""
+it is later than those that Redis forgot. A client that has the last broadcast that its streams took has missed none of
+those that they passed over since, which were for others."""
 
 DETACH: Final = Script(
     "detach",
     """
-local id, generation, node, own, bytes, broadcast, code, reason = unpack(ARGV, 3)
+local id, generation, node, own, bytes, broadcast, taken, code, reason = unpack(ARGV, 3)
 local v = redis.call('HMGET', I.c, 'st', 'ge', 'wi', 'no')
 if v[4] ~= node then redis.call('ZREM', S.hosted, hosted(node, id)) end
 if v[1] ~= 'o' or tonumber(v[2]) > tonumber(generation) then return 0 end
 redis.call('ZREM', S.hosted, hosted(node, id))
-if v[2] == generation then redis.call('HSET', I.c, 'r', own, 'rb', bytes, 'rc', broadcast) end
+if v[2] == generation then redis.call('HSET', I.c, 'r', own, 'rb', bytes, 'rc', broadcast, 'lb', taken) end
 redis.call('HDEL', I.c, 'ss')
 detach(I, id, now(), tonumber(v[3]))
 if v[3] == '0' then close(I, id, code, reason, now()) return 1 end
@@ -152,7 +154,7 @@ redis.call('ZREM', S.detached, id)
 local at, n = now(), last_broadcast()
 redis.call('HSET', I.c, 'st', 'o', 'li', alive, 'al', alive, 'fq', 0, 'ft', 0, 'dg', digest,
   'ep', epoch, 'wi', window, 'oa', opened, 'la', at, 'ge', generation,
-  'no', node, 'de', '', 'q', 0, 'f', 1, 'tb', 0, 'kb', 0, 'r', 0, 'rb', 0, 'rc', n, 'b0', n, 'tt', at)
+  'no', node, 'de', '', 'q', 0, 'f', 1, 'tb', 0, 'kb', 0, 'r', 0, 'rb', 0, 'rc', n, 'lb', n, 'b0', n, 'tt', at)
 redis.call('HSET', S.sessions, digest, id)
 if state ~= '' then redis.call('SET', I.v, state, 'PX', {DAY_MS}) end
 redis.call('ZADD', S.open, opened, id)

@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 
 from shim.streams import PayloadTooLarge, Streams
-from tests.shim.streams.promising import World, epoch_of, last_id, opened, promise, rest, take
+from tests.shim.streams.promising import (
+    World,
+    epoch_of,
+    is_detached,
+    last_id,
+    opened,
+    promise,
+    rest,
+    take,
+    until_async,
+)
 
 
 async def member(streams: Streams, **attributes: Any) -> str:
@@ -139,3 +149,43 @@ async def what_cannot_be_a_broadcast_is_refused(world: World) -> None:
     with pytest.raises(PayloadTooLarge):
         await streams.awaiting.broadcast("12345", group={"room": "a"})
     assert await received(streams, connection) == [[]]
+
+
+@promise
+async def what_only_others_were_sent_is_no_gap(world: World) -> None:
+    streams = await world.streams(replay_events=4)
+    quiet, busy = await member(streams, room="a"), await member(streams, room="b")
+    async with await streams.awaiting.subscribe(busy) as others:
+        async with await streams.awaiting.subscribe(quiet) as stream:
+            await streams.awaiting.broadcast("first", group={"room": "a"})
+            seen = await last_id(stream, 1)
+            for n in range(12):  # more than are kept, while its stream is there
+                await streams.awaiting.broadcast(str(n), group={"room": "b"})
+                assert await take(others, 1) == [str(n)]
+        await until_async(lambda: is_detached(streams, quiet))
+        async with await streams.awaiting.subscribe(quiet, seen):
+            pass  # and one that brought nothing
+        await until_async(lambda: is_detached(streams, quiet))
+        await streams.awaiting.broadcast("second", group={"room": "a"})
+
+        async with await streams.awaiting.subscribe(quiet, seen) as stream:
+            assert await take(stream, 1) == ["second"]
+
+
+@promise
+async def what_the_client_did_not_see_is_sent_again_whatever_others_were_sent_since(world: World) -> None:
+    streams = await world.streams()
+    quiet, busy = await member(streams, room="a"), await member(streams, room="b")
+    async with await streams.awaiting.subscribe(busy) as others:
+        async with await streams.awaiting.subscribe(quiet) as stream:
+            await streams.awaiting.broadcast("first", group={"room": "a"})
+            seen = await last_id(stream, 1)
+            await streams.awaiting.broadcast("second", group={"room": "a"})
+            assert await take(stream, 1) == ["second"]  # which the client does not get
+            for n in range(3):
+                await streams.awaiting.broadcast(str(n), group={"room": "b"})
+                assert await take(others, 1) == [str(n)]
+        await until_async(lambda: is_detached(streams, quiet))
+
+        async with await streams.awaiting.subscribe(quiet, seen) as stream:
+            assert await take(stream, 1) == ["second"]
