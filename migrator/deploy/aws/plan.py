@@ -11,7 +11,7 @@ from migrator.deploy.aws.alarms import Alarm, alarms
 from migrator.deploy.aws.dashboard import dashboard
 from migrator.deploy.aws.inputs import Input, Inputs, Variable, container_variables
 from migrator.deploy.aws.role import Role, role_of
-from migrator.deploy.aws.settings import AwsSettings, settings_of
+from migrator.deploy.aws.settings import LONGEST_STOP_S, AwsSettings, settings_of
 from migrator.deploy.aws.texts import Texts
 from migrator.deploy.container import is_ready
 from migrator.deploy.deployment import Deployment
@@ -94,8 +94,17 @@ def plan(deployment: Deployment) -> Plan:
             "tasks": settings.tasks,
             "redis": settings.redis,
             "own": OWN,
-            "notes": role.notes,
+            "notes": (*role.notes, *_of_times(deployment)),
             "wide": role.wide,
             "alarm_names": ", ".join(alarm.name for alarm in alarms(settings)),
         },
+    )
+
+
+def _of_times(deployment: Deployment) -> tuple[str, ...]:
+    if deployment.timing.stop_s <= LONGEST_STOP_S:
+        return ()
+    return (
+        f"a node takes up to {deployment.timing.stop_s} s to end, and Fargate waits {LONGEST_STOP_S} s at most: "
+        "drain_s and streams.ending_s have to be shorter",
     )
