@@ -87,7 +87,7 @@ def alarms(settings: AwsSettings) -> tuple[Alarm, ...]:
         ),
         Alarm(
             "ConnectionsNearLimit",
-            "Each task has nearly twice as many connections as it is scaled for, and may soon refuse streams",
+            "Each task has nearly twice as many connections as it is scaled for: as many run as may",
             CONNECTIONS,
             2 * NEAR * tasks.connections,
             per=HEALTHY,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from migrator.deploy.deployment import Deployment, EnvironmentVariable
+from shim.config.setting import variable_of
 
 PRIVATE: Final = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
 """Where the load balancer's own addresses are; security groups let nobody else in.
@@ -67,11 +68,11 @@ class Inputs:
         return made
 
 
-def container_variables(deployment: Deployment, inputs: Inputs) -> list[Variable]:
-    """All but the address of Redis, which the kit makes."""
+def container_variables(deployment: Deployment, inputs: Inputs, streams: int) -> list[Variable]:
+    """All but the address of Redis, which the kit makes. `streams`: how many all tasks together may have."""
     told = [variable for variable in deployment.variables if variable.name != deployment.redis_variable]
     names = {variable.name for variable in told}
-    own = [variable for variable in _own(deployment) if variable.name not in names]
+    own = [variable for variable in _own(deployment, streams) if variable.name not in names]
     return [*own, *(_variable(variable, inputs) for variable in told)]
 
 
@@ -86,10 +87,12 @@ def _variable(variable: EnvironmentVariable, inputs: Inputs) -> Variable:
     return Variable(variable.name, None, inputs.ask(variable.name, f"{variable.name}: {variable.meaning}", default))
 
 
-def _own(deployment: Deployment) -> Iterator[Variable]:
-    """Whom the service believes about its clients' addresses, and what its keys begin with."""
+def _own(deployment: Deployment, streams: int) -> Iterator[Variable]:
+    """Whom the service believes about clients' addresses, what its keys begin with, and how many clients it takes."""
     told = tomllib.loads(deployment.settings)
     if "trusted_proxies" not in told.get("faces", {}):
         yield Variable(deployment.proxies_variable, PRIVATE)
     if deployment.served == "migrated":
         yield Variable("STREAMS_REDIS_PREFIX", deployment.name)
+    elif "connections" not in told.get("streams", {}):
+        yield Variable(variable_of("streams.connections"), str(streams))

@@ -72,7 +72,7 @@ def plan(deployment: Deployment) -> Plan:
     settings = settings_of(deployment)
     inputs = Inputs(OWN)
     texts = Texts(inputs)
-    variables = container_variables(deployment, inputs)
+    variables = container_variables(deployment, inputs, settings.tasks.streams)
     role = role_of(deployment)
     for text in role.texts:
         texts.parts(text)
@@ -104,7 +104,5 @@ def plan(deployment: Deployment) -> Plan:
 def _of_times(deployment: Deployment) -> tuple[str, ...]:
     if deployment.timing.stop_s <= LONGEST_STOP_S:
         return ()
-    return (
-        f"a node takes up to {deployment.timing.stop_s} s to end, and Fargate waits {LONGEST_STOP_S} s at most: "
-        "drain_s and streams.ending_s have to be shorter",
-    )
+    longest = f"a node takes up to {deployment.timing.stop_s} s to end, and Fargate waits {LONGEST_STOP_S} s at most"
+    return (f"{longest}: drain_s and streams.ending_s have to be shorter",)

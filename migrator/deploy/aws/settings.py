@@ -55,7 +55,12 @@ class Tasks:
     connections: int = 10_000
     """Connections of the load balancer for each task at which one more is started. A stream counts as two, one to the
     load balancer and one from it; streams of a browser's other tabs count as one each over HTTP/2. So there are between
-    5,000 and 10,000 streams, and never more than `streams.connections` allows."""
+    5,000 and 10,000 streams."""
+
+    @property
+    def streams(self) -> int:
+        """What all tasks together may have open, at least when as many run as may."""
+        return self.most * self.connections
 
     cpu_percent: int = 60
     scale_out_s: int = 60

@@ -1,0 +1,62 @@
+"""The how-to on AWS says what the kit does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from migrator.deploy.aws import cloudformation
+from migrator.deploy.aws.alarms import alarms
+from migrator.deploy.aws.settings import settings_of
+from tests.docs.typed import Page
+from tests.migrator.deploy.aws.stacks import told
+
+PATH = "docs/how-to/from-one-node-to-three-behind-an-alb.md"
+
+
+@pytest.fixture(scope="module")
+def kit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """What the command of the page writes."""
+    out = tmp_path_factory.mktemp("alb") / "deploy"
+    Page(PATH, {"build/deploy": str(out)}).run("kit")
+    return out
+
+
+def test_the_kit_is_written_with_the_pages_that_are_named(kit: Path) -> None:
+    for name in ("container/Containerfile", "cloudformation/service.template.yaml", "cloudformation/parameters.json"):
+        assert (kit / name).is_file()
+    for folder in ("cloudformation", "terraform"):
+        assert "## What the tasks may do" in (kit / folder / "README.md").read_text("utf-8")
+
+
+def test_the_parameters_that_are_named_are_ones_that_there_are(kit: Path) -> None:
+    template = (kit / "cloudformation" / "service.template.yaml").read_text("utf-8")
+    text = Page(PATH, {}).text
+
+    for name in set(re.findall(r"`(\w+(?:Arn|Id|Ids))`|(\w+)=3", text)) - {("SecretArn", "")}:
+        assert f"\n  {''.join(name)}:\n" in template, name
+
+
+def test_the_values_in_the_table_are_those_of_the_kit() -> None:
+    text, settings = Page(PATH, {}).text, settings_of(told())
+
+    assert f"| {settings.load_balancer.idle_timeout_s} s, the longest |" in text
+    assert f"| deregistration delay | {settings.load_balancer.deregistration_delay_s} s (`drain_s`) |" in text
+    assert f"| stop time-out | {settings.tasks.stop_timeout_s} s |" in text
+    assert f"| health check | `{settings.load_balancer.health_path}` |" in text
+    assert f"| tasks | {settings.tasks.least} to {settings.tasks.most}, one vCPU each |" in text
+    assert f"{settings.tasks.connections:,} connections of the load balancer a task" in text
+    assert f"{settings.tasks.cpu_percent} % CPU" in text
+    assert f"`{settings.load_balancer.algorithm}`" in text
+    assert f"Scaling in waits for {settings.tasks.scale_in_s // 60} minutes" in text
+    assert "SHIM_STREAMS__CONNECTIONS" in cloudformation.files(told())[cloudformation.TEMPLATE]
+
+
+def test_the_alarms_that_are_named_are_ones_that_there_are() -> None:
+    table = Page(PATH, {}).text.partition("## 6.")[2].partition("## 7.")[0]
+    named = set(re.findall(r"`([A-Z]\w+)`", table)) - {"AlarmTopicArn"}
+
+    assert named - {"Retry"} <= {alarm.name for alarm in alarms(settings_of(told()))}
