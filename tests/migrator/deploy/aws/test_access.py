@@ -8,9 +8,10 @@ import pytest
 from redis import Redis
 from redis.exceptions import NoPermissionError
 
-from migrator.deploy.aws.access import access_string, prefix_of
+from migrator.deploy.aws.access import COMMANDS, access_string, prefix_of
 from tests.migrator.deploy.aws.stacks import told
 from tests.redis_server import RedisServer
+from tests.running import ROOT
 from tests.shim.streams import promises_of_connections, promises_of_groups, promises_of_messages
 from tests.shim.streams.promising import PROMISES, Promise
 from tests.shim.streams.redis_world import RedisWorld
@@ -46,6 +47,13 @@ async def world(redis_server: RedisServer) -> AsyncIterator[RedisWorld]:
 def test_nothing_else(redis_server: RedisServer, command: str) -> None:
     with Redis.from_url(as_service(redis_server, "mine")) as service, pytest.raises(NoPermissionError):
         service.execute_command(*command.split())
+
+
+def test_the_commands_are_those_of_the_page_on_redis() -> None:
+    page = (ROOT / "docs" / "how-to" / "which-redis.md").read_text("utf-8")
+    rule = page.partition("<!-- acl -->")[2].partition("```\n")[2].partition("```")[0]
+
+    assert {word for word in rule.split() if word.startswith("+")} == {f"+{command}" for command in COMMANDS}
 
 
 @pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)

@@ -119,9 +119,10 @@ def test_a_task_has_the_time_that_it_needs_to_end(drain_s: float, ending_s: floa
 
 
 def test_a_node_that_takes_longer_than_ecs_waits_is_told() -> None:
-    page = cloudformation.files(told(settings={"drain_s": 300.0}))["README.md"]
+    one = told(settings={"drain_s": 300.0})
+    page = cloudformation.files(one)["README.md"]
 
-    assert "- a node takes up to 340 s to end, and Fargate waits 120 s at most" in page
+    assert f"- a node takes up to {one.timing.stop_s} s to end, and Fargate waits 120 s at most" in page
 
 
 def test_a_task_that_waits_for_redis_is_not_killed() -> None:
