@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test coverage slow check format browser conformance teardown-sim chaos bench soak corpus power bench-scan bench-estate fuzz image clean
+.PHONY: help demo test coverage slow check format browser conformance teardown-sim chaos bench bench-cluster soak corpus power bench-scan bench-estate fuzz image clean
 
 help: ## Shows this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -55,6 +55,11 @@ chaos: $(STAMP) ## 200 runs of nodes over one Redis while things break; SEED=7 f
 bench: $(STAMP) ## Speed on one core, beside other servers; about 15 minutes
 	@bench/install
 	@$(BIN)/python -m bench.run $(BENCH)
+
+bench-cluster: $(STAMP) ## Nodes over one Redis beside one without, and what others do with Redis; about 20 minutes
+	@scripts/find-redis --install
+	@bench/install
+	@$(BIN)/python -m bench.cluster $(BENCH)
 
 soak: $(STAMP) ## The shim under churn for 30 minutes: is memory flat, does nothing get lost?
 	@$(BIN)/python -m bench.soak

@@ -100,14 +100,26 @@ def values(rounds: Rounds, server: str, metric: Metric) -> dict[int, float]:
     return found
 
 
-def judge(rounds: Rounds, server: str = "shim") -> list[Judged]:
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What a run is held against: which of the servers is ours, what is read of each, and what ours should reach."""
+
+    server: str
+    metrics: tuple[Metric, ...]
+    goals: tuple[Goal, ...]
+
+
+ALONE = Scale("shim", METRICS, GOALS)
+
+
+def judge(rounds: Rounds, scale: Scale = ALONE) -> list[Judged]:
     """Every goal, by the median of the ratios within rounds."""
-    metrics = {metric.key: metric for metric in METRICS}
+    metrics = {metric.key: metric for metric in scale.metrics}
     judged = []
-    for goal in GOALS:
+    for goal in scale.goals:
         metric = metrics[goal.metric]
-        for_cpu = _reached(rounds, server, goal, metrics[goal.for_cpu]) if goal.for_cpu else None
-        judged.append(Judged(goal, metric, _reached(rounds, server, goal, metric), for_cpu))
+        for_cpu = _reached(rounds, scale.server, goal, metrics[goal.for_cpu]) if goal.for_cpu else None
+        judged.append(Judged(goal, metric, _reached(rounds, scale.server, goal, metric), for_cpu))
     return judged
 
 

@@ -124,7 +124,7 @@ class Session:
         write_requests(path, requests, first_number=self.next_number)
         self.next_number += len(requests)
         pids = tree(self.at.pid)
-        with machine(pids) as spent, self._profiled(phase, pids):
+        with machine(pids, self.at.redis_pid) as spent, self._profiled(phase, pids):
             found = self.generator.ask("push", requests=path, port=self.at.push_port, **options)
         path.unlink()
         if not found["right"]:
@@ -141,14 +141,17 @@ class Session:
 
 
 @contextmanager
-def machine(pids: list[int]) -> Iterator[dict[str, float]]:
-    """Fills in what the server used, and what others took from its core meanwhile."""
+def machine(pids: list[int], redis_pid: int | None = None) -> Iterator[dict[str, float]]:
+    """Fills in what the server used, what its Redis did, and what others took from the server's core meanwhile."""
     spent: dict[str, float] = {}
+    redis = [redis_pid] if redis_pid else []
+    redis_cpu = cpu_seconds(redis)
     began, cpu, core = time.monotonic(), cpu_seconds(pids), core_time(SERVER_CORE)
     yield spent
     now = core_time(SERVER_CORE)
     elapsed = time.monotonic() - began
     spent["server_cpu_s"] = cpu_seconds(pids) - cpu
+    spent["redis_cpu_s"] = cpu_seconds(redis) - redis_cpu
     foreign = now.busy - core.busy - spent["server_cpu_s"] + now.stolen - core.stolen
     spent["disturbed_share"] = round(max(0.0, foreign / elapsed), 3)
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bench.goals import METRICS, Judged, Rounds, judge, values
+from bench.goals import ALONE, Judged, Metric, Rounds, Scale, judge, values
 from bench.statistics import Spread, ratios, spread
 
 PHASES = ("unicast", "half_load", "one_broadcast", "eight_broadcasts", "held_unicast")
 MOST_DISTURBED, MOST_BUSY = 0.05, 0.9
 
 
-def report(rounds: Rounds, about: Mapping[str, Any]) -> str:
+def report(rounds: Rounds, about: Mapping[str, Any], scale: Scale = ALONE) -> str:
     """The tables, the goals, and what makes them doubtful."""
     servers = list(dict.fromkeys(name for measured in rounds for name in measured))
-    parts = [_about(about, len(rounds)), _numbers(rounds, servers)]
-    if "shim" in servers:
-        parts.append(_goals(judge(rounds)))
-        parts.append(_ratios(rounds, [name for name in servers if name != "shim"]))
+    parts = [_about(about, len(rounds)), _numbers(rounds, servers, scale.metrics)]
+    if scale.server in servers:
+        parts.append(_goals(judge(rounds, scale)))
+        parts.append(_ratios(rounds, scale, [name for name in servers if name != scale.server]))
     parts.append(_doubts(rounds))
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -31,9 +31,9 @@ def _about(about: Mapping[str, Any], rounds: int) -> str:
     )
 
 
-def _numbers(rounds: Rounds, servers: Sequence[str]) -> str:
+def _numbers(rounds: Rounds, servers: Sequence[str], metrics: Sequence[Metric]) -> str:
     lines = [_row(["", *servers]), _row(["--", *["--:"] * len(servers)])]
-    for metric in METRICS:
+    for metric in metrics:
         title = f"{metric.title}, {metric.unit}" if metric.unit else metric.title
         cells = [_spread(spread(list(values(rounds, name, metric).values()))) for name in servers]
         lines.append(_row([title, *cells]))
@@ -50,13 +50,13 @@ def _goals(judged: Sequence[Judged]) -> str:
     return "\n".join(lines)
 
 
-def _ratios(rounds: Rounds, peers: Sequence[str]) -> str:
+def _ratios(rounds: Rounds, scale: Scale, peers: Sequence[str]) -> str:
     if not peers:
         return ""
-    heads = [f"shim / {peer}" for peer in peers]
+    heads = [f"{scale.server} / {peer}" for peer in peers]
     lines = [_row(["ratios within a round", *heads]), _row(["--", *["--:"] * len(peers)])]
-    for metric in METRICS:
-        ours = values(rounds, "shim", metric)
+    for metric in scale.metrics:
+        ours = values(rounds, scale.server, metric)
         cells = [_spread(spread(ratios(ours, values(rounds, peer, metric)))) for peer in peers]
         lines.append(_row([metric.title, *cells]))
     return "\n".join(lines)

@@ -8,6 +8,7 @@ import platform
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,10 +30,7 @@ def main() -> int:
     """0: measured, and the shim answered everything rightly; 1: it did not; 2: something can't be measured here."""
     given = _arguments()
     servers = [SERVERS[name]() for name in given.only or USUAL]
-    missing = {server.name: why for server in servers if (why := server.missing())}
-    if missing:
-        for name, why in missing.items():
-            print(f"{name} can't be measured here: {why}", file=sys.stderr)
+    if say_what_is_missing(servers):
         return 2
     build_generator()
     allow_open_files()
@@ -42,22 +40,14 @@ def main() -> int:
         seconds=given.seconds or (QUICK.seconds if given.quick else Plan.seconds),
     )
     started = datetime.now(UTC)
-    folder = RESULTS / started.strftime("%Y%m%dT%H%M%SZ")
-    folder.mkdir(parents=True)
+    folder = new_folder(started)
     profile = Profiles(folder / "profiles").phase if given.profile else None
-    about = {
-        "date": started.strftime("%Y-%m-%d %H:%M UTC"),
-        "machine": given.machine or machine_words(),
-        "seconds": plan.seconds,
-        "streams": plan.streams,
-        "idle": plan.idle,
-        "servers": {server.name: server.says for server in servers},
-    }
+    about = about_run(started, given.machine, plan, servers)
     rounds: list[dict[str, dict[str, Any]]] = []
     for number in range(given.rounds or (1 if given.quick else 5)):
         rounds.append({})
         for server in servers:
-            rounds[-1][server.name] = _measured(server, plan, number, profile)
+            rounds[-1][server.name] = measured(server, plan, number, profile)
             (folder / "run.json").write_text(json.dumps({"about": about, "rounds": rounds}, indent=1))
     text = report(rounds, about)
     (folder / "report.md").write_text(text)
@@ -65,10 +55,36 @@ def main() -> int:
         (RESULTS / "latest.md").write_text(text)
     print(text)
     print(f"written to {folder}", file=sys.stderr)
-    return 1 if _shim_was_wrong(rounds) else 0
+    return 1 if was_wrong(rounds, "shim") else 0
 
 
-def _measured(server: Server, plan: Plan, number: int, profile: Profile | None) -> dict[str, Any]:
+def say_what_is_missing(servers: Sequence[Server]) -> bool:
+    """Whether some can't be measured here; which and why goes to stderr."""
+    missing = {server.name: why for server in servers if (why := server.missing())}
+    for name, why in missing.items():
+        print(f"{name} can't be measured here: {why}", file=sys.stderr)
+    return bool(missing)
+
+
+def new_folder(started: datetime) -> Path:
+    """For what a run writes."""
+    folder = RESULTS / started.strftime("%Y%m%dT%H%M%SZ")
+    folder.mkdir(parents=True)
+    return folder
+
+
+def about_run(started: datetime, machine: str | None, plan: Plan, servers: Sequence[Server]) -> dict[str, Any]:
+    return {
+        "date": started.strftime("%Y-%m-%d %H:%M UTC"),
+        "machine": machine or machine_words(),
+        "seconds": plan.seconds,
+        "streams": plan.streams,
+        "idle": plan.idle,
+        "servers": {server.name: server.says for server in servers},
+    }
+
+
+def measured(server: Server, plan: Plan, number: int, profile: Profile | None = None) -> dict[str, Any]:
     print(f"round {number + 1}: {server.name}", file=sys.stderr, end=" ", flush=True)
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
@@ -81,8 +97,8 @@ def _measured(server: Server, plan: Plan, number: int, profile: Profile | None) 
     return found
 
 
-def _shim_was_wrong(rounds: list[dict[str, dict[str, Any]]]) -> bool:
-    found = [measured["shim"] for measured in rounds if "shim" in measured]
+def was_wrong(rounds: list[dict[str, dict[str, Any]]], name: str) -> bool:
+    found = [of_round[name] for of_round in rounds if name in of_round]
     return any("wrong" in result or any("wrong" in phase for phase in _phases(result)) for result in found)
 
 

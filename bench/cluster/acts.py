@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.cluster.posting import post
-from bench.cluster.site import Reading, Site
+from bench.cluster.site import SETTLED_S, Reading, Site
 from bench.generator import Generator
 from bench.measure import PAYLOAD_BYTES, Session
 from bench.servers.base import Started
@@ -71,6 +71,7 @@ class Round:
             _, sent = self._pushed(session, asked=1)
             more = (self.site.read().memory - before) / sent
             self.found["redis_message_bytes"] = max(0.0, more - PAYLOAD_BYTES)
+            session.generator.ask("idle", seconds=SETTLED_S)
             self._to_few = self._broadcast(session)
         self.found["node_bytes"] = self.site.resident(0)
         self.found["redis_bytes"] = self.site.read().memory

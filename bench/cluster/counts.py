@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.cluster.site import Site, site
+from bench.cluster.site import SETTLED_S, Site, site
 from bench.processes import allow_open_files
 from bench.servers.base import get_stream
 from bench.servers.shim import ACCESS_KEY, SECRET_KEY, STAGE
@@ -67,6 +67,7 @@ async def count(nodes: Site, streams: int, idle_s: float) -> dict[str, Any]:
         await broadcast(ports[0], clients, number)
         times.append(time.monotonic() - began)
         costs.append(nodes.read().operations - before)
+    await asyncio.sleep(SETTLED_S)
     before, began = nodes.read().operations, time.monotonic()
     await asyncio.sleep(idle_s)
     idle = nodes.read().operations - before

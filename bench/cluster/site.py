@@ -20,6 +20,10 @@ OURS = ("cmdstat_info", "cmdstat_memory|usage", "cmdstat_scan", "cmdstat_client|
 """What is asked here, and costs no node anything."""
 
 
+SETTLED_S = 20.0
+"""After its start a node has compared positions once, and renewed what expires, as it does every six hours."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """At one moment. `cpu_s`: of each node so far. `memory`: what Redis has allocated."""
@@ -87,7 +91,7 @@ class Site:
 def site(nodes: int, folder: Path, *options: str, cores: tuple[int | None, ...] = (None,)) -> Iterator[Site]:
     """`options`: of bench.servers.shim_server. `cores`: of the nodes in turn; None leaves it to the kernel."""
     with ExitStack() as stack:
-        url = stack.enter_context(redis_server())
+        url = stack.enter_context(redis_server()).url
         ports = free_ports(nodes)
         pids = []
         for number, port in enumerate(ports):

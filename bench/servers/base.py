@@ -11,11 +11,13 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """`pid`: of the process at the root of the server's. Streams are opened on `port`, pushes sent to `push_port`."""
+    """`pid`: of the process at the root of the server's. Streams are opened on `port`, pushes sent to `push_port`.
+    `redis_pid`: of the Redis that it uses; None: it uses none."""
 
     pid: int
     port: int
     push_port: int
+    redis_pid: int | None = None
 
 
 class Server(ABC):

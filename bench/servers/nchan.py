@@ -8,10 +8,12 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from bench.processes import free_ports, running
 from bench.servers.base import Server, Started, get_stream, post
+from bench.servers.redis_server import MISSING, RedisServer, redis_server
 
 MODULE = Path("/usr/lib/nginx/modules/ngx_nchan_module.so")
 
@@ -35,8 +37,10 @@ http {{
   uwsgi_temp_path {folder}/uwsgi;
   scgi_temp_path {folder}/scgi;
   nchan_shared_memory_size 1024M;
+  {upstream}
   server {{
     listen 127.0.0.1:{port} backlog=4096;
+    {redis_pass}
     location ~ ^/events/([\\w-]+)$ {{
       nchan_subscriber eventsource;
       nchan_subscriber_first_message newest;
@@ -58,11 +62,17 @@ class Nchan(Server):
             return None
         return "install the Debian packages nginx and libnginx-mod-nchan"
 
+    redis: RedisServer | None = None
+
     @contextmanager
     def start(self, core: int | None, folder: Path) -> Iterator[Started]:
         (port,) = free_ports(1)
         path = folder / "nchan.conf"
-        path.write_text(CONFIGURATION.format(module=MODULE, folder=folder, port=port))
+        upstream = f"upstream store {{ nchan_redis_server {self.redis.url}; }}" if self.redis else ""
+        redis_pass = "nchan_redis_pass store;" if self.redis else ""
+        path.write_text(
+            CONFIGURATION.format(module=MODULE, folder=folder, port=port, upstream=upstream, redis_pass=redis_pass)
+        )
         command = ["/usr/sbin/nginx", "-p", str(folder), "-e", f"{folder}/nginx-error.log", "-c", str(path)]
         with running(command, core=core, ports=[port], log=folder / "nchan.log") as process:
             yield Started(process.pid, port, port)
@@ -75,3 +85,16 @@ class Nchan(Server):
 
     def broadcast(self, at: Started, body: bytes) -> bytes:
         return post("/connections", at.push_port, body)
+
+
+class NchanRedis(Nchan):
+    name = "nchan-redis"
+    says = "nginx with nchan, one worker, its messages in Redis"
+
+    @contextmanager
+    def start(self, core: int | None, folder: Path) -> Iterator[Started]:
+        with redis_server() as self.redis, super().start(core, folder) as started:
+            yield replace(started, redis_pid=self.redis.pid)
+
+    def missing(self) -> str | None:
+        return super().missing() or (None if shutil.which("redis-server") else MISSING)

@@ -5,16 +5,32 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench.processes import free_ports, running
 
+MISSING = "redis-server is not installed: apt-get install redis-server"
+
+
+@dataclass(frozen=True, slots=True)
+class RedisServer:
+    """Reached over TCP, as it is elsewhere."""
+
+    port: int
+    pid: int
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}"
+
 
 @contextmanager
-def redis_server(core: int | None = None) -> Iterator[str]:
-    """Its address, over TCP, as it is elsewhere. `core` None: wherever the kernel puts it."""
+def redis_server(core: int | None = None) -> Iterator[RedisServer]:
+    """`core` None: wherever the kernel puts it."""
     (port,) = free_ports(1)
     with tempfile.TemporaryDirectory(prefix="redis-") as folder:
         command = ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"]
-        with running([*command, "--dir", folder], core=core, ports=[port], log=Path(folder) / "log"):
-            yield f"redis://127.0.0.1:{port}"
+        command += ["--dir", folder, "--maxclients", "20000"]
+        with running(command, core=core, ports=[port], log=Path(folder) / "log") as process:
+            yield RedisServer(port, process.pid)

@@ -1,14 +1,18 @@
-"""The shim as one node of several, over a Redis server of its own."""
+"""The shim as nodes over a Redis server of their own."""
 
 from __future__ import annotations
 
+import shlex
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+from bench.processes import free_ports, running
 from bench.servers.base import Started
-from bench.servers.redis_server import redis_server
+from bench.servers.redis_server import MISSING, redis_server
 from bench.servers.shim import Shim
 
 
@@ -24,10 +28,27 @@ class ShimRedis(Shim):
 
     @contextmanager
     def start(self, core: int | None, folder: Path) -> Iterator[Started]:
-        with redis_server() as url:
-            self.options = ("--redis", url)
+        with redis_server() as redis:
+            self.options = ("--redis", redis.url)
             with super().start(core, folder) as started:
-                yield started
+                yield replace(started, redis_pid=redis.pid)
 
     def missing(self) -> str | None:
-        return None if shutil.which("redis-server") else "redis-server is not installed: apt-get install redis-server"
+        return None if shutil.which("redis-server") else MISSING
+
+
+class ShimRedisTwo(ShimRedis):
+    """Both on the one core: what two cost more than one is seen for a second of CPU, not by the clock."""
+
+    name = "shim-redis-2"
+    says = "two such nodes at one port, which the kernel shares out, on the same core"
+
+    @contextmanager
+    def start(self, core: int | None, folder: Path) -> Iterator[Started]:
+        with redis_server() as redis:
+            shared, *own = free_ports(3)
+            command = [sys.executable, "-m", "bench.servers.shim_server", "--redis", redis.url]
+            command += ["--shared-port", str(shared), "--port"]
+            both = " & ".join(shlex.join([*command, str(port)]) for port in own)
+            with running(["sh", "-c", f"{both} & wait"], core=core, ports=own, log=folder / "nodes.log") as process:
+                yield Started(process.pid, shared, shared, redis.pid)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import socket
 import sys
 from typing import Any
 
@@ -74,6 +75,7 @@ def make_server(service: GatewayService, port: int, *, verified: bool, portable:
 def main() -> None:
     arguments = argparse.ArgumentParser(description=sys.modules[__name__].__doc__)
     arguments.add_argument("--port", type=int, required=True)
+    arguments.add_argument("--shared-port", type=int, help="where other nodes of this machine listen too")
     arguments.add_argument("--connections", type=int, default=20_000)
     arguments.add_argument("--resume-window", type=float, default=60.0, help="seconds")
     arguments.add_argument("--unverified", action="store_true", help="take pushes without looking at signatures")
@@ -82,7 +84,18 @@ def main() -> None:
     given = arguments.parse_args()
     limits = StreamLimits(connections=given.connections, resume_window_s=given.resume_window)
     service = make_service(limits, given.redis)
-    make_server(service, given.port, verified=not given.unverified, portable=given.portable).run()
+    server = make_server(service, given.port, verified=not given.unverified, portable=given.portable)
+    ports = [given.port, given.shared_port]
+    server.run(sockets=[listening(port) for port in ports] if given.shared_port else None)
+
+
+def listening(port: int) -> socket.socket:
+    """A socket of its own, among which the kernel shares out who comes to one port."""
+    found = socket.socket()
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    found.bind(("127.0.0.1", port))
+    return found
 
 
 if __name__ == "__main__":

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
 
+from bench.cluster.__main__ import USUAL
 from bench.cluster.acts import FEW, Plan, Round, measured
 from bench.cluster.constants import together
+from bench.cluster.goals import CLUSTER, OURS
 from bench.cluster.posting import PostRefused, post
+from bench.cluster.predictions import MIB, predicted, table
+from bench.cluster.returning import Crowd
 from bench.cluster.site import Reading, Site, site
+from bench.generator import Generator
+from bench.goals import judge
+from bench.measure import Session
+from bench.servers import SERVERS
 from checklists.capacity.constants import Acts, load_constants
+from checklists.capacity.flat import Flat
+from tests.checklists.capacity.stand import constants
 
 needed = pytest.mark.skipif(not shutil.which("gcc") or not shutil.which("redis-server"), reason="no gcc or no Redis")
 
@@ -49,6 +61,80 @@ def test_rounds_become_a_median_with_the_least_and_the_most():
         "a": {"median": 2.0, "least": 1.0, "most": 3.0},
         "acts": {"open": {"node_cpu_s": {"median": 4.0, "least": 2.0, "most": 6.0}}},
     }
+
+
+def test_a_number_that_no_redis_took_part_in_is_none():
+    metrics = {metric.key: metric for metric in CLUSTER.metrics}
+    phase = {"redis_cpu_s": 0.5, "delivered": 5_000}
+    assert metrics["redis_unicast"].read({"unicast": phase}) == pytest.approx(100)
+    with pytest.raises(KeyError):
+        metrics["redis_unicast"].read({"unicast": phase | {"redis_cpu_s": 0.0}})
+    with pytest.raises(KeyError):
+        metrics["bytes_per_idle_stream"].read({"unicast": phase})
+
+
+def test_every_goal_of_nodes_is_of_something_that_is_measured():
+    keys = {metric.key for metric in CLUSTER.metrics}
+    assert {goal.metric for goal in CLUSTER.goals} <= keys
+    assert len(keys) == len(CLUSTER.metrics)
+    assert set(USUAL) <= set(SERVERS)
+
+
+def test_goals_of_nodes_are_held_against_the_shim_without_redis():
+    phase = {"through_per_s": 900.0, "delivered": 900, "server_cpu_s": 1.0, "redis_cpu_s": 0.1}
+    counts = {"operations_per_broadcast": 7, "idle_operations_per_stream_in_10_s": 1.2, "bytes_per_idle_stream": 900}
+    ours = {"unicast": phase | {"through_per_s": 500.0}, "counts": counts}
+    rounds = [{"shim": {"unicast": phase}, OURS: ours}]
+    verdicts = {one.goal.metric: one.met for one in judge(rounds, CLUSTER)}
+    assert verdicts == {
+        "unicast": True,
+        "operations_per_broadcast": True,
+        "idle_operations_per_stream_in_10_s": False,
+        "bytes_per_idle_stream": True,
+    }
+
+
+def test_predictions_have_a_number_for_all_that_is_measured():
+    """1,000 streams at two nodes, by hand."""
+    found = predicted(Flat(constants()), 1_000)
+    assert found["memory of a node, MiB"] == pytest.approx((80e6 + 500 * 10_000) / MIB)
+    assert found["memory of Redis, MiB"] == pytest.approx((2e6 + 1000 * 1000) / MIB)
+    assert found["to open all: nodes, s of a core"] == pytest.approx(1.0)
+    assert found["4,000 pushes in 10 s: nodes, s of a core"] == pytest.approx(4000 * 300e-6 + 1000 * 10 * 5e-6)
+    rows = list(
+        table(constants(), [{"streams": 1_000, "measured": {name: 2 * value for name, value in found.items()}}])
+    )
+    assert len(rows) == 2 + len(found)
+    assert all(row.endswith("| 2.00 |") for row in rows[2:])
+
+
+@pytest.mark.slow
+@needed
+@pytest.mark.parametrize("name", ["shim-redis-2", "naive-redis", "nchan-redis"])
+def test_what_is_compared_answers_rightly(tmp_path: Path, name: str):
+    server = SERVERS[name]()
+    if why := server.missing():
+        pytest.skip(why)
+    with server.start(None, tmp_path) as at, Generator() as generator:
+        session = Session(server, at, generator, tmp_path)
+        session.open(20)
+        for kind in (session.unicast, session.broadcast):
+            found = kind("a few", 40, outstanding=2, seconds=20)
+            assert found is not None
+            assert found["right"]
+
+
+@pytest.mark.slow
+@needed
+async def test_who_loses_a_node_comes_back_to_the_other(tmp_path: Path):
+    with site(2, tmp_path) as nodes:
+        crowd = Crowd(nodes.ports[0], nodes.ports[1], 20)
+        await crowd.open()
+        os.kill(nodes.pids[0], signal.SIGKILL)
+        pauses = await crowd.back()
+        await crowd.leave()
+    assert len(pauses) == 20
+    assert 1 <= pauses[0] <= pauses[-1]
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from functools import cache
@@ -9,8 +10,10 @@ from functools import cache
 import pytest
 from click.testing import CliRunner
 
+from bench.cluster.predictions import table
 from checklists.capacity.constants import Acts, Constants, Measured, load_constants
 from checklists.capacity.demand import Demand
+from checklists.capacity.pictures import draw_cost, draw_outcome, svg
 from checklists.capacity.plan import CapacityPlan, plan
 from checklists.capacity.simulation.run import EVENTS
 from migrator.cli import cli
@@ -18,6 +21,7 @@ from migrator.commands.capacity import command
 from tests.running import ROOT
 
 PAGE = ROOT / "docs" / "capacity.md"
+PREDICTIONS = ROOT / "bench" / "results" / "predictions.json"
 LOADS = [
     (1_000, 1, 5, "loop"),
     (5_000, 10, 10, "loop"),
@@ -104,11 +108,31 @@ def million() -> str:
     return "\n".join(rows)
 
 
+def predictions() -> str:
+    found = json.loads(PREDICTIONS.read_text("utf-8"))
+    return "\n".join((f"{found['machine']}, {found['measured_on']}.", "", *table(load_constants(), found["found"])))
+
+
+@cache
+def storm() -> str:
+    (found,) = plan(MILLION, events=("reconnect-storm",)).simulated
+    return svg(draw_outcome(found))
+
+
+def costs() -> str:
+    """Half a power of ten from one to the next."""
+    counts = [round(100 * 10 ** (half / 2)) for half in range(9)]
+    loads = [Demand(connections=count, pushes_s=count / 100, received_s=count / 100) for count in counts]
+    return svg(draw_cost([plan(load) for load in loads]))
+
+
+IMAGES = {"capacity-cost.svg": costs, "capacity-reconnect-storm.svg": storm}
 BLOCKS = {
     "loads": loads,
     "constants": lambda: constants(load_constants()),
     "events": events,
     "million": million,
+    "predictions": predictions,
 }
 
 
@@ -126,6 +150,13 @@ def test_its_numbers_are_those_of_the_code(name: str) -> None:
     page = PAGE.read_text("utf-8")
     assert f"<!-- made: {name} -->" in page
     assert made(page, name) == page, "docs are stale; run: .venv/bin/python -m tests.docs.test_capacity_page"
+
+
+@pytest.mark.parametrize("name", IMAGES)
+def test_its_pictures_are_of_the_same_numbers(name: str) -> None:
+    assert f"(images/{name})" in PAGE.read_text("utf-8")
+    found = (ROOT / "docs" / "images" / name).read_text("utf-8")
+    assert found == IMAGES[name](), "docs are stale; run: .venv/bin/python -m tests.docs.test_capacity_page"
 
 
 def test_its_options_are_those_of_the_command() -> None:
@@ -147,3 +178,5 @@ def test_its_commands_work() -> None:
 
 if __name__ == "__main__":
     PAGE.write_text(made(PAGE.read_text("utf-8"), *BLOCKS), "utf-8")
+    for name, draw in IMAGES.items():
+        (ROOT / "docs" / "images" / name).write_text(draw(), "utf-8")
