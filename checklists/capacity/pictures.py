@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import log10
 from typing import Final
 
@@ -59,7 +59,7 @@ def draw_cost(plans: Sequence[CapacityPlan]) -> Picture:
     def y(usd: float) -> float:
         return _up(log10(usd / low) / log10(high / low))
 
-    lines: dict[str, Points] = {
+    lines = {
         "API Gateway": [(x(one.demand), y(one.before.usd)) for one in plans],
         "nodes and Redis": [(x(one.demand), y(one.after["median"].usd)) for one in plans],
     }
@@ -92,7 +92,7 @@ def _axes(up: Sequence[tuple[float, str]], along: Sequence[tuple[float, str]], n
     yield Label((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, named, "mark-of-axis", "middle")
 
 
-def _curves(lines: dict[str, Points]) -> Iterator[Shape]:
+def _curves(lines: Mapping[str, Points]) -> Iterator[Shape]:
     """Each with its name at the right, one below the other."""
     for number, (style, (name, points)) in enumerate(zip(("first", "second", "third"), lines.items(), strict=False)):
         yield Curve(tuple(points), style)

@@ -20,7 +20,8 @@ LEAST_ROOM: Final = 0.1
 """Of a core, for who comes back: an event loop takes turns, so pushes never keep all of it."""
 
 
-class Group(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Group:
     """Who left at one step and came at one: served when each of them was given as much as one takes."""
 
     served_at: float
