@@ -31,6 +31,9 @@ logger = logging.getLogger(__name__)
 KEEP_EVERY_S: Final = 6 * 3600.0
 """How often what would expire after a day is renewed."""
 
+KEEP_LISTS_EVERY_S: Final = 60.0
+"""The same for what is about all connections, which does not expire before it was renewed once."""
+
 REAPED_AT_ONCE: Final = 200
 
 LEFT: Final = "the client did not come back"
@@ -69,7 +72,6 @@ class Membership:
             self.node.streams.hears,
         )
         self._tasks: list[asyncio.Task[None]] = []
-        self._kept_at = -KEEP_EVERY_S
 
     async def begin(self) -> None:
         """Raises BrokerUnavailable."""
@@ -123,6 +125,7 @@ class Membership:
         loop = asyncio.get_running_loop()
         renew_s = self._options.lease_s / 3
         next_check = loop.time() + self._options.check_s
+        next_keep, next_keep_lists = loop.time() + KEEP_EVERY_S, loop.time()
         while True:
             await asyncio.sleep(min(renew_s, self._options.check_s))
             try:
@@ -132,11 +135,14 @@ class Membership:
                     logger.warning("the lease of this node had ended; what others took meanwhile is given up")
                 elif loop.time() < next_check:
                     continue
-                keep = loop.time() - self._kept_at >= KEEP_EVERY_S
+                keep = loop.time() >= next_keep
                 await self.node.check(keep=keep)
-                if keep:
-                    self._kept_at = loop.time()
                 next_check = loop.time() + self._options.check_s
+                if keep:
+                    next_keep = loop.time() + KEEP_EVERY_S
+                if loop.time() >= next_keep_lists:
+                    await self.batches.run(Step(nodes.KEEP, (), (), lambda _answer: None))
+                    next_keep_lists = loop.time() + KEEP_LISTS_EVERY_S
             except StreamsError as error:
                 logger.warning("%s", error)
 

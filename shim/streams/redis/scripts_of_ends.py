@@ -88,7 +88,8 @@ local node, at = ARGV[3], now()
 local until_then = redis.call('ZSCORE', S.nodes, node)
 if is_quiet(at) or not until_then or tonumber(until_then) > at then return 0 end
 if redis.call('ZLEXCOUNT', S.hosted, '[' .. node .. ' ', '(' .. node .. '!') > 0 then return 0 end
-return redis.call('ZREM', S.nodes, node)
+redis.call('ZREM', S.nodes, node)
+return 0
 """,
     lists="nodes quiet hosted",
 )

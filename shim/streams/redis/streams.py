@@ -41,6 +41,9 @@ from shim.streams.subscription import Subscription
 
 logger = logging.getLogger(__name__)
 
+LONGEST_SWEEP_S: Final = 2.0
+"""Between two looks for connections whose time is over; shorter where leases are. All nodes look."""
+
 LOOK_FOR_LOST_S: Final = 60.0
 """Between two looks for ends that other nodes began to tell, and did not finish."""
 
@@ -117,6 +120,7 @@ class RedisStreams(Streams):
         woken = asyncio.Event()
         telling: Telling | None = None
         next_sweep = next_look = loop.time()
+        sweep_s = min(LONGEST_SWEEP_S, max(SWEEP_INTERVAL_S, self._options.lease_s / 5))
         away = False
         while True:
             try:
@@ -125,23 +129,33 @@ class RedisStreams(Streams):
                     member.node.streams.on_ended = woken.set
                 if telling is None:
                     telling = Telling(members, MOST_DISCONNECTS_AT_ONCE, woken.set)
+                failure = None
                 if loop.time() >= next_sweep:
-                    next_sweep = loop.time() + SWEEP_INTERVAL_S
-                    await self.awaiting.expire()  # which wakes when there are ends to tell
+                    next_sweep = loop.time() + sweep_s
+                    failure = await self._expire()  # which wakes when there are ends to tell
                 if woken.is_set() or loop.time() >= next_look:
                     woken.clear()
                     next_look = loop.time() + LOOK_FOR_LOST_S
                     while await telling.begin(on_disconnect):
                         pass
+                if failure is not None:
+                    raise failure
                 away = False
             except BrokerUnavailable as error:
                 if not away:
                     logger.warning("%s", error)
                 away = True
-                next_sweep = loop.time() + SWEEP_INTERVAL_S
+                next_sweep = loop.time() + sweep_s
             with suppress(TimeoutError):  # wait_for would swallow a cancellation in the turn of the wake
                 async with asyncio.timeout_at(max(next_sweep, loop.time() + 0.01)):
                     await woken.wait()
+
+    async def _expire(self) -> BrokerUnavailable | None:
+        try:
+            await self.awaiting.expire()
+        except BrokerUnavailable as error:
+            return error
+        return None
 
     async def shutdown(self, on_disconnect: Callable[[Closed], Awaitable[None]]) -> None:
         """Ends all streams of this node, whose clients go on at others; tells the ends of those that can't. For after

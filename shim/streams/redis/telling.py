@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
+from shim.streams.errors import BrokerUnavailable
 from shim.streams.records import Closed
 from shim.streams.redis import scripts_of_ends as ending
 from shim.streams.redis.annotations import attributes_of
@@ -34,13 +35,20 @@ class Telling:
         """Ends that may have been taken: Redis did not answer. No other node tells those that were."""
 
     async def begin(self, on_disconnect: OnDisconnect) -> int:
-        """Takes ends as far as there is room, and starts to tell them; returns how many. Raises BrokerUnavailable."""
+        """Takes ends as far as there is room, and starts to tell them; returns how many. Raises BrokerUnavailable when
+        one partition can't be asked, after those that can."""
         begun = 0
+        away: BrokerUnavailable | None = None
         for member in self._members:
             room = self._most - len(self.tasks)
             if room <= 0:
                 break
-            begun += await self._begin(member, room, on_disconnect)
+            try:
+                begun += await self._begin(member, room, on_disconnect)
+            except BrokerUnavailable as error:
+                away = error
+        if away is not None:
+            raise away
         return begun
 
     async def _begin(self, member: Membership, room: int, on_disconnect: OnDisconnect) -> int:

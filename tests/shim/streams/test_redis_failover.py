@@ -13,7 +13,7 @@ from shim.streams import BrokerUnavailable, Gap
 from tests.redis_cluster import RedisCluster, eventually
 from tests.redis_sentinels import RedisSentinels
 from tests.shim.streams import promises_of_connections, promises_of_groups, promises_of_messages
-from tests.shim.streams.promising import PROMISES, Promise, last_id, opened, take
+from tests.shim.streams.promising import PROMISES, Promise, last_id, opened, take, until
 from tests.shim.streams.redis_world import RedisWorld, stop, told_by
 
 T = TypeVar("T")
@@ -26,6 +26,14 @@ assert promises_of_messages  # which fill PROMISES
 @pytest.fixture
 def sentinels() -> Iterator[RedisSentinels]:
     servers = RedisSentinels()
+    yield servers
+    servers.close()
+
+
+@pytest.fixture
+def cluster() -> Iterator[RedisCluster]:
+    """With a replica for each master."""
+    servers = RedisCluster(3, 3)
     yield servers
     servers.close()
 
@@ -43,7 +51,7 @@ async def at_last(asked: Callable[[], Awaitable[T]]) -> T:
 async def test_what_the_new_master_lacks_is_told_as_a_gap_and_all_that_follows_arrives(
     sentinels: RedisSentinels,
 ) -> None:
-    world = RedisWorld(sentinels.url, timeout_s=0.5)
+    world = RedisWorld(sentinels.url)
     here, there = await world.streams(), await world.streams()
     attached, resumed, idle = [await opened(here) for _ in range(3)]
     stream = await there.awaiting.subscribe(attached)
@@ -86,7 +94,7 @@ async def test_what_the_new_master_lacks_is_told_as_a_gap_and_all_that_follows_a
 
 
 async def test_threads_find_the_new_master_too(sentinels: RedisSentinels) -> None:
-    world = RedisWorld(sentinels.url, timeout_s=0.5)
+    world = RedisWorld(sentinels.url)
     node = await world.streams()
     connection = await opened(node)
 
@@ -112,9 +120,8 @@ async def test_threads_find_the_new_master_too(sentinels: RedisSentinels) -> Non
 
 
 @pytest.mark.slow
-async def test_in_a_cluster_a_replica_takes_over_and_the_others_go_on_meanwhile() -> None:
-    cluster = await asyncio.to_thread(RedisCluster, 3, 3)
-    world = RedisWorld(cluster.url, timeout_s=0.5)
+async def test_in_a_cluster_a_replica_takes_over_and_the_others_go_on_meanwhile(cluster: RedisCluster) -> None:
+    world = RedisWorld(cluster.url)
     here, there = await world.streams(), await world.streams()
     connections = [await opened(here) for _ in range(24)]
     streams = [await there.awaiting.subscribe(connection) for connection in connections]
@@ -126,12 +133,19 @@ async def test_in_a_cluster_a_replica_takes_over_and_the_others_go_on_meanwhile(
         await asyncio.to_thread(lambda: [cluster.client(place).execute_command("WAIT", 1, 5000) for place in range(3)])
         cluster.kill(0)
         refused = 0
+        ended = ""
         for connection in connections:
             try:
                 await here.awaiting.send(connection, "meanwhile")
             except BrokerUnavailable:
                 refused += 1
+            else:
+                ended = connection
         assert 0 < refused < 24
+        await here.awaiting.close(ended, 4000, "bye")
+        await until(lambda: bool(told))
+        place = connections.index(ended)
+        del connections[place], streams[place]
         for connection in connections:
             await at_last(partial(here.awaiting.send, connection, "after"))
         gaps = 0
@@ -141,11 +155,10 @@ async def test_in_a_cluster_a_replica_takes_over_and_the_others_go_on_meanwhile(
                 received += await take(stream, 1)
             gaps += any(isinstance(one, Gap) for one in received)
         assert gaps == refused
-        assert told == []
+        assert [(closed.connection_id, closed.code) for closed in told] == [(ended, 4000)]
     finally:
         await stop(running)
         await world.close()
-        cluster.close()
 
 
 @pytest.fixture(scope="module")
