@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from concurrent.futures import CancelledError
+from typing import Any, Final, TypeVar
 
 from shim.streams.errors import BrokerUnavailable
 from shim.streams.redis.batches import Batches
@@ -17,6 +18,8 @@ from shim.streams.redis.servers import servers_of
 T = TypeVar("T")
 
 Partitions = tuple[Batches, ...]
+
+LEFT: Final = "this node has left"
 
 
 class Blocking:
@@ -44,10 +47,14 @@ class Blocking:
         with self._beginning:
             if self._closed:
                 asked.close()
-                raise BrokerUnavailable("this node has left")
+                raise BrokerUnavailable(LEFT)
             if self._loop is None:
                 self._loop = self._begin()
-        return asyncio.run_coroutine_threadsafe(asked, self._loop).result()
+            answer = asyncio.run_coroutine_threadsafe(asked, self._loop)
+        try:
+            return answer.result()
+        except CancelledError:
+            raise BrokerUnavailable(LEFT) from None
 
     def close(self) -> None:
         with self._beginning:
@@ -76,4 +83,13 @@ class Blocking:
         finally:
             loop.run_until_complete(asyncio.gather(*(one.close() for one in self._partitions)))
             loop.run_until_complete(servers.close())
+            loop.run_until_complete(_end_all(loop))
             loop.close()
+
+
+async def _end_all(loop: asyncio.AbstractEventLoop) -> None:
+    """Whoever still waits for an answer is told that there will be none."""
+    others = asyncio.all_tasks(loop) - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
