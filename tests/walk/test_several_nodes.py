@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.redis_cluster import RedisCluster
 from tests.redis_server import RedisServer
 from tests.walk.several_nodes import Client, cluster
 
@@ -137,3 +138,38 @@ def test_while_redis_is_away_pushes_are_503_and_streams_are_held(tmp_path: Path,
         assert node.push(client.id, "taken").status_code == 200
         while client.texts(1) != ["taken"]:
             pass  # a push that was refused may have been taken: its sender can't know
+
+
+@pytest.fixture
+def redis_cluster() -> Iterator[RedisCluster]:
+    servers = RedisCluster()
+    yield servers
+    servers.close()
+
+
+@pytest.mark.slow
+def test_over_a_cluster_a_client_hears_all_nodes_and_goes_on_at_another(
+    tmp_path: Path, redis_cluster: RedisCluster
+) -> None:
+    settings = {"redis__lease_s": 1, "streams__resume_window_s": 1}
+    with (
+        cluster(tmp_path, redis_cluster.url, **settings) as found,
+        Client(found.nodes[0]) as client,
+        Client(found.nodes[1]) as other,
+    ):
+        here, there = found.nodes
+        assert there.push(client.id, "pushed").status_code == 200
+        assert client.texts(1) == ["pushed"]
+        assert client.say(there, "x") == 202
+        assert client.texts(1) == ["you said x"]
+        assert here.broadcast("to all") == 2
+        assert (client.texts(1), other.texts(1)) == (["to all"], ["to all"])
+        os.kill(here.process.pid, signal.SIGKILL)
+        here.process.wait()
+        assert there.push(client.id, "meanwhile").status_code == 200
+        client.resume(there)
+        assert client.texts(1) == ["meanwhile"]
+        client.leave()
+
+        (told,) = found.eventually_happened("$disconnect")
+        assert (told["connectionId"], told["disconnectStatusCode"]) == (client.id, 1006)
