@@ -22,7 +22,8 @@ from tests.chaos.world import CHECK_S, LEASE_S, TIMEOUT_S, WINDOW_S, Ground, Wor
 
 OPEN_WITHIN_S: Final = 20.0
 SETTLE_WITHIN_S: Final = 15.0
-ENDS_WITHIN_S: Final = 12.0
+ENDS_WITHIN_S: Final = 9.0
+"""After a window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,7 @@ async def _all_leave(world: World, *, with_a_word: bool) -> None:
         connected = {line["connection"] for line in ran if line["route"] == "$connect"}
         return connected <= {line["connection"] for line in ran if line["route"] == "$disconnect"}
 
-    await _until(all_are_told, ENDS_WITHIN_S)
+    await _until(all_are_told, world.recorder.history.rules.window_s + ENDS_WITHIN_S)
     await asyncio.sleep(0.3)  # for what must not come
 
 
