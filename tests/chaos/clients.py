@@ -259,12 +259,13 @@ class LibraryClient(Client):
             await asyncio.gather(*self._socket._tasks, return_exceptions=True)
 
     async def _run(self) -> None:
-        asked = 0.0
+        asked, attempt, name = 0.0, 0, ""
         while self._socket is None:
-            asked = self._recorder.now()
+            asked, attempt = self._recorder.now(), attempt + 1
+            name = f"{self.name}.{attempt}"  # `$connect` of an attempt that was given up may run later
             try:
                 self._socket = await sse_socket.connect(
-                    f"http://{HOST}{STAGE}?client={self.name}",
+                    f"http://{HOST}{STAGE}?client={name}",
                     heartbeat_timeout=SILENT_S,
                     give_up_after=60,
                     open_timeout=SILENT_S,
@@ -274,7 +275,7 @@ class LibraryClient(Client):
                 )
             except (OSError, EOFError, sse_socket.InvalidHandshake):
                 await asyncio.sleep(0.1)
-        self._opened(self._connection_of(self.name), asked)
+        self._opened(self._connection_of(name), asked)
         try:
             while True:
                 self._received(await self._socket.recv())

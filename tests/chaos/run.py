@@ -75,9 +75,8 @@ async def run(
     nodes = nodes or drawn_nodes
     drawn: Keeps = rng.choice(["all", "all", "old", "nothing"])
     keeps = keeps or drawn
-    drawn_plan = troubles.draw(
-        rng, nodes, size.seconds, old=keeps == "old", clocks=ground.clock is not None and seed % 4 == 3
-    )
+    turned = ground.clock is not None and seed % 4 == 3
+    drawn_plan = troubles.draw(rng, nodes, size.seconds, keeps, clocks=turned)
     plan = drawn_plan if plan is None else plan
     rules = Rules(seed, size.window_s, LEASE_S, CHECK_S, TIMEOUT_S, keeps == "all", nodes)
     world = await World.begin(rules, rng, new_folder(folder), ground, keeps, size.settings)

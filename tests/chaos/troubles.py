@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tests.chaos.history import KILLED, Trouble
+from tests.chaos.servers import Keeps
 
 if TYPE_CHECKING:
     from tests.chaos.world import World
@@ -164,17 +165,18 @@ CLOCKS: Final[dict[Doing, tuple[float, float]]] = {turn_node_clock: (1.0, 2.0), 
 BY_NAME: Final = {doing.__name__: doing for doing in (*LASTS, *CLOCKS, save_redis, roll)}
 
 
-def draw(rng: random.Random, nodes: int, seconds: float, *, old: bool, clocks: bool) -> list[Planned]:
-    """Two to six, at any time. `old`: Redis comes back with what it had when it was told to save."""
+def draw(rng: random.Random, nodes: int, seconds: float, keeps: Keeps, *, clocks: bool) -> list[Planned]:
+    """Two to six, at any time, and one that kills a Redis that does not keep all."""
     possible = {**LASTS, **(CLOCKS if clocks else {})}
     found = []
     for number in range(rng.randint(2, 6)):
         doing = rng.choice(list(CLOCKS if clocks and not number else possible))
         at = rng.uniform(0, seconds * 0.8)
         found.append(Planned(doing.__name__, at, rng.uniform(*possible[doing]), rng.randrange(nodes)))
-    if old:
+    if keeps != "all":
         at = rng.uniform(0, seconds / 2)
-        found.append(Planned(save_redis.__name__, at, 0.0, -1))
+        if keeps == "old":
+            found.append(Planned(save_redis.__name__, at, 0.0, -1))
         found.append(Planned(kill_redis.__name__, rng.uniform(at, seconds), rng.uniform(*LASTS[kill_redis]), -1))
     return sorted(found, key=lambda one: one.at)
 
