@@ -20,6 +20,12 @@ def front_of(name: FrontEndName, nodes: Sequence[tuple[str, int]], folder: Path)
     """Its address."""
     port = free_port()
     servers = [f"{host}:{number}" for host, number in nodes]
-    text = render(f"deploy/front_end/{_FILES[name]}.j2", servers=servers, listen=f"127.0.0.1:{port}")
+    text = render(
+        f"deploy/front_end/{_FILES[name]}.j2",
+        servers=servers,
+        listen=f"127.0.0.1:{port}",
+        readiness_path="/readyz",
+        idle_s=60,
+    )
     with started(name, text, port, folder):
         yield "127.0.0.1", port
