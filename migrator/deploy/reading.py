@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from migrator.dependencies.declared import Requirements, requirements_of
 from migrator.deploy.deployment import ENDING_S, Deployment, EnvironmentVariable, Timing
 from migrator.deploy.errors import OfOneProcess
+from migrator.deploy.keys import KeyFiles, key_files
 from migrator.deploy.settings import node_settings
 from migrator.deploy.variables import application_variables, read_by, without_secrets
 from migrator.hostable import functions_of, names_at_lambda
@@ -26,11 +25,6 @@ ENTRY: Final = PurePosixPath("sse_service/main.py")
 
 LONGEST_NAME: Final = 40
 """Of a DNS label's 63, so that kits can add a word to it: https://www.rfc-editor.org/rfc/rfc1123#section-2"""
-
-MAX_KEPT_OUT: Final = 100
-"""Files that are told of."""
-
-_OF_OTHERS: Final = frozenset({"node_modules", "venv"})
 
 _SETTINGS_OF_SERVICE: Final = (
     EnvironmentVariable("ALLOWED_ORIGINS", "", "exact origins of web pages on other hosts, separated by commas"),
@@ -53,6 +47,7 @@ def shim_deployment(app: Path, inventory: Inventory, configuration: Configuratio
     elif options.backend == "lambda":
         names_at_lambda(inventory, served_functions(definition), options.lambda_.names)
     name = label(definition.name)
+    keys = key_files(app)
     settings = node_settings(name, configuration)
     variables, notes = application_variables(inventory) if options.backend == "python" else ((), ())
     needed, left_out = _requirements(app, inventory) if options.backend == "python" else (Requirements(), ())
@@ -68,14 +63,15 @@ def shim_deployment(app: Path, inventory: Inventory, configuration: Configuratio
         inventory=without_secrets(inventory),
         requirements=needed,
         hosts=_hosts(name, (domain.host for domain in definition.domains)),
-        ignored=_infrastructure(inventory),
-        notes=(*settings.notes, *notes, *left_out, *_kept_out(app)),
+        ignored=_left_out(inventory, keys),
+        notes=(*settings.notes, *notes, *left_out, *_told(keys)),
     )
 
 
 def migrated_deployment(app: Path, inventory: Inventory) -> Deployment:
     """Of what `ws2sse migrate` wrote into APP."""
     name = label(inventory.application)
+    keys = key_files(app)
     variables, notes = application_variables(inventory)
     redis = EnvironmentVariable("STREAMS_REDIS_URL", None, "the address of Redis, with user and password", secret=True)
     return Deployment(
@@ -90,8 +86,8 @@ def migrated_deployment(app: Path, inventory: Inventory) -> Deployment:
         inventory=without_secrets(inventory),
         requirements=Requirements(),
         hosts=_hosts(name, (domain.host for api in inventory.apis for domain in api.domains)),
-        ignored=_infrastructure(inventory),
-        notes=(*notes, *_kept_out(app)),
+        ignored=_left_out(inventory, keys),
+        notes=(*notes, *_told(keys)),
     )
 
 
@@ -121,23 +117,14 @@ def _requirements(app: Path, inventory: Inventory) -> tuple[Requirements, tuple[
     return Requirements(tuple(sorted(lines)), found.files), tuple(notes)
 
 
-def _kept_out(app: Path) -> Iterator[str]:
-    """Certificates look like private keys from outside, and code may read them."""
-    for name in islice(_perhaps_keys(app), MAX_KEPT_OUT):
-        yield f"not in the image, since it may be a secret: {name}"
+def _left_out(inventory: Inventory, keys: KeyFiles) -> tuple[str, ...]:
+    """Infrastructure, which no node reads and which may hold secrets, but no certificate."""
+    return (*sorted(set(_declaring(inventory))), *(f"!{name}" for name in keys.certificates))
 
 
-def _perhaps_keys(app: Path) -> Iterator[str]:
-    for folder, inner, names in os.walk(app):
-        inner[:] = sorted(name for name in inner if not name.startswith(".") and name not in _OF_OTHERS)
-        for name in sorted(names):
-            if name.endswith((".pem", ".key", ".p12")):
-                yield (Path(folder) / name).relative_to(app).as_posix()
-
-
-def _infrastructure(inventory: Inventory) -> tuple[str, ...]:
-    """Files that declare infrastructure, which no node reads, and which may hold secrets."""
-    return tuple(sorted(set(_declaring(inventory))))
+def _told(keys: KeyFiles) -> Iterator[str]:
+    for name in keys.others:
+        yield f"not in the image, since it may be a private key: {name}"
 
 
 def _declaring(inventory: Inventory) -> Iterator[str]:

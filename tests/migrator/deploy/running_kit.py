@@ -136,11 +136,17 @@ def image_of(kit: Path, app: Path, folder: Path) -> Image:
 
     def left_out(place: str, names: list[str]) -> list[str]:
         inside = Path(place).relative_to(app)
-        return [name for name in names if any(_ignores(pattern, (inside / name).as_posix()) for pattern in ignored)]
+        return [name for name in names if _is_ignored((inside / name).as_posix(), ignored)]
 
     shutil.copytree(app, folder / "app", ignore=left_out)
     *_, last = [line for line in (container / "Containerfile").read_text().splitlines() if line.startswith("CMD ")]
     return Image(folder / "app", container, json.loads(last.removeprefix("CMD ")))
+
+
+def _is_ignored(path: str, patterns: list[str]) -> bool:
+    """The last pattern that fits counts; one with an exclamation mark takes the file in again."""
+    fitting = [pattern for pattern in patterns if _ignores(pattern.removeprefix("!"), path)]
+    return bool(fitting) and not fitting[-1].startswith("!")
 
 
 def _ignores(pattern: str, path: str) -> bool:

@@ -105,19 +105,35 @@ def test_two_nodes_serve_one_chat_behind_both_front_ends_and_hand_over_when_one_
                 assert running.nodes[hers].wait(30) == 0
 
 
+@pytest.mark.slow
+def test_two_nodes_serve_a_migrated_application(migrated_chat: Path, tmp_path: Path) -> None:
+    kit = tmp_path / "kit"
+    finished = invoke("deploy", migrated_chat, "--out", kit, "--kit", "container,compose")
+    assert finished.returncode == 0, finished.stderr
+    with (
+        running_kit(kit, migrated_chat, made(tmp_path / "image"), {"JWT_SECRET": SECRET}) as running,
+        running.behind("nginx", made(tmp_path / "nginx")) as front,
+        stream(front, "ana", "stream") as ana,
+        stream(front, "ben", "stream") as ben,
+    ):
+        for number in range(4):  # whichever node it is posted to
+            say(ana, str(number))
+            assert next_text(ben) == str(number)
+
+
 def made(folder: Path) -> Path:
     folder.mkdir()
     return folder
 
 
 @contextmanager
-def stream(front: FrontEnd, user: str) -> Iterator[SseClient]:
-    with open_stream(f"http://127.0.0.1:{front.port}/dev", {"token": token(user)}) as client:
+def stream(front: FrontEnd, user: str, path: str = "dev") -> Iterator[SseClient]:
+    with open_stream(f"http://127.0.0.1:{front.port}/{path}", {"token": token(user)}) as client:
         yield client
 
 
 def say(client: SseClient, text: str) -> None:
-    assert client.send(json.dumps({"type": "chat", "text": text})).status_code == 202
+    assert client.send(json.dumps({"type": "chat", "text": text})).is_success
 
 
 def next_text(client: SseClient) -> str:

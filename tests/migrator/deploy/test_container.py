@@ -60,13 +60,15 @@ def test_a_builder_that_does_not_read_the_list_makes_no_image(name: str, tmp_pat
     assert subprocess.run(["sh", "-c", check], cwd=tmp_path / "app", check=False, timeout=60).returncode == 1
 
 
-def test_a_file_that_code_may_want_and_that_stays_out_is_said(tmp_path: Path) -> None:
-    app = application(tmp_path)
+def test_a_certificate_gets_in_and_what_may_be_private_is_said(tmp_path: Path) -> None:
+    app = application(tmp_path / "app")
     (app / "certs").mkdir()
     (app / "certs" / "database-ca.pem").write_text("-----BEGIN CERTIFICATE-----")
+    (app / "certs" / "own.pem").write_text("-----BEGIN PRIVATE KEY-----")
 
+    assert image(app, tmp_path / "kit") == {"app.py", "certs/database-ca.pem"}
     (note,) = deployment(app).notes
-    assert note == "not in the image, since it may be a secret: certs/database-ca.pem"
+    assert note == "not in the image, since it may be a private key: certs/own.pem"
 
 
 @pytest.mark.parametrize("served", ["shim", "migrated"])
