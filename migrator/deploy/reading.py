@@ -109,12 +109,17 @@ def _hosts(name: str, domains: Iterable[str]) -> tuple[str, ...]:
 def _requirements(app: Path, inventory: Inventory) -> tuple[Requirements, tuple[str, ...]]:
     """Without lines that hold a secret, such as a token in the address of a private index."""
     found = requirements_of(app, inventory)
-    lines = tuple(line for line in (*found.lines, *found.build) if redact(line) == line)
+    lines = tuple(line for line in (*found.lines, *found.build) if not _holds_secret(line))
     hidden = len(found.lines) + len(found.build) - len(lines)
     notes = [f"not in the image: {told}" for told in found.left_out]
     if hidden:
         notes.append(f"not in the image: {hidden} requirements that hold a secret")
     return Requirements(tuple(sorted(lines)), found.files), tuple(notes)
+
+
+def _holds_secret(requirement: str) -> bool:
+    """Only an address can; `PyJWT==2.8.0` merely looks like something that is given a value."""
+    return "://" in requirement and redact(requirement) != requirement
 
 
 def _left_out(inventory: Inventory, keys: KeyFiles) -> tuple[str, ...]:

@@ -98,6 +98,14 @@ def test_requirements_with_a_secret_are_left_out_and_said(tmp_path: Path) -> Non
     assert "hunter2" not in repr(found)
 
 
+def test_requirements_that_are_called_like_secrets_are_none(tmp_path: Path) -> None:
+    lines = "PyJWT==2.8.0\npython-auth==1.0\n"
+    found = deployment(application(tmp_path, **{"requirements.txt": lines}))
+
+    assert found.requirements.lines == ("PyJWT==2.8.0", "python-auth==1.0")
+    assert found.notes == ()
+
+
 def test_a_migrated_application_needs_what_its_own_code_reads(tmp_path: Path) -> None:
     app = application(tmp_path, **{"other.py": 'import os\n\nprint(os.environ["ROOM"])\n'})
     (app / "app.py").write_text(APP.replace('TABLE = os.environ["TABLE"]', ""))
