@@ -19,6 +19,14 @@ class StreamLimits:
     """Seconds for which a message is kept after a stream has taken it; one that none has taken is kept on. Default
     300."""
 
+    broadcast_events: int = 10_000
+    """Most broadcasts kept for all connections together, where several processes serve them: to all, to groups and to
+    lists of ids. A client that needs an older one is told of a gap. Default 10,000."""
+
+    broadcast_bytes: int = 16_777_216
+    """Most bytes of them, payload and recipients: of each recipient that a broadcast to a group or a list has, its id.
+    Each process keeps as many. Default 16 MiB."""
+
     slow_reader_s: float = 30.0
     """Seconds for which pushes to a client that does not read are refused before the connection is closed with 1008.
     Default 30."""

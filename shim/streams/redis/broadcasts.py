@@ -3,26 +3,48 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, NamedTuple
+from typing import Any, Final
 
 from shim.streams.connection import Message
 from shim.streams.limits import StreamLimits
 from shim.streams.redis.steps import text
 
+RECENT: Final = 64
+"""Broadcasts that are looked at by all streams of a node: their recipients are in a set, which takes six times as much
+room as their text."""
 
-class Broadcast(NamedTuple):
-    """`recipients` None: all connections that were open."""
 
-    number: int
-    message: Message
-    recipients: frozenset[str] | None
+class Broadcast:
+    """`recipients`: ids with a line for each, as Redis has them; empty: all connections that were open."""
+
+    __slots__ = ("_ids", "_recipients", "message", "number", "size")
+
+    def __init__(self, number: int, message: Message, recipients: bytes) -> None:
+        self.number = number
+        self.message = message
+        self.size = len(message.data) + len(recipients)
+        self._recipients = recipients and b"\n%b\n" % recipients
+        self._ids: frozenset[str] | None = None
 
     def is_for(self, connection_id: str) -> bool:
-        return self.recipients is None or connection_id in self.recipients
+        if not self._recipients:
+            return True
+        if self._ids is not None:
+            return connection_id in self._ids
+        return b"\n%b\n" % connection_id.encode("utf-8", "surrogatepass") in self._recipients
+
+    def unfold(self) -> None:
+        """Many will ask."""
+        if self._recipients:
+            self._ids = frozenset(text(self._recipients[1:-1]).split("\n"))
+
+    def fold(self) -> None:
+        """Few will."""
+        self._ids = None
 
 
 class BroadcastLog:
-    """The latest, without holes, within the limits of one connection. `last`: the number of the latest one.
+    """The latest, without holes. `last`: the number of the latest one.
     `subscription`: which one this node hears others through, counted from 1; 0: through none now. `life`: of the
     partition as this node knows it, empty before it does."""
 
@@ -47,13 +69,16 @@ class BroadcastLog:
 
     def add(self, broadcast: Broadcast) -> None:
         """The next one."""
+        broadcast.unfold()
         self._kept.append(broadcast)
-        self._bytes += len(broadcast.message.data)
+        self._bytes += broadcast.size
         self.last = broadcast.number
-        while self._bytes > self._limits.replay_bytes or len(self._kept) > self._limits.replay_events:
+        if len(self._kept) > RECENT:
+            self._kept[-RECENT - 1].fold()
+        while self._bytes > self._limits.broadcast_bytes or len(self._kept) > self._limits.broadcast_events:
             if len(self._kept) == 1:
                 break
-            self._bytes -= len(self._kept.popleft().message.data)
+            self._bytes -= self._kept.popleft().size
 
     def get(self, number: int) -> Broadcast | None:
         """None for one that is not kept."""
@@ -75,5 +100,4 @@ def read_entry(entry: Any) -> Broadcast:  # noqa: ANN401 - what XRANGE gives
 
 
 def _broadcast(number: bytes, at: bytes, recipients: bytes, data: bytes) -> Broadcast:
-    ids = frozenset(text(recipients).split("\n")) if recipients else None
-    return Broadcast(int(number), Message(data, int(at) / 1000, shared=True), ids)
+    return Broadcast(int(number), Message(data, int(at) / 1000, shared=True), recipients)

@@ -75,7 +75,8 @@ local function select_by(ids, places, name, json)
 end
 local function members(first)
   local fewest, at
-  for i = first, #ARGV, 2 do
+  if #ARGV == first + 1 then at = first end
+  for i = first, at and 0 or #ARGV, 2 do
     local name = indexed(ARGV[i], ARGV[i + 1])
     local count = redis.call('ZLEXCOUNT', S.by, '[' .. name, '(' .. name .. ':')
     if not fewest or count < fewest then fewest, at = count, i end

@@ -108,7 +108,7 @@ class Operations:
         whom, recipients = ("all", "") if group is None else ("group", "")
         if connection_ids is not None:
             whom, recipients = "ids", "\n".join(dict.fromkeys(connection_ids))
-        bounds = (self._limits.replay_events, self._limits.replay_bytes)
+        bounds = (self._limits.broadcast_events, self._limits.broadcast_bytes)
         wanted = wanted_arguments(group or {})
         return Step(sending.BROADCAST, (), (message.data, whom, recipients, *bounds, _named(invocation), *wanted), int)
 

@@ -153,7 +153,7 @@ async def what_cannot_be_a_broadcast_is_refused(world: World) -> None:
 
 @promise
 async def what_only_others_were_sent_is_no_gap(world: World) -> None:
-    streams = await world.streams(replay_events=4)
+    streams = await world.streams(broadcast_events=4)
     quiet, busy = await member(streams, room="a"), await member(streams, room="b")
     async with await streams.awaiting.subscribe(busy) as others:
         async with await streams.awaiting.subscribe(quiet) as stream:
