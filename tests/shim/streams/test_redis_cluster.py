@@ -97,6 +97,15 @@ async def test_a_slot_that_moves_while_messages_are_sent_loses_and_repeats_none(
         assert len(texts) == len(set(texts))
 
 
-@pytest.mark.parametrize("promise", PROMISES, ids=lambda promise: promise.__name__)
+def _is_slow(promise: Promise) -> bool:
+    """Those of messages are kept in each run; the others in the long one."""
+    return promise.__module__ != promises_of_messages.__name__
+
+
+@pytest.mark.parametrize(
+    "promise",
+    [pytest.param(one, marks=[pytest.mark.slow] if _is_slow(one) else []) for one in PROMISES],
+    ids=lambda promise: promise.__name__,
+)
 async def test_cluster(promise: Promise, world: RedisWorld) -> None:
     await promise(world)

@@ -93,6 +93,7 @@ async def test_what_the_new_master_lacks_is_told_as_a_gap_and_all_that_follows_a
         await world.close()
 
 
+@pytest.mark.slow
 async def test_threads_find_the_new_master_too(sentinels: RedisSentinels) -> None:
     world = RedisWorld(sentinels.url)
     node = await world.streams()
