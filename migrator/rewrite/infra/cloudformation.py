@@ -92,6 +92,7 @@ class _Service:
             self._role(gather, entry)
         if self.change.kind == "sam":
             gather.variables("Globals", "Function", "Environment", "Variables")
+        needs.settle()
         return needs
 
     def _role(self, gather: StackNeeds, entry: Entry) -> None:

@@ -47,6 +47,18 @@ class Needs:
     managed_policies: list[Target] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """Sentences for a person: what could not be taken over."""
+    may_deny: bool = False
+    """Whether a statement that was not taken over may forbid what others allow."""
+
+    def settle(self) -> None:
+        """Nothing is allowed when what would forbid some of it was left out."""
+        if self.may_deny:
+            self.permissions.clear()
+            self.managed_policies.clear()
+            self.notes.append(
+                "no permission was taken over, since a statement that was not may forbid some: give the service's role "
+                "what the functions may do"
+            )
 
     def allow(self, permission: Permission) -> None:
         """Adds it, unless it is there or is about logs and connections alone, which the service has no use for."""

@@ -115,6 +115,7 @@ class _Service:
         ):
             if isinstance(self.document.value(*place), ScalarNode):
                 needs.notes.append(f"{'.'.join(place)} is in another file, and was not taken over")
+        needs.settle()
         return needs
 
     def _edits(self, ours: Document) -> list[TextEdit]:

@@ -99,6 +99,7 @@ class StackNeeds:
         if actions is None or odd:
             why = f"its {', '.join(odd)}" if odd else "its actions are computed"
             self.needs.notes.append(f"the policy statement in line {line} was not taken over: {why}")
+            self.needs.may_deny |= effect != "Allow"
             return
         entries = self.document.children(*path, "Resource")
         listed = isinstance(self.document.value(*path, "Resource"), SequenceNode) and not self._is_call(

@@ -467,3 +467,23 @@ def test_json_templates_lose_what_leaves(tmp_path: Path) -> None:
     )
     assert made.changes[0].first == {}
     assert "deploy sse-service.template.yaml as a stack of its own" in made.changes[0].notes[0]
+
+
+ALLOWS = """\
+      Policies:
+        - Statement:
+          - {{Effect: Allow, Action: 's3:*', Resource: '*'}}
+          - {{Effect: {effect}, Action: 's3:DeleteObject', Resource: '*', Condition: {{Bool: {{'aws:SecureTransport': false}}}}}}
+"""
+
+
+@pytest.mark.parametrize(("effect", "taken"), [("Allow", True), ("Deny", False)])
+def test_what_a_statement_forbids_that_is_not_taken_over_nobody_is_allowed(
+    tmp_path: Path, effect: str, *, taken: bool
+) -> None:
+    text = HEAD + API + ALLOWS.format(effect=effect) + REST
+    made = planned(tmp_path, {"template.yaml": text})
+
+    assert ("s3:*" in made.new["sse-service.template.yaml"]) is taken
+    assert any("was not taken over: its Condition" in note for note in made.changes[0].notes)
+    assert any(note.startswith("no permission was taken over") for note in made.changes[0].notes) is not taken
