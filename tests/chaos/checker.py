@@ -10,6 +10,9 @@ from tests.chaos.ends import check_functions
 from tests.chaos.facts import Facts, Story, Verdict, Violation
 from tests.chaos.history import History, Push
 
+NOBODY_KNOWS = frozenset({None, 502, 503, 504})
+"""Answers to a push that may have been taken: none, of the service, or of a front end that had none."""
+
 
 def check(history: History) -> Verdict:
     facts = Facts(history)
@@ -38,7 +41,7 @@ def _phantoms(facts: Facts, story: Story) -> Iterator[Violation]:
             yield Violation("phantom", story.connection, f"{got.id} was for {push.to}")
         elif push.digest != got.digest:
             yield Violation("phantom", story.connection, f"{got.id} is not what was pushed")
-        elif push.status is not None and push.status not in {200, 503}:
+        elif push.status not in {200, *NOBODY_KNOWS}:
             yield Violation("phantom", story.connection, f"{got.id} was refused with {push.status}")
         elif got.at < push.begun:
             yield Violation("phantom", story.connection, f"{got.id} came before it was pushed")
@@ -116,7 +119,7 @@ def _refusals(facts: Facts) -> Iterator[Violation]:
     if facts.forgot:
         return
     for push in facts.pushes.values():
-        if push.status in {200, 503, None} or push.to is None:
+        if push.status in {200, *NOBODY_KNOWS} or push.to is None:
             continue
         story = facts.stories.get(push.to)
         if push.status != 410:
