@@ -47,6 +47,8 @@ class Hosted:
     may be known and a message before it not."""
     annotations: list[bytes]
     """As they were at `attach`, for when Redis loses them: names and JSON."""
+    former: list[str] = field(default_factory=list)
+    """Epochs that Redis lost."""
     next_own: int = 0
     own: deque[Own] = field(default_factory=deque)
     older: deque[Broadcast] = field(default_factory=deque)
@@ -135,6 +137,7 @@ class Hosted:
 
     def restored(self, epoch: str) -> None:
         """Redis lost everything, and knows the connection again."""
+        self.former.append(self.epoch)
         self.epoch = epoch
         self.relived(0, 0, 0, 0)
         self.read_broadcast = self.taken_broadcast = self.log.last

@@ -23,6 +23,9 @@ logger = logging.getLogger(__name__)
 
 CHECKED_AT_ONCE: Final = 200
 
+MOST_FORMER: Final = 8
+"""Epochs of a connection before the last one: whoever had an event of them lacks what was lost since."""
+
 SLOW: Final = "the client does not read what is sent to it"
 
 
@@ -152,6 +155,7 @@ class Positions:
             hosted.opened_ms,
             hosted.state,
             hosted.epoch,
+            " ".join([*hosted.former, hosted.epoch][-MOST_FORMER:]),
         )
 
         def read(life: bytes | None) -> None:

@@ -71,7 +71,7 @@ ATTACH: Final = Script(
     """
 local id, node, epoch, own, broadcast, said = unpack(ARGV, 3)
 local v = fields(I.c, {'st', 'ge', 'no', 'ep', 'q', 'r', 'rc', 'tb', 'dg', 'wi', 'oa', 'b0', 'ln', 'li', 'al', 'fq',
-  'ft', 'lb'})
+  'ft', 'lb', 'pe'})
 if v.st ~= 'o' then return false end
 local b = fields(S.bn, {'n', 'li', 'fn'})
 local generation, n, alive, q = math.max(v.ge + 1, now()), tonumber(b.n or 0), b.li or '', tonumber(v.q)
@@ -87,6 +87,9 @@ if not known or (not lost and (own > q or broadcast > n)) then own, broadcast = 
 if known and not lost and v.lb and broadcast >= tonumber(v.lb) then broadcast = math.max(broadcast, tonumber(v.rc)) end
 local left, left_bytes = survived(alive, v)
 if lost then own, broadcast = math.min(own, left), math.min(broadcast, tonumber(b.fn or 0)) end
+if not known and epoch ~= '' and string.find(v.pe or '', epoch, 1, true) then
+  lost, own, broadcast = true, 0, tonumber(v.b0)
+end
 local read_bytes = v.tb
 if own < q then
   local next = redis.call('XRANGE', I.s, '(' .. own .. '-0', '+', 'COUNT', 1)
@@ -143,7 +146,7 @@ return 1
 RESTORE: Final = Script(
     "restore",
     f"""
-local id, node, generation, digest, epoch, window, opened, state, lost = unpack(ARGV, 3)
+local id, node, generation, digest, epoch, window, opened, state, lost, former = unpack(ARGV, 3)
 local there, alive = redis.call('HMGET', I.c, 'ge', 'ep', 'al'), life()
 if there[1] and (tonumber(there[1]) > tonumber(generation) or (there[2] ~= lost and there[3] == alive)) then
   return false
@@ -153,7 +156,7 @@ redis.call('ZREM', S.pending, id)
 redis.call('ZREM', S.detached, id)
 local at, n = now(), last_broadcast()
 redis.call('HSET', I.c, 'st', 'o', 'li', alive, 'al', alive, 'fq', 0, 'ft', 0, 'dg', digest,
-  'ep', epoch, 'wi', window, 'oa', opened, 'la', at, 'ge', generation,
+  'ep', epoch, 'pe', former, 'wi', window, 'oa', opened, 'la', at, 'ge', generation,
   'no', node, 'de', '', 'q', 0, 'f', 1, 'tb', 0, 'kb', 0, 'r', 0, 'rb', 0, 'rc', n, 'lb', n, 'b0', n, 'tt', at)
 redis.call('HSET', S.sessions, digest, id)
 if state ~= '' then redis.call('SET', I.v, state, 'PX', {DAY_MS}) end

@@ -145,6 +145,30 @@ async def test_a_loss_that_is_noticed_twice_at_once_is_made_good_once(world: Red
         assert await take(stream, 2) == [Gap(2, 1), "after"]
 
 
+async def test_a_client_that_moves_before_it_heard_that_something_was_lost_hears_it_at_the_next_node(
+    world: RedisWorld,
+) -> None:
+    here, there = await world.streams(), await world.streams()
+    connection = await opened(here)
+    first = await here.awaiting.subscribe(connection)
+    await here.awaiting.send(connection, "before")
+    seen = first.encode(await anext(first)).partition(b"id: ")[2].partition(b"\n")[0].decode()
+    await go_back(world, {})
+    (member,) = await here.members()
+    with suppress(BrokerUnavailable):
+        await here.awaiting.state(connection)
+    await member.node.check()
+    await here.awaiting.send(connection, "after")
+    await take(first, 2)  # into a socket whose client has gone
+    with suppress(BrokerUnavailable):
+        await there.awaiting.state(connection)
+    async with await there.awaiting.subscribe(connection, seen) as stream:
+        gap, after = await take(stream, 2)
+
+        assert isinstance(gap, Gap)
+        assert after == "after"
+
+
 async def saved(world: RedisWorld) -> dict[bytes, bytes]:
     client = world.client()
     try:
