@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import Any, Final
 
 from migrator.deploy.deployment import NODES, PORT, Deployment
+from shim.config.setting import variable_of
 from templates import render
 
 _OF_A_DEPLOYMENT: Final = (
@@ -20,8 +22,9 @@ COMPONENTS: Final = {
 }
 """Component -> its manifest."""
 
+MOST_NODES: Final = 4 * NODES
 CONNECTIONS: Final = 5_000
-"""Of a node, from which on there should be one more: half of what one takes by default."""
+"""Of a node, from which on there should be one more."""
 
 
 def files(deployment: Deployment) -> dict[str, str]:
@@ -33,7 +36,9 @@ def files(deployment: Deployment) -> dict[str, str]:
         "timing": deployment.timing,
         "nodes": NODES,
         "port": PORT,
+        "most_nodes": MOST_NODES,
         "connections": CONNECTIONS,
+        "own": _own(deployment),
         "configured": bool(deployment.settings),
         "monitored": monitored,
         "hosts": deployment.hosts,
@@ -52,3 +57,14 @@ def files(deployment: Deployment) -> dict[str, str]:
             patched=component == "autoscaling",
         )
     return made
+
+
+def _own(deployment: Deployment) -> dict[str, str]:
+    """Whom nodes believe, and how many clients all of them together take, where the application does not say."""
+    told = tomllib.loads(deployment.settings)
+    own = {}
+    if "trusted_proxies" not in told.get("faces", {}):
+        own[deployment.proxies_variable] = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
+    if deployment.served == "shim" and "connections" not in told.get("streams", {}):
+        own[variable_of("streams.connections")] = str(CONNECTIONS * MOST_NODES)
+    return own

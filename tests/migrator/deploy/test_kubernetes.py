@@ -132,6 +132,21 @@ def test_front_ends_let_a_stream_be_silent_for_longer_than_its_heartbeat(tmp_pat
     assert manifests(one)["HTTPRoute"]["spec"]["rules"][0]["timeouts"] == {"request": "0s", "backendRequest": "0s"}
 
 
+def test_all_nodes_together_take_what_they_are_scaled_for(shim: Deployment) -> None:
+    values = {entry["name"]: entry.get("value") for entry in pod(shim)["containers"][0]["env"]}
+    scaling = manifests(shim)["HorizontalPodAutoscaler"]["spec"]
+    of_a_node = int(scaling["metrics"][0]["pods"]["target"]["averageValue"])
+
+    assert int(values["SHIM_STREAMS__CONNECTIONS"] or 0) >= of_a_node * scaling["maxReplicas"]
+
+
+def test_what_the_application_says_itself_is_not_said_again(tmp_path: Path) -> None:
+    told = {"streams.connections": 70, "faces.trusted_proxies": ["10.1.0.0/16"]}
+    names = {entry["name"] for entry in pod(deployment(application(tmp_path), told))["containers"][0]["env"]}
+
+    assert not {"SHIM_STREAMS__CONNECTIONS", "SHIM_FACES__TRUSTED_PROXIES"} & names
+
+
 def test_secrets_are_referred_to_by_name(shim: Deployment) -> None:
     entries = {entry["name"]: entry for entry in pod(shim)["containers"][0]["env"]}
     for variable in shim.given:
