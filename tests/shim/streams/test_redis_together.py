@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from shim.streams.redis.streams import RedisStreams
+from tests.redis_cluster import RedisCluster
 from tests.redis_server import RedisServer
 from tests.shim.streams.redis_world import RedisWorld
 
@@ -110,3 +111,30 @@ class TestSeats:
         await streams.together.take_seat("ana", connection_id, 2)
 
         assert streams.counts.calls - before == 1
+
+
+async def test_in_a_cluster_it_is_all_the_same(redis_cluster: RedisCluster) -> None:
+    """Each step touches keys of one slot, which a Cluster insists on."""
+    world = RedisWorld(redis_cluster.url, timeout_s=5.0, check_s=3600)
+    here, there = await world.streams(), await world.streams()
+    living = [await connected(here) for _ in range(4)]
+    seats = [await streams.together.take_seat("ana", one, 3) for one in living for streams in (here, there)]
+    world.pass_time(11)
+    tokens = [(await streams.together.take_tokens("x", 0.001, 5, 3)).taken for streams in (here, there)]
+    issued = [await here.tickets.issue(f"{n}", b"u", f"192.0.2.{n}", most=3, most_own=1, seconds=30) for n in range(4)]
+    spent = [await streams.tickets.spend("1", b"s", "192.0.2.1") for streams in (here, there)]
+    for one in living:
+        await here.answers.end(one, "k", one)
+    answers = [(await there.answers.find(one, "k"))[1] for one in living]
+    repeats = [await streams.awaiting.send(living[0], "x", invocation="i") for streams in (here, there)]
+    pushed = [await streams.awaiting.broadcast("x", invocation="j") for streams in (here, there)]
+    full = not await here.together.take_seat("ana", living[3], 3)
+    await world.close()
+
+    assert seats == [True] * 6 + [False] * 2
+    assert full
+    assert tokens == [3, 2]
+    assert issued == [True, True, True, False]
+    assert spent == [True, False]
+    assert answers == living
+    assert (repeats, pushed) == ([1, 0], [4, 0])
