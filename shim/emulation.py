@@ -7,11 +7,11 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import replace
 
-from shim.admission import Admission, NotAdmitted, ending, not_opened
+from shim.admission import Admission
 from shim.authorizing import Authorizing
 from shim.call_failures import log_failure
+from shim.connecting import Connecting, principal_of
 from shim.connections import StreamConnections
 from shim.contexts import Contexts, Turns
 from shim.gateway.definition import ApiDefinition, RouteDefinition
@@ -21,18 +21,17 @@ from shim.gateway.frames import (
     ENDPOINT_REQUEST_TIMED_OUT,
     FORBIDDEN,
     INTERNAL_SERVER_ERROR,
-    SERVICE_UNAVAILABLE,
     TOO_MANY_REQUESTS,
     error_frame,
 )
 from shim.gateway.ids import new_connection_id, new_id
 from shim.gateway.models import body_is_valid, check_models
-from shim.gateway.selection import CONNECT_ROUTE, DISCONNECT_ROUTE, check_expression, select_route
+from shim.gateway.selection import DISCONNECT_ROUTE, check_expression, select_route
 from shim.integrations import Answer, Backend, Call, FunctionFailed, IntegrationFailed, Integrations
 from shim.observing import Connected, Disconnected, MessageHandled, Outcome, Refused
 from shim.rates import rate_of
 from shim.service import Accepted, BinaryRefused, ConnectRefused, Handshake
-from shim.streams import GOING_AWAY, Closed, Streams, StreamsError
+from shim.streams import Closed, Streams
 
 
 class GatewayService(StreamConnections):
@@ -48,11 +47,12 @@ class GatewayService(StreamConnections):
         for route in api.routes.values():
             check_models(route)
         super().__init__(api, streams, clock)
-        self._authorizing = Authorizing(api, backend, clock)
         self._integrations = Integrations(backend, api)
         self._contexts = Contexts(streams, self._context("", "", None, "", 0))
         self._turns = Turns()
         self._admission = Admission(api, streams, clock)
+        authorizing = Authorizing(api, backend, clock)
+        self._connecting = Connecting(self, self._contexts, self._admission, authorizing, self._call, clock)
         self._requests = rate_of("requests", api.limits.requests, streams, clock)
         self._routes = {
             key: rate_of(f"route:{key}", route.throttle, streams, clock)
@@ -67,7 +67,7 @@ class GatewayService(StreamConnections):
             new_connection_id(), handshake.source_ip, handshake.user_agent, handshake.domain_name or "", self._now_ms()
         )
         try:
-            accepted = await self._connect(context, handshake, request_id, resume_window_s)
+            accepted = await self._connecting.connect(context, handshake, request_id, resume_window_s)
         except ConnectRefused as refused:
             self._tell(
                 Refused(
@@ -111,7 +111,7 @@ class GatewayService(StreamConnections):
         context = self._contexts.take(closed)
         if context is None:
             return
-        await self._admission.depart(closed.connection_id, context.source_ip, _principal(context))
+        await self._admission.depart(closed.connection_id, context.source_ip, principal_of(context))
         failed = False
         route = self.api.routes.get(DISCONNECT_ROUTE)
         if route is not None:
@@ -153,90 +153,6 @@ class GatewayService(StreamConnections):
             stage_variables=self.api.stage_variables,
             profile=self.api.event_profile,
         )
-
-    async def _connect(
-        self, context: EventContext, handshake: Handshake, request_id: str, resume_window_s: float | None
-    ) -> Accepted:
-        principal, accepted = "", None
-        try:
-            if not self.accepting:
-                raise ending(SERVICE_UNAVAILABLE)
-            await self._admission.arrive(context.connection_id, context.source_ip)
-            if self.api.authorizer is not None:
-                allowed = await self._authorizing.authorize(self.api.authorizer, context, handshake, request_id)
-                context = replace(context, authorizer=allowed)
-                principal = _principal(context)
-                await self._admission.be_known(context.connection_id, principal)
-            accepted = await self._open(context, handshake, request_id, resume_window_s)
-        except NotAdmitted as refused:
-            raise ConnectRefused(
-                refused.status,
-                refused.message,
-                context.connection_id,
-                request_id,
-                refused.headers,
-                reason=refused.reason,
-            ) from refused.__cause__
-        finally:
-            if accepted is None:
-                await self._admission.depart(context.connection_id, context.source_ip, principal)
-        return accepted
-
-    async def _open(
-        self, context: EventContext, handshake: Handshake, request_id: str, resume_window_s: float | None
-    ) -> Accepted:
-        """Raises NotAdmitted or ConnectRefused."""
-        connection_id = context.connection_id
-        try:
-            opened = await self.streams.awaiting.open(
-                connection_id, resume_window_s=resume_window_s, state=self._contexts.kept(context)
-            )
-        except StreamsError as error:
-            raise not_opened(error) from error
-        self._contexts.add(context)
-        accepted = False
-        try:
-            subprotocol = await self._run_connect_route(context, handshake, request_id)
-            accepted = True
-        finally:
-            if not accepted:
-                await self.streams.awaiting.abandon(connection_id)
-                self._contexts.forget(connection_id)
-        try:
-            await self.streams.awaiting.activate(connection_id)
-        except StreamsError as error:  # `$connect` ran, so `$disconnect` has to
-            await self.streams.awaiting.end_pending(connection_id)
-            raise not_opened(error) from error
-        if not self.accepting:  # since; `$connect` ran, so `$disconnect` has to
-            await self.streams.awaiting.close(connection_id, *GOING_AWAY)
-        return Accepted(connection_id, opened.session, subprotocol)
-
-    async def _run_connect_route(self, context: EventContext, handshake: Handshake, request_id: str) -> str | None:
-        """The subprotocol that `$connect` chose. Raises ConnectRefused."""
-        route = self.api.routes.get(CONNECT_ROUTE)
-        if route is None:
-            return None
-        call = Call(
-            kind="CONNECT",
-            route_key=CONNECT_ROUTE,
-            context=context,
-            request_id=request_id,
-            now_ms=self._now_ms(),
-            headers=handshake.headers,
-            query=handshake.query,
-        )
-        try:
-            answer = await self._call(route, call)
-        except (FunctionFailed, IntegrationFailed, TimeoutError) as error:
-            log_failure(context.connection_id, CONNECT_ROUTE, str(error) or "timed out", error.__cause__)
-            raise ConnectRefused(502, INTERNAL_SERVER_ERROR, context.connection_id, request_id) from error
-        if answer.status is None or answer.status < 200:
-            failure = "it answered with no statusCode of 200 to 599, so it is 502"
-            log_failure(context.connection_id, CONNECT_ROUTE, failure)
-            raise ConnectRefused(502, INTERNAL_SERVER_ERROR, context.connection_id, request_id)
-        if answer.status >= 300:
-            raise ConnectRefused(answer.status, FORBIDDEN, context.connection_id, request_id)
-        return {name.lower(): value for name, value in answer.headers.items()}.get("sec-websocket-protocol")
 
     async def _handle(self, context: EventContext, body: str, message_id: str) -> str | None:
         """What the client is answered: a route response, an error frame, or nothing."""
@@ -301,11 +217,6 @@ class GatewayService(StreamConnections):
 
     def _now_ms(self) -> int:
         return int(self._clock() * 1000)
-
-
-def _principal(context: EventContext) -> str:
-    """Whom the authorizer named; empty without one."""
-    return str((context.authorizer or {}).get("principalId", ""))
 
 
 def _identity(context: EventContext | None) -> dict[str, str] | None:
