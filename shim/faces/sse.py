@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from shim.faces.coming_back import ComingBack
 from shim.faces.cookies import check_not_a_form, check_site, clear_cookie, read_cookie, set_cookie, stream_name
 from shim.faces.cors import METHODS, Cors
 from shim.faces.handshake import (
@@ -32,10 +33,10 @@ from shim.faces.refusal import Refusal
 from shim.faces.shared_tickets import SharedTickets
 from shim.faces.stream_lifetimes import StreamLifetimes
 from shim.faces.ticket_store import Captured, LocalTickets, TicketStore
-from shim.faces.tickets import UNKNOWN_TICKET, Tickets, take_ticket
+from shim.faces.tickets import Tickets, take_ticket
 from shim.service import ConnectRefused, Service
 from shim.streams import BrokerUnavailable, ConnectionGone, Streams
-from shim.streams.requests import close_words, epoch_of, last_event_id
+from shim.streams.requests import close_words, last_event_id
 from shim.streams.response import event_stream_response
 
 logger = logging.getLogger(__name__)
@@ -57,6 +58,7 @@ class SseFace:
         self._cors = Cors(self._options.allowed_origins)
         self._messages = Messages(service, self._options)
         self._tickets = Tickets(self._options, _ticket_store(self._options, service.streams, clock))
+        self._coming_back = ComingBack(service.streams, self._tickets)
         self._lifetimes = StreamLifetimes(service.streams, service.api.limits, clock)
         self._methods: dict[str, Handler] = {
             "GET": self._open_or_resume,
@@ -104,7 +106,7 @@ class SseFace:
         seen = last_event_id(request)
         session = request.headers.get(SESSION_HEADER)
         if session is not None:
-            return await self._resume(session, seen)
+            return await self._coming_back.with_session(session, seen)
         ticket = take_ticket(request)
         if ticket is not None:
             return await self._open_with_ticket(request, ticket, seen)
@@ -139,78 +141,28 @@ class SseFace:
             return Response(status_code=204)
         return response
 
-    async def _resume(self, session: str, seen: str | None) -> Response:
-        try:
-            return await self._stream(await self._service.streams.awaiting.connection_of(session), seen)
-        except ConnectionGone:
-            return Response(status_code=204)
-
-    async def _stream(self, connection_id: str, seen: str | None) -> Response:
-        """204 tells a client not to come back: https://html.spec.whatwg.org/multipage/server-sent-events.html"""
-        try:
-            return await event_stream_response(self._service.streams, connection_id, last_event_id=seen)
-        except ConnectionGone:
-            return Response(status_code=204)
-
     async def _open_with_ticket(self, request: Request, ticket: str, seen: str | None) -> Response:
         own = self._own_origin(request)
         origin = request_origin(request.headers, own)
         captured = await self._tickets.spend(ticket, origin, own)
         if captured is None:
-            return await self._resume_with_ticket(ticket, seen, origin, own)
+            return await self._coming_back.with_ticket(ticket, seen, origin, own)
 
         async def opened(_response: Response, connection_id: str, _session: str, epoch: str) -> None:
             await self._tickets.opened(ticket, origin, connection_id, epoch)
 
         return await self._open(request, captured=captured, opened_with=opened)
 
-    async def _resume_with_ticket(
-        self, ticket: str, seen: str | None, origin: str | None, own_origin: str | None
-    ) -> Response:
-        used = await self._tickets.find_used(ticket, origin, own_origin)
-        if seen is None:
-            raise Refusal(403, UNKNOWN_TICKET)
-        if used is None:  # it may be Redis that does not know it any more, and whoever was connected is told so
-            return Response(status_code=204)
-        try:
-            if not await self._is_of(used.connection_id, seen, used.epoch):
-                raise Refusal(403, UNKNOWN_TICKET)
-        except ConnectionGone:
-            return Response(status_code=204)
-        return await self._stream(used.connection_id, seen)
-
-    async def _is_of(self, connection_id: str, seen: str, epoch: str) -> bool:
-        """Whether an event was one of this connection, whose epoch was `epoch` when it began. What Redis lost, and a
-        node wrote again, has another one since. Raises ConnectionGone."""
-        found = epoch_of(seen)
-        return found == epoch or found == (await self._service.streams.awaiting.info(connection_id)).epoch
-
     async def _open_with_cookie(self, request: Request, name: str, seen: str | None) -> Response:
         """An EventSource that comes back says what it saw last; one that doesn't is new."""
         self._check_site(request)
         if seen is not None:
-            return await self._resume_with_cookie(request, name, seen)
+            return await self._coming_back.with_cookie(request, name, seen)
 
         async def opened(response: Response, _connection_id: str, session: str, epoch: str) -> None:
             set_cookie(response, name, session, epoch)
 
         return await self._open(request, opened_with=opened)
-
-    async def _resume_with_cookie(self, request: Request, name: str, seen: str) -> Response:
-        cookie = read_cookie(request, name)
-        if cookie is None:
-            return Response(status_code=204)
-        session, epoch = cookie
-        try:
-            connection_id = await self._service.streams.awaiting.connection_of(session)
-            if not await self._is_of(connection_id, seen, epoch):
-                raise Refusal(403, "the cookie is that of another connection; pages need different names")
-            response = await self._stream(connection_id, seen)
-        except ConnectionGone:
-            response = Response(status_code=204)
-        if response.status_code == 204:
-            clear_cookie(response, name)
-        return response
 
     async def _send(self, request: Request) -> Response:
         connection_id = await self._speaker(request)
