@@ -55,7 +55,7 @@ def test_the_shipped_ones_have_every_act_and_say_where_they_are_from():
     for name in Acts.model_fields:
         if not name.endswith(("_byte", "_heard")):
             assert getattr(shipped.acts, name).node_cpu_s.median > 0, name
-    assert shipped.acts.broadcast.redis_operations.median <= 10
+    assert shipped.acts.broadcast.redis_operations.median <= 12, "10, and what nodes do by the clock meanwhile"
     assert shipped.acts.idle_second.redis_operations.median <= 0.11, "ten seconds of an idle stream cost one operation"
     assert shipped.redis_stream_bytes.median <= 1100
 
