@@ -34,6 +34,13 @@ WITHOUT_A_SETTING = {
 }
 """Fields that follow from another setting, or are declared."""
 
+OTHERWISE_NAMED = {
+    "backend": "backend.kind",
+    "aws": "backend.aws",
+    "nodes": "listen.nodes",
+    "node_port": "listen.node_port",
+}
+
 SECTION_OF_FIELD = {
     "python": "backend.python",
     "lambda_": "backend.lambda",
@@ -245,7 +252,7 @@ def _fields(value: Any, before: str) -> list[str]:
             continue
         inner = getattr(value, field.name)
         if not before:
-            path = {"backend": "backend.kind", "aws": "backend.aws"}.get(field.name)
+            path = OTHERWISE_NAMED.get(field.name)
             path = path or SECTION_OF_FIELD.get(field.name, field.name)
         else:
             path = f"{before}.{field.name}"
