@@ -52,6 +52,11 @@ def assumptions(demand: Demand, constants: Constants) -> Iterator[Assumption]:
         "Each shard of Redis has a replica in another zone; half of what nodes exchange with it crosses.", "chosen"
     )
     yield _of(
+        "Prices of ElastiCache are list prices of Redis OSS less a fifth, as Valkey costs; those, and prices of data "
+        "transfer, are as they were known, and were not read off the page.",
+        "to be compared with https://aws.amazon.com/elasticache/pricing/",
+    )
+    yield _of(
         f"Messages are kept for {REPLAY_S:g} s, {REPLAY_EVENTS:,} of a connection at most.", "defaults of [streams]"
     )
     if demand.handlers == "nodes":

@@ -49,6 +49,8 @@ class Hosted:
     """As they were at `attach`, for when Redis loses them: names and JSON."""
     former: list[str] = field(default_factory=list)
     """Epochs that Redis lost."""
+    next_epoch: str = ""
+    """The one with which it is being written again."""
     next_own: int = 0
     own: deque[Own] = field(default_factory=deque)
     older: deque[Broadcast] = field(default_factory=deque)
@@ -69,6 +71,11 @@ class Hosted:
     def __post_init__(self) -> None:
         self.next_own = self.read_own + 1
         self.saved_own, self.saved_bytes = self.read_own, self.read_bytes
+
+    @property
+    def written(self) -> tuple[str, str]:
+        """Numbers of messages are those of this epoch and life."""
+        return self.epoch, self.life
 
     @property
     def closed(self) -> bool:
@@ -138,7 +145,7 @@ class Hosted:
     def restored(self, epoch: str) -> None:
         """Redis lost everything, and knows the connection again."""
         self.former.append(self.epoch)
-        self.epoch = epoch
+        self.epoch, self.next_epoch = epoch, ""
         self.relived(0, 0, 0, 0)
         self.read_broadcast = self.taken_broadcast = self.log.last
 

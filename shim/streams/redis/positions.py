@@ -89,21 +89,24 @@ class Positions:
     def _check(self, asked: list[Hosted]) -> Step[bool]:
         """False: Redis lost all, and a life begins before the next step."""
         generations = (hosted.generation for hosted in asked)
-        known = [(hosted, hosted.known) for hosted in asked]
+        known = [(hosted, hosted.known, hosted.written) for hosted in asked]
         ids = tuple(hosted.id for hosted in asked)
         subscription = self._registry.log.subscription
         return Step(nodes.CHECK, ids, (self._node_id, *generations), partial(self._checked, subscription, known))
 
-    def _checked(self, subscription: int, asked: list[tuple[Hosted, int]], found: list[Any]) -> bool:
-        """`subscription`: the one that there was when this was asked."""
+    def _checked(
+        self, subscription: int, asked: list[tuple[Hosted, int, tuple[str, str]]], found: list[Any]
+    ) -> bool:
+        """`subscription`: the one that there was when this was asked. Of a connection that was written again meanwhile
+        this tells nothing: it would be written once more, over what was sent since."""
         last, life, left, self._said, *states = found
         if text(life) != self._registry.log.life:
             self._batches.forget_life()
             return False
         self._batches.counts.compared += len(asked)
         self._registry.compare_log(int(last), subscription)
-        for (hosted, known), state in zip(asked, states, strict=True):
-            if self._registry.has(hosted):
+        for (hosted, known, written), state in zip(asked, states, strict=True):
+            if self._registry.has(hosted) and hosted.written == written:
                 hosted.compared_in = subscription
                 self._found(hosted, state, known, int(last), int(left))
         return True
@@ -144,8 +147,9 @@ class Positions:
             hosted.wake()
 
     def _restore(self, hosted: Hosted) -> None:
-        """Redis lost the connection: it is written again, and its client is told."""
-        epoch = secrets.token_hex(4)
+        """Redis lost the connection: it is written again, and its client is told. Whoever got no answer writes it with
+        the same epoch, and so not over what was sent since."""
+        epoch = hosted.next_epoch = hosted.next_epoch or secrets.token_hex(4)
         arguments = (
             self._node_id,
             hosted.generation,
@@ -159,7 +163,7 @@ class Positions:
         )
 
         def read(life: bytes | None) -> None:
-            if life is None or text(life) != self._registry.log.life:
+            if life is None or text(life) != self._registry.log.life or hosted.epoch == epoch:
                 return
             logger.warning("Redis had lost connection %s; it was written again", hosted.id)
             hosted.restored(epoch)

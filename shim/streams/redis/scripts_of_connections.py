@@ -148,9 +148,9 @@ RESTORE: Final = Script(
     f"""
 local id, node, generation, digest, epoch, window, opened, state, lost, former = unpack(ARGV, 3)
 local there, alive = redis.call('HMGET', I.c, 'ge', 'ep', 'al'), life()
-if there[1] and (tonumber(there[1]) > tonumber(generation) or (there[2] ~= lost and there[3] == alive)) then
-  return false
-end
+if there[1] and tonumber(there[1]) > tonumber(generation) then return false end
+if there[2] == epoch then return alive end
+if there[1] and there[2] ~= lost and there[3] == alive then return false end
 redis.call('DEL', I.s)
 redis.call('ZREM', S.pending, id)
 redis.call('ZREM', S.detached, id)

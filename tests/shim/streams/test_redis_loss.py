@@ -8,6 +8,7 @@ from contextlib import suppress
 import pytest
 
 from shim.streams import BrokerUnavailable, Gap
+from shim.streams.redis.hosted import Hosted
 from tests.redis_server import RedisServer
 from tests.shim.streams.promising import opened, rest, take, until
 from tests.shim.streams.redis_world import RedisWorld, kill_subscriptions
@@ -141,6 +142,58 @@ async def test_a_loss_that_is_noticed_twice_at_once_is_made_good_once(world: Red
         (member,) = await node.members()
         await asyncio.gather(member.node.check(), member.node.check(), member.node.check())
         await node.awaiting.send(connection, "after")
+
+        assert await take(stream, 2) == [Gap(2, 1), "after"]
+
+
+async def test_what_is_sent_while_a_loss_is_made_good_is_kept_though_it_is_noticed_again(
+    world: RedisWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = await world.streams()
+    connection = await opened(node)
+    async with await node.awaiting.subscribe(connection) as stream:
+        await node.awaiting.send(connection, "before")
+        assert await take(stream, 1) == ["before"]
+        client = world.client()
+        await client.flushall()
+        await client.aclose()
+        (member,) = await node.members()
+        positions, sent = member.node.positions, []
+        restore = positions._restore
+
+        def restore_and_look_again(hosted: Hosted) -> None:
+            restore(hosted)
+            positions.compare_soon(hosted)
+            if not sent:
+                sent.append(asyncio.ensure_future(node.awaiting.send(connection, "meanwhile")))
+
+        monkeypatch.setattr(positions, "_restore", restore_and_look_again)
+        await member.node.check()
+        await sent[0]
+        await member.node.check()
+        await node.awaiting.send(connection, "after")
+
+        assert await take(stream, 3) == [Gap(2, 1), "meanwhile", "after"]
+
+
+async def test_a_connection_that_was_written_again_without_an_answer_goes_on(
+    world: RedisWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = await world.streams()
+    connection = await opened(node)
+    async with await node.awaiting.subscribe(connection) as stream:
+        await node.awaiting.send(connection, "before")
+        assert await take(stream, 1) == ["before"]
+        client = world.client()
+        await client.flushall()
+        await client.aclose()
+        (member,) = await node.members()
+        with monkeypatch.context() as unanswered:
+            unanswered.setattr(Hosted, "restored", lambda _hosted, _epoch: None)
+            await member.node.check()
+            await node.awaiting.send(connection, "after")
+        await member.node.check()
+        await member.node.check()
 
         assert await take(stream, 2) == [Gap(2, 1), "after"]
 
