@@ -179,6 +179,7 @@ def test_websocket_beside_it_says_the_same(stage: Stage, open_page: Callable[[st
     assert sse_socket[:4] == websocket[:4]
 
 
+@pytest.mark.slow
 def test_ten_thousand_messages_and_a_hundred_sockets_leave_nothing_behind(
     stage: Stage, open_page: Callable[[str], Page]
 ) -> None:

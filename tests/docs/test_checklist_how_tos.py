@@ -36,6 +36,7 @@ def page(path: str, chat: Path, tmp_path: Path) -> Page:
     return Page(path, other)
 
 
+@pytest.mark.slow
 def test_a_report_is_made_each_week(chat: Path, tmp_path: Path) -> None:
     typed = page(REPORT, chat, tmp_path)
     typed.run("first")

@@ -81,6 +81,7 @@ def test_an_existing_websocket_api_is_bridged(monkeypatch: pytest.MonkeyPatch) -
             assert data_with(stream, "chat_accepted")["text"] == "through the bridge"
 
 
+@pytest.mark.slow
 def test_phones_are_served_from_a_migrated_application(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tests.running.SECRET", SECRET)
     migrated = tmp_path / "new"
@@ -117,6 +118,7 @@ def test_every_setting_that_a_page_names_is_one() -> None:
     assert unknown == set()
 
 
+@pytest.mark.slow
 def test_a_scenario_is_recorded_and_replayed(
     tmp_path: Path, migrated_chat: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -141,6 +143,7 @@ def test_a_scenario_is_recorded_and_replayed(
     assert '"chat_message\\"' in recorded
 
 
+@pytest.mark.slow
 def test_the_shim_records_traffic(tmp_path: Path) -> None:
     port = free_port()
     page = Page(RECORD, {"rehearsal": str(tmp_path), "--port 8001": f"--port {port}"})

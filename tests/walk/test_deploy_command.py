@@ -62,6 +62,7 @@ def test_the_kits_of_an_application(tmp_path: Path) -> None:
     assert tree(CHAT) == before
 
 
+@pytest.mark.slow
 def test_the_kits_of_a_migrated_application(migrated_chat: Path, tmp_path: Path) -> None:
     finished = invoke("deploy", migrated_chat, "--out", tmp_path / "kits", "--kit", "container")
 

@@ -68,7 +68,8 @@ def alive(pid: int) -> bool:
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_stopping_the_shim_is_how_it_ends(how: signal.Signals, *, serving: bool) -> None:
     """Also when it listens already, and does not serve yet."""
-    with process([*WS2SSE, "shim", str(CHAT), "--port", "0", "--format", "json"], ROOT, environment()) as shim:
+    command = [*WS2SSE, "shim", str(CHAT), "--port", "0", "--format", "json"]
+    with process(command, ROOT, environment(), preexec_fn=listen_to_ctrl_c) as shim:
         assert shim.stdout is not None
         started = json.loads(shim.stdout.readline())
         if serving:

@@ -63,6 +63,7 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
+@pytest.mark.slow
 def test_they_end_in_the_same_tree_as_the_whole_migration(small: Path, tmp_path: Path) -> None:
     made = invoke("migrate", small, "--patches", tmp_path / "patches")
     assert made.returncode == 1, made.stderr

@@ -162,6 +162,7 @@ sessions:
 """
 
 
+@pytest.mark.slow
 def test_the_command_says_fail_and_shows_the_first_divergence(migrated_chat: Path, tmp_path: Path) -> None:
     path, before, after, expected = FAULTS["a disconnect is not noticed"]
     spoiled = spoil(migrated_chat, tmp_path, [(path, before, after)])

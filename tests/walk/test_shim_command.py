@@ -273,12 +273,14 @@ class TestBackEnds:
                     assert client.send("hello", Prefer="wait=10").status_code in {200, 204}
         assert heard == ["hello"]
 
+    @pytest.mark.slow
     def test_a_function_whose_name_is_not_known_is_asked_for(self, app: Path) -> None:
         finished = ws2sse("shim", app, "--backend", "lambda", "--port", "0")
 
         assert finished.returncode == 2
         assert "app.py:say: its name at Lambda is not declared and has to be given" in finished.stderr
 
+    @pytest.mark.slow
     def test_a_websocket_server_and_behind_it_an_event_stream(self, app: Path) -> None:
         """Three shims: the application, a bridge to its WebSockets, and a bridge to the streams of that."""
         with (
@@ -319,6 +321,7 @@ class TestSettings:
         assert told["metrics.token"] == {"value": "********", "origin": "SHIM_METRICS__TOKEN"}
         assert told["management.credentials"] == {"value": "********", "origin": "local AWS"}
 
+    @pytest.mark.slow
     def test_printed_toml_is_a_file_of_settings(self, app: Path, tmp_path: Path) -> None:
         (app / "shim.toml").write_text("[faces]\ntrusted_proxies = ['::1']\n")
         file = tmp_path / "again.toml"

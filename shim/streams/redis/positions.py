@@ -94,9 +94,7 @@ class Positions:
         subscription = self._registry.log.subscription
         return Step(nodes.CHECK, ids, (self._node_id, *generations), partial(self._checked, subscription, known))
 
-    def _checked(
-        self, subscription: int, asked: list[tuple[Hosted, int, tuple[str, str]]], found: list[Any]
-    ) -> bool:
+    def _checked(self, subscription: int, asked: list[tuple[Hosted, int, tuple[str, str]]], found: list[Any]) -> bool:
         """`subscription`: the one that there was when this was asked. Of a connection that was written again meanwhile
         this tells nothing: it would be written once more, over what was sent since."""
         last, life, left, self._said, *states = found

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from websockets.sync.client import connect
 
 from shim.app import ShimApp
@@ -39,6 +40,7 @@ def eventually(condition: Callable[[], object]) -> None:
 API = ApiDefinition(name="front", routes={}, stage="prod")
 
 
+@pytest.mark.slow
 def test_a_thousand_messages_each_way_cross_fifty_cuts_with_nothing_lost_or_doubled(tmp_path: Path) -> None:
     (tmp_path / "handlers.py").write_text(HANDLERS)
     routes = {"$connect": "connect", "$default": "hear"}

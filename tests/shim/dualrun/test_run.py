@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
+import pytest
+
 from shim.dualrun.record.scenario import Connect, Session
 from shim.dualrun.run import verify
 from tests.running import CHAT
@@ -41,6 +43,7 @@ def test_a_side_that_does_not_come_up_is_inconclusive_and_says_why(tmp_path):
     assert report.reasons[1] == "A gap."
 
 
+@pytest.mark.slow
 def test_the_same_status_on_both_paths_is_a_pass(tmp_path):
     told: list[tuple[str, int, int]] = []
     report = verify(

@@ -56,6 +56,7 @@ async def recorded(folder: Path, handlers: str, timing: Timing = TIMING) -> tupl
     ],
     ids=["hangs", "blocks the loop", "hangs behind its answer", "crashes"],
 )
+@pytest.mark.slow
 async def test_a_hang_and_a_crash_are_inconclusive_and_bounded(tmp_path, handlers, sentence):
     good, _ = await recorded(tmp_path / "good", GOOD)
     begun = time.monotonic()

@@ -98,6 +98,7 @@ def test_a_fault_that_needs_one_message_is_shown_by_one_message_and_one_replay(f
     assert (found.replays, replay.starts) == (1, 1)
 
 
+@pytest.mark.slow
 def test_steps_that_a_fault_depends_on_come_back():
     session = long_session(
         act("alice", "chat", "please remember"), act("bob", "chat", "yes"), act("alice", "chat", "the secret")
@@ -121,6 +122,7 @@ class Sticky(Chat):
         return None if self.remembers and '"chat"' in text else super().say(person, text)
 
 
+@pytest.mark.slow
 def test_what_an_earlier_replay_left_behind_takes_nothing_from_the_session():
     session = long_session(act("bob", "echo", "remember"), act("alice", "chat", "hello"))
     replay, _, found = shortest(session, Sticky)
