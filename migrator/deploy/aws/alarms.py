@@ -40,6 +40,17 @@ class Alarm:
     to_alarm: int = 3
     missing: Literal["notBreaching", "breaching"] = "notBreaching"
 
+    def words(self) -> dict[str, object]:
+        """What every notation writes alike."""
+        return {
+            "comparison": self.comparison,
+            "threshold": f"{self.threshold:g}",
+            "period_s": self.period_s,
+            "periods": self.periods,
+            "to_alarm": self.to_alarm,
+            "missing": self.missing,
+        }
+
 
 CONNECTIONS: Final = Metric("load_balancer", "ActiveConnectionCount", "Sum")
 HEALTHY: Final = Metric("target_group", "HealthyHostCount", "Minimum")

@@ -118,24 +118,14 @@ def _alarm(alarm: Alarm, planned: Plan) -> dict[str, object]:
     return {
         "name": alarm.name,
         "meaning": alarm.meaning,
-        "comparison": alarm.comparison,
-        "threshold": f"{alarm.threshold:g}",
-        "period_s": alarm.period_s,
-        "periods": alarm.periods,
-        "to_alarm": alarm.to_alarm,
-        "missing": alarm.missing,
+        **alarm.words(),
         "queries": [_query(query) for query in queries(alarm, planned.settings)],
     }
 
 
 def _query(query: Query) -> dict[str, object]:
     return {
-        "id": query.id,
-        "returned": query.returned,
-        "expression": query.expression,
-        "statistic": query.metric.statistic if query.metric else "",
-        "namespace": query.namespace,
-        "metric": query.metric.name if query.metric else "",
+        **query.words(),
         "dimensions": [(name, _value(value)) for name, value in query.dimensions],
     }
 

@@ -25,6 +25,17 @@ class Query:
     def namespace(self) -> str:
         return NAMESPACES[self.metric.place] if self.metric else ""
 
+    def words(self) -> dict[str, object]:
+        """What every notation writes alike."""
+        return {
+            "id": self.id,
+            "returned": self.returned,
+            "expression": self.expression,
+            "statistic": self.metric.statistic if self.metric else "",
+            "namespace": self.namespace,
+            "metric": self.metric.name if self.metric else "",
+        }
+
 
 def queries(alarm: Alarm, settings: AwsSettings) -> tuple[Query, ...]:
     """The one that is returned comes first."""

@@ -132,24 +132,14 @@ def _alarm(alarm: Alarm, planned: Plan) -> dict[str, object]:
         "name": _snake(alarm.name),
         "title": _snake(alarm.name).replace("_", "-"),
         "meaning": quoted(alarm.meaning),
-        "comparison": alarm.comparison,
-        "threshold": f"{alarm.threshold:g}",
-        "period_s": alarm.period_s,
-        "periods": alarm.periods,
-        "to_alarm": alarm.to_alarm,
-        "missing": alarm.missing,
+        **alarm.words(),
         "queries": [_query(query) for query in queries(alarm, planned.settings)],
     }
 
 
 def _query(query: Query) -> dict[str, object]:
     return {
-        "id": query.id,
-        "returned": query.returned,
-        "expression": query.expression,
-        "statistic": query.metric.statistic if query.metric else "",
-        "namespace": query.namespace,
-        "metric": query.metric.name if query.metric else "",
+        **query.words(),
         "dimensions": aligned([(name, _placed(value)) for name, value in query.dimensions]),
     }
 

@@ -136,9 +136,7 @@ async def test_a_loss_that_is_noticed_twice_at_once_is_made_good_once(world: Red
     async with await node.awaiting.subscribe(connection) as stream:
         await node.awaiting.send(connection, "before")
         assert await take(stream, 1) == ["before"]
-        client = world.client()
-        await client.flushall()
-        await client.aclose()
+        await emptied(world)
         (member,) = await node.members()
         await asyncio.gather(member.node.check(), member.node.check(), member.node.check())
         await node.awaiting.send(connection, "after")
@@ -154,9 +152,7 @@ async def test_what_is_sent_while_a_loss_is_made_good_is_kept_though_it_is_notic
     async with await node.awaiting.subscribe(connection) as stream:
         await node.awaiting.send(connection, "before")
         assert await take(stream, 1) == ["before"]
-        client = world.client()
-        await client.flushall()
-        await client.aclose()
+        await emptied(world)
         (member,) = await node.members()
         positions, sent = member.node.positions, []
         restore = positions._restore
@@ -184,9 +180,7 @@ async def test_a_connection_that_was_written_again_without_an_answer_goes_on(
     async with await node.awaiting.subscribe(connection) as stream:
         await node.awaiting.send(connection, "before")
         assert await take(stream, 1) == ["before"]
-        client = world.client()
-        await client.flushall()
-        await client.aclose()
+        await emptied(world)
         (member,) = await node.members()
         with monkeypatch.context() as unanswered:
             unanswered.setattr(Hosted, "restored", lambda _hosted, _epoch: None)
@@ -220,6 +214,12 @@ async def test_a_client_that_moves_before_it_heard_that_something_was_lost_hears
 
         assert isinstance(gap, Gap)
         assert after == "after"
+
+
+async def emptied(world: RedisWorld) -> None:
+    client = world.client()
+    await client.flushall()
+    await client.aclose()
 
 
 async def saved(world: RedisWorld) -> dict[bytes, bytes]:
