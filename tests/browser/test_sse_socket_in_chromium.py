@@ -84,6 +84,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 
 @pytest.mark.parametrize("kind", ["fetch", "eventsource"])
+@pytest.mark.slow
 def test_many_cuts_lose_nothing_double_nothing_and_keep_the_order(
     kind: str, stage: Stage, open_page: Callable[[str], Page], tmp_path: Path
 ) -> None:

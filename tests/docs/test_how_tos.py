@@ -62,6 +62,7 @@ def test_the_settings_in_force_are_shown() -> None:
     assert rows["limits.idle_s"] == ["20.0", "--set", "limits.idle_s"]
 
 
+@pytest.mark.slow
 def test_an_existing_websocket_api_is_bridged(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another shim stands for API Gateway."""
     monkeypatch.setattr("tests.running.SECRET", SECRET)

@@ -112,6 +112,7 @@ def test_an_api_is_torn_down_as_the_page_says(aws: FakeAws, app: Path) -> None:
     assert typed("status").exit_code == 0
 
 
+@pytest.mark.slow
 def test_it_is_taken_back_as_the_page_says(aws: FakeAws, app: Path) -> None:
     built = deployed(aws)
     assert typed("plan").exit_code == 0

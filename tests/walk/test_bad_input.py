@@ -127,6 +127,7 @@ def test_an_output_folder_that_is_not_empty(tmp_path: Path) -> None:
     assert tree(tmp_path) == {"mine.txt": b"precious"}
 
 
+@pytest.mark.slow
 def test_an_output_folder_that_can_not_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     finished = invoke("migrate", CHAT, "--out", tmp_path / "file" / "new")
@@ -135,6 +136,7 @@ def test_an_output_folder_that_can_not_be_made(tmp_path: Path) -> None:
     assert "nothing was written" in finished.stderr.lower()
 
 
+@pytest.mark.slow
 def test_a_disk_that_takes_no_more(tmp_path: Path) -> None:
     def small_files() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000))

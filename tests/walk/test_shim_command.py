@@ -257,6 +257,7 @@ class TestBackEnds:
                 assert (data, time.monotonic() < end) == ("heard: two", True)
                 time.sleep(0.1)
 
+    @pytest.mark.slow
     def test_deployed_functions_are_called_where_they_are(self, app: Path) -> None:
         heard = []
         functions = {
@@ -331,6 +332,7 @@ class TestSettings:
 
         assert {key: one["value"] for key, one in again.items()} == {key: one["value"] for key, one in first.items()}
 
+    @pytest.mark.slow
     def test_they_take_effect(self, app: Path) -> None:
         (app / "shim.toml").write_text(
             "[streams]\nretry_ms = 7000\n[limits]\npayload_bytes = 5\n[logs]\nform = 'json'\n"

@@ -17,6 +17,7 @@ EXAMPLES = int(os.environ.get("FUZZ_RUNS", "6"))
 
 @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), database=None)
 @given(program=hypothesmith.from_grammar())
+@pytest.mark.slow
 def test_a_generated_program_is_read_and_left_alone(program: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("generated")
     write(folder, {**SWITCH, "src/generated.py": f"# connectionId post_to_connection\n{program}"})

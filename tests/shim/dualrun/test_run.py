@@ -60,6 +60,7 @@ def test_the_same_status_on_both_paths_is_a_pass(tmp_path):
     assert [number for _, number, _ in told] == [1, 2, 3]
 
 
+@pytest.mark.slow
 def test_another_status_is_a_failure(tmp_path):
     report = verify(CHAT, refusing(tmp_path, 403), SESSIONS, environment=ENVIRONMENT, tables=[])
     assert (report.verdict, report.exit_status) == ("FAIL", 1)

@@ -233,6 +233,7 @@ def test_in_live_users_that_are_not_chosen_are_shadowed(tmp_path: Path) -> None:
         assert cut.old.texts() == ["of ben"]
 
 
+@pytest.mark.slow
 def test_errors_of_the_new_service_take_live_back_and_clients_come_back_to_the_old_one(tmp_path: Path) -> None:
     rules = FallBackRules(least_messages=75, checks=2)
     options: dict[str, Any] = {"stage": "live", "users": ("ana",), "check_s": 0.05, "fall_back": rules}

@@ -173,6 +173,7 @@ async def test_worker_processes_have_no_outside_either_but_share_what_plays_aws_
     assert recorded.stubs == {"rates": 2, "192.0.2.1:443 (refused)": 1}
 
 
+@pytest.mark.slow
 async def test_two_runs_of_worker_processes_tell_the_same_times_and_draw_the_same(tmp_path: Path) -> None:
     say = Send("alice", '{"action": "say"}', "say")
     session = Session("told", (Connect("alice"), say, say, Advance(600.0 - 1), say))
