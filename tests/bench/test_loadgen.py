@@ -59,9 +59,9 @@ TO_ALL = [EVERY_STREAM] * 20
 def test_a_server_that_closes_what_is_idle_has_done_nothing_wrong(generator, tmp_path):
     with pushing_server(idle_s=0.05) as port:
         open_streams(generator, tmp_path, port)
-        found = push(generator, tmp_path, port, ONE_BY_ONE[:12], outstanding=2, rate=8, seconds=1.5)
+        found = push(generator, tmp_path, port, ONE_BY_ONE[:4], outstanding=2, rate=2, seconds=2)
     assert found["right"], found
-    assert (found["sent"], found["strays"]) == (12, 0)
+    assert (found["sent"], found["strays"]) == (4, 0)
 
 
 def spoiled(payload_of: Deliver, at: bytes = b'"0000000110"') -> Deliver:

@@ -46,6 +46,8 @@ def values(setting: Setting) -> st.SearchStrategy[Any]:
         return st.sampled_from(get_args(kind))
     if setting.key == "api.stage":
         return st.from_regex(r"\A[A-Za-z0-9_]{1,9}\Z", fullmatch=True)
+    if setting.key in {"listen.nodes", "listen.node_port"}:
+        return st.integers(1, 256)
     if setting.key == "listen.host":
         return st.text("abc.0123:", min_size=1)
     if setting.key in {"redis.url", "redis.prefix"}:
