@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bench.compare import chat, whole
 
 
+@pytest.mark.slow
 def test_the_faults_of_the_generated_candidate_are_found_and_nothing_else(tmp_path):
     sessions = whole.DIFFERENCES
     chat.write(tmp_path, sessions, 5_400, differences=whole.DIFFERENCES)

@@ -28,6 +28,7 @@ def legacy() -> Legacy:
     return record_twice(SESSIONS)
 
 
+@pytest.mark.slow
 def test_without_a_fault_nothing_is_found(legacy: Legacy, migrated_chat: Path) -> None:
     evaluation = judge(legacy, migrated_chat)
 
@@ -123,6 +124,7 @@ QUICKLY = {"the broadcast misses one member", "the broadcast reaches another ten
 @pytest.mark.parametrize(
     "fault", [fault if fault in QUICKLY else pytest.param(fault, marks=pytest.mark.slow) for fault in FAULTS]
 )
+@pytest.mark.slow
 def test_a_fault_is_found_and_called_by_its_name(
     legacy: Legacy, migrated_chat: Path, tmp_path: Path, fault: str
 ) -> None:

@@ -154,6 +154,7 @@ def management(endpoint: str, key: str = "local", secret: str = "local") -> Any:
     return session.client("apigatewaymanagementapi", endpoint_url=endpoint, config=config)
 
 
+@pytest.mark.slow
 class TestWhoMayPush:
     def test_another_process_of_this_machine_when_aws_is_played(self, app: Path) -> None:
         with shim(app) as (told, _), open_stream(told["stream"]) as client:
@@ -243,6 +244,7 @@ def until(started: subprocess.Popen[str], words: str) -> str:
 
 class TestBackEnds:
     @pytest.mark.parametrize("workers", ["threads", "processes"])
+    @pytest.mark.slow
     def test_python_handlers_change_while_they_are_served(self, app: Path, workers: str) -> None:
         with shim(app, "--reload", "--workers", workers) as (told, _), open_stream(told["stream"]) as client:
             client.send("one")
@@ -306,6 +308,7 @@ class TestSettings:
         assert finished.returncode == 0, finished.stderr
         return finished.stdout
 
+    @pytest.mark.slow
     def test_each_value_says_where_it_came_from(self, app: Path) -> None:
         (app / "shim.toml").write_text("drain_s = 3\n[limits]\nidle_s = 1\nduration_s = 1\n")
         (app / "pyproject.toml").write_text("[tool.ws2sse.shim]\nlimits.duration_s = 2\n")
