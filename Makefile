@@ -27,7 +27,7 @@ coverage: $(STAMP) ## The tests of `make test` once more, with branch coverage; 
 	@scripts/find-redis --install
 	@scripts/test --coverage
 
-slow: $(STAMP) ## The slow tests: replays of real applications, again and again; 25 minutes
+slow: $(STAMP) ## The slow tests: replays of real applications, again and again; half an hour
 	@scripts/find-chromium --install
 	@scripts/find-kubectl --install
 	@$(BIN)/python -m pytest -q -m slow tests
