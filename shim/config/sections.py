@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Final, Union, get_args, get_origin,
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from shim.config.descriptions import descriptions_of
-from shim.config.unsaid import LEAST, TEXTS, WORDS
+from shim.config.unsaid import LEAST, MOST, TEXTS, WORDS
 from shim.redaction import is_secret_name
 
 
@@ -41,13 +41,13 @@ def section_of(
     """
     hints = get_type_hints(options)
     described = {**descriptions_of(options), **WORDS.get(options, {})}
-    least = LEAST.get(options, {})
+    least, most = LEAST.get(options, {}), MOST.get(options, {})
     fields: dict[str, Any] = {}
     for field in dataclasses.fields(options):
         if not field.init or field.name in without:
             continue
         secret = not field.repr or is_secret_name(field.name)
-        annotation = _bounded(_modelled(hints[field.name]), least.get(field.name, 0))
+        annotation = _bounded(_modelled(hints[field.name]), least.get(field.name, 0), most.get(field.name))
         if field.name in TEXTS.get(options, {}):
             pattern, told = TEXTS[options][field.name]
             annotation = Annotated[annotation, Field(pattern=pattern), Allowed(told)]
@@ -101,13 +101,19 @@ def _modelled(annotation: Any) -> Any:  # noqa: ANN401 - types are values here
     return annotation
 
 
-def _bounded(annotation: Any, least: float) -> Any:  # noqa: ANN401 - types are values here
-    """No time, size or number of the shim is below zero, or has no end."""
-    if annotation is int:
-        return Annotated[int, Field(ge=least)]
-    if annotation is float:
-        return Annotated[float, Field(ge=least, allow_inf_nan=False)]
+def _bounded(annotation: Any, least: float, most: float | None) -> Any:  # noqa: ANN401 - types are values here
+    """No time, size or number of the shim is below zero, or has no end; what may be none is no exception."""
+    kinds = set(alternatives(annotation)) - {types.NoneType}
+    if kinds == {int}:
+        return Annotated[annotation, Field(ge=least, le=most)]
+    if kinds == {float}:
+        return Annotated[annotation, Field(ge=least, le=most, allow_inf_nan=False)]
     return annotation
+
+
+def alternatives(annotation: Any) -> tuple[Any, ...]:  # noqa: ANN401 - types are values here
+    """What a value may be: the members of a union, or the one type."""
+    return get_args(annotation) if get_origin(annotation) in {Union, types.UnionType} else (annotation,)
 
 
 _CONTAINERS: Final[dict[Any, Any]] = {Mapping: dict, dict: dict, tuple: tuple, frozenset: frozenset}

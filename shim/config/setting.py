@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType, UnionType
-from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
+from types import MappingProxyType
+from typing import Annotated, Any, Final, Literal, get_args, get_origin
 
 from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
-from shim.config.sections import Allowed, Section
+from shim.config.sections import Allowed, Section, alternatives
 from shim.config.settings import ShimSettings
 
 PREFIX: Final = "SHIM_"
@@ -50,7 +50,7 @@ class Setting:
     @property
     def kind(self) -> Any:  # noqa: ANN401 - types are values here
         """Its type, None apart."""
-        options = [one for one in _options(self.field.annotation) if one is not type(None)]
+        options = [one for one in alternatives(self.field.annotation) if one is not type(None)]
         return options[0]
 
     @property
@@ -73,12 +73,8 @@ def variable_of(key: str) -> str:
 
 def sub_section(field: FieldInfo) -> type[Section] | None:
     """The section that a field is, or may be; None for a value."""
-    found = [one for one in _options(field.annotation) if isinstance(one, type) and issubclass(one, Section)]
+    found = [one for one in alternatives(field.annotation) if isinstance(one, type) and issubclass(one, Section)]
     return found[0] if found else None
-
-
-def _options(annotation: Any) -> tuple[Any, ...]:  # noqa: ANN401 - types are values here
-    return get_args(annotation) if get_origin(annotation) in {Union, UnionType} else (annotation,)
 
 
 def _words(kind: Any) -> str:  # noqa: ANN401 - types are values here

@@ -17,7 +17,7 @@ from shim.gateway.limits import GatewayLimits, Throttle
 from shim.logs import LogOptions
 from shim.recording import RecordingOptions
 from shim.streams import StreamLimits
-from shim.streams.redis.options import RedisOptions
+from shim.streams.redis.options import MOST_PARTITIONS, RedisOptions
 
 WORDS: Final[dict[type, dict[str, str]]] = {
     ApiDefinition: {
@@ -69,3 +69,5 @@ LEAST: Final[dict[type, dict[str, float]]] = {
     StreamLimits: {"replay_events": 1, "replay_bytes": 1, "idempotency_keys": 1, "connections": 1, "heartbeat_s": 0.1},
     WebSocketUpstream: {"frame_bytes": 4, "keepalive_interval_s": 0.001},
 }
+
+MOST: Final[dict[type, dict[str, float]]] = {RedisOptions: {"partitions": MOST_PARTITIONS}}

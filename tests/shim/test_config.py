@@ -80,6 +80,14 @@ class TestWhatIsRefused:
             ("[limits]\nidle_s = inf", ":2: limits.idle_s is Infinity; allowed: a number of at least 0."),
             ("[listen]\nport = true", ":2: listen.port is true; allowed: a whole number from 0 to 65535."),
             ("[listen]\nport = 65536", ":2: listen.port is 65536; allowed: a whole number from 0 to 65535."),
+            (
+                '[redis]\nurl = "redis://a"\npartitions = 0',
+                ":3: redis.partitions is 0; allowed: a whole number from 1 to 64.",
+            ),
+            (
+                '[redis]\nurl = "redis://a"\npartitions = 65',
+                ":3: redis.partitions is 65; allowed: a whole number from 1 to 64.",
+            ),
             ('[api]\nstage = "a/b"', ':2: api.stage is "a/b"; allowed: up to 128 letters, digits, _ and -.'),
             ('[api]\nstage = "-"', ':2: api.stage is "-"; allowed: up to 128 letters, digits, _ and -.'),
             ('[listen]\nhost = ""', ':2: listen.host is ""; allowed: an address or a host name.'),

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Sequence
-from typing import Final
 
 from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
 
 from shim.streams.redis.lua import Script
-
-MOST_PARTITIONS: Final = 64
 
 
 class Keys:

@@ -10,6 +10,9 @@ from shim.streams.redis.addresses import Address, RedisUrlInvalid, address_of
 
 PARTITIONS_OF_A_CLUSTER: Final = 8
 
+MOST_PARTITIONS: Final = 64
+"""Each of which a node has two connections for, and whatever is about all connections is asked of all of them."""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RedisOptions:
