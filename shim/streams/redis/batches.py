@@ -56,8 +56,6 @@ _ELSEWHERE = (AskError, TryAgainError)
 _NOT_IT = (NoScriptError, ReadOnlyError, ClusterDownError)
 """Nothing was done, and nothing will be: it is not, or not any more, the server that it was."""
 
-Failed = Callable[[Exception], None]
-
 
 class Batches:
     """Steps about one partition in the order in which they are asked for: there is one pipeline under way at a time,
