@@ -25,7 +25,7 @@ from shim.streams.errors import BrokerUnavailable
 from shim.streams.redis.counts import RedisCounts
 from shim.streams.redis.keys import Keys
 from shim.streams.redis.lives import life_of
-from shim.streams.redis.scripts import SCRIPTS
+from shim.streams.redis.scripts import load_scripts
 from shim.streams.redis.servers import Servers
 from shim.streams.redis.steps import Step, packed
 
@@ -197,14 +197,6 @@ class Batches:
     async def _drop(self) -> None:
         if self._connection is not None:
             await self._connection.disconnect(nowait=True)
-
-
-async def load_scripts(connection: Any) -> None:  # noqa: ANN401
-    """Raises RedisError."""
-    loads = [("SCRIPT", "LOAD", script.whole) for script in SCRIPTS]
-    await connection.send_packed_command(connection.pack_commands(loads), check_health=False)
-    for _script in SCRIPTS:
-        await connection.read_response()
 
 
 async def _answer(connection: Any) -> Any:  # noqa: ANN401 - whatever a script returns

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from shim.streams.redis.keys import Keys
 from shim.streams.redis.lua import DAY_MS, Script
-from shim.streams.redis.steps import Step, packed, text
+from shim.streams.redis.steps import Step, asked, text
 
 ATTEMPTS: Final = 10
 """To begin a life, while others do too."""
@@ -37,12 +37,13 @@ return new
 async def life_of(connection: Any, keys: Keys) -> str:  # noqa: ANN401 - a connection of the redis package, partly untyped
     """A new one, if this server is not known to have been there in the last one. Raises RedisError or OSError."""
     for _ in range(ATTEMPTS):
-        life = text(await _asked(connection, *Step(LIFE, (), (), text).command(0, keys)))
-        if life and await _asked(connection, "SCRIPT", "EXISTS", _marker(keys, life).sha) == [1]:
+        (found,) = await asked(connection, Step(LIFE, (), (), text).command(0, keys))
+        life = text(found)
+        if life and await asked(connection, ("SCRIPT", "EXISTS", _marker(keys, life).sha)) == [[1]]:
             return life
         new = secrets.token_hex(4)
-        await _asked(connection, "SCRIPT", "LOAD", _marker(keys, new).whole)
-        begun = await _asked(connection, *Step(BEGIN_LIFE, (), (life, new), text).command(0, keys))
+        await asked(connection, ("SCRIPT", "LOAD", _marker(keys, new).whole))
+        (begun,) = await asked(connection, Step(BEGIN_LIFE, (), (life, new), text).command(0, keys))
         if text(begun) == new:
             return new
     raise ConnectionError("others begin one life after the other")
@@ -50,8 +51,3 @@ async def life_of(connection: Any, keys: Keys) -> str:  # noqa: ANN401 - a conne
 
 def _marker(keys: Keys, life: str) -> Script:
     return Script("marker", f"return '{keys.tag} {life}'")
-
-
-async def _asked(connection: Any, *words: str | bytes | int) -> Any:  # noqa: ANN401
-    await connection.send_packed_command([packed([words])], check_health=False)
-    return await connection.read_response()

@@ -1,8 +1,8 @@
-"""All scripts, for whoever loads them."""
+"""All scripts, and how a server gets them."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from shim.streams.redis import (
     lives,
@@ -16,6 +16,7 @@ from shim.streams.redis import (
     scripts_of_tickets,
 )
 from shim.streams.redis.lua import Script
+from shim.streams.redis.steps import asked
 
 SCRIPTS: Final = tuple(
     found
@@ -33,3 +34,10 @@ SCRIPTS: Final = tuple(
     for found in vars(module).values()
     if isinstance(found, Script)
 )
+
+
+async def load_scripts(connection: Any) -> None:  # noqa: ANN401 - a connection of the redis package, partly untyped
+    """Those that the server lacks: all of them are a quarter of a megabyte. Raises RedisError or OSError."""
+    (known,) = await asked(connection, ("SCRIPT", "EXISTS", *(script.sha for script in SCRIPTS)))
+    lacking = [script for script, is_known in zip(SCRIPTS, known, strict=True) if not is_known]
+    await asked(connection, *(("SCRIPT", "LOAD", script.whole) for script in lacking))

@@ -41,6 +41,12 @@ def packed(commands: Iterable[Iterable[str | bytes | int]]) -> bytes:
     return b"".join(parts)
 
 
+async def asked(connection: Any, *commands: Iterable[str | bytes | int]) -> list[Any]:  # noqa: ANN401 - partly untyped
+    """The answers, on a connection on which nothing else is under way. Raises RedisError or OSError."""
+    await connection.send_packed_command(packed(commands), check_health=False)
+    return [await connection.read_response() for _command in commands]
+
+
 def _bytes(word: str | bytes | int) -> bytes:
     if isinstance(word, bytes):
         return word
