@@ -24,7 +24,7 @@ class RedisAttachment(Attachment):
 
     @property
     def first_id(self) -> str:
-        return f"{self._hosted.epoch}.{self._hosted.life}.{self._hosted.first_broadcast}-0"
+        return f"{self._hosted.epoch}.{self._hosted.life}.{self._hosted.broadcasts.first}-0"
 
     @property
     def closed(self) -> bool:

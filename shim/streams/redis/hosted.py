@@ -9,6 +9,7 @@ from typing import Final
 
 from shim.streams.connection import Event, Gap
 from shim.streams.redis.broadcasts import Broadcast, BroadcastLog
+from shim.streams.redis.following import Following
 from shim.streams.redis.own import Own
 
 MOST_BUFFERED_BYTES: Final = 262_144
@@ -20,8 +21,8 @@ MOST_BUFFERED: Final = 256
 
 @dataclass(slots=True, eq=False)
 class Hosted:
-    """From `attach` to `detach`. `known`: number of the last message that Redis is known to have. `read_own`,
-    `read_broadcast`: the last ones that the stream has taken."""
+    """From `attach` to `detach`. `known`: number of the last message that Redis is known to have. `read_own`: the last
+    one that the stream has taken."""
 
     id: str
     epoch: str
@@ -31,16 +32,11 @@ class Hosted:
     digest: str
     window_ms: int
     opened_ms: int
-    log: BroadcastLog
+    broadcasts: Following
     wake: Callable[[], None]
     known: int
     read_own: int
     read_bytes: int
-    read_broadcast: int
-    taken_broadcast: int
-    """The last one that a stream took, or gave up, which may be long before those that were for others."""
-    first_broadcast: int
-    """The last one before the connection was open."""
     state: bytes
     compared_in: int
     """The subscription since whose beginning all is known that was sent to this connection. In another one, a broadcast
@@ -53,13 +49,10 @@ class Hosted:
     """The one with which it is being written again."""
     next_own: int = 0
     own: deque[Own] = field(default_factory=deque)
-    older: deque[Broadcast] = field(default_factory=deque)
-    """Broadcasts that the log no longer has."""
     buffered_bytes: int = 0
     saved_own: int = 0
     saved_bytes: int = 0
     reading_own: bool = False
-    reading_broadcasts: bool = False
     lost_after: int | None = None
     """Number of the last message before some were lost of which nobody knows how many; None: none were, or it was
     said."""
@@ -73,6 +66,10 @@ class Hosted:
         self.saved_own, self.saved_bytes = self.read_own, self.read_bytes
 
     @property
+    def log(self) -> BroadcastLog:
+        return self.broadcasts.log
+
+    @property
     def written(self) -> tuple[str, str]:
         """Numbers of messages are those of this epoch and life."""
         return self.epoch, self.life
@@ -83,7 +80,7 @@ class Hosted:
         if self.end is None or not self.is_compared or self.life != self.log.life:
             return False
         own, broadcast, _code, _reason = self.end
-        if self.reading_broadcasts or self.misses_broadcasts:
+        if self.broadcasts.is_reading or self.broadcasts.misses:
             return False
         return self.next_own > own and self.log.last >= broadcast
 
@@ -97,17 +94,12 @@ class Hosted:
         return self.next_own <= self.known and not self.reading_own
 
     @property
-    def misses_broadcasts(self) -> bool:
-        """Whether the next broadcast is not in the log, though it was."""
-        return not self.older and self.read_broadcast + 1 < self.log.first and not self.reading_broadcasts
-
-    @property
     def has_room(self) -> bool:
         return self.buffered_bytes < MOST_BUFFERED_BYTES // 2 and len(self.own) < MOST_BUFFERED // 2
 
     @property
     def drained(self) -> bool:
-        return not (self.own or self.older) and self.lost_after is None and self.read_broadcast >= self.log.last
+        return not self.own and self.lost_after is None and self.broadcasts.drained
 
     def arrived(self, own: Own) -> bool:
         """A message that was just sent. It waits in Redis when there is no room, or when others come before it; then
@@ -131,23 +123,21 @@ class Hosted:
             self.next_own = max(self.next_own, self.known + 1)
 
     def read_broadcasts(self, entries: Iterable[Broadcast]) -> None:
-        """What was read from Redis, after `read_broadcast`."""
-        self.reading_broadcasts = False
-        self.older.extend(one for one in entries if self.read_broadcast < one.number < self.log.first)
-        if not self.older:
-            self._skip_broadcasts(self.log.first - 1)
+        """What was read from Redis, after the last one that the stream has taken. One gap for all that are lost."""
+        if self.broadcasts.read(entries):
+            self.lost_after = self.read_own
 
     def passed_over(self, number: int) -> None:
         """A broadcast that is for others."""
-        if self.read_broadcast == number - 1 and not self.own:
-            self.read_broadcast = number
+        if self.broadcasts.last == number - 1 and not self.own:
+            self.broadcasts.last = number
 
     def restored(self, epoch: str) -> None:
         """Redis lost everything, and knows the connection again."""
         self.former.append(self.epoch)
         self.epoch, self.next_epoch = epoch, ""
         self.relived(0, 0, 0, 0)
-        self.read_broadcast = self.taken_broadcast = self.log.last
+        self.broadcasts.begin_after(self.log.last)
 
     def relived(self, known: int, own: int, own_bytes: int, broadcast: int) -> None:
         """Redis may have lost what was sent last, and has this many messages now. It goes on after those of before,
@@ -158,11 +148,10 @@ class Hosted:
             self.read_own, self.read_bytes = own, own_bytes
         self.saved_own, self.saved_bytes = self.read_own, self.read_bytes
         self.next_own = self.read_own + 1
-        self.read_broadcast = self.taken_broadcast = min(self.read_broadcast, broadcast)
+        self.broadcasts.begin_after(min(self.broadcasts.last, broadcast))
         self.own.clear()
-        self.older.clear()
         self.buffered_bytes = 0
-        self.reading_own = self.reading_broadcasts = False
+        self.reading_own = False
 
     def take(self, most_bytes: int) -> list[Event | Gap]:
         taken: list[Event | Gap] = []
@@ -179,7 +168,7 @@ class Hosted:
     @property
     def mark(self) -> str:
         """What stands behind the epoch in the id of an event: the life, and the last broadcast that the client has."""
-        return f".{self.life}.{self.read_broadcast}"
+        return f".{self.life}.{self.broadcasts.last}"
 
     def _append(self, own: Own) -> None:
         self.own.append(own)
@@ -199,7 +188,7 @@ class Hosted:
             return due
         if own is None:
             return self._gap_up_to(self.next_own - 1)
-        if own.after > self.read_broadcast:
+        if own.after > self.broadcasts.last:
             return None
         return self._gap_up_to(own.seq - 1) or self._take_own(own)
 
@@ -208,18 +197,16 @@ class Hosted:
         most = self._last_broadcast() if own is None else min(self._last_broadcast(), own.after)
         if self._waits_for_own() or not self.is_compared:
             return None
-        while self.read_broadcast < most:
-            broadcast = self._broadcast(self.read_broadcast + 1)
+        while self.broadcasts.last < most:
+            broadcast = self.broadcasts.next()
             if broadcast is None:
                 return None
-            if broadcast.number > self.read_broadcast + 1:
-                self.read_broadcast = broadcast.number - 1
-                self.taken_broadcast = max(self.taken_broadcast, self.read_broadcast)
+            if self.broadcasts.give_up(broadcast.number - 1):
                 return Gap(self.read_own + 1, self.read_own)
-            self.read_broadcast = broadcast.number
             if broadcast.is_for(self.id):
-                self.taken_broadcast = max(self.taken_broadcast, broadcast.number)
+                self.broadcasts.take(broadcast.number)
                 return Event(self.read_own, broadcast.message, self.mark)
+            self.broadcasts.last = broadcast.number
         return None
 
     def _gap_up_to(self, seq: int) -> Gap | None:
@@ -245,21 +232,3 @@ class Hosted:
 
     def _last_broadcast(self) -> int:
         return self.log.last if self.end is None else min(self.log.last, self.end[1])
-
-    def _broadcast(self, number: int) -> Broadcast | None:
-        """The first that is kept from this number on; None: it has to be read first."""
-        if number >= self.log.first:
-            self.older.clear()
-            return self.log.get(number)
-        while self.older and self.older[0].number < number:
-            self.older.popleft()
-        if self.older:
-            return self.older[0]
-        return None
-
-    def _skip_broadcasts(self, number: int) -> None:
-        """None of those up to this number is kept any more: one gap for all."""
-        if number > self.read_broadcast:
-            self.read_broadcast = number
-            self.taken_broadcast = max(self.taken_broadcast, number)
-            self.lost_after = self.read_own

@@ -14,6 +14,7 @@ from shim.streams.limits import StreamLimits
 from shim.streams.redis import scripts_of_connections as connecting
 from shim.streams.redis.batches import Batches
 from shim.streams.redis.broadcasts import read_published
+from shim.streams.redis.following import Following
 from shim.streams.redis.hosted import Hosted
 from shim.streams.redis.operations import Operations
 from shim.streams.redis.own import Own
@@ -78,8 +79,8 @@ class Node:
             self.id,
             hosted.read_own,
             hosted.read_bytes,
-            hosted.read_broadcast,
-            hosted.taken_broadcast,
+            hosted.broadcasts.last,
+            hosted.broadcasts.taken,
             code,
             reason,
         )
@@ -147,14 +148,11 @@ class Node:
             digest=text(digest),
             window_ms=int(window),
             opened_ms=int(opened),
-            log=self.streams.log,
+            broadcasts=Following(self.streams.log, last=int(broadcast), taken=int(taken), first=int(first)),
             wake=wake,
             known=int(known),
             read_own=int(own),
             read_bytes=int(read_bytes),
-            read_broadcast=int(broadcast),
-            taken_broadcast=int(taken),
-            first_broadcast=int(first),
             state=state,
             compared_in=0 if heard_meanwhile else subscription,
             annotations=kept,

@@ -136,7 +136,7 @@ class Positions:
             return
         counted["missed"] += int(seq) > hosted.known
         hosted.known = max(hosted.known, int(seq))
-        hosted.reading_own = hosted.reading_broadcasts = False
+        hosted.reading_own = hosted.broadcasts.is_reading = False
         if stalled is not None:
             hosted.stalled, hosted.saved_own = True, -1
             self._registry.save(hosted)

@@ -108,9 +108,9 @@ class Registry:
             hosted.reading_own = True
             arguments = (hosted.next_own - 1, READ_BYTES)
             self.post(sending.READ_OWN, hosted.id, arguments, lambda found: self._read(hosted, found))
-        if hosted.misses_broadcasts:
-            hosted.reading_broadcasts = True
-            arguments = (hosted.read_broadcast, READ_BYTES)
+        if hosted.broadcasts.misses:
+            hosted.broadcasts.is_reading = True
+            arguments = (hosted.broadcasts.last, READ_BYTES)
             self.post(sending.READ_BROADCASTS, None, arguments, lambda found: self._read_broadcasts(hosted, found))
         unsaved, unsaved_bytes = hosted.read_own - hosted.saved_own, hosted.read_bytes - hosted.saved_bytes
         if unsaved and (
