@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -15,27 +14,18 @@ from shim.streams.broker import MemoryBroker
 from shim.streams.connection import Event
 from shim.streams.errors import BrokerUnavailable
 from shim.streams.limits import StreamLimits
-from shim.streams.records import GOING_AWAY, Closed, ConnectionInfo, Opened, Snapshot
+from shim.streams.records import GOING_AWAY, ConnectionInfo, Opened, Snapshot
 from shim.streams.redis.counts import RedisCounts
 from shim.streams.subscription import Subscription, Woken
+from shim.streams.telling import OnDisconnect, Telling
 
 if TYPE_CHECKING:
     from shim.streams.redis.answers import RedisAnswers
     from shim.streams.redis.tickets import RedisTickets
     from shim.streams.redis.together import Together  # which needs the package redis
 
-logger = logging.getLogger(__name__)
-
 SWEEP_INTERVAL_S = 1.0
 """How often connections whose resume window is over are looked for."""
-
-
-MOST_DISCONNECTS_AT_ONCE = 16
-"""Ends that the application is told of at the same time; the others wait their turn."""
-
-MOST_DISCONNECTS_AT_THE_END = 256
-"""The same, when the service ends and nothing else is to be done."""
-
 
 BOTH_GIVEN = "a broadcast goes to connection ids or to a group, not to both"
 
@@ -68,8 +58,7 @@ class Streams:
         self._broker = MemoryBroker(self.limits, clock)
         self.awaiting = Awaiting(self)
         """The same methods for code on an event loop."""
-        self._telling: set[asyncio.Task[None]] = set()
-        self._telling_slots = asyncio.Semaphore(MOST_DISCONNECTS_AT_ONCE)
+        self._telling = Telling(self._broker)
 
     def open(
         self,
@@ -213,7 +202,7 @@ class Streams:
         there may be something to take. Raises ConnectionGone."""
         return Attachment(self._broker, connection_id, last_event_id, wake)
 
-    async def run(self, on_disconnect: Callable[[Closed], Awaitable[None]]) -> None:
+    async def run(self, on_disconnect: OnDisconnect) -> None:
         """For the life of the service. Awaits `on_disconnect` once for each connection that ends; one that raises
         is logged, and does not keep the others from being told."""
         loop = asyncio.get_running_loop()
@@ -222,7 +211,7 @@ class Streams:
         next_sweep = loop.time() + SWEEP_INTERVAL_S
         try:
             while True:
-                self._tell(on_disconnect)
+                self._telling.begin(on_disconnect)
                 with suppress(TimeoutError):  # wait_for would swallow a cancellation in the turn of the wake
                     async with asyncio.timeout_at(next_sweep):
                         await woken.wait()
@@ -233,33 +222,8 @@ class Streams:
         finally:
             self._broker.on_closed = None
 
-    async def shutdown(self, on_disconnect: Callable[[Closed], Awaitable[None]]) -> None:
+    async def shutdown(self, on_disconnect: OnDisconnect) -> None:
         """Closes every connection with 1001 and tells the application, for at most `StreamLimits.ending_s` seconds.
         For after `run` was cancelled."""
         self.leave()
-        self._telling_slots = asyncio.Semaphore(MOST_DISCONNECTS_AT_THE_END)
-        self._tell(on_disconnect)
-        if not self._telling:
-            return
-        _told, untold = await asyncio.wait(self._telling, timeout=self.limits.ending_s)
-        for task in untold:
-            task.cancel()
-        if untold:
-            logger.error("the application was not told of the end of %d connections in time", len(untold))
-            await asyncio.wait(untold)
-
-    def _tell(self, on_disconnect: Callable[[Closed], Awaitable[None]]) -> None:
-        """Starts a task for each end, so that a slow `$disconnect` holds up neither others nor the sweep."""
-        for closed in self._broker.ended():
-            task = asyncio.create_task(self._tell_one(on_disconnect, closed))
-            self._telling.add(task)
-            task.add_done_callback(self._telling.discard)
-
-    async def _tell_one(self, on_disconnect: Callable[[Closed], Awaitable[None]], closed: Closed) -> None:
-        try:
-            async with self._telling_slots:
-                await on_disconnect(closed)
-        except Exception:
-            logger.exception("telling the application of the end of connection %s failed", closed.connection_id)
-        finally:
-            self._broker.forget(closed.connection_id)
+        await self._telling.finish(on_disconnect, self.limits.ending_s)

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Final
@@ -14,7 +14,6 @@ from typing import Final
 from shim.streams.attachment import Attachment
 from shim.streams.errors import BrokerUnavailable
 from shim.streams.limits import StreamLimits
-from shim.streams.records import Closed
 from shim.streams.redis.answers import RedisAnswers
 from shim.streams.redis.awaiting import RedisAwaiting
 from shim.streams.redis.batches import Batches
@@ -31,13 +30,9 @@ from shim.streams.redis.servers import Servers, servers_of
 from shim.streams.redis.telling import Telling
 from shim.streams.redis.tickets import RedisTickets
 from shim.streams.redis.together import Together
-from shim.streams.service import (
-    MOST_DISCONNECTS_AT_ONCE,
-    MOST_DISCONNECTS_AT_THE_END,
-    SWEEP_INTERVAL_S,
-    Streams,
-)
+from shim.streams.service import SWEEP_INTERVAL_S, Streams
 from shim.streams.subscription import Subscription
+from shim.streams.telling import MOST_DISCONNECTS_AT_ONCE, MOST_DISCONNECTS_AT_THE_END, OnDisconnect, give_up
 
 logger = logging.getLogger(__name__)
 
@@ -115,7 +110,7 @@ class RedisStreams(Streams):
         for member in self._members:
             member.node.leave()
 
-    async def run(self, on_disconnect: Callable[[Closed], Awaitable[None]]) -> None:
+    async def run(self, on_disconnect: OnDisconnect) -> None:
         loop = asyncio.get_running_loop()
         woken = asyncio.Event()
         telling: Telling | None = None
@@ -157,7 +152,7 @@ class RedisStreams(Streams):
             return error
         return None
 
-    async def shutdown(self, on_disconnect: Callable[[Closed], Awaitable[None]]) -> None:
+    async def shutdown(self, on_disconnect: OnDisconnect) -> None:
         """Ends all streams of this node, whose clients go on at others; tells the ends of those that can't. For after
         `run` was cancelled."""
         members = self._members
@@ -173,7 +168,7 @@ class RedisStreams(Streams):
             await asyncio.gather(*(member.leave() for member in members))
         except (TimeoutError, BrokerUnavailable) as error:
             logger.warning("the service ended before all was told: %s", error)
-        await telling.give_up()
+        await give_up(telling.tasks)  # other nodes will say that it was not finished
         await self.aclose()
 
     async def aclose(self) -> None:

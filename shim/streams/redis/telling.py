@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -14,13 +14,12 @@ from shim.streams.redis import scripts_of_ends as ending
 from shim.streams.redis.annotations import attributes_of
 from shim.streams.redis.membership import Membership
 from shim.streams.redis.steps import Step, text
+from shim.streams.telling import OnDisconnect, tell
 
 logger = logging.getLogger(__name__)
 
 LOST_MS: Final = 900_000
 """After which an end that was begun to be told, and was not finished, counts as lost with its node."""
-
-OnDisconnect = Callable[[Closed], Awaitable[None]]
 
 
 class Telling:
@@ -79,20 +78,9 @@ class Telling:
         self._more()
 
     async def _tell(self, member: Membership, on_disconnect: OnDisconnect, closed: Closed) -> None:
-        try:
-            await on_disconnect(closed)
-        except Exception:
-            logger.exception("telling the application of the end of connection %s failed", closed.connection_id)
+        await tell(on_disconnect, closed)
         member.batches.counts.told += 1
         member.batches.post(Step(ending.TOLD, (closed.connection_id,), (), int))
-
-    async def give_up(self) -> None:
-        """What is still being told is cancelled. Other nodes will say that it was not finished."""
-        for task in self.tasks:
-            task.cancel()
-        if self.tasks:
-            logger.error("the application was not told of the end of %d connections in time", len(self.tasks))
-            await asyncio.wait(self.tasks)
 
 
 def _ids(answer: list[Any]) -> tuple[list[str], list[str]]:
