@@ -16,11 +16,12 @@ from shim.faces.handshake import chosen_subprotocol, read_handshake, refuse_long
 from shim.faces.options import FaceOptions
 from shim.faces.origins import normal_origin
 from shim.faces.refusal import Refusal
-from shim.faces.websocket_limits import LifeTimer, sendable_code, sendable_reason
+from shim.faces.websocket_limits import LifeTimer, sendable_code
 from shim.faces.websocket_protocol import EXTENSION, Link
 from shim.gateway.ids import new_id
 from shim.service import BinaryRefused, ConnectRefused, Service
 from shim.streams import GOING_AWAY, BrokerUnavailable, ConnectionGone, Event, Gap, Subscription
+from shim.streams.records import CONNECTION_LOST, sendable_reason
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +30,6 @@ CLOSED_WITHIN_S = 10.0
 
 LAST_WORDS_S = 1.0
 """Seconds that a client's close frame is waited for when writing to it fails: `$disconnect` is told its code."""
-
-LOST = (1006, "the connection was lost")
 
 
 def websocket_router(service: Service, options: FaceOptions | None = None) -> APIRouter:
@@ -65,7 +64,7 @@ class WebSocketFace:
         try:
             await socket.accept(chosen_subprotocol(handshake, accepted))
         except (OSError, RuntimeError):  # the client left while $connect ran
-            self._service.streams.close_soon(accepted.connection_id, *LOST)
+            self._service.streams.close_soon(accepted.connection_id, *CONNECTION_LOST)
             return
         await _Legacy(self._service, socket, accepted.connection_id, self._options.write_s).run()
 
@@ -106,7 +105,7 @@ class _Legacy:
             return
         except BrokerUnavailable:
             await self._close(1013, "try again later")
-            self._service.streams.close_soon(self._id, *LOST)
+            self._service.streams.close_soon(self._id, *CONNECTION_LOST)
             return
         async with subscription:
             reading = asyncio.create_task(self._read(subscription))
@@ -211,7 +210,7 @@ def _end(frame: Mapping[str, Any]) -> tuple[int, str]:
     """Code and reason of a client that has left."""
     code, reason = frame["code"], frame.get("reason")
     if code == 1005 and reason is None:  # no close frame: uvicorn says so for a connection that broke
-        return LOST
+        return CONNECTION_LOST
     return code, reason or _REASONS.get(code, "")
 
 
@@ -222,4 +221,4 @@ def _size(message: str | bytes, limit: int) -> int:
     return len(message.encode("utf-8", "surrogatepass"))
 
 
-_REASONS = {GOING_AWAY[0]: GOING_AWAY[1], 1005: "Client-side close frame status not set", 1006: LOST[1]}
+_REASONS = {GOING_AWAY[0]: GOING_AWAY[1], 1005: "Client-side close frame status not set", 1006: CONNECTION_LOST[1]}

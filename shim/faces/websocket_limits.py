@@ -8,9 +8,6 @@ from collections.abc import Callable
 from shim.gateway.limits import GatewayLimits
 from shim.streams import GOING_AWAY
 
-LONGEST_REASON_BYTES = 123
-"""https://www.rfc-editor.org/rfc/rfc6455#section-5.5"""
-
 
 class LifeTimer:
     """Calls `over` when neither side has sent a message for `idle_s`, or after `duration_s`. One timer of the loop at
@@ -67,8 +64,3 @@ def sendable_code(code: int) -> int:
         return 1000
     may_stand = code in {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014} or 3000 <= code <= 4999
     return code if may_stand else GOING_AWAY[0]
-
-
-def sendable_reason(reason: str) -> str:
-    """Cut to what a close frame holds, and not within a character."""
-    return reason.encode("utf-8", "replace")[:LONGEST_REASON_BYTES].decode("utf-8", "ignore")

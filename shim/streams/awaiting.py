@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from shim.streams.attachment import Attachment
-from shim.streams.records import ConnectionInfo, Opened, Snapshot
+from shim.streams.records import NOT_ACCEPTED, ConnectionInfo, Opened, Snapshot
 
 if TYPE_CHECKING:
     from shim.streams.connection import Event
@@ -42,7 +42,7 @@ class Awaiting:
     async def end_pending(self, connection_id: str) -> None:
         """`$connect` succeeded, and `activate` had no answer: the connection ends, accepted or not, and `$disconnect`
         follows."""
-        self._streams.close(connection_id, 1006, "the client could not be accepted")
+        self._streams.close(connection_id, *NOT_ACCEPTED)
 
     async def send(self, connection_id: str, data: str | bytes, *, binary: bool = False, invocation: str = "") -> int:
         """`invocation`: names this call among those that other processes may be asked for. One that was carried out

@@ -16,7 +16,16 @@ from shim.streams.annotations import Annotations
 from shim.streams.connection import Connection, Event, Gap, Message, State
 from shim.streams.errors import ConnectionGone, PayloadTooLarge, SlowReader, TooManyConnections
 from shim.streams.limits import StreamLimits
-from shim.streams.records import CONNECTION_ID, Closed, ConnectionInfo, Opened, Snapshot
+from shim.streams.records import (
+    CONNECTION_ID,
+    CONNECTION_LOST,
+    DID_NOT_COME_BACK,
+    DOES_NOT_READ,
+    Closed,
+    ConnectionInfo,
+    Opened,
+    Snapshot,
+)
 
 
 class MemoryBroker:
@@ -233,7 +242,7 @@ class MemoryBroker:
             connection.detached_at = self._clock()
             connection.stalled_since = connection.wake = None
         if connection.resume_window_s == 0:
-            self.close(connection.id, 1006, "the connection was lost")
+            self.close(connection.id, *CONNECTION_LOST)
 
     def expire(self) -> int:
         """Closes the connections whose resume window is over, and those whose client does not read; returns how many.
@@ -247,9 +256,9 @@ class MemoryBroker:
                 if connection.state is not State.OPEN:
                     continue
                 if connection.expired(now):
-                    over.append((connection.id, 1006, "the client did not come back"))
+                    over.append((connection.id, *DID_NOT_COME_BACK))
                 elif connection.stalled(now):
-                    over.append((connection.id, 1008, "the client does not read what is sent to it"))
+                    over.append((connection.id, *DOES_NOT_READ))
         return sum(self.close(*end) for end in over)
 
     def ended(self) -> list[Closed]:

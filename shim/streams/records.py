@@ -12,6 +12,26 @@ CONNECTION_ID = "connection_id"
 GOING_AWAY: Final = (1001, "Going away")
 """Close code and reason for a service, or a connection, whose time is over."""
 
+CONNECTION_LOST: Final = (1006, "the connection was lost")
+"""For one that can't be resumed."""
+
+DID_NOT_COME_BACK: Final = (1006, "the client did not come back")
+"""When the resume window is over."""
+
+DOES_NOT_READ: Final = (1008, "the client does not read what is sent to it")
+"""When pushes were refused for as long as a slow reader is given."""
+
+NOT_ACCEPTED: Final = (1006, "the client could not be accepted")
+"""When `$connect` succeeded, and the broker did not answer."""
+
+LONGEST_REASON_BYTES: Final = 123
+"""What a WebSocket's close frame holds: https://www.rfc-editor.org/rfc/rfc6455#section-5.5"""
+
+
+def sendable_reason(reason: str) -> str:
+    """Cut to what a close frame holds, and not within a character."""
+    return reason.encode("utf-8", "replace")[:LONGEST_REASON_BYTES].decode("utf-8", "ignore")
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:

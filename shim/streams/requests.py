@@ -6,11 +6,10 @@ import json
 
 from starlette.requests import Request
 
+from shim.streams.records import sendable_reason
+
 LONGEST_KEY = 255
 """Characters of an `Idempotency-Key`."""
-
-LONGEST_REASON_BYTES = 123
-"""What a WebSocket's close frame holds: https://www.rfc-editor.org/rfc/rfc6455#section-5.5"""
 
 NO_CODE = (1005, "Client-side close frame status not set")
 """What a WebSocket that was closed without a status gives: https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1"""
@@ -32,8 +31,7 @@ def close_words(body: bytes) -> tuple[int, str]:
     try:
         words = json.loads(body)
         code = int(words["code"])
-        reason = str(words.get("reason", "")).encode("utf-8", "replace")
+        reason = sendable_reason(str(words.get("reason", "")))
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
         return NO_CODE
-    kept = reason[:LONGEST_REASON_BYTES].decode("utf-8", "ignore")
-    return (code, kept) if code in {1000, 1001, 1009} or 3000 <= code <= 4999 else NO_CODE
+    return (code, reason) if code in {1000, 1001, 1009} or 3000 <= code <= 4999 else NO_CODE

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 
 from shim.streams.errors import BrokerUnavailable, StreamsError
 from shim.streams.limits import StreamLimits
+from shim.streams.records import DID_NOT_COME_BACK
 from shim.streams.redis import scripts_of_ends as ending
 from shim.streams.redis import scripts_of_nodes as nodes
 from shim.streams.redis.batches import Batches
@@ -35,8 +36,6 @@ KEEP_LISTS_EVERY_S: Final = 60.0
 """The same for what is about all connections, which does not expire before it was renewed once."""
 
 REAPED_AT_ONCE: Final = 200
-
-LEFT: Final = "the client did not come back"
 
 NEVER_ACCEPTED: Final = "the node died that ran $connect"
 
@@ -113,7 +112,7 @@ class Membership:
         if due.dead and len(given_up) < REAPED_AT_ONCE:
             given_up.append(Step(ending.GIVEN_UP, (), (due.dead,), int))
         pending = [Step(ending.LEAVE_PENDING, (one,), (NEVER_ACCEPTED,), int) for one in due.left_pending]
-        over = [Step(ending.END_WINDOW, (one,), (LEFT,), int) for one in due.over]
+        over = [Step(ending.END_WINDOW, (one,), (DID_NOT_COME_BACK[1],), int) for one in due.over]
         ended = sum(await asyncio.gather(*(self.batches.run(step) for step in (*given_up, *pending))))
         return ended + sum(await asyncio.gather(*(self.batches.run(step) for step in over)))
 

@@ -11,6 +11,7 @@ from typing import Any
 from shim.streams.connection import Message
 from shim.streams.errors import BrokerUnavailable, ConnectionGone
 from shim.streams.limits import StreamLimits
+from shim.streams.records import CONNECTION_LOST, GOING_AWAY
 from shim.streams.redis import scripts_of_connections as connecting
 from shim.streams.redis.batches import Batches
 from shim.streams.redis.broadcasts import read_published
@@ -68,8 +69,8 @@ class Node:
                 self.detach(hosted)
             raise
 
-    def detach(self, hosted: Hosted, *, code: int = 1006, reason: str = "the connection was lost") -> None:
-        """Its stream has ended. `code`, `reason`: of a connection that can't be resumed."""
+    def detach(self, hosted: Hosted, end: tuple[int, str] = CONNECTION_LOST) -> None:
+        """Its stream has ended. `end`: of a connection that can't be resumed."""
         self.streams.remove(hosted)
         if hosted.superseded or hosted.end is not None:
             return
@@ -81,8 +82,7 @@ class Node:
             hosted.read_bytes,
             hosted.broadcasts.last,
             hosted.broadcasts.taken,
-            code,
-            reason,
+            *end,
         )
         self._detaching[hosted.id] = arguments
         self._post_detach(hosted.id, arguments)
@@ -90,7 +90,7 @@ class Node:
     def leave(self) -> None:
         """All streams end, and their clients go to other nodes."""
         for hosted in self.streams.all():
-            self.detach(hosted, code=1001, reason="Going away")
+            self.detach(hosted, GOING_AWAY)
             hosted.wake()
 
     async def check(self, *, keep: bool = False) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from shim.streams.connection import Event, Message
 from shim.streams.errors import ConnectionGone, PayloadTooLarge, TooManyConnections
 from shim.streams.limits import StreamLimits
-from shim.streams.records import CONNECTION_ID, ConnectionInfo, Opened, Snapshot
+from shim.streams.records import CONNECTION_ID, NOT_ACCEPTED, ConnectionInfo, Opened, Snapshot, sendable_reason
 from shim.streams.redis import scripts_of_applications as asking
 from shim.streams.redis import scripts_of_connections as connecting
 from shim.streams.redis import scripts_of_ends as ending
@@ -23,11 +23,6 @@ from shim.streams.redis.steps import Step, text
 
 AT_ONCE: Final = 500
 """Connections that one step is about."""
-
-NOT_ACCEPTED: Final = "the client could not be accepted"
-
-REASON_BYTES: Final = 123
-"""Of a WebSocket's close frame; no reason is longer."""
 
 
 class Operations:
@@ -74,7 +69,7 @@ class Operations:
         return Step(connecting.ABANDON, (connection_id,), (), _nothing)
 
     def end_pending(self, connection_id: str) -> Step[int]:
-        return Step(ending.END_PENDING, (connection_id,), (NOT_ACCEPTED,), int)
+        return Step(ending.END_PENDING, (connection_id,), (NOT_ACCEPTED[1],), int)
 
     def send_arguments(self, node: str, message: Message, invocation: str) -> tuple[str | bytes | int, ...]:
         """Of the script `send`. Raises PayloadTooLarge."""
@@ -113,8 +108,7 @@ class Operations:
         return Step(sending.BROADCAST, (), (message.data, whom, recipients, *bounds, _named(invocation), *wanted), int)
 
     def close(self, connection_id: str, code: int, reason: str) -> Step[bool]:
-        words = reason.encode("utf-8", "replace")[:REASON_BYTES].decode("utf-8", "ignore")
-        return Step(ending.CLOSE, (connection_id,), (code, words), bool)
+        return Step(ending.CLOSE, (connection_id,), (code, sendable_reason(reason)), bool)
 
     def connection_of(self, session: str) -> Step[str]:
         def read(answer: bytes | None) -> str:

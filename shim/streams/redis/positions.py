@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 from shim.streams.limits import StreamLimits
+from shim.streams.records import DOES_NOT_READ
 from shim.streams.redis import scripts_of_connections as connecting
 from shim.streams.redis import scripts_of_ends as ending
 from shim.streams.redis import scripts_of_nodes as nodes
@@ -25,8 +26,6 @@ CHECKED_AT_ONCE: Final = 200
 
 MOST_FORMER: Final = 8
 """Epochs of a connection before the last one: whoever had an event of them lacks what was lost since."""
-
-SLOW: Final = "the client does not read what is sent to it"
 
 
 class Positions:
@@ -81,7 +80,7 @@ class Positions:
         """Ends the connections whose clients have not read for too long; returns how many."""
         closed = 0
         for hosted in [one for one in self._registry.all() if one.stalled]:
-            arguments = (hosted.generation, int(self._limits.slow_reader_s * 1000), SLOW)
+            arguments = (hosted.generation, int(self._limits.slow_reader_s * 1000), DOES_NOT_READ[1])
             step = Step(ending.CLOSE_STALLED, (hosted.id,), arguments, int)
             closed += await self._batches.run(step)
         return closed

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shim.faces.websocket_limits import LifeTimer, sendable_code, sendable_reason
+from shim.faces.websocket_limits import LifeTimer, sendable_code
 from shim.gateway.limits import GatewayLimits
+from shim.streams.records import sendable_reason
 
 
 class Timer:
