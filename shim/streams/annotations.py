@@ -46,7 +46,7 @@ class Annotations:
     def ids(self, wanted: Mapping[str, Any]) -> list[str]:
         """The same, without the attributes."""
         candidates = self._candidates(wanted)
-        return [connection_id for connection_id in candidates if _matches(self._by_id[connection_id], wanted)]
+        return [connection_id for connection_id in candidates if matches(self._by_id[connection_id], wanted)]
 
     def _candidates(self, wanted: Mapping[str, Any]) -> list[str]:
         keys = [key for key in (_key(name, value) for name, value in wanted.items()) if key is not None]
@@ -70,5 +70,6 @@ def _key(name: str, value: object) -> tuple[str, object] | None:
     return (name, value) if isinstance(value, str | int) else None
 
 
-def _matches(known: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+def matches(known: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether it is equal in every wanted attribute."""
     return all(name in known and bool(known[name] == value) for name, value in wanted.items())

@@ -49,10 +49,6 @@ def attributes_of(kept: list[bytes]) -> dict[str, Any]:
     return {text(name): load(value) for name, value in zip(kept[::2], kept[1::2], strict=True)}
 
 
-def matches(kept: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
-    return all(name in kept and bool(kept[name] == value) for name, value in wanted.items())
-
-
 def _is_indexed(value: object) -> bool:
     return isinstance(value, str | int) and not isinstance(value, bool)
 

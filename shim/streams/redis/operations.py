@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from shim.streams.annotations import matches
 from shim.streams.connection import Event, Message
 from shim.streams.errors import ConnectionGone, PayloadTooLarge, TooManyConnections
 from shim.streams.limits import StreamLimits
@@ -16,7 +17,7 @@ from shim.streams.redis import scripts_of_applications as asking
 from shim.streams.redis import scripts_of_connections as connecting
 from shim.streams.redis import scripts_of_ends as ending
 from shim.streams.redis import scripts_of_messages as sending
-from shim.streams.redis.annotations import annotation_arguments, attributes_of, matches, wanted_arguments
+from shim.streams.redis.annotations import annotation_arguments, attributes_of, wanted_arguments
 from shim.streams.redis.keys import partition_of
 from shim.streams.redis.own import read_own
 from shim.streams.redis.steps import Step, text
