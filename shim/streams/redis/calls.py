@@ -110,9 +110,8 @@ class Calls:
         return await self._run(self._operations.close(connection_id, code, reason))
 
     async def connection_of(self, session: str) -> str:
-        partitions = await self._partitions()
-        batches = partitions[partition_of(digest(session), len(partitions))]
-        return await batches.run(self._operations.connection_of(session))
+        partitions, hashed = await self._partitions(), digest(session)
+        return await partitions[partition_of(hashed, len(partitions))].run(self._operations.connection_of(hashed))
 
     async def touch(self, connection_id: str) -> None:
         await self._run(self._operations.touch(connection_id))

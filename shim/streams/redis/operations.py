@@ -111,13 +111,15 @@ class Operations:
     def close(self, connection_id: str, code: int, reason: str) -> Step[bool]:
         return Step(ending.CLOSE, (connection_id,), (code, sendable_reason(reason)), bool)
 
-    def connection_of(self, session: str) -> Step[str]:
+    def connection_of(self, hashed: str) -> Step[str]:
+        """`hashed`: what `digest` gives for a session."""
+
         def read(answer: bytes | None) -> str:
             if answer is None:
                 raise ConnectionGone("of this session")
             return text(answer)
 
-        return Step(asking.SESSION, (), (digest(session),), read)
+        return Step(asking.SESSION, (), (hashed,), read)
 
     def touch(self, connection_id: str) -> Step[None]:
         return Step(asking.TOUCH, (connection_id,), (), _is_there(connection_id))
