@@ -9,7 +9,7 @@ from shim.streams.redis.lua import Script
 ISSUE_TICKET: Final = Script(
     "issue_ticket",
     """
-local digest, most, most_own, ms, value = unpack(ARGV, 6)
+local digest, most, most_own, ms, value = unpack(ARGV, 5)
 local all, own, at = of(1).t, of(2).t, now()
 redis.call('ZREMRANGEBYSCORE', all, '-inf', at)
 redis.call('ZREMRANGEBYSCORE', own, '-inf', at)
@@ -27,7 +27,7 @@ return 1
 FIND_TICKET: Final = Script(
     "find_ticket",
     """
-local digest, kept_ms = unpack(ARGV, 5)
+local digest, kept_ms = unpack(ARGV, 4)
 local value = redis.call('GET', of(2).t)
 if not value then return false end
 local over = redis.call('ZSCORE', of(1).t, digest)
@@ -42,7 +42,7 @@ return value
 SPEND_TICKET: Final = Script(
     "spend_ticket",
     """
-local digest, kept_ms, value = unpack(ARGV, 6)
+local digest, kept_ms, value = unpack(ARGV, 5)
 local over = redis.call('ZSCORE', of(1).t, digest)
 if not over or tonumber(over) <= now() then return 0 end
 redis.call('ZREM', of(1).t, digest)

@@ -25,16 +25,16 @@ class RedisTickets:
         self, digest: str, value: bytes, source_ip: str, *, most: int, most_own: int, seconds: float
     ) -> bool:
         """False when so many are out, of all or of this address."""
-        arguments = (digest, most, most_own, int(seconds * 1000), value)
+        arguments = (most, most_own, int(seconds * 1000), value)
         return await self._together.run(Step(giving.ISSUE_TICKET, (ALL, _own(source_ip), digest), arguments, bool))
 
     async def find(self, digest: str) -> bytes | None:
-        step: Step[bytes | None] = Step(giving.FIND_TICKET, (ALL, digest), (digest, KEPT_MS), lambda value: value)
+        step: Step[bytes | None] = Step(giving.FIND_TICKET, (ALL, digest), (KEPT_MS,), lambda value: value)
         return await self._together.run(step)
 
     async def spend(self, digest: str, value: bytes, source_ip: str) -> bool:
         """True for the one call that did. `value`: from now on."""
-        arguments = (digest, KEPT_MS, value)
+        arguments = (KEPT_MS, value)
         return await self._together.run(Step(giving.SPEND_TICKET, (ALL, _own(source_ip), digest), arguments, bool))
 
     async def opened(self, digest: str, value: bytes) -> None:
