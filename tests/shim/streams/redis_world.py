@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from redis.asyncio import Redis
 
-from shim.streams import Closed, StreamLimits
+from shim.streams import BrokerUnavailable, Closed, StreamLimits
 from shim.streams.redis.keys import Keys
 from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.streams import RedisStreams
 from tests.shim.streams.redis_rights import rule_for
+
+T = TypeVar("T")
 
 OF_A_CLIENT: Final = {"info", "hello", "client|setinfo"}
 """What the client does that looks at what was done. Nodes do not say hello."""
@@ -94,6 +97,16 @@ async def operations(world: RedisWorld) -> Counter[str]:
         await client.aclose()
     done = {name.removeprefix("cmdstat_"): one["calls"] for name, one in stats.items()}
     return Counter({name: calls for name, calls in done.items() if name not in OF_A_CLIENT})
+
+
+async def at_last(asked: Callable[[], Awaitable[T]]) -> T:
+    """Asks until Redis answers."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                return await asked()
+            except BrokerUnavailable:
+                await asyncio.sleep(0.05)
 
 
 async def kill_subscriptions(world: RedisWorld) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
 from shim.streams import BrokerUnavailable, Event
 from shim.streams.redis.counts import RedisCounts
-from shim.streams.redis.streams import RedisStreams
 from tests.redis_server import RedisServer
+from tests.shim.streams.promising import opened, until
 from tests.shim.streams.redis_world import RedisWorld, stop, told_by
 
 
@@ -19,18 +18,6 @@ async def world(redis_server: RedisServer) -> AsyncIterator[RedisWorld]:
     world = RedisWorld(redis_server.url, timeout_s=0.5, check_s=3600)
     yield world
     await world.close()
-
-
-async def connected(streams: RedisStreams) -> str:
-    connection_id = (await streams.awaiting.open()).connection_id
-    await streams.awaiting.activate(connection_id)
-    return connection_id
-
-
-async def soon(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
-        while not condition():  # noqa: ASYNC110 - nothing tells
-            await asyncio.sleep(0.005)
 
 
 class TestAway:
@@ -49,7 +36,7 @@ class TestAway:
         self, world: RedisWorld, redis_server: RedisServer
     ) -> None:
         streams = await world.streams()
-        connection_id = await connected(streams)
+        connection_id = await opened(streams)
         redis_server.pause()
         try:
             with pytest.raises(BrokerUnavailable):
@@ -64,7 +51,7 @@ class TestAway:
 
     async def test_what_redis_refuses_is_no_absence(self, world: RedisWorld) -> None:
         streams = await world.streams()
-        connection_id = await connected(streams)
+        connection_id = await opened(streams)
         client = world.client()
         await client.set(f"{world.tag}:{connection_id}:c", "not a hash")
         await client.aclose()
@@ -76,16 +63,16 @@ class TestAway:
 
 async def test_what_comes_with_the_wake_up_is_told_from_what_has_to_be_read(world: RedisWorld) -> None:
     here, there = await world.streams(), await world.streams()
-    connection_id = await connected(here)
+    connection_id = await opened(here)
     subscription = await here.awaiting.subscribe(connection_id)
     await here.awaiting.send(connection_id, "own")
     await there.awaiting.send(connection_id, "of another node")
-    await soon(lambda: here.counts.straight == 2)
+    await until(lambda: here.counts.straight == 2)
     (member,) = await here.members()
     member._tasks[0].cancel()  # the one that listens
     await there.awaiting.send(connection_id, "nobody listened")
     await member.node.check()
-    await soon(lambda: here.counts.read == 1)
+    await until(lambda: here.counts.read == 1)
     events = [await anext(subscription) for _ in range(3)]
 
     assert [event.message.data for event in events if isinstance(event, Event)] == [
@@ -98,7 +85,7 @@ async def test_what_comes_with_the_wake_up_is_told_from_what_has_to_be_read(worl
 
 async def test_a_connection_whose_last_stream_was_at_another_node_is_taken_over(world: RedisWorld) -> None:
     here, there = await world.streams(), await world.streams()
-    connection_id = await connected(here)
+    connection_id = await opened(here)
     for streams in (here, here, there, here):
         (await streams.awaiting.subscribe(connection_id)).end()
         await streams.awaiting.info(connection_id)  # after it was told
@@ -109,11 +96,11 @@ async def test_a_connection_whose_last_stream_was_at_another_node_is_taken_over(
 
 async def test_ends_and_all_connections_are_counted(world: RedisWorld) -> None:
     here, there = await world.streams(), await world.streams()
-    first, _second = await connected(here), await connected(there)
+    first, _second = await opened(here), await opened(there)
     told, tasks = await told_by(here)
-    await soon(lambda: here.counts.open_everywhere == 2)
+    await until(lambda: here.counts.open_everywhere == 2)
     await here.awaiting.close(first)
-    await soon(lambda: here.counts.told == 1 and here.counts.open_everywhere == 1)
+    await until(lambda: here.counts.told == 1 and here.counts.open_everywhere == 1)
     await stop(tasks)
 
     assert [closed.connection_id for closed in told] == [first]

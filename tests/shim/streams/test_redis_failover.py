@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
-from typing import TypeVar
 
 import pytest
 
@@ -14,9 +13,7 @@ from tests.redis_cluster import RedisCluster, eventually
 from tests.redis_sentinels import RedisSentinels
 from tests.shim.streams import promises_of_connections, promises_of_groups, promises_of_messages
 from tests.shim.streams.promising import PROMISES, Promise, last_id, opened, take, until
-from tests.shim.streams.redis_world import RedisWorld, stop, told_by
-
-T = TypeVar("T")
+from tests.shim.streams.redis_world import RedisWorld, at_last, stop, told_by
 
 assert promises_of_connections
 assert promises_of_groups
@@ -36,16 +33,6 @@ def cluster() -> Iterator[RedisCluster]:
     servers = RedisCluster(3, 3)
     yield servers
     servers.close()
-
-
-async def at_last(asked: Callable[[], Awaitable[T]]) -> T:
-    """Asks until Redis answers."""
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                return await asked()
-            except BrokerUnavailable:
-                await asyncio.sleep(0.05)
 
 
 async def test_what_the_new_master_lacks_is_told_as_a_gap_and_all_that_follows_arrives(

@@ -11,6 +11,7 @@ from shim.streams import BrokerUnavailable, ConnectionGone
 from shim.streams.redis.scripts_of_messages import KNOWN_BYTES, KNOWN_MS
 from shim.streams.redis.streams import RedisStreams
 from tests.redis_server import RedisServer
+from tests.shim.streams.promising import opened
 from tests.shim.streams.redis_world import RedisWorld
 
 
@@ -21,33 +22,27 @@ async def world(redis_server: RedisServer) -> AsyncIterator[RedisWorld]:
     await world.close()
 
 
-async def connected(streams: RedisStreams) -> str:
-    opened = await streams.awaiting.open()
-    await streams.awaiting.activate(opened.connection_id)
-    return opened.connection_id
-
-
 async def bodies(streams: RedisStreams, connection_id: str) -> list[str]:
     return [str(event.payload) for event in await streams.awaiting.kept(connection_id)]
 
 
 async def test_calls_without_a_name_are_all_new(world: RedisWorld) -> None:
     streams = await world.streams()
-    connection_id = await connected(streams)
+    connection_id = await opened(streams)
 
     assert [await streams.awaiting.send(connection_id, "x") for _ in range(3)] == [1, 2, 3]
 
 
 async def test_the_same_name_for_another_connection_is_another_call(world: RedisWorld) -> None:
     streams = await world.streams()
-    sent = [await streams.awaiting.send(await connected(streams), "x", invocation="i") for _ in range(2)]
+    sent = [await streams.awaiting.send(await opened(streams), "x", invocation="i") for _ in range(2)]
 
     assert sent == [1, 1]
 
 
 async def test_at_any_node_and_at_the_same_time_it_is_sent_once(world: RedisWorld) -> None:
     nodes = [await world.streams() for _ in range(3)]
-    connection_id = await connected(nodes[0])
+    connection_id = await opened(nodes[0])
     asked = [node.awaiting.send(connection_id, "x", invocation="i") for node in nodes for _ in range(5)]
 
     assert sorted(await asyncio.gather(*asked)) == [*[0] * 14, 1]
@@ -69,7 +64,7 @@ async def test_one_that_got_no_answer_is_sent_once_whatever_became_of_it(
     world: RedisWorld, redis_server: RedisServer
 ) -> None:
     here, there = await world.streams(), await world.streams()
-    connection_id = await connected(here)
+    connection_id = await opened(here)
     await there.awaiting.info(connection_id)
     redis_server.pause()
     try:
@@ -85,7 +80,7 @@ async def test_one_that_got_no_answer_is_sent_once_whatever_became_of_it(
 async def test_a_broadcast_that_is_repeated_reaches_nobody(world: RedisWorld) -> None:
     here, there = await world.streams(), await world.streams()
     for _ in range(3):
-        await connected(here)
+        await opened(here)
     sent = [await node.awaiting.broadcast("x", invocation="i") for node in (here, there, here)]
 
     assert sent == [3, 0, 0]
@@ -94,7 +89,7 @@ async def test_a_broadcast_that_is_repeated_reaches_nobody(world: RedisWorld) ->
 
 async def test_what_is_remembered_is_bounded_and_goes(world: RedisWorld) -> None:
     streams = await world.streams()
-    connection_id = await connected(streams)
+    connection_id = await opened(streams)
     for number in range(200):
         await streams.awaiting.send(connection_id, "x", invocation=f"{number}-" + "long" * 300)
     client = world.client()
@@ -109,7 +104,7 @@ async def test_what_is_remembered_is_bounded_and_goes(world: RedisWorld) -> None
 
 async def test_a_connection_that_nobody_pushes_to_by_name_costs_nothing(world: RedisWorld) -> None:
     streams = await world.streams()
-    connection_id = await connected(streams)
+    connection_id = await opened(streams)
     await streams.awaiting.send(connection_id, "x")
     client = world.client()
     names = [key async for key in client.scan_iter(f"*{world.options.prefix}*:{connection_id}:i")]

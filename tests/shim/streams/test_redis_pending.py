@@ -13,7 +13,8 @@ from shim.streams import BrokerUnavailable, ConnectionGone
 from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.streams import RedisStreams
 from tests.redis_server import RedisServer
-from tests.shim.faces.facing import faced, soon
+from tests.shim.faces.facing import faced
+from tests.shim.streams.promising import until
 from tests.shim.streams.redis_world import RedisWorld, dead, stop, told_by
 
 
@@ -36,7 +37,7 @@ async def test_a_node_that_refused_a_client_owes_nothing(world: RedisWorld) -> N
     await there.awaiting.expire()
     await world.live(3600, there)
     await there.awaiting.expire()
-    await soon(lambda: bool(told))
+    await until(lambda: bool(told))
     await stop(tasks)
 
     assert [closed.connection_id for closed in told] == [accepted.connection_id]
@@ -54,7 +55,7 @@ async def test_of_a_node_that_died_while_it_ran_connect_the_end_is_told_once_by_
     await world.live(3, there, third)
     for node in (there, third, there):
         await node.awaiting.expire()
-    await soon(lambda: bool(told))
+    await until(lambda: bool(told))
     await world.live(3600, there, third)
     await stop(tasks)
 
@@ -100,7 +101,7 @@ async def test_who_could_not_be_accepted_is_told_of_whether_or_not_redis_had_don
     finally:
         redis_server.go_on()
     told, tasks = await told_by(here)
-    await soon(lambda: bool(told))
+    await until(lambda: bool(told))
     await stop(tasks)
 
     assert [(closed.connection_id, closed.code) for closed in told] == [(opened.connection_id, 1006)]
@@ -113,7 +114,7 @@ async def test_a_client_that_redis_does_not_let_in_after_connect_ran_is_refused_
     shim = faced(streams=RedisStreams(options))
     running = asyncio.create_task(shim.service.run())
     connecting = asyncio.create_task(shim.service.connect(Handshake((), (("hold", "1"),), "192.0.2.1")))
-    await soon(lambda: bool(shim.functions.connects))
+    await until(lambda: bool(shim.functions.connects))
     redis_server.pause()
     try:
         shim.functions.released.set()
@@ -121,7 +122,7 @@ async def test_a_client_that_redis_does_not_let_in_after_connect_ran_is_refused_
             await connecting
     finally:
         redis_server.go_on()
-    await soon(lambda: bool(shim.functions.ends))
+    await until(lambda: bool(shim.functions.ends))
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
 

@@ -7,6 +7,7 @@ import gc
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from shim.streams.redis.streams import RedisStreams
 from tests.redis_cluster import free_port
 from tests.redis_server import redis_program
 from tests.shim.streams.promising import opened, take
+from tests.shim.streams.redis_world import at_last
 
 
 @dataclass
@@ -65,20 +67,9 @@ async def open_one(options: RedisOptions) -> None:
         gc.collect()
 
 
-async def until_it_answers(options: RedisOptions) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                await open_one(options)
-            except BrokerUnavailable:
-                await asyncio.sleep(0.05)
-            else:
-                return
-
-
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_nodes_and_threads_speak_tls_and_show_their_certificate(server: TlsServer) -> None:
-    await until_it_answers(server.options)
+    await at_last(partial(open_one, server.options))
     node = RedisStreams(server.options)
     connection = await opened(node)
     async with await node.awaiting.subscribe(connection) as stream:
@@ -100,7 +91,7 @@ async def test_nodes_and_threads_speak_tls_and_show_their_certificate(server: Tl
 )
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_whoever_cannot_be_verified_is_not_spoken_to(server: TlsServer, other: dict[str, str | None]) -> None:
-    await until_it_answers(server.options)
+    await at_last(partial(open_one, server.options))
     meant = {name: value and value.format(port=server.port) for name, value in other.items()}
 
     with pytest.raises(BrokerUnavailable):

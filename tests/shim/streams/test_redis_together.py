@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from shim.streams.redis.streams import RedisStreams
 from tests.redis_cluster import RedisCluster
 from tests.redis_server import RedisServer
+from tests.shim.streams.promising import opened
 from tests.shim.streams.redis_world import RedisWorld
 
 
@@ -18,12 +18,6 @@ async def world(redis_server: RedisServer) -> AsyncIterator[RedisWorld]:
     world = RedisWorld(redis_server.url, timeout_s=5.0, check_s=3600, lease_s=3600)
     yield world
     await world.close()
-
-
-async def connected(streams: RedisStreams, connection_id: str | None = None) -> str:
-    opened = await streams.awaiting.open(connection_id)
-    await streams.awaiting.activate(opened.connection_id)
-    return opened.connection_id
 
 
 class TestTokens:
@@ -65,15 +59,15 @@ class TestSeats:
     async def test_all_nodes_count_the_same_seats(self, world: RedisWorld) -> None:
         here, there = await world.streams(), await world.streams()
         for streams in (here, there):
-            assert await streams.together.take_seat("ana", await connected(streams), 2)
-        third = await connected(here)
+            assert await streams.together.take_seat("ana", await opened(streams), 2)
+        third = await opened(here)
 
         assert not await here.together.take_seat("ana", third, 2)
         assert await here.together.take_seat("bo", third, 2)
 
     async def test_a_seat_that_is_given_back_is_free(self, world: RedisWorld) -> None:
         here, there = await world.streams(), await world.streams()
-        first, second = await connected(here), await connected(there)
+        first, second = await opened(here), await opened(there)
         assert await here.together.take_seat("ana", first, 1)
         assert await here.together.take_seat("ana", first, 1)  # whose it is
         assert not await there.together.take_seat("ana", second, 1)
@@ -85,7 +79,7 @@ class TestSeats:
         streams = await world.streams()
         for number in range(3):
             assert await streams.together.take_seat("ana", f"never-opened-{number}", 4)
-        living = await connected(streams)
+        living = await opened(streams)
         assert await streams.together.take_seat("ana", living, 4)
         assert not await streams.together.take_seat("ana", "new", 4)  # they may be about to open
         world.pass_time(11)
@@ -96,7 +90,7 @@ class TestSeats:
 
     async def test_more_seats_than_are_looked_at_at_once(self, world: RedisWorld) -> None:
         streams = await world.streams()
-        living = [await connected(streams) for _ in range(3)]
+        living = [await opened(streams) for _ in range(3)]
         for one in [*living, *(f"gone-{number}" for number in range(600))]:
             assert await streams.together.take_seat("ana", one, 603)
         world.pass_time(11)
@@ -106,7 +100,7 @@ class TestSeats:
 
     async def test_a_seat_is_one_round_trip(self, world: RedisWorld) -> None:
         streams = await world.streams()
-        connection_id = await connected(streams)
+        connection_id = await opened(streams)
         before = streams.counts.calls
         await streams.together.take_seat("ana", connection_id, 2)
 
@@ -117,7 +111,7 @@ async def test_in_a_cluster_it_is_all_the_same(redis_cluster: RedisCluster) -> N
     """Each step touches keys of one slot, which a Cluster insists on."""
     world = RedisWorld(redis_cluster.url, timeout_s=5.0, check_s=3600)
     here, there = await world.streams(), await world.streams()
-    living = [await connected(here) for _ in range(4)]
+    living = [await opened(here) for _ in range(4)]
     seats = [await streams.together.take_seat("ana", one, 3) for one in living for streams in (here, there)]
     world.pass_time(11)
     tokens = [(await streams.together.take_tokens("x", 0.001, 5, 3)).taken for streams in (here, there)]
