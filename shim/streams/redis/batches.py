@@ -8,7 +8,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from redis.exceptions import (
     AskError,
@@ -32,6 +32,11 @@ from shim.streams.redis.steps import Step, packed
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+Asked = tuple[Step[Any], asyncio.Future[Any] | None]
+"""A step and whoever waits for its answer; None: nobody does."""
+
+LEFT: Final = "this node has left"
 
 MOST_AT_ONCE = 256
 """Steps of one pipeline."""
@@ -74,7 +79,7 @@ class Batches:
         self._life_known = False
         self.on_life: Callable[[str], None] = lambda _life: None
         """Told in which life the partition is, before anything else is asked of a server."""
-        self._waiting: deque[tuple[Step[Any], asyncio.Future[Any] | None]] = deque()
+        self._waiting: deque[Asked] = deque()
         self._running: asyncio.Task[None] | None = None
         self._closed = False
 
@@ -101,7 +106,7 @@ class Batches:
 
     def _append(self, step: Step[Any], future: asyncio.Future[Any] | None) -> None:
         if self._closed:
-            raise BrokerUnavailable("this node has left")
+            raise BrokerUnavailable(LEFT)
         if len(self._waiting) >= MOST_WAITING:
             raise BrokerUnavailable(f"{MOST_WAITING} calls wait for it")
         self._waiting.append((step, future))
@@ -115,8 +120,8 @@ class Batches:
         finally:
             self._running = None
 
-    def _next(self) -> list[tuple[Step[Any], asyncio.Future[Any] | None]]:
-        batch: list[tuple[Step[Any], asyncio.Future[Any] | None]] = []
+    def _next(self) -> list[Asked]:
+        batch: list[Asked] = []
         size = 0
         while self._waiting and len(batch) < MOST_AT_ONCE and size < MOST_BYTES_AT_ONCE:
             step, future = self._waiting.popleft()
@@ -124,9 +129,9 @@ class Batches:
             size += sum(len(one) for one in step.arguments if not isinstance(one, int))
         return batch
 
-    async def _pipeline(self, batch: list[tuple[Step[Any], asyncio.Future[Any] | None]]) -> None:
+    async def _pipeline(self, batch: list[Asked]) -> None:
         answered = 0
-        again: list[tuple[Step[Any], asyncio.Future[Any] | None]] = []
+        again: list[Asked] = []
         why: Exception | None = None
         try:
             connection = await self._connected()
@@ -158,9 +163,7 @@ class Batches:
         else:
             await self._elsewhere(again, why)
 
-    async def _elsewhere(
-        self, again: list[tuple[Step[Any], asyncio.Future[Any] | None]], why: Exception | None
-    ) -> None:
+    async def _elsewhere(self, again: list[Asked], why: Exception | None) -> None:
         """These are asked for once more, before all others, for as long as Redis may take to answer."""
         if why is None:
             self._moving_since = None
@@ -209,7 +212,7 @@ async def _answer(connection: Any) -> Any:  # noqa: ANN401 - whatever a script r
         return error
 
 
-def _fail(batch: list[tuple[Step[Any], asyncio.Future[Any] | None]], why: BrokerUnavailable) -> None:
+def _fail(batch: list[Asked], why: BrokerUnavailable) -> None:
     for step, future in batch:
         if future is None:
             logger.warning("%s was not done: %s", step.script.name, why)

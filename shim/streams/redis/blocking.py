@@ -6,20 +6,16 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from shim.streams.errors import BrokerUnavailable
-from shim.streams.redis.batches import Batches
+from shim.streams.redis.batches import LEFT, Batches
 from shim.streams.redis.counts import RedisCounts
 from shim.streams.redis.keys import Keys
 from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.servers import servers_of
 
 T = TypeVar("T")
-
-Partitions = tuple[Batches, ...]
-
-LEFT: Final = "this node has left"
 
 
 class Blocking:
@@ -35,10 +31,10 @@ class Blocking:
         self._beginning = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
-        self._partitions: Partitions = ()
+        self._partitions: tuple[Batches, ...] = ()
         self._closed = False
 
-    async def partitions(self) -> Partitions:
+    async def partitions(self) -> tuple[Batches, ...]:
         """On its loop."""
         return self._partitions
 
