@@ -15,15 +15,14 @@ import random
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import uvloop
 
-from bench.processes import allow_open_files, free_ports, running
+from bench.cluster.site import site
+from bench.processes import allow_open_files
 from bench.servers.shim import ACCESS_KEY, SECRET_KEY, STAGE
-from bench.servers.shim_redis import redis_server
 from bench.signing import Signer
 
 GOAL_S = 30.0
@@ -166,12 +165,8 @@ def main() -> int:
     parser.add_argument("--nodes", type=int, default=2)
     given = parser.parse_args()
     allow_open_files()
-    with tempfile.TemporaryDirectory() as folder, redis_server() as url, ExitStack() as stack:
-        ports = free_ports(given.nodes)  # when Redis has its own
-        for port in ports:
-            command = [sys.executable, "-m", "bench.servers.shim_server", "--port", str(port), "--redis", url]
-            stack.enter_context(running(command, core=None, ports=[port], log=Path(folder) / f"{port}.log"))
-        found = uvloop.run(measure(ports, given.clients))
+    with tempfile.TemporaryDirectory() as folder, site(given.nodes, Path(folder)) as nodes:
+        found = uvloop.run(measure(nodes.ports, given.clients))
     print(json.dumps(found, indent=2))
     return 0 if found["all_back_s"] <= GOAL_S and not found["missed_or_repeated"] else 1
 
