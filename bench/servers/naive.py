@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from bench.processes import free_ports, running
 from bench.servers.base import Server, Started, get_stream, post
-from bench.servers.redis_server import MISSING, redis_server
+from bench.servers.redis_server import missing, redis_server
 
 
 class Naive(Server):
@@ -54,4 +53,4 @@ class NaiveRedis(Naive):
                 yield replace(started, redis_pid=redis.pid)
 
     def missing(self) -> str | None:
-        return None if shutil.which("redis-server") else MISSING
+        return missing()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bench.processes import free_ports, running
 from bench.servers.base import Server, Started, get_stream, post
-from bench.servers.redis_server import MISSING, RedisServer, redis_server
+from bench.servers.redis_server import RedisServer, missing, redis_server
 
 MODULE = Path("/usr/lib/nginx/modules/ngx_nchan_module.so")
 
@@ -97,4 +97,4 @@ class NchanRedis(Nchan):
             yield replace(started, redis_pid=self.redis.pid)
 
     def missing(self) -> str | None:
-        return super().missing() or (None if shutil.which("redis-server") else MISSING)
+        return super().missing() or missing()

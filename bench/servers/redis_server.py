@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,10 @@ from pathlib import Path
 
 from bench.processes import free_ports, running
 
-MISSING = "redis-server is not installed: apt-get install redis-server"
+
+def missing() -> str | None:
+    """Why there can be none; None when there can."""
+    return None if shutil.which("redis-server") else "redis-server is not installed: apt-get install redis-server"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from bench.processes import free_ports, running
 from bench.servers.base import Started
-from bench.servers.redis_server import MISSING, redis_server
+from bench.servers.redis_server import missing, redis_server
 from bench.servers.shim import Shim
 
 
@@ -34,7 +33,7 @@ class ShimRedis(Shim):
                 yield replace(started, redis_pid=redis.pid)
 
     def missing(self) -> str | None:
-        return None if shutil.which("redis-server") else MISSING
+        return missing()
 
 
 class ShimRedisTwo(ShimRedis):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import socket
 import sys
 from typing import Any
 
@@ -13,6 +12,7 @@ from fastapi import APIRouter
 
 from bench.servers.shim import ACCESS_KEY, SECRET_KEY, STAGE, STATE_PATH
 from shim.app import ShimApp
+from shim.config import Address
 from shim.emulation import GatewayService
 from shim.faces.management import ManagementOptions
 from shim.gateway.definition import ApiDefinition, LambdaProxy, RouteDefinition
@@ -85,17 +85,10 @@ def main() -> None:
     limits = StreamLimits(connections=given.connections, resume_window_s=given.resume_window)
     service = make_service(limits, given.redis)
     server = make_server(service, given.port, verified=not given.unverified, portable=given.portable)
-    ports = [given.port, given.shared_port]
-    server.run(sockets=[listening(port) for port in ports] if given.shared_port else None)
-
-
-def listening(port: int) -> socket.socket:
-    """A socket of its own, among which the kernel shares out who comes to one port."""
-    found = socket.socket()
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    found.bind(("127.0.0.1", port))
-    return found
+    if given.shared_port is None:
+        server.run()
+    else:
+        server.run(sockets=[Address(port=given.port).bind(), Address(port=given.shared_port).bind(shared=True)])
 
 
 if __name__ == "__main__":
