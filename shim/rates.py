@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final, Protocol
 
 from shim.gateway.limits import Throttle
@@ -130,12 +131,5 @@ def rate_of(name: str, throttle: Throttle, streams: Streams, clock: Callable[[],
     together = streams.together
     if together is None or throttle.rate_per_s == 0 or throttle.burst < 1:
         return OwnRate(throttle, clock)
-    rate, burst = throttle.rate_per_s, throttle.burst
-
-    async def take(most: int) -> tuple[int, float]:
-        return await together.take_tokens(name, rate, burst, most)
-
-    def take_blocking(most: int) -> tuple[int, float]:
-        return streams.take_tokens(name, rate, burst, most)
-
-    return SharedRate(throttle, take, take_blocking)
+    of = (name, throttle.rate_per_s, throttle.burst)
+    return SharedRate(throttle, partial(together.take_tokens, *of), partial(streams.take_tokens, *of))
