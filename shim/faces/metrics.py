@@ -22,12 +22,12 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from prometheus_client import CollectorRegistry, ProcessCollector
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.core import Metric
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from shim.faces.metric_counts import ErrorKind, MetricCounts
-from shim.faces.metric_families import OWN_LABELS, add_distribution
+from shim.faces.metric_families import add_distribution, counter, gauge, histogram
 from shim.faces.operators import TokenGate, check_token_option, who_asks
 from shim.faces.redis_metrics import RedisCollector
 from shim.faces.refusal import Refusal
@@ -118,10 +118,10 @@ class ServiceCollector(Collector):
 
     def _as_at_aws(self) -> Iterable[Metric]:
         counts = self._counts
-        connects = self._counter("ConnectCount", "Clients that $connect was asked for", "Route")
+        connects = counter("ConnectCount", "Clients that $connect was asked for", "Route")
         connects.add_metric([*self._own, CONNECT_ROUTE], counts.connects)
         yield connects
-        messages = self._counter("MessageCount", "Messages from clients, by route, and pushed to clients", "Route")
+        messages = counter("MessageCount", "Messages from clients, by route, and pushed to clients", "Route")
         by_route: dict[str, int] = {}
         for (route, _outcome), count in counts.messages.copy().items():
             by_route[route] = by_route.get(route, 0) + count
@@ -131,14 +131,12 @@ class ServiceCollector(Collector):
         yield messages
         errors = counts.errors.copy()
         for name, words in _ERRORS.items():
-            family = self._counter(name, words, "Route")
+            family = counter(name, words, "Route")
             for (kind, route), count in errors.items():
                 if kind == name:
                     family.add_metric([*self._own, route], count)
             yield family
-        latency = HistogramMetricFamily(
-            "IntegrationLatency", "Milliseconds that integrations took", labels=[*OWN_LABELS, "Route"]
-        )
+        latency = histogram("IntegrationLatency", "Milliseconds that integrations took", "Route")
         for route, distribution in counts.latencies_ms.items():
             if any(distribution.counts):
                 add_distribution(latency, [*self._own, route], distribution)
@@ -153,7 +151,7 @@ class ServiceCollector(Collector):
             face = faces.get(snapshot.connection_id)
             if face is not None:  # else it was accepted just now
                 by_face[face] += 1
-        open_now = self._gauge("ws2sse_connections", "Open connections", "face")
+        open_now = gauge("ws2sse_connections", "Open connections", "face")
         for name, count in by_face.items():
             open_now.add_metric([*self._own, name], count)
         yield open_now
@@ -163,51 +161,43 @@ class ServiceCollector(Collector):
             ("kept_events", "Messages kept of what was sent", sum(one.kept_events for one in snapshots)),
             ("waiting_bytes", "Bytes that no stream has taken", sum(one.waiting_bytes for one in snapshots)),
         ):
-            family = self._gauge(f"ws2sse_streams_{name}", words)
+            family = gauge(f"ws2sse_streams_{name}", words)
             family.add_metric(self._own, value)
             yield family
 
     def _comings_and_goings(self) -> Iterable[Metric]:
         counts = self._counts
-        most = self._gauge("ws2sse_connections_limit", "Connections that may be open")
+        most = gauge("ws2sse_connections_limit", "Connections that may be open")
         most.add_metric(self._own, self._service.streams.limits.connections)
         yield most
-        connects = HistogramMetricFamily(
-            "ws2sse_connect_seconds",
-            "Seconds that accepting a client took, authorizer and $connect",
-            labels=[*OWN_LABELS, "face"],
+        connects = histogram(
+            "ws2sse_connect_seconds", "Seconds that accepting a client took, authorizer and $connect", "face"
         )
         for accepted_face, distribution in counts.accepted.items():
             add_distribution(connects, [*self._own, accepted_face], distribution)
         yield connects
-        refused = self._counter("ws2sse_refused", "Clients that were refused", "face", "status", "reason")
+        refused = counter("ws2sse_refused", "Clients that were refused", "face", "status", "reason")
         for (refused_face, status, reason), count in counts.refused.copy().items():
             refused.add_metric([*self._own, refused_face, status, reason], count)
         yield refused
-        ended = self._counter("ws2sse_disconnects", "Connections that ended, by close code", "code")
+        ended = counter("ws2sse_disconnects", "Connections that ended, by close code", "code")
         for code, count in counts.disconnects.copy().items():
             ended.add_metric([*self._own, code], count)
         yield ended
 
     def _traffic(self) -> Iterable[Metric]:
         counts = self._counts
-        outcomes = self._counter("ws2sse_messages", "Messages of clients, by what became of them", "Route", "outcome")
+        outcomes = counter("ws2sse_messages", "Messages of clients, by what became of them", "Route", "outcome")
         for (route, outcome), count in counts.messages.copy().items():
             outcomes.add_metric([*self._own, route, outcome], count)
         yield outcomes
-        received = self._counter("ws2sse_message_bytes", "Bytes of clients' messages")
+        received = counter("ws2sse_message_bytes", "Bytes of clients' messages")
         received.add_metric(self._own, counts.message_bytes)
         yield received
-        running = self._gauge("ws2sse_messages_running", "Messages of clients that are being handled")
+        running = gauge("ws2sse_messages_running", "Messages of clients that are being handled")
         running.add_metric(self._own, self._service.messages_running)
         yield running
-        pushes = self._counter("ws2sse_pushes", "Pushes to clients, by what became of them", "result")
+        pushes = counter("ws2sse_pushes", "Pushes to clients, by what became of them", "result")
         for result, count in asdict(self._service.pushes).items():
             pushes.add_metric([*self._own, result], count)
         yield pushes
-
-    def _counter(self, name: str, words: str, *labels: str) -> CounterMetricFamily:
-        return CounterMetricFamily(name, words, labels=[*OWN_LABELS, *labels])
-
-    def _gauge(self, name: str, words: str, *labels: str) -> GaugeMetricFamily:
-        return GaugeMetricFamily(name, words, labels=[*OWN_LABELS, *labels])

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from shim.dualrun.cutover.service import CutoverService
 from shim.dualrun.cutover.stages import STAGES
+from shim.faces.metric_families import counter, gauge
 
 
 class CutoverCollector(Collector):
@@ -52,16 +53,13 @@ class CutoverCollector(Collector):
         yield self._gauge("evidence_against", "Goes back at 1 / alpha", None, {"": min(verdict.against, 1e300)})
         open_now: dict[str, float] = {"pairs": len(observed.pairs), "shadows": len(observed.shadows)}
         yield self._gauge("observed", "Clients that are compared", "kind", open_now)
-        problems = CounterMetricFamily(
-            "ws2sse_cutover_shadow_problems", "Shadows that were given up", labels=["ApiId", "Stage", "reason"]
-        )
+        problems = counter("ws2sse_cutover_shadow_problems", "Shadows that were given up", "reason")
         for reason, count in observed.shadows.problems.copy().items():
             problems.add_metric([*self._own, reason], count)
         yield problems
 
     def _gauge(self, name: str, words: str, label: str | None, values: dict[str, float]) -> GaugeMetricFamily:
-        labels = ["ApiId", "Stage", *([] if label is None else [label])]
-        family = GaugeMetricFamily(f"ws2sse_cutover_{name}", words, labels=labels)
+        family = gauge(f"ws2sse_cutover_{name}", words, *([] if label is None else [label]))
         for value, amount in values.items():
             family.add_metric([*self._own, *([] if label is None else [value])], amount)
         return family
