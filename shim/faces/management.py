@@ -184,11 +184,14 @@ class Management:
         invocation = _invocation(request)
         if invocation and not self.invocations.first(invocation, BROADCAST):
             return _json(200, {"sent": 0})
+        sent: int | None = None
         try:
             sent = await self.service.streams.awaiting.broadcast(body, invocation=invocation.decode("latin-1"))
         except BrokerUnavailable as error:
-            self.invocations.failed(invocation)
             raise unavailable(error) from error
+        finally:
+            if sent is None:
+                self.invocations.failed(invocation)
         self.service.pushes.sent += sent
         return _json(200, {"sent": sent})
 

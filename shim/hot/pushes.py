@@ -69,13 +69,13 @@ class PushDesk:
         invocation = push.headers.get(b"amz-sdk-invocation-id")
         if invocation and not self._invocations.first(invocation, connection_id):
             return self._repeated(connection_id)
+        named = (invocation or b"").decode("latin-1")
         sent: bytes | None = None
         try:
             if connection_id == BROADCAST:
-                named = (invocation or b"").decode("latin-1")
                 sent = self._broadcast(await self._service.streams.awaiting.broadcast(push.body, invocation=named))
             else:
-                await self._service.awaiting.post(connection_id, push.body, (invocation or b"").decode("latin-1"))
+                await self._service.awaiting.post(connection_id, push.body, named)
                 sent = self._sent_answer()
         except BrokerUnavailable as error:
             return self._failed(unavailable(error))

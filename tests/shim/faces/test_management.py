@@ -309,6 +309,22 @@ class TestRetries:
             assert answers == [{"sent": 1}, {"sent": 0}]
             assert [client.next().data, client.next().data] == ["all", "last"]
 
+    def test_a_broadcast_that_failed_as_nobody_foresaw_may_be_tried_again(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with managed() as shim, open_stream(shim.endpoint) as client, monkeypatch.context() as patched:
+
+            async def failing(_body: bytes, **_words: str) -> int:
+                raise RuntimeError("nobody foresaw it")
+
+            patched.setattr(shim.service.streams.awaiting, "broadcast", failing)
+            url = f"{shim.endpoint}/@connections"
+            assert shim.call("POST", url, b"all", amz_sdk_invocation_id="i-7").status_code == 500
+            patched.undo()
+
+            assert shim.call("POST", url, b"all", amz_sdk_invocation_id="i-7").json() == {"sent": 1}
+            assert client.next().data == "all"
+
     def test_an_unverified_call_can_not_make_another_look_repeated(self, shim: Managed) -> None:
         with open_stream(shim.endpoint) as client:
             url = shim.address(client.connection_id)
