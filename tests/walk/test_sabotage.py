@@ -117,13 +117,7 @@ ALSO = {
 }
 
 
-QUICKLY = {"the broadcast misses one member", "the broadcast reaches another tenant", "a refused connect is accepted"}
-"""Looked for each time; the others by `make slow`, with many real bugs beside them."""
-
-
-@pytest.mark.parametrize(
-    "fault", [fault if fault in QUICKLY else pytest.param(fault, marks=pytest.mark.slow) for fault in FAULTS]
-)
+@pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.slow
 def test_a_fault_is_found_and_called_by_its_name(
     legacy: Legacy, migrated_chat: Path, tmp_path: Path, fault: str
