@@ -7,22 +7,8 @@ import subprocess
 from pathlib import Path
 from typing import Any, Final
 
+from tests.one_function import write_application
 from tests.running import ws2sse
-
-SERVERLESS: Final = """
-service: chaos
-provider:
-  name: aws
-  runtime: python3.12
-  websocketsApiRouteSelectionExpression: $request.body.action
-functions:
-  every:
-    handler: app.handler
-    events:
-      - websocket: $connect
-      - websocket: $disconnect
-      - websocket: $default
-"""
 
 HANDLER: Final = """
 import json, os, time
@@ -57,8 +43,7 @@ class ScanFailed(Exception):
 def make_application(folder: Path) -> Path:
     """Into a new folder; returns the file of its inventory, which is the same wherever it is served."""
     folder.mkdir()
-    (folder / "serverless.yml").write_text(SERVERLESS)
-    (folder / "app.py").write_text(HANDLER)
+    write_application(folder, HANDLER)
     scanned: subprocess.CompletedProcess[str] = ws2sse("scan", folder, "--format", "json")
     if not scanned.stdout:
         raise ScanFailed(scanned.stderr)

@@ -17,6 +17,7 @@ from typing import Any, Final, Literal
 
 from tests.chaos.clocks import Clock
 from tests.chaos.network import Network
+from tests.one_function import AWS
 from tests.running import ROOT, environment
 
 UP_WITHIN_S: Final = 30.0
@@ -86,8 +87,7 @@ class Zygote:
 
     async def begin(self, clock: Clock, sabotage: str | None = None) -> None:
         """`clock`: of itself; a node gets its own. `sabotage`: one of `tests/chaos/sabotage.py`."""
-        own = environment(AWS_ACCESS_KEY_ID="nobody", AWS_SECRET_ACCESS_KEY="nothing", AWS_DEFAULT_REGION="us-east-1")
-        own |= clock.environment
+        own = environment(**AWS) | clock.environment
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",

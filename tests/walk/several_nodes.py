@@ -14,22 +14,8 @@ from typing import Any, Self
 import httpx
 
 from shim.dualrun.replay.event_stream_reader import EventStreamReader, StreamEvent
+from tests.one_function import AWS, write_application
 from tests.running import ROOT, WS2SSE, environment, process
-
-SERVERLESS = """
-service: several
-provider:
-  name: aws
-  runtime: python3.12
-  websocketsApiRouteSelectionExpression: $request.body.action
-functions:
-  every:
-    handler: app.handler
-    events:
-      - websocket: $connect
-      - websocket: $disconnect
-      - websocket: $default
-"""
 
 HANDLER = """
 import json, os
@@ -83,19 +69,12 @@ class Cluster:
 @contextmanager
 def cluster(app: Path, redis_url: str, count: int = 2, **settings: object) -> Iterator[Cluster]:
     """`settings`: with two underscores for a dot."""
-    (app / "serverless.yml").write_text(SERVERLESS)
-    (app / "app.py").write_text(HANDLER)
+    write_application(app, HANDLER)
     words = [f"{key.replace('__', '.')}={json.dumps(value)}" for key, value in settings.items()]
     command = [*WS2SSE, "shim", str(app), "--port", "0", "--format", "json", "--aws", "configured"]
     for word in ("management.verify=false", "redis.prefix=walk", *words):
         command += ["--set", word]
-    own = environment(
-        SHIM_REDIS__URL=redis_url,
-        SHIM_LOGS__LEVEL="error",
-        AWS_ACCESS_KEY_ID="nobody",
-        AWS_SECRET_ACCESS_KEY="nothing",
-        AWS_DEFAULT_REGION="us-east-1",
-    )
+    own = environment(SHIM_REDIS__URL=redis_url, SHIM_LOGS__LEVEL="error", **AWS)
     with ExitStack() as stack:
         started = [stack.enter_context(process(command, ROOT, own)) for _ in range(count)]
         found = Cluster(app)

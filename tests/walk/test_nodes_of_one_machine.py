@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from subprocess import Popen
 
@@ -14,24 +13,15 @@ import httpx
 import pytest
 
 from migrator.commands.shim_nodes import FIRST_PAUSE_S, LONGEST_PAUSE_S, STEADY_S, pause_after
+from tests.one_function import AWS, write_application
 from tests.redis_server import RedisServer
 from tests.running import ROOT, WS2SSE, environment, invoke, process, ws2sse
-from tests.walk.several_nodes import HANDLER, SERVERLESS, Client, Node
-
-AWS = {"AWS_ACCESS_KEY_ID": "nobody", "AWS_SECRET_ACCESS_KEY": "nothing", "AWS_DEFAULT_REGION": "us-east-1"}
-
-
-@pytest.fixture
-def redis() -> Iterator[RedisServer]:
-    server = RedisServer()
-    yield server
-    server.close()
+from tests.walk.several_nodes import HANDLER, Client, Node
 
 
 @pytest.fixture
 def app(tmp_path: Path) -> Path:
-    (tmp_path / "serverless.yml").write_text(SERVERLESS)
-    (tmp_path / "app.py").write_text(HANDLER)
+    write_application(tmp_path, HANDLER)
     return tmp_path
 
 

@@ -16,13 +16,6 @@ from tests.redis_server import RedisServer
 from tests.walk.several_nodes import Client, cluster
 
 
-@pytest.fixture
-def redis() -> Iterator[RedisServer]:
-    server = RedisServer()
-    yield server
-    server.close()
-
-
 def test_whatever_node_is_asked_the_client_hears_it(tmp_path: Path, redis: RedisServer) -> None:
     with cluster(tmp_path, redis.url) as found, Client(found.nodes[0]) as client, Client(found.nodes[1]) as other:
         here, there = found.nodes
