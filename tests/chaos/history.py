@@ -36,7 +36,6 @@ class Opened:
     at: float
     connection: str
     asked: float
-    face: str = "sse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +162,6 @@ class Rules:
     window_s: float
     lease_s: float
     check_s: float
-    timeout_s: float
     keeps: bool
     nodes: int
 

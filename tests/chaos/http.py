@@ -3,14 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    status: int
-    headers: dict[str, str]
-    body: bytes
 
 
 class Link:
@@ -21,8 +13,8 @@ class Link:
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
-    async def ask(self, method: str, path: str, body: bytes, headers: dict[str, str] | None = None) -> Answer | None:
-        """None: there was no answer."""
+    async def ask(self, method: str, path: str, body: bytes, headers: dict[str, str] | None = None) -> int | None:
+        """The status; None: there was no answer, or not the whole of it."""
         try:
             async with asyncio.timeout(self._timeout_s):
                 if self._writer is None or self._reader is None or self._reader.at_eof():
@@ -32,9 +24,8 @@ class Link:
                     request_bytes(method, path, {"Content-Length": str(len(body)), **(headers or {})}, body)
                 )
                 status, told = await read_head(self._reader)
-                answer = Answer(
-                    status, told, b"".join([piece async for piece in read_body(self._reader, told, status)])
-                )
+                async for _piece in read_body(self._reader, told, status):
+                    pass
         except (OSError, EOFError, TimeoutError, ValueError):
             self.close()
             return None
@@ -43,7 +34,7 @@ class Link:
             raise
         if told.get("connection") == "close":
             self.close()
-        return answer
+        return status
 
     def close(self) -> None:
         if self._writer is not None:

@@ -18,7 +18,7 @@ from tests.chaos.front import FrontEndName, front_of
 from tests.chaos.history import History, Rules, Settled
 from tests.chaos.servers import Keeps
 from tests.chaos.troubles import Planned
-from tests.chaos.world import CHECK_S, LEASE_S, TIMEOUT_S, WINDOW_S, Ground, World, new_folder
+from tests.chaos.world import CHECK_S, LEASE_S, WINDOW_S, Ground, World, new_folder
 
 OPEN_WITHIN_S: Final = 20.0
 SETTLE_WITHIN_S: Final = 15.0
@@ -78,7 +78,7 @@ async def run(
     turned = ground.clock is not None and seed % 4 == 3
     drawn_plan = troubles.draw(rng, nodes, size.seconds, keeps, clocks=turned)
     plan = drawn_plan if plan is None else plan
-    rules = Rules(seed, size.window_s, LEASE_S, CHECK_S, TIMEOUT_S, keeps == "all", nodes)
+    rules = Rules(seed, size.window_s, LEASE_S, CHECK_S, keeps == "all", nodes)
     world = await World.begin(rules, rng, new_folder(folder), ground, keeps, size.settings)
     world.only_plain = size.only_plain
     try:

@@ -6,9 +6,7 @@ import asyncio
 import contextlib
 import json
 import os
-import shutil
 import signal
-import socket
 import sys
 import time
 from dataclasses import dataclass, field
@@ -17,7 +15,9 @@ from typing import Any, Final, Literal
 
 from tests.chaos.clocks import Clock
 from tests.chaos.network import Network
+from tests.frontends.front_ends import free_port
 from tests.one_function import AWS
+from tests.redis_server import redis_program
 from tests.running import ROOT, environment
 
 UP_WITHIN_S: Final = 30.0
@@ -32,20 +32,16 @@ class RedisUnderTest:
 
     def __init__(self, folder: Path, keeps: Keeps, clock: Clock) -> None:
         self._folder, self._keeps, self._clock = folder, keeps, clock
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
+        self.port = free_port()
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
         words = ["--port", str(self.port), "--bind", "0.0.0.0", "--protected-mode", "no", "--save", ""]
         words += ["--dir", str(self._folder), "--loglevel", "warning"]
         words += ["--appendonly", "yes", "--appendfsync", "always"] if self._keeps == "all" else ["--appendonly", "no"]
-        program = shutil.which("redis-server")
-        assert program is not None, "redis-server is not installed: scripts/find-redis --install"
         with (self._folder / "redis.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                program, *words, stdout=log, stderr=log, env={**os.environ, **self._clock.environment}
+                redis_program(), *words, stdout=log, stderr=log, env={**os.environ, **self._clock.environment}
             )
         await self._until_it_answers()
 
@@ -129,8 +125,6 @@ class NodeUnderTest:
     clock: Clock
     pid: int = 0
     starts: int = 0
-    up: bool = False
-    stopped: bool = False
     environment: dict[str, str] = field(default_factory=dict)
 
     async def start(self) -> None:
@@ -149,7 +143,6 @@ class NodeUnderTest:
         self.pid = await self.zygote.fork(
             {"arguments": arguments, "environment": own, "network": self.network.own, **files}
         )
-        self.stopped = False
         if self.network.own:
             await self._until(Path(files["ready"]).exists)
             go = Path(files["go"])
@@ -160,10 +153,8 @@ class NodeUnderTest:
         if not self.network.own:
             at = int(json.loads(_first_line(out))["base"].rpartition(":")[2])
             await self.network.plug_in(self.index, self.pid, at)
-        self.up = True
 
     async def kill(self) -> None:
-        self.up = False
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
         await self._until(lambda: not self.alive)
@@ -171,7 +162,6 @@ class NodeUnderTest:
 
     async def end(self, within_s: float) -> bool:
         """As an orchestrator ends it; whether it ended in time, or was killed."""
-        self.up = False
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGTERM)
         ends = time.monotonic() + within_s
@@ -182,12 +172,10 @@ class NodeUnderTest:
         return in_time
 
     def stop(self) -> None:
-        self.stopped = True
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGSTOP)
 
     def go_on(self) -> None:
-        self.stopped = False
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGCONT)
 

@@ -27,7 +27,7 @@ from tests.chaos.history import (
     Trouble,
 )
 
-RULES = Rules(seed=0, window_s=3, lease_s=1, check_s=0.5, timeout_s=0.5, keeps=True, nodes=2)
+RULES = Rules(seed=0, window_s=3, lease_s=1, check_s=0.5, keeps=True, nodes=2)
 STAYS, LEAVES = "stays", "leaves"
 TO_ALL = 5
 SETTLED = 4.0

@@ -74,8 +74,6 @@ class World:
     """Whether clients find no node."""
     _next: int = 0
     _named: int = 0
-    _names: dict[str, str] = field(default_factory=dict)
-    _read: int = 0
 
     @classmethod
     async def begin(
@@ -120,11 +118,14 @@ class World:
     def addresses(self) -> list[tuple[str, int]]:
         return [self.network.address_of(node.index) for node in self.nodes]
 
+    def _doors(self) -> list[tuple[str, int]]:
+        return self.addresses() if self.front is None else [self.front]
+
     def found_by_clients(self) -> list[tuple[str, int]]:
         """Raises OSError."""
         if self.unreachable:
             raise OSError("no way to the nodes")
-        return self.addresses() if self.front is None else [self.front]
+        return self._doors()
 
     def add_client(self) -> Client:
         self._named += 1
@@ -158,10 +159,8 @@ class World:
                 transport.abort()
 
     def _connection_named(self, name: str) -> str:
-        for line in self.ran():
-            if line["route"] == "$connect":
-                self._names[line["name"]] = line["connection"]
-        return self._names[name]
+        connected = {line["name"]: line["connection"] for line in self.ran() if line["route"] == "$connect"}
+        return str(connected[name])
 
     # ---- what functions saw
 
@@ -191,8 +190,7 @@ class World:
         begun = self.recorder.now()
         status = None
         try:
-            answer = await link.ask("POST", path, text.encode())
-            status = None if answer is None else answer.status
+            status = await link.ask("POST", path, text.encode())
         finally:
             push = Push(number, to, node, digest_of(text), begun, self.recorder.now(), status)
             self.recorder.add(push)
@@ -211,7 +209,7 @@ class World:
 
     def links(self) -> list[Link]:
         """One to each node."""
-        return [Link(address, PUSH_S) for address in ([self.front] if self.front else self.addresses())]
+        return [Link(address, PUSH_S) for address in self._doors()]
 
 
 def new_folder(folder: Path) -> Path:

@@ -1,9 +1,9 @@
 """A process that has imported all that `ws2sse shim` needs, and becomes a node whenever it is asked to:
 `python -m tests.chaos.zygote`. A node that is started anew takes 3 seconds of a core, one that is forked a tenth.
 
-With the name of a sabotage the product is broken so first. Each line of stdin is a request: arguments of `ws2sse`, environment, file for its output, `network` (whether it gets a
-network of its own). The answer is a line with its pid. The node then waits for a line in the file `go`, which tells
-what to do in its network before it begins.
+With the name of a sabotage the product is broken so first. Each line of stdin is a request: arguments of `ws2sse`,
+environment, file for its output, `network` (whether it gets a network of its own). The answer is a line with its pid.
+The node then waits for a line in the file `go`, which tells what to do in its network before it begins.
 """
 
 from __future__ import annotations
