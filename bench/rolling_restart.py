@@ -13,23 +13,23 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from bench.processes import allow_open_files
 from tests.chaos.application import make_application
 from tests.chaos.clients import Directory
 from tests.chaos.clocks import Clock, build_clock
-from tests.chaos.front import FrontEndName
 from tests.chaos.network import MARK, enter_network
 from tests.chaos.rolling import roll
 from tests.chaos.servers import Zygote
 from tests.chaos.world import Ground
+from tests.frontends.front_ends import NAMES, Name
 
 GOAL_S = 3.0
 """For the pause that one client in a hundred has."""
 
 
-async def measure(folder: Path, behind: FrontEndName, clients: int, between_s: float) -> dict[str, Any]:
+async def measure(folder: Path, behind: Name, clients: int, between_s: float) -> dict[str, Any]:
     clock = build_clock(folder)
     ground = Ground(Zygote(), make_application(folder / "app"), clock)
     await ground.zygote.begin(Clock(folder / "clock", clock))
@@ -54,7 +54,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--between-s", type=float, default=3.0)
-    parser.add_argument("--front-end", choices=get_args(FrontEndName), default="nginx")
+    parser.add_argument("--front-end", choices=NAMES, default="nginx")
     given = parser.parse_args()
     enter_network()
     allow_open_files()

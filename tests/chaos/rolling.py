@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tests.chaos.front import FrontEndName
 from tests.chaos.history import History, Lost, Resumed
 from tests.chaos.run import Result, Size, run
 from tests.chaos.troubles import Planned
 from tests.chaos.world import Ground
+from tests.frontends.front_ends import Name
 
 OWN_SETTINGS: Final = {
     "streams.retry_ms": 1_000,
@@ -33,9 +33,7 @@ class Rolled:
         return self.pauses_s[min(len(self.pauses_s) - 1, int(share * len(self.pauses_s)))]
 
 
-async def roll(
-    seed: int, folder: Path, ground: Ground, behind: FrontEndName, *, clients: int, between_s: float
-) -> Rolled:
+async def roll(seed: int, folder: Path, ground: Ground, behind: Name, *, clients: int, between_s: float) -> Rolled:
     plan = [Planned("roll", 1.0, between_s, 0)]
     size = Size(
         seconds=2.0,

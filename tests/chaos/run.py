@@ -14,11 +14,12 @@ from typing import Final
 from tests.chaos import troubles
 from tests.chaos.checker import Verdict, check
 from tests.chaos.clients import Client
-from tests.chaos.front import FrontEndName, front_of
+from tests.chaos.front import front_of
 from tests.chaos.history import History, Rules, Settled
 from tests.chaos.servers import Keeps
 from tests.chaos.troubles import Planned
 from tests.chaos.world import CHECK_S, LEASE_S, WINDOW_S, Ground, World, new_folder
+from tests.frontends.front_ends import Name
 
 OPEN_WITHIN_S: Final = 20.0
 SETTLE_WITHIN_S: Final = 15.0
@@ -42,7 +43,7 @@ class Size:
     """Whether all clients are plain ones, whose history tells when they were without a stream."""
     stay: bool = False
     """Whether nobody comes or leaves meanwhile, and all say so in the end."""
-    behind: FrontEndName | None = None
+    behind: Name | None = None
     """What clients and pushers find the nodes through; None: directly."""
 
 

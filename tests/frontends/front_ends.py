@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,15 +19,19 @@ from tests.running import environment, process
 
 Name = Literal["nginx", "haproxy"]
 NAMES: Final[tuple[Name, ...]] = ("nginx", "haproxy")
+
+
+def configuration(name: Name, servers: Sequence[str], listen: str) -> str:
+    """As the kits have it."""
+    template = {"nginx": "nginx.conf", "haproxy": "haproxy.cfg"}[name]
+    return render(
+        f"deploy/front_end/{template}.j2", servers=servers, listen=listen, readiness_path="/readyz", idle_s=60
+    )
+
+
 CONFIGURATIONS: Final[Mapping[Name, str]] = {
-    "nginx": render("deploy/front_end/nginx.conf.j2", servers=["127.0.0.1:8000"], listen="8080", idle_s=60),
-    "haproxy": render(
-        "deploy/front_end/haproxy.cfg.j2",
-        servers=["127.0.0.1:8000"],
-        listen="127.0.0.1:8080",
-        readiness_path="/readyz",
-        idle_s=60,
-    ),
+    "nginx": configuration("nginx", ["127.0.0.1:8000"], "8080"),
+    "haproxy": configuration("haproxy", ["127.0.0.1:8000"], "127.0.0.1:8080"),
 }
 """As the how-to has them: before one shim."""
 
