@@ -16,13 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.processes import allow_open_files
-from tests.chaos.application import make_application
 from tests.chaos.clients import Directory
-from tests.chaos.clocks import Clock, build_clock
 from tests.chaos.network import MARK, enter_network
 from tests.chaos.rolling import roll
-from tests.chaos.servers import Zygote
-from tests.chaos.world import Ground
+from tests.chaos.world import ground_in
 from tests.frontends.front_ends import NAMES, Name
 
 GOAL_S = 3.0
@@ -30,11 +27,8 @@ GOAL_S = 3.0
 
 
 async def measure(folder: Path, behind: Name, clients: int, between_s: float) -> dict[str, Any]:
-    clock = build_clock(folder)
-    ground = Ground(Zygote(), make_application(folder / "app"), clock)
-    await ground.zygote.begin(Clock(folder / "clock", clock))
-    rolled = await roll(0, folder / "run", ground, behind, clients=clients, between_s=between_s)
-    await ground.zygote.close()
+    async with ground_in(folder) as ground:
+        rolled = await roll(0, folder / "run", ground, behind, clients=clients, between_s=between_s)
     verdict = rolled.result.verdict
     return {
         "networks": os.environ[MARK],

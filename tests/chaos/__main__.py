@@ -12,15 +12,13 @@ from collections import Counter
 from pathlib import Path
 from typing import get_args
 
-from tests.chaos.application import make_application
 from tests.chaos.checker import check
 from tests.chaos.clients import Directory
-from tests.chaos.clocks import Clock, build_clock
 from tests.chaos.history import History, Trouble
 from tests.chaos.network import MARK, enter_network
 from tests.chaos.run import Result, run
-from tests.chaos.servers import Keeps, Zygote
-from tests.chaos.world import HERE, Ground, new_folder
+from tests.chaos.servers import Keeps
+from tests.chaos.world import HERE, ground_in, new_folder
 
 
 def main() -> int:
@@ -44,21 +42,19 @@ def main() -> int:
 async def _all(seeds: list[int], keeps: Keeps | None, *, verbose: bool) -> int:
     began = time.monotonic()
     folder = new_folder(HERE / f"work-{os.getpid()}")
-    clock = build_clock(folder)
-    ground = Ground(Zygote(), make_application(folder / "app"), clock)
-    await ground.zygote.begin(Clock(folder / "clock", clock))
-    print(f"networks of nodes: {os.environ[MARK]}; wall clocks {'can' if clock else 'can not'} be turned", flush=True)
     results = []
-    for seed in seeds:
-        result = await run(seed, folder / f"seed-{seed}", ground, keeps=keeps)
-        results.append(result)
-        _tell(result, verbose=verbose)
-        if result.verdict.violations or verbose:
-            kept = HERE / f"seed-{seed}"
-            shutil.rmtree(kept, ignore_errors=True)
-            shutil.copytree(folder / f"seed-{seed}", kept)
-        shutil.rmtree(folder / f"seed-{seed}")
-    await ground.zygote.close()
+    async with ground_in(folder) as ground:
+        turned = "can" if ground.clock else "can not"
+        print(f"networks of nodes: {os.environ[MARK]}; wall clocks {turned} be turned", flush=True)
+        for seed in seeds:
+            result = await run(seed, folder / f"seed-{seed}", ground, keeps=keeps)
+            results.append(result)
+            _tell(result, verbose=verbose)
+            if result.verdict.violations or verbose:
+                kept = HERE / f"seed-{seed}"
+                shutil.rmtree(kept, ignore_errors=True)
+                shutil.copytree(folder / f"seed-{seed}", kept)
+            shutil.rmtree(folder / f"seed-{seed}")
     shutil.rmtree(folder)
     return _sum_up(results, time.monotonic() - began)
 

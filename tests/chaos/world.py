@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import random
 import shutil
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from tests.chaos.application import lines_of
+from tests.chaos.application import lines_of, make_application
 from tests.chaos.clients import Client, Directory, LibraryClient, PlainClient, digest_of
-from tests.chaos.clocks import Clock
+from tests.chaos.clocks import Clock, build_clock
 from tests.chaos.history import Push, Ran, Recorder, Rules
 from tests.chaos.http import Link
 from tests.chaos.network import Network, network_for
@@ -51,6 +52,17 @@ class Ground:
     @property
     def application(self) -> Path:
         return self.inventory.with_suffix("")
+
+
+@asynccontextmanager
+async def ground_in(folder: Path) -> AsyncIterator[Ground]:
+    """Raises ScanFailed."""
+    clock, zygote = build_clock(folder), Zygote()
+    await zygote.begin(Clock(folder / "clock", clock))
+    try:
+        yield Ground(zygote, make_application(folder / "app"), clock)
+    finally:
+        await zygote.close()
 
 
 @dataclass
