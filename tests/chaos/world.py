@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.chaos.application import lines_of, make_application
-from tests.chaos.clients import Client, Directory, LibraryClient, PlainClient, digest_of
+from tests.chaos.clients import Client, Directory, PlainClient, digest_of
 from tests.chaos.clocks import Clock, build_clock
 from tests.chaos.history import Push, Ran, Recorder, Rules
 from tests.chaos.http import Link
+from tests.chaos.library_client import LibraryClient
 from tests.chaos.network import Network, network_for
 from tests.chaos.servers import Keeps, NodeUnderTest, RedisUnderTest, Zygote
 from tests.running import ROOT
