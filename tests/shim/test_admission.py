@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -14,10 +13,10 @@ from shim.emulation import GatewayService
 from shim.gateway.limits import GatewayLimits, Throttle
 from shim.service import ConnectRefused, Handshake
 from shim.streams import StreamLimits, Streams
-from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.streams import RedisStreams
 from tests.redis_server import RedisServer
 from tests.shim.faces.facing import Faced, faced, soon
+from tests.shim.streams.redis_world import own_options
 
 Two = Callable[..., tuple[Faced, Faced]]
 
@@ -41,7 +40,7 @@ def two(request: pytest.FixtureRequest, redis_server: RedisServer) -> Two:
         if request.param == "one process":
             one = faced(limits=limits, streams=Streams(stream_limits), authorizer=True)
             return one, one
-        options = RedisOptions(redis_server.url, prefix=f"t{secrets.token_hex(4)}", timeout_s=5)
+        options = own_options(redis_server.url, timeout_s=5)
         here, there = (
             faced(limits=limits, streams=RedisStreams(options, stream_limits), authorizer=True) for _ in range(2)
         )

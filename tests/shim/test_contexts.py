@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from dataclasses import replace
 
 from shim.contexts import Contexts, Turns
 from shim.gateway.events import EventContext
 from shim.streams import Closed, Streams
-from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.streams import RedisStreams
 from tests.redis_server import RedisServer
+from tests.shim.streams.redis_world import own_options
 
 
 def context(connection_id: str) -> EventContext:
@@ -43,7 +42,7 @@ async def test_alone_nothing_is_kept_but_in_memory() -> None:
 
 
 async def test_another_node_knows_the_client_as_the_first_one_did(redis_server: RedisServer) -> None:
-    options = RedisOptions(redis_server.url, prefix=f"t{secrets.token_hex(4)}")
+    options = own_options(redis_server.url)
     here, there = RedisStreams(options), RedisStreams(options)
     opened = await here.awaiting.open("one", state=Contexts(here, USUAL).kept(context("one")))
     await here.awaiting.activate(opened.connection_id)

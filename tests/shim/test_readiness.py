@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import threading
 import time
 
@@ -12,10 +11,10 @@ import pytest
 from shim.config import Address
 from shim.hot.server import hot_server
 from shim.streams import StreamLimits
-from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.streams import RedisStreams
 from tests.redis_server import RedisServer
 from tests.shim.faces.facing import Faced, eventually, faced, facing
+from tests.shim.streams.redis_world import own_options
 
 
 async def asked(shim: Faced) -> tuple[int, str]:
@@ -81,7 +80,7 @@ def test_load_balancers_have_time_to_notice_before_connections_are_refused() -> 
 def test_a_node_whose_redis_is_away_for_too_long_is_alive_and_not_ready_until_it_is_back(
     redis_server: RedisServer,
 ) -> None:
-    options = RedisOptions(redis_server.url, prefix=f"t{secrets.token_hex(4)}", timeout_s=0.2, unready_s=0.3)
+    options = own_options(redis_server.url, timeout_s=0.2, unready_s=0.3)
     with facing(streams=RedisStreams(options)) as shim:
         address = f"http://127.0.0.1:{shim.port}"
         eventually(lambda: httpx.get(f"{address}/readyz").is_success)
@@ -95,7 +94,7 @@ def test_a_node_whose_redis_is_away_for_too_long_is_alive_and_not_ready_until_it
 
 
 async def test_all_nodes_together_are_full(redis_server: RedisServer) -> None:
-    options = RedisOptions(redis_server.url, prefix=f"t{secrets.token_hex(4)}")
+    options = own_options(redis_server.url)
     limits = StreamLimits(connections=1)
     here, there = (faced(streams=RedisStreams(options, limits)) for _ in range(2))
     try:

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
-from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.streams import RedisStreams
 from tests.redis_server import RedisServer
 from tests.shim.faces.facing import Faced, faced, soon
-from tests.shim.streams.redis_world import RedisWorld
+from tests.shim.streams.redis_world import RedisWorld, own_options
 
 WAIT = {"Prefer": "wait"}
 
 
 @pytest.fixture
 async def nodes(redis_server: RedisServer) -> AsyncIterator[tuple[Faced, Faced]]:
-    options = RedisOptions(redis_server.url, prefix=f"t{secrets.token_hex(4)}", timeout_s=5, check_s=3600)
+    options = own_options(redis_server.url, timeout_s=5, check_s=3600)
     here, there = (faced(streams=RedisStreams(options)) for _ in range(2))
     yield here, there
     for shim in (here, there):

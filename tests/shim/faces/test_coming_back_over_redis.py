@@ -14,11 +14,10 @@ from shim.faces.options import FaceOptions
 from shim.faces.shared_tickets import SharedTickets
 from shim.faces.ticket_store import Captured, Unused, Used
 from shim.streams import BrokerUnavailable
-from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.streams import RedisStreams
 from tests.redis_server import RedisServer
 from tests.shim.faces.facing import Faced, faced
-from tests.shim.streams.redis_world import RedisWorld
+from tests.shim.streams.redis_world import RedisWorld, own_options
 
 ANA = {"Authorization": "ana", "Cookie": "a=1", "Origin": "https://app.example.org"}
 APP = {"Origin": "https://app.example.org"}
@@ -27,7 +26,7 @@ FOR_APP = FaceOptions(allowed_origins=("https://app.example.org",), cookies=True
 
 @pytest.fixture
 async def nodes(redis_server: RedisServer) -> AsyncIterator[tuple[Faced, Faced]]:
-    options = RedisOptions(redis_server.url, prefix=f"t{secrets.token_hex(4)}", timeout_s=5, check_s=3600)
+    options = own_options(redis_server.url, timeout_s=5, check_s=3600)
     here, there = (faced(FOR_APP, streams=RedisStreams(options)) for _ in range(2))
     yield here, there
     for shim in (here, there):

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import json
-import secrets
 from typing import Any
 
 import httpx
 import pytest
 
 from shim.streams import BrokerUnavailable
-from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.streams import RedisStreams
 from tests.redis_server import RedisServer
 from tests.shim.faces.facing import eventually, facing
 from tests.shim.sse_client import open_stream
+from tests.shim.streams.redis_world import own_options
 
 
 def test_what_a_node_can_not_handle_since_it_does_not_know_the_client_it_does_not_take(
     redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    options = RedisOptions(redis_server.url, prefix=f"t{secrets.token_hex(4)}")
+    options = own_options(redis_server.url)
     with facing(streams=RedisStreams(options)) as here, facing(streams=RedisStreams(options)) as there:
 
         async def unanswered(_connection_id: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 
 import httpx
@@ -11,16 +10,16 @@ from prometheus_client.parser import text_string_to_metric_families
 from websockets.sync.client import connect
 
 from shim.faces.metrics import metrics_router
-from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.streams import RedisStreams
 from tests.redis_server import RedisServer
 from tests.shim.faces.facing import Faced, eventually, facing
 from tests.shim.sse_client import open_stream
+from tests.shim.streams.redis_world import own_options
 
 
 @pytest.fixture
 def two_nodes(redis_server: RedisServer) -> Iterator[tuple[Faced, Faced]]:
-    options = RedisOptions(redis_server.url, prefix=f"t{secrets.token_hex(4)}", timeout_s=0.3, unready_s=0.1)
+    options = own_options(redis_server.url, timeout_s=0.3, unready_s=0.1)
     with facing(streams=RedisStreams(options)) as one, facing(streams=RedisStreams(options)) as other:
         for shim in (one, other):
             shim.app.api.include_router(metrics_router(shim.service))

@@ -1,7 +1,6 @@
 """API Gateway's limits of time for clients on event streams, where a team wants them."""
 
 import asyncio
-import secrets
 import time
 
 import pytest
@@ -9,10 +8,10 @@ import pytest
 from shim.faces.stream_lifetimes import StreamLifetimes
 from shim.gateway.limits import GatewayLimits
 from shim.streams import ConnectionGone, Streams
-from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.streams import RedisStreams
 from tests.redis_server import RedisServer
 from tests.shim.faces.facing import faced, soon
+from tests.shim.streams.redis_world import own_options
 
 
 class Clock:
@@ -91,7 +90,7 @@ async def test_the_end_is_told_as_on_a_websocket() -> None:
 async def test_what_could_not_be_asked_while_redis_was_away_is_asked_when_it_is_back(
     redis_server: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    streams = RedisStreams(RedisOptions(redis_server.url, prefix=f"t{secrets.token_hex(4)}", timeout_s=0.2))
+    streams = RedisStreams(own_options(redis_server.url, timeout_s=0.2))
     connection_id = (await streams.awaiting.open()).connection_id
     await streams.awaiting.activate(connection_id)
     redis_server.pause()

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.streams import RedisStreams
 from tests.redis_server import RedisServer
 from tests.shim.faces.facing import Faced, eventually, facing
+from tests.shim.streams.redis_world import own_options
 
 
 @pytest.fixture
 def shim(redis_server: RedisServer) -> Iterator[Faced]:
-    options = RedisOptions(redis_server.url, prefix=f"t{secrets.token_hex(4)}", timeout_s=0.5, check_s=0.2)
+    options = own_options(redis_server.url, timeout_s=0.5, check_s=0.2)
     with facing(streams=RedisStreams(options)) as shim:
         yield shim
 

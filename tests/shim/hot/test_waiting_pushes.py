@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,10 +14,10 @@ from shim.emulation import GatewayService
 from shim.faces.management import ManagementOptions
 from shim.gateway.definition import ApiDefinition
 from shim.gateway.ids import new_connection_id
-from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.streams import RedisStreams
 from tests.redis_server import RedisServer
 from tests.shim.serving import listening_hot
+from tests.shim.streams.redis_world import own_options
 
 
 class NoFunctions:
@@ -28,7 +27,7 @@ class NoFunctions:
 
 @pytest.fixture
 def served(redis_server: RedisServer) -> Iterator[tuple[int, GatewayService]]:
-    options = RedisOptions(redis_server.url, prefix=f"t{secrets.token_hex(4)}", timeout_s=0.5)
+    options = own_options(redis_server.url, timeout_s=0.5)
     service = GatewayService(ApiDefinition(name="test", routes={}, stage="prod"), NoFunctions(), RedisStreams(options))
     with listening_hot(ShimApp(service, management=ManagementOptions(verify=False))) as port:
         yield port, service

@@ -23,10 +23,15 @@ OF_A_CLIENT: Final = {"info", "hello", "client|setinfo"}
 """What the client does that looks at what was done. Nodes do not say hello."""
 
 
+def own_options(url: str, **options: Any) -> RedisOptions:
+    """With a prefix that no other test has."""
+    return RedisOptions(url, prefix=f"t{secrets.token_hex(4)}", **options)
+
+
 class RedisWorld:
     def __init__(self, url: str, **options: Any) -> None:
         self._url = url
-        self.options = RedisOptions(url, prefix=f"t{secrets.token_hex(4)}", **options)
+        self.options = own_options(url, **options)
         self.tag = Keys(self.options.prefix, 0, self.options.count).tag
         self._later_s = 0.0
         self.nodes: list[RedisStreams] = []

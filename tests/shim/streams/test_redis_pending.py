@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator
 
 import pytest
 
 from shim.service import ConnectRefused, Handshake
 from shim.streams import BrokerUnavailable, ConnectionGone
-from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.streams import RedisStreams
 from tests.redis_server import RedisServer
 from tests.shim.faces.facing import faced
 from tests.shim.streams.promising import until
-from tests.shim.streams.redis_world import RedisWorld, dead, stop, told_by
+from tests.shim.streams.redis_world import RedisWorld, dead, own_options, stop, told_by
 
 
 @pytest.fixture
@@ -110,7 +108,7 @@ async def test_who_could_not_be_accepted_is_told_of_whether_or_not_redis_had_don
 async def test_a_client_that_redis_does_not_let_in_after_connect_ran_is_refused_and_disconnect_runs_once(
     redis_server: RedisServer,
 ) -> None:
-    options = RedisOptions(redis_server.url, prefix=f"t{secrets.token_hex(4)}", timeout_s=0.3)
+    options = own_options(redis_server.url, timeout_s=0.3)
     shim = faced(streams=RedisStreams(options))
     running = asyncio.create_task(shim.service.run())
     connecting = asyncio.create_task(shim.service.connect(Handshake((), (("hold", "1"),), "192.0.2.1")))
