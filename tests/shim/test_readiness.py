@@ -14,6 +14,7 @@ from shim.streams import StreamLimits
 from shim.streams.redis.streams import RedisStreams
 from tests.redis_server import RedisServer
 from tests.shim.faces.facing import Faced, eventually, faced, facing
+from tests.shim.faces.two_nodes import two_nodes
 from tests.shim.streams.redis_world import own_options
 
 
@@ -94,13 +95,7 @@ def test_a_node_whose_redis_is_away_for_too_long_is_alive_and_not_ready_until_it
 
 
 async def test_all_nodes_together_are_full(redis_server: RedisServer) -> None:
-    options = own_options(redis_server.url)
-    limits = StreamLimits(connections=1)
-    here, there = (faced(streams=RedisStreams(options, limits)) for _ in range(2))
-    try:
+    async with two_nodes(redis_server.url, limits=StreamLimits(connections=1)) as (here, there):
         await here.accepted()
         await there.service.streams.awaiting.expire()
         assert await asked(there) == (200, "full")
-    finally:
-        for shim in (here, there):
-            await shim.service.streams.aclose()  # type: ignore[attr-defined]

@@ -8,22 +8,18 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from shim.streams.redis.streams import RedisStreams
 from tests.redis_server import RedisServer
-from tests.shim.faces.facing import Faced, faced, soon
-from tests.shim.streams.redis_world import RedisWorld, own_options
+from tests.shim.faces.facing import Faced, soon
+from tests.shim.faces.two_nodes import two_nodes
+from tests.shim.streams.redis_world import RedisWorld
 
 WAIT = {"Prefer": "wait"}
 
 
 @pytest.fixture
 async def nodes(redis_server: RedisServer) -> AsyncIterator[tuple[Faced, Faced]]:
-    options = own_options(redis_server.url, timeout_s=5, check_s=3600)
-    here, there = (faced(streams=RedisStreams(options)) for _ in range(2))
-    yield here, there
-    for shim in (here, there):
-        assert isinstance(shim.service.streams, RedisStreams)
-        await shim.service.streams.aclose()
+    async with two_nodes(redis_server.url, timeout_s=5, check_s=3600) as both:
+        yield both
 
 
 async def post(shim: Faced, session: str, body: str, key: str, **headers: str) -> httpx.Response:

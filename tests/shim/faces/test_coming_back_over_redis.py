@@ -16,8 +16,9 @@ from shim.faces.ticket_store import Captured, Unused, Used
 from shim.streams import BrokerUnavailable
 from shim.streams.redis.streams import RedisStreams
 from tests.redis_server import RedisServer
-from tests.shim.faces.facing import Faced, faced
-from tests.shim.streams.redis_world import RedisWorld, own_options
+from tests.shim.faces.facing import Faced
+from tests.shim.faces.two_nodes import two_nodes
+from tests.shim.streams.redis_world import RedisWorld
 
 ANA = {"Authorization": "ana", "Cookie": "a=1", "Origin": "https://app.example.org"}
 APP = {"Origin": "https://app.example.org"}
@@ -26,11 +27,8 @@ FOR_APP = FaceOptions(allowed_origins=("https://app.example.org",), cookies=True
 
 @pytest.fixture
 async def nodes(redis_server: RedisServer) -> AsyncIterator[tuple[Faced, Faced]]:
-    options = own_options(redis_server.url, timeout_s=5, check_s=3600)
-    here, there = (faced(FOR_APP, streams=RedisStreams(options)) for _ in range(2))
-    yield here, there
-    for shim in (here, there):
-        await streams_of(shim).aclose()
+    async with two_nodes(redis_server.url, FOR_APP, timeout_s=5, check_s=3600) as both:
+        yield both
 
 
 def streams_of(shim: Faced) -> RedisStreams:
