@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +30,7 @@ from shim.gateway.definition import ApiDefinition, AuthorizerDefinition, LambdaP
 from shim.service import Service
 from shim.streams import Streams
 from tests.shim.backends.lambda_endpoint import lambda_endpoint
+from tests.shim.faces.facing import eventually
 from tests.shim.serving import Served, listening, serving
 from tests.shim.sse_client import STREAM, SseClient, open_stream, resume_stream
 
@@ -203,13 +203,6 @@ def refusal(place: Place, face: str, query: str) -> int:
     with pytest.raises(InvalidStatus) as refused:
         connect(f"ws://127.0.0.1:{place.port}/prod?{query}")
     return refused.value.response.status_code
-
-
-def eventually(condition: Callable[[], Any]) -> None:
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)
 
 
 def in_python(root: Path) -> AbstractContextManager[Served]:

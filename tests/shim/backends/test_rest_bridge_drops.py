@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from shim.backends.rest_upstream import RestUpstream
 from shim.gateway.definition import ApiDefinition
 from shim.streams import StreamLimits, Streams
 from tests.shim.backends.cutting_proxy import cutting_proxy
+from tests.shim.faces.facing import eventually
 from tests.shim.serving import listening, serving
 
 HANDLERS = """
@@ -28,13 +27,6 @@ def hear(event, context):
     heard.append(event["body"])
     return {"statusCode": 200, "body": event["requestContext"]["connectionId"]}
 """
-
-
-def eventually(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.002)
 
 
 API = ApiDefinition(name="front", routes={}, stage="prod")

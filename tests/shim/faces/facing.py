@@ -198,7 +198,7 @@ async def first_events(
     return start["status"], httpx.Headers(start["headers"]), events
 
 
-def eventually(condition: Callable[[], bool]) -> None:
+def eventually(condition: Callable[[], object]) -> None:
     end = time.monotonic() + 30
     while not condition():
         assert time.monotonic() < end, "it did not happen"

@@ -1,23 +1,15 @@
 """Legacy clients: unchanged, refused with HTTP statuses, and in one room with clients on SSE."""
 
 import json
-import time
-from collections.abc import Callable
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from shim.backends.loading import load_function
+from tests.shim.faces.facing import eventually
 from tests.shim.serving import Served
 from tests.shim.sse_client import open_stream
-
-
-def eventually(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize(("refuse", "status"), [("403", 403), ("429", 429), ("crash", 502), ("nothing", 502)])
