@@ -144,14 +144,14 @@ class SseFace:
     async def _open_with_ticket(self, request: Request, ticket: str, seen: str | None) -> Response:
         own = self._own_origin(request)
         origin = request_origin(request.headers, own)
-        captured = await self._tickets.spend(ticket, origin, own)
-        if captured is None:
+        spent = await self._tickets.spend(ticket, origin, own)
+        if spent is None:
             return await self._coming_back.with_ticket(ticket, seen, origin, own)
 
         async def opened(_response: Response, connection_id: str, _session: str, epoch: str) -> None:
-            await self._tickets.opened(ticket, origin, connection_id, epoch)
+            await self._tickets.opened(ticket, spent.origin, connection_id, epoch)
 
-        return await self._open(request, captured=captured, opened_with=opened)
+        return await self._open(request, captured=spent.captured, opened_with=opened)
 
     async def _open_with_cookie(self, request: Request, name: str, seen: str | None) -> Response:
         """An EventSource that comes back says what it saw last; one that doesn't is new."""

@@ -55,16 +55,16 @@ class Tickets:
             raise Refusal(429, "too many tickets are out", {"Retry-After": str(round(self._options.ticket_s))})
         return ticket
 
-    async def spend(self, ticket: str, origin: str | None, own_origin: str | None) -> Captured | None:
+    async def spend(self, ticket: str, origin: str | None, own_origin: str | None) -> Unused | None:
         """What the ticket stands for; None: it can't be spent (any more), see `find_used`. Raises Refusal: 403."""
         unused = await self._store.find(ticket)
         if not isinstance(unused, Unused):
             return None
         _check_origin(unused.origin, origin, own_origin)
-        return unused.captured if await self._store.spend(ticket, unused) else None
+        return unused if await self._store.spend(ticket, unused) else None
 
     async def opened(self, ticket: str, origin: str | None, connection_id: str, epoch: str) -> None:
-        """The spent ticket now takes up this connection again, and no other."""
+        """The spent ticket now takes up this connection again, and no other. `origin`: of the ticket."""
         await self._store.opened(ticket, Used(origin, connection_id, epoch))
 
     async def find_used(self, ticket: str, origin: str | None, own_origin: str | None) -> Used | None:

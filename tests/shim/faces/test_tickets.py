@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from shim.faces.options import FaceOptions
 from shim.faces.refusal import Refusal
-from shim.faces.ticket_store import Captured, LocalTickets
+from shim.faces.ticket_store import Captured, LocalTickets, Unused
 from shim.faces.tickets import PREFIX, Tickets
 from shim.streams import StreamLimits, Streams
 from tests.shim.faces.facing import Faced, faced, facing
@@ -175,6 +175,16 @@ class TestOpening:
             ticket = await ticket_of(shim, posted)
             assert (await shim.first_events(f"ticket={ticket}", got))[0] == 200
 
+    async def test_a_page_that_named_no_origin_when_it_opened_may_name_its_own_when_it_comes_back(self) -> None:
+        shim = faced(FOR_APP)
+        own = {"Origin": "https://api.example.org"}
+        ticket = await ticket_of(shim, own)
+        _status, _headers, events = await shim.first_events(f"ticket={ticket}")
+        shim.service.post(json.loads(events[0].data)["connectionId"], b"hello")
+        status, _headers, found = await shim.first_events(f"ticket={ticket}", {"Last-Event-ID": events[0].id, **own})
+
+        assert (status, found[0].data) == (200, "hello")
+
     async def test_event_source_comes_back_to_the_same_address(self) -> None:
         shim = faced(FOR_APP)
         ticket = await ticket_of(shim)
@@ -198,7 +208,7 @@ class TestBounds:
         tickets = local_tickets(clock=clock)
         fresh, old = [await tickets.issue([], [], None, "a") for _ in range(2)]
         clock.now += 29.9
-        assert await tickets.spend(fresh, None, None) == Captured([], [])
+        assert await tickets.spend(fresh, None, None) == Unused(Captured([], []), None, "a")
         clock.now += 0.1
         assert await tickets.spend(old, None, None) is None
 
