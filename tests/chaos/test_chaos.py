@@ -50,19 +50,11 @@ class Runs:
         plan: list[Planned] | None = None,
         sabotage: str | None = None,
     ) -> Result:
-        return self._runner.run(self._run(seed, size, keeps, nodes, plan, sabotage))
+        async def ran() -> Result:
+            ground = await self._ground(sabotage)
+            return await run(seed, self._folder / "run", ground, size, keeps=keeps, nodes=nodes, plan=plan)
 
-    async def _run(
-        self,
-        seed: int,
-        size: Size,
-        keeps: Keeps | None,
-        nodes: int | None,
-        plan: list[Planned] | None,
-        sabotage: str | None,
-    ) -> Result:
-        ground = await self._ground(sabotage)
-        return await run(seed, self._folder / "run", ground, size, keeps=keeps, nodes=nodes, plan=plan)
+        return self._runner.run(ran())
 
     async def _ground(self, sabotage: str | None) -> Ground:
         if sabotage not in self._zygotes:
