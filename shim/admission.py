@@ -67,7 +67,7 @@ class Admission:
         self._seats: Seats = OwnSeats() if streams.together is None else streams.together
 
     async def arrive(self, connection_id: str, source_ip: str) -> None:
-        """Before anything is asked of anybody. Raises NotAdmitted."""
+        """Before anything is asked of anybody. Raises NotAdmitted; then there is nothing to `depart` from."""
         if not await self._connects.take():
             raise NotAdmitted(429, TOO_MANY_REQUESTS, "rate", spread_s(1))
         most = self._limits.connections_of_one_address

@@ -45,17 +45,11 @@ class Connecting:
         self, context: EventContext, handshake: Handshake, request_id: str, resume_window_s: float | None
     ) -> Accepted:
         """Raises ConnectRefused."""
-        principal, accepted = "", None
         try:
             if not self._service.accepting:
                 raise ending(SERVICE_UNAVAILABLE)
             await self._admission.arrive(context.connection_id, context.source_ip)
-            if self._api.authorizer is not None:
-                allowed = await self._authorizing.authorize(self._api.authorizer, context, handshake, request_id)
-                context = replace(context, authorizer=allowed)
-                principal = principal_of(context)
-                await self._admission.be_known(context.connection_id, principal)
-            accepted = await self._open(context, handshake, request_id, resume_window_s)
+            return await self._arrived(context, handshake, request_id, resume_window_s)
         except NotAdmitted as refused:
             raise ConnectRefused(
                 refused.status,
@@ -65,6 +59,19 @@ class Connecting:
                 refused.headers,
                 reason=refused.reason,
             ) from refused.__cause__
+
+    async def _arrived(
+        self, context: EventContext, handshake: Handshake, request_id: str, resume_window_s: float | None
+    ) -> Accepted:
+        """Raises NotAdmitted or ConnectRefused."""
+        principal, accepted = "", None
+        try:
+            if self._api.authorizer is not None:
+                allowed = await self._authorizing.authorize(self._api.authorizer, context, handshake, request_id)
+                context = replace(context, authorizer=allowed)
+                principal = principal_of(context)
+                await self._admission.be_known(context.connection_id, principal)
+            accepted = await self._open(context, handshake, request_id, resume_window_s)
         finally:
             if accepted is None:
                 await self._admission.depart(context.connection_id, context.source_ip, principal)

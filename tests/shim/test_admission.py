@@ -120,6 +120,19 @@ async def test_new_connections_have_one_rate(two: Two) -> None:
         assert {(await refusal(shim.service, client())).reason for shim in (here, there)} == {"rate"}
 
 
+async def test_who_is_refused_by_rate_costs_redis_nothing(redis_server: RedisServer) -> None:
+    limits = GatewayLimits(connects=Throttle(0.001, 1), connections_of_one_address=10)
+    streams = RedisStreams(own_options(redis_server.url, timeout_s=5))
+    shim = faced(limits=limits, streams=streams, authorizer=True)
+    async with running(shim):
+        await shim.service.connect(client())
+        await refusal(shim.service, client())  # since when the node knows that the rate is used up
+        before = streams.counts.calls
+        assert {(await refusal(shim.service, client())).reason for _ in range(100)} == {"rate"}
+
+        assert streams.counts.calls - before < 50  # of the node itself, some a second
+
+
 async def test_messages_have_one_rate(two: Two) -> None:
     here, there = two(GatewayLimits(requests=Throttle(0.001, 2)))
     async with running(here, there):
