@@ -9,7 +9,7 @@ from typing import Final
 
 from migrator.deploy.deployment import EnvironmentVariable
 from migrator.inventory.model import Inventory
-from migrator.inventory.outside import INSIDE
+from migrator.inventory.outside import runs_inside
 from shim.bounded_files import FileTooLarge, read_at_most
 from shim.redaction import is_secret_name, redact
 
@@ -76,7 +76,7 @@ def _names(text: str, name: str) -> bool:
 
 def _values(inventory: Inventory) -> dict[str, set[str]]:
     """Variable -> the values that it has in functions that a node runs; the own one of a function wins."""
-    served = [handler for handler in inventory.handlers if not INSIDE.isdisjoint(t.kind for t in handler.triggers)]
+    served = [handler for handler in inventory.handlers if runs_inside(handler)]
     values: dict[str, set[str]] = {name: set() for name in inventory.environment}
     for own in [handler.environment for handler in served] or [{}]:
         for name, value in {**inventory.environment, **own}.items():

@@ -1,4 +1,4 @@
-"""Functions that something other than a route of the WebSocket API runs."""
+"""Who runs a function: the WebSocket API itself, or something else; or both."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from migrator.inventory.model import Handler
 
 INSIDE: Final = frozenset({"route", "authorizer"})
 """Kinds of triggers that the WebSocket API is itself."""
+
+
+def runs_inside(handler: Handler) -> bool:
+    """Whether a route or an authorizer runs it."""
+    return any(trigger.kind in INSIDE for trigger in handler.triggers)
 
 
 def runs_outside(handler: Handler) -> bool:

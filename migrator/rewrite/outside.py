@@ -6,16 +6,12 @@ What they push has to reach the streams of the service, so they push over HTTP, 
 from __future__ import annotations
 
 from migrator.inventory.model import Handler, Inventory
-from migrator.inventory.outside import INSIDE, runs_outside
+from migrator.inventory.outside import runs_inside, runs_outside
 
 
 def inside(inventory: Inventory) -> tuple[Handler, ...]:
     """The Python functions that the service calls."""
-    return tuple(
-        handler
-        for handler in inventory.handlers
-        if handler.language == "python" and any(trigger.kind in INSIDE for trigger in handler.triggers)
-    )
+    return tuple(handler for handler in inventory.handlers if handler.language == "python" and runs_inside(handler))
 
 
 def outside_pushers(inventory: Inventory) -> tuple[Handler, ...]:

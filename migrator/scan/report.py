@@ -11,6 +11,7 @@ from rich.table import Table
 
 from migrator.inventory.bridges import bridges
 from migrator.inventory.model import Api, Inventory, Push, Resource, Route, Store
+from migrator.inventory.outside import runs_inside
 from templates.text import visible
 
 _KINDS = {
@@ -109,7 +110,7 @@ class _Report:
         self._line(f"authorizer {handler}" + (f": {_shown('; '.join(facts))}" if facts else ""), indent=2)
 
     def _other_handlers(self) -> None:
-        others = [h for h in self.inventory.handlers if not {t.kind for t in h.triggers} & {"route", "authorizer"}]
+        others = [h for h in self.inventory.handlers if not runs_inside(h)]
         if others:
             self._title("Other functions that send, or use the connections")
             self._table(

@@ -14,7 +14,7 @@ from typing import Final
 from migrator.deploy.deployment import Deployment
 from migrator.hostable import names_at_lambda
 from migrator.inventory.model import Handler, Inventory
-from migrator.inventory.outside import INSIDE
+from migrator.inventory.outside import runs_inside
 from migrator.inventory.permissions import Permissions, PolicyStatement, united
 
 _NO_USE: Final = ("logs:", "execute-api:", "xray:")
@@ -76,7 +76,7 @@ def role_of(deployment: Deployment) -> Role:
 
 def _served(inventory: Inventory) -> list[Handler]:
     """The functions of routes and authorizers."""
-    return [handler for handler in inventory.handlers if any(trigger.kind in INSIDE for trigger in handler.triggers)]
+    return [handler for handler in inventory.handlers if runs_inside(handler)]
 
 
 def _running(inventory: Inventory) -> Role:

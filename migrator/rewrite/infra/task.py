@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from migrator.inventory.model import Api, Handler, Inventory, Resource
-from migrator.inventory.outside import INSIDE
+from migrator.inventory.outside import runs_inside, runs_outside
 from migrator.rewrite.edit import InfraKind, RouteLevel
 from migrator.rewrite.infra.yaml_document import CannotEdit
 from migrator.rewrite.outside import outside_pushers
@@ -75,9 +75,7 @@ class Task:
         lines = {
             handler.declared_in.line
             for handler in self.inventory.handlers
-            if handler.declared_in is not None
-            and handler.declared_in.path == path
-            and any(trigger.kind in INSIDE for trigger in handler.triggers)
+            if handler.declared_in is not None and handler.declared_in.path == path and runs_inside(handler)
         }
         return lines | {
             resource.location.line
@@ -97,11 +95,7 @@ class Task:
 
     def still_read(self, name: str) -> bool:
         """Whether code that goes on running in functions may read it: all but the modules of routes alone."""
-        routes = {
-            handler.path
-            for handler in self.inventory.handlers
-            if handler.triggers and all(trigger.kind in INSIDE for trigger in handler.triggers)
-        }
+        routes = {handler.path for handler in self.inventory.handlers if not runs_outside(handler)}
         pattern = re.compile(_READ.format(re.escape(name)))
         return any(pattern.search(text) for path, text in self.python.items() if path not in routes)
 

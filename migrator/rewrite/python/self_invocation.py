@@ -15,7 +15,7 @@ import libcst as cst
 from libcst.metadata import GlobalScope
 
 from migrator.inventory.model import Handler, Inventory
-from migrator.inventory.outside import INSIDE, runs_outside
+from migrator.inventory.outside import runs_inside, runs_outside
 from migrator.markers import has_marker
 from migrator.rewrite.python.called import top_function
 from migrator.rewrite.python.edits import Change, comment
@@ -96,7 +96,7 @@ def rewrite(project: Project, inventory: Inventory) -> dict[str, RuleResult]:
     for facts in project.with_words("FunctionName"):
         calls = list(_self_invocations(facts))
         reaching = [h for h in python if facts.path in project.reached_from({h.path})] if calls else []
-        if not any(trigger.kind in INSIDE for handler in reaching for trigger in handler.triggers):
+        if not any(runs_inside(handler) for handler in reaching):
             continue
         result = results.setdefault(facts.path, RuleResult())
         for call in calls:
