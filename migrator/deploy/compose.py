@@ -7,6 +7,7 @@ from typing import Final
 
 from migrator.deploy.container import LOCAL_AWS_PORT, is_ready, local_aws_command
 from migrator.deploy.deployment import PORT, Deployment
+from migrator.deploy.made_up import without_made_up
 from templates import render
 
 NODES: Final = ("node-1", "node-2")
@@ -42,7 +43,7 @@ def files(deployment: Deployment) -> dict[str, str]:
     return {
         "compose.yaml": render(
             "deploy/compose/compose.yaml.j2",
-            deployment=deployment,
+            deployment=deployment if local_aws else without_made_up(deployment),
             nodes=NODES,
             subnet=SUBNET,
             proxies=deployment.proxies_variable,

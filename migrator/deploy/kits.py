@@ -10,6 +10,7 @@ from migrator.deploy import compose, container, kubernetes, monitoring
 from migrator.deploy.aws import cloudformation, terraform
 from migrator.deploy.deployment import Deployment
 from migrator.deploy.errors import UnknownKit
+from migrator.deploy.made_up import without_made_up
 from templates import render
 
 
@@ -46,4 +47,5 @@ def kit_files(deployment: Deployment, names: Iterable[str]) -> dict[str, str]:
     files = {
         f"{name}/{path}": text for name, kit in kits.items() for path, text in sorted(kit.files(deployment).items())
     }
-    return {"README.md": render("deploy/README.md.j2", deployment=deployment, kits=kits), **files}
+    page = render("deploy/README.md.j2", deployment=without_made_up(deployment), kits=kits)
+    return {"README.md": page, **files}

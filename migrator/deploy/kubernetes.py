@@ -6,6 +6,7 @@ import tomllib
 from typing import Any, Final
 
 from migrator.deploy.deployment import NODES, PORT, Deployment
+from migrator.deploy.made_up import without_made_up
 from shim.config.setting import variable_of
 from templates import render
 
@@ -31,7 +32,7 @@ def files(deployment: Deployment) -> dict[str, str]:
     """For `kubectl apply --kustomize` in this folder."""
     monitored = deployment.served == "shim"
     values: dict[str, Any] = {
-        "deployment": deployment,
+        "deployment": without_made_up(deployment),
         "name": deployment.name,
         "timing": deployment.timing,
         "nodes": NODES,

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from migrator.deploy.aws.made_up import made_up
 from migrator.deploy.deployment import Deployment, EnvironmentVariable
-from migrator.inventory.model import Inventory
+from migrator.deploy.made_up import without_made_up
 from shim.config.setting import variable_of
 
 PRIVATE: Final = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
@@ -72,18 +71,16 @@ class Inputs:
 
 def container_variables(deployment: Deployment, inputs: Inputs, streams: int) -> list[Variable]:
     """All but the address of Redis, which the kit makes. `streams`: how many all tasks together may have."""
-    told = [variable for variable in deployment.variables if variable.name != deployment.redis_variable]
+    variables = without_made_up(deployment).variables
+    told = [variable for variable in variables if variable.name != deployment.redis_variable]
     names = {variable.name for variable in told}
     own = [variable for variable in _own(deployment, streams) if variable.name not in names]
-    return [*own, *(_variable(variable, deployment.inventory, inputs) for variable in told)]
+    return [*own, *(_variable(variable, inputs) for variable in told)]
 
 
-def _variable(variable: EnvironmentVariable, inventory: Inventory, inputs: Inputs) -> Variable:
+def _variable(variable: EnvironmentVariable, inputs: Inputs) -> Variable:
     if variable.value is not None:
-        why = made_up(inventory, variable.value)
-        if why is None:
-            return Variable(variable.name, variable.value)
-        return Variable(variable.name, None, inputs.ask(variable.name, f"{variable.name}: {why}"))
+        return Variable(variable.name, variable.value)
     default = None if variable.required else ""
     if variable.secret:
         meaning = f"ARN of a secret whose text is {variable.name}: {variable.meaning}"

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from migrator.deploy.deployment import Deployment, EnvironmentVariable
 from migrator.inventory.assumed import ACCOUNT
 from migrator.inventory.model import Inventory, Resource
 
 
-def made_up(inventory: Inventory, value: str) -> str | None:
+def without_made_up(deployment: Deployment) -> Deployment:
+    """The same, but that whoever deploys gives what was made up: only AWS in memory has what such values name."""
+    variables = tuple(_asked_for(deployment.inventory, variable) for variable in deployment.variables)
+    return replace(deployment, variables=variables)
+
+
+def _asked_for(inventory: Inventory, variable: EnvironmentVariable) -> EnvironmentVariable:
+    why = None if variable.value is None else _made_up(inventory, variable.value)
+    return variable if why is None else replace(variable, value=None, meaning=why)
+
+
+def _made_up(inventory: Inventory, value: str) -> str | None:
     """What in a value is made up, as a clause; None for a value that stands in the application's files.
 
     A scan names resources without a name as one machine calls them, and takes an account of its own for ARNs."""
