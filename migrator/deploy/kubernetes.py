@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from typing import Any, Final
 
 from migrator.deploy.deployment import NODES, PORT, Deployment
 from migrator.deploy.made_up import without_made_up
-from shim.config.setting import variable_of
+from migrator.deploy.variables import kit_variables
 from templates import render
 
 _OF_A_DEPLOYMENT: Final = (
@@ -39,7 +38,7 @@ def files(deployment: Deployment) -> dict[str, str]:
         "port": PORT,
         "most_nodes": MOST_NODES,
         "connections": CONNECTIONS,
-        "own": _own(deployment),
+        "own": kit_variables(deployment, CONNECTIONS * MOST_NODES),
         "configured": bool(deployment.settings),
         "monitored": monitored,
         "hosts": deployment.hosts,
@@ -58,14 +57,3 @@ def files(deployment: Deployment) -> dict[str, str]:
             patched=component == "autoscaling",
         )
     return made
-
-
-def _own(deployment: Deployment) -> dict[str, str]:
-    """Whom nodes believe, and how many clients all of them together take, where the application does not say."""
-    told = tomllib.loads(deployment.settings)
-    own = {}
-    if "trusted_proxies" not in told.get("faces", {}):
-        own[deployment.proxies_variable] = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
-    if deployment.served == "shim" and "connections" not in told.get("streams", {}):
-        own[variable_of("streams.connections")] = str(CONNECTIONS * MOST_NODES)
-    return own

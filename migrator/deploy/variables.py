@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from migrator.deploy.deployment import EnvironmentVariable
+from migrator.deploy.deployment import Deployment, EnvironmentVariable
 from migrator.inventory.model import Inventory
 from migrator.inventory.outside import runs_inside
 from shim.bounded_files import FileTooLarge, read_at_most
+from shim.config.setting import variable_of
 from shim.redaction import is_secret_name, redact
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
 """What shells, Kubernetes and ECS all take for the name of a variable."""
 
 _OF_AWS: Final = frozenset({"AWS_REGION", "AWS_DEFAULT_REGION"})
+PRIVATE: Final = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
+"""Where the front end's own addresses are; the kit's network lets nobody else in.
+https://www.rfc-editor.org/rfc/rfc1918"""
+
 MAX_BYTES: Final = 1_000_000
 MAX_FILES: Final = 20_000
 
@@ -44,6 +50,18 @@ def application_variables(inventory: Inventory) -> tuple[tuple[EnvironmentVariab
         else:
             found.append(EnvironmentVariable(name, None, _why(inventory, name)))
     return tuple(found), tuple(notes)
+
+
+def kit_variables(deployment: Deployment, streams: int) -> dict[str, str]:
+    """Whom nodes believe about clients' addresses, and how many clients all of them together take, where the settings
+    do not say. `streams`: that many."""
+    told = tomllib.loads(deployment.settings)
+    own = {}
+    if "trusted_proxies" not in told.get("faces", {}):
+        own[deployment.proxies_variable] = PRIVATE
+    if deployment.served == "shim" and "connections" not in told.get("streams", {}):
+        own[variable_of("streams.connections")] = str(streams)
+    return own
 
 
 def is_secret(name: str, *values: str) -> bool:

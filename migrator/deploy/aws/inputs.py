@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
+from migrator.deploy.aws.access import prefix_of
 from migrator.deploy.deployment import Deployment, EnvironmentVariable
 from migrator.deploy.made_up import without_made_up
-from shim.config.setting import variable_of
-
-PRIVATE: Final = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
-"""Where the load balancer's own addresses are; security groups let nobody else in.
-https://www.rfc-editor.org/rfc/rfc1918"""
+from migrator.deploy.variables import kit_variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +68,12 @@ def container_variables(deployment: Deployment, inputs: Inputs, streams: int) ->
     """All but the address of Redis, which the kit makes. `streams`: how many all tasks together may have."""
     variables = without_made_up(deployment).variables
     told = [variable for variable in variables if variable.name != deployment.redis_variable]
+    own = kit_variables(deployment, streams)
+    if deployment.served == "migrated":
+        own["STREAMS_REDIS_PREFIX"] = prefix_of(deployment)
     names = {variable.name for variable in told}
-    own = [variable for variable in _own(deployment, streams) if variable.name not in names]
-    return [*own, *(_variable(variable, inputs) for variable in told)]
+    kept = [Variable(name, value) for name, value in own.items() if name not in names]
+    return [*kept, *(_variable(variable, inputs) for variable in told)]
 
 
 def _variable(variable: EnvironmentVariable, inputs: Inputs) -> Variable:
@@ -87,14 +85,3 @@ def _variable(variable: EnvironmentVariable, inputs: Inputs) -> Variable:
         asked = inputs.ask(variable.name, meaning, default, ending="secret arn")
         return Variable(variable.name, None, asked, secret=True)
     return Variable(variable.name, None, inputs.ask(variable.name, f"{variable.name}: {variable.meaning}", default))
-
-
-def _own(deployment: Deployment, streams: int) -> Iterator[Variable]:
-    """Whom the service believes about clients' addresses, what its keys begin with, and how many clients it takes."""
-    told = tomllib.loads(deployment.settings)
-    if "trusted_proxies" not in told.get("faces", {}):
-        yield Variable(deployment.proxies_variable, PRIVATE)
-    if deployment.served == "migrated":
-        yield Variable("STREAMS_REDIS_PREFIX", deployment.name)
-    elif "connections" not in told.get("streams", {}):
-        yield Variable(variable_of("streams.connections"), str(streams))
