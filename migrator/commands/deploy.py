@@ -18,7 +18,6 @@ from migrator.deploy.kits import KITS, chosen, kit_files
 from migrator.deploy.reading import is_migrated, migrated_deployment, shim_deployment
 from migrator.deploy.settings import SEVERAL
 from migrator.diffs import git_diff
-from migrator.errors import OutputNotWritable
 from migrator.inventory.model import Inventory
 from migrator.inventory.selection import Selection
 from migrator.isolation import isolated
@@ -81,7 +80,7 @@ def command(
         files = kit_files(deployment, names)
         if out is not None and not dry_run:
             with phase("write"):
-                _write(files, out)
+                write_texts(files, out)
     if dry_run:
         click.echo("".join(git_diff(path, None, text) for path, text in files.items()), nl=False)
     for note in deployment.notes:
@@ -107,10 +106,3 @@ def _deployment(app: Path, inventory: Inventory, config_file: Path | None, assig
             assignments(assigned, "--set"),
         ]
         return shim_deployment(app, inventory, configuration_of(layers))
-
-
-def _write(files: dict[str, str], out: Path) -> None:
-    try:
-        write_texts(files, out)
-    except OSError as error:
-        raise OutputNotWritable(out, error.strerror or str(error)) from error

@@ -14,7 +14,6 @@ from migrator.commands.scoping import scope_options
 from migrator.commands.selecting import selection_options
 from migrator.commands.targets import check_clean, check_target, say_written, target_options, write
 from migrator.console import say
-from migrator.errors import OutputNotWritable
 from migrator.inventory.selection import Selection
 from migrator.isolation import isolated
 from migrator.patches import patches
@@ -102,7 +101,7 @@ def command(
             planned = plan_file_of(plan)
         if patches_path is not None and plan.left is None:
             made = patches(plan, scope, plan_within)
-            _write_patches({patch.name: patch.text for patch in made}, patches_path)
+            write_texts({patch.name: patch.text for patch in made}, patches_path)
         asked = out is not None or in_place
         is_written = asked and plan.left is None
         if is_written:
@@ -131,10 +130,3 @@ def _say_kept(plan: Path | None, folder: Path | None, *, nothing: bool) -> None:
             say(f"The {what} in {path}.")
     if nothing and plan is None and folder is None:
         say("Nothing was written. --out FOLDER writes it.")
-
-
-def _write_patches(texts: dict[str, str], folder: Path) -> None:
-    try:
-        write_texts(texts, folder)
-    except OSError as error:
-        raise OutputNotWritable(folder, error.strerror or str(error)) from error

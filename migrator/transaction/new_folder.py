@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from migrator.errors import OutputInsideApplication, OutputNotEmpty
+from migrator.errors import OutputInsideApplication, OutputNotEmpty, OutputNotWritable
 from migrator.transaction.disk import inside, put, sha256, sha256_of, sync, sync_tree
 from migrator.transaction.errors import PlanStale
 from migrator.transaction.journal import JournalFile, new_journal
@@ -27,10 +27,14 @@ def write_new_folder(plan: PlanFile, application: Path, out: Path) -> None:
 
 
 def write_texts(texts: Mapping[str, str], out: Path) -> None:
-    """Files by name into a new or empty folder. Raises OSError; then `out` is as it was."""
-    with _appearing(out) as building:
-        for name, text in texts.items():
-            put(inside(building, name), text.encode("utf-8"))
+    """Files by name into a new or empty folder. Raises OutputNotWritable for what the disk says; then `out` is as it
+    was."""
+    try:
+        with _appearing(out) as building:
+            for name, text in texts.items():
+                put(inside(building, name), text.encode("utf-8"))
+    except OSError as error:
+        raise OutputNotWritable(out, error.strerror or str(error)) from error
 
 
 @contextmanager

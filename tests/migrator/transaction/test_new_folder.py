@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from migrator.errors import OutputNotWritable
 from migrator.transaction.errors import PathIsLink
-from migrator.transaction.new_folder import write_new_folder
+from migrator.transaction.new_folder import write_new_folder, write_texts
 from migrator.transaction.plan_file import plan_file_of
 from tests.migrator.transaction.applications import application, tree
 
@@ -33,3 +34,11 @@ def test_what_is_written_anew_does_not_mind_a_link_of_its_name(tmp_path: Path) -
     assert tree(tmp_path / "new")["README.md"] == b"ours\n"
     assert not (tmp_path / "new/README.md").is_symlink()
     assert (tmp_path / "app/README.md").read_bytes() == b"also old\n"
+
+
+def test_texts_that_the_disk_does_not_take_leave_nothing_behind(tmp_path: Path) -> None:
+    out = tmp_path / "new"
+
+    with pytest.raises(OutputNotWritable, match="File name too long"):
+        write_texts({"a.md": "ours", "b" * 300: "theirs"}, out)
+    assert tree(tmp_path) == {}
