@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from migrator.deploy.aws import cloudformation
+from migrator.deploy.aws import cloudformation, terraform
 from migrator.deploy.aws.alarms import Metric, alarms
 from migrator.deploy.aws.dashboard import dashboard
 from migrator.deploy.aws.settings import LONGEST_STOP_S, settings_of
@@ -123,6 +124,11 @@ def test_a_node_that_takes_longer_than_ecs_waits_is_told() -> None:
     page = cloudformation.files(one)["README.md"]
 
     assert f"- a node takes up to {one.timing.stop_s} s to end, and Fargate waits 120 s at most" in page
+
+
+def test_whole_seconds_are_written_as_such() -> None:
+    for kit in (cloudformation, terraform):
+        assert not re.findall(r"\d\.0 s\b", "".join(kit.files(told()).values()))
 
 
 def test_a_task_that_waits_for_redis_is_not_killed() -> None:
