@@ -13,7 +13,7 @@ from migrator.scan import scan_application
 from shim.config.configuration import configuration_of
 from shim.config.layers import Given, Layer
 
-SERVERLESS = """
+PROVIDER = """
     service: notes
     provider:
       name: aws
@@ -23,11 +23,15 @@ SERVERLESS = """
         TABLE: notes-connections
         DB_PASSWORD: hunter2-hunter2
         GREETING: ${env:GREETING}
+"""
+CONNECT = """
     functions:
       connect:
         handler: app.connect
         events:
           - websocket: $connect
+"""
+SAY = """
       say:
         handler: app.say
         environment:
@@ -36,6 +40,7 @@ SERVERLESS = """
           - websocket:
               route: say
 """
+SERVERLESS = PROVIDER + CONNECT + SAY
 APP = """
     import os
 

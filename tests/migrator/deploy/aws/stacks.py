@@ -19,18 +19,9 @@ from migrator.deploy.aws import cloudformation, terraform
 from migrator.deploy.deployment import Deployment
 from migrator.scan.yamlfile import load
 from tests.migrator.deploy.aws.terraform_provider import served
-from tests.migrator.deploy.deployments import application, deployment
+from tests.migrator.deploy.deployments import CONNECT, PROVIDER, application, deployment
 
-SERVERLESS = """
-    service: notes
-    provider:
-      name: aws
-      region: eu-west-1
-      runtime: python3.11
-      environment:
-        TABLE: notes-connections
-        DB_PASSWORD: hunter2-hunter2
-        GREETING: ${env:GREETING}
+IAM = """
       iam:
         role:
           managedPolicies:
@@ -47,17 +38,15 @@ SERVERLESS = """
               Action: 's3:*'
               Resource: !Sub 'arn:${AWS::Partition}:s3:::a-${AWS::AccountId}-"c/*'
               Condition: {StringNotEquals: {'aws:RequestedRegion': !Ref AWS::Region}}
-    functions:
-      connect:
-        handler: app.connect
-        events:
-          - websocket: $connect
+"""
+RESOURCES = """
     resources:
       Resources:
         Connections:
           Type: AWS::DynamoDB::Table
           Properties: {TableName: notes-connections}
 """
+SERVERLESS = PROVIDER + IAM + CONNECT + RESOURCES
 GIVEN = {
     "image_uri": "123456789012.dkr.ecr.eu-west-1.amazonaws.com/notes@sha256:aa",
     "image_repository_arn": "arn:aws:ecr:eu-west-1:123456789012:repository/notes",

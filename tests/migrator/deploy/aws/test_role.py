@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from migrator.deploy.aws.role import Role, role_of
+from migrator.inventory.model import Trigger
 from migrator.inventory.permissions import Permissions, PolicyStatement, UnreadPolicy
 from migrator.inventory.record import Location
-from tests.migrator.deploy.aws.stacks import SERVERLESS, of_type, template, told
+from tests.migrator.deploy.aws.stacks import of_type, template, told
+from tests.migrator.deploy.deployments import CONNECT, PROVIDER
 
 PLACE = Location(path="serverless.yml")
 READS = PolicyStatement(actions=("dynamodb:GetItem",), resources=("*",), location=PLACE)
@@ -21,8 +24,7 @@ def role_with(permissions: Permissions | None, **changes: Any) -> Role:
     handlers = [
         handler.model_copy(update={"permissions": permissions, **changes}) for handler in one.inventory.handlers
     ]
-    inventory = one.inventory.model_copy(update={"handlers": tuple(handlers)})
-    return role_of(type(one)(**{**vars(one), "inventory": inventory}))
+    return role_of(replace(one, inventory=one.inventory.model_copy(update={"handlers": tuple(handlers)})))
 
 
 # What is left out
@@ -43,12 +45,9 @@ def test_policies_of_functions_as_such(name: str) -> None:
 
 
 def test_permissions_of_functions_that_go_on_running_elsewhere() -> None:
-    triggers = ({"kind": "queue", "source": "jobs"},)
-    handler = told().inventory.handlers[0].model_copy(update={"permissions": Permissions(statements=(READS,))})
-    moved = type(handler).model_validate({**handler.model_dump(), "triggers": triggers})
-    inventory = told().inventory.model_copy(update={"handlers": (moved,)})
+    elsewhere = (Trigger(kind="queue", source="jobs"),)
 
-    assert role_of(type(told())(**{**vars(told()), "inventory": inventory})).statements == ()
+    assert role_with(Permissions(statements=(READS,)), triggers=elsewhere).statements == ()
 
 
 def test_everything_where_a_part_that_is_not_known_may_deny() -> None:
@@ -121,8 +120,7 @@ def test_the_template_has_exactly_the_statements_of_the_functions() -> None:
 
 
 def test_a_role_without_statements_has_no_policy() -> None:
-    silent = SERVERLESS.replace(SERVERLESS[SERVERLESS.index("      iam:") : SERVERLESS.index("    functions:")], "")
-    role = template(told(silent))["Resources"]["TaskRole"]["Properties"]
+    role = template(told(PROVIDER + CONNECT))["Resources"]["TaskRole"]["Properties"]
 
     assert "Policies" not in role
     assert "ManagedPolicyArns" not in role
