@@ -125,7 +125,7 @@ class _Handlers(grpc.GenericRpcHandler):
 def _block(block: dict[str, Any]) -> bytes:
     found = []
     for name, (type_, need) in block["attributes"].items():
-        flags = {"required": (4,), "optional": (5, 6), "computed": (6,)}[need]
+        flags = {"required": (4,), "optional": (5, 6), "computed": (6,), "plain": (5,)}[need]
         attribute = _message(1, name.encode()) + _message(2, json.dumps(type_).encode())
         found.append(_message(2, attribute + b"".join(_number(flag, 1) for flag in flags)))
     for name, inner in block["blocks"].items():
@@ -142,16 +142,7 @@ def _nested(block: dict[str, Any]) -> bytes:
         name: [type_, "required" if need == "required" else "plain"]
         for name, (type_, need) in block["attributes"].items()
     }
-    found = [
-        _message(
-            2,
-            _message(1, name.encode())
-            + _message(2, json.dumps(type_).encode())
-            + _number(4 if need == "required" else 5, 1),
-        )
-        for name, (type_, need) in attributes.items()
-    ]
-    return b"".join(found) + _block({"attributes": {}, "blocks": block["blocks"]})
+    return _block({"attributes": attributes, "blocks": block["blocks"]})
 
 
 # Protocol Buffers, as far as this needs them: https://protobuf.dev/programming-guides/encoding/

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from redis import Redis
@@ -33,9 +34,7 @@ def as_service(server: RedisServer, prefix: str) -> str:
 @pytest.fixture
 async def world(redis_server: RedisServer) -> AsyncIterator[RedisWorld]:
     world = RedisWorld(redis_server.url, lease_s=1e6)
-    world.options = world.options.__class__(
-        as_service(redis_server, world.options.prefix), prefix=world.options.prefix, lease_s=1e6
-    )
+    world.options = replace(world.options, url=as_service(redis_server, world.options.prefix))
     yield world
     await world.close()
 
