@@ -18,12 +18,12 @@ from pathlib import Path
 from subprocess import Popen
 from typing import Any
 
-import pytest
 import yaml
 
 from migrator.deploy.compose import NODES, SUBNET
 from tests.frontends.front_ends import FrontEnd, Name, answers, filled, free_port, started
 from tests.hostile.serving import eventually
+from tests.redis_server import redis_program
 from tests.running import ROOT, environment, process, wait_until_ready
 
 
@@ -56,7 +56,7 @@ def running_kit(kit: Path, app: Path, folder: Path, given: Mapping[str, str]) ->
     running = RunningKit(kit, {name: free_port() for name in ("redis", "aws", *NODES)})
     image = image_of(kit, app, folder)
     with ExitStack() as stack:
-        redis = [found_redis(), *services["redis"]["command"][1:]]
+        redis = [redis_program(), *services["redis"]["command"][1:]]  # which takes the words of Valkey
         port = running.ports["redis"]
         stack.enter_context(process([*redis, "--port", str(port), "--bind", "127.0.0.1"], folder, environment()))
         if "aws" in services:
@@ -154,11 +154,3 @@ def _ignores(pattern: str, path: str) -> bool:
     if pattern.startswith("**/"):
         return fnmatch(path.rpartition("/")[2], pattern.removeprefix("**/"))
     return path.count("/") == pattern.count("/") and fnmatch(path, pattern)
-
-
-def found_redis() -> str:
-    """Valkey takes the words of Redis."""
-    found = shutil.which("valkey-server") or shutil.which("redis-server")
-    if found is None:
-        pytest.skip("redis-server is not installed: scripts/find-redis --install")
-    return found
