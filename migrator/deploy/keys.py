@@ -16,7 +16,7 @@ MAX_BYTES: Final = 4_000_000
 MAX_FILES: Final = 100
 """Files of which is told."""
 
-_ENDINGS: Final = (".pem", ".key", ".p12")
+ENDINGS: Final = (".pem", ".key", ".p12")
 """That the image leaves out, unless they are taken in again by name."""
 
 _OF_OTHERS: Final = frozenset({"node_modules", "venv"})
@@ -42,7 +42,7 @@ def _looking_like_keys(app: Path) -> Iterator[str]:
     for folder, inner, names in os.walk(app):
         inner[:] = sorted(name for name in inner if not name.startswith(".") and name not in _OF_OTHERS)
         for name in sorted(names):
-            if name.endswith(_ENDINGS):
+            if name.endswith(ENDINGS):
                 yield (Path(folder) / name).relative_to(app).as_posix()
 
 
