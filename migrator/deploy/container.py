@@ -16,7 +16,7 @@ CONFIGURATION: Final = "/etc/ws2sse"
 LOCAL_AWS_PORT: Final = 5000
 
 IGNORED: Final = (
-    ".git", "**/.env*", "**/.aws", "**/.ssh", "**/.netrc", *(f"**/*{ending}" for ending in ENDINGS), "**/*.tfstate*",
+    "**/.git", "**/.env*", "**/.aws", "**/.ssh", "**/.netrc", *(f"**/*{ending}" for ending in ENDINGS), "**/*.tfstate*",
     "**/*.tfvars", "**/.venv", "**/venv", "**/node_modules", "**/__pycache__", "**/*.pyc", "**/.pytest_cache",
     "**/.mypy_cache", "**/.ruff_cache", "**/.terraform", "**/.serverless", "**/.aws-sam", "**/.chalice", "**/cdk.out",
     ".ws2sse", "tests_sse", "migration", "*.md", "Dockerfile", ".dockerignore",

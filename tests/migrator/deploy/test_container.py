@@ -40,6 +40,7 @@ def test_what_may_hold_secrets_does_not_get_in(tmp_path: Path) -> None:
         "certs/ca.pem",
         "infra/terraform.tfstate",
         ".git/config",
+        "library/.git",
     ):
         (app / name).parent.mkdir(exist_ok=True)
         (app / name).write_text("secret")
