@@ -49,6 +49,7 @@ def files(deployment: Deployment) -> dict[str, str]:
             proxies=deployment.proxies_variable,
             redis=REDIS,
             local_aws=local_aws,
+            aws_port=LOCAL_AWS_PORT,
             aws=_aws_variables(local=bool(local_aws)),
             readiness=is_ready(path),
             front_ends=FRONT_ENDS,
