@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from migrator.deploy.deployment import Deployment, EnvironmentVariable
 from migrator.inventory.model import Inventory
 from migrator.inventory.outside import runs_inside
-from shim.bounded_files import FileTooLarge, read_at_most
+from migrator.scan.files import walk
 from shim.config.setting import variable_of
 from shim.redaction import is_secret_name, redact
 
@@ -22,9 +22,6 @@ _OF_AWS: Final = frozenset({"AWS_REGION", "AWS_DEFAULT_REGION"})
 PRIVATE: Final = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
 """Where the front end's own addresses are; the kit's network lets nobody else in.
 https://www.rfc-editor.org/rfc/rfc1918"""
-
-MAX_BYTES: Final = 1_000_000
-MAX_FILES: Final = 20_000
 
 
 def application_variables(inventory: Inventory) -> tuple[tuple[EnvironmentVariable, ...], tuple[str, ...]]:
@@ -82,9 +79,10 @@ def without_secrets(inventory: Inventory) -> Inventory:
 
 
 def read_by(folder: Path, variables: Iterable[EnvironmentVariable]) -> tuple[EnvironmentVariable, ...]:
-    """Those whose name stands as a text in a Python file of the folder: a migrated application has no use for the
-    others."""
-    texts = list(_python(folder))
+    """Those whose name stands as a text in a Python file of the folder's own: a migrated application has no use for
+    the others."""
+    files = walk(folder.resolve())
+    texts = [files.text(path) or "" for path in files.with_suffix(".py")]
     return tuple(variable for variable in variables if any(_names(text, variable.name) for text in texts))
 
 
@@ -107,12 +105,3 @@ def _why(inventory: Inventory, name: str) -> str:
         return inventory.unresolved[name].rstrip(".")
     where = inventory.required_variables[name]
     return f"read in {where.path}:{where.line}, and declared nowhere"
-
-
-def _python(folder: Path) -> Iterator[str]:
-    files = sorted(path for path in folder.rglob("*.py") if path.is_file() and not path.is_symlink())
-    for path in files[:MAX_FILES]:
-        try:
-            yield read_at_most(path, MAX_BYTES).decode("utf-8", "replace")
-        except (FileTooLarge, OSError):
-            continue  # it is no module of theirs that tells of a variable

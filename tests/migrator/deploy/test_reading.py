@@ -111,6 +111,8 @@ def test_a_migrated_application_needs_what_its_own_code_reads(tmp_path: Path) ->
     (app / "app.py").write_text(APP.replace('TABLE = os.environ["TABLE"]', ""))
     (app / "sse_service").mkdir()
     (app / "sse_service" / "main.py").touch()
+    (app / ".venv").mkdir()
+    (app / ".venv" / "theirs.py").write_text('TABLE = os.environ["TABLE"]')
     found = migrated_deployment(app, scan_application(app))
 
     assert is_migrated(app)
