@@ -18,7 +18,9 @@ NO_VALUE: Final = None
 DEEPEST: Final = 40
 """Nested references followed before a value counts as unresolved; templates that end stay far below."""
 
-_PLACEHOLDER: Final = re.compile(r"\$\{(!?)([^}]*)\}")
+PLACEHOLDER: Final = re.compile(r"\$\{(!?)([^}]*)\}")
+"""Of `Fn::Sub`; with an exclamation mark it stands for itself, without the mark."""
+
 _DYNAMIC: Final = re.compile(r"\{\{resolve:(ssm-secure|ssm|secretsmanager):([^:}]+)[^}]*\}\}")
 _SOURCES: Final = {"ssm": "SSM parameter", "ssm-secure": "SSM parameter", "secretsmanager": "the secret"}
 
@@ -159,7 +161,7 @@ class Resolver:
                 missing.append(value if isinstance(value, Unresolved) else Unresolved(f"{name} isn't a single value"))
             return text or ""
 
-        text = _PLACEHOLDER.sub(replace, template)
+        text = PLACEHOLDER.sub(replace, template)
         return missing[0] if missing else _dynamic(text)
 
     def _join(self, argument: object) -> object:
@@ -227,7 +229,7 @@ def references(value: object) -> Iterator[str]:
     else:
         if call[0] == "Fn::Sub":
             text = call[1] if isinstance(call[1], str) else _sub_parts(call[1])[0] or ""
-            yield from (name.split(".")[0].strip() for literal, name in _PLACEHOLDER.findall(text) if not literal)
+            yield from (name.split(".")[0].strip() for literal, name in PLACEHOLDER.findall(text) if not literal)
         yield from references(call[1])
 
 

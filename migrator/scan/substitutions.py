@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from migrator.scan.intrinsics import intrinsic
+from migrator.scan.intrinsics import PLACEHOLDER, intrinsic
 from migrator.scan.yamlfile import Map, as_list, as_map, as_text
 
-_PLACEHOLDER: Final = re.compile(r"\$\{(!?)([^}]*)\}")
 _DYNAMIC: Final = re.compile(r"\{\{resolve:([^}]*)\}\}")
 DEEPEST: Final = 20
 
@@ -53,11 +52,11 @@ def _sub(argument: object, near: Map, depth: int) -> str | None:
 
     def replaced(match: re.Match[str]) -> str:
         name = match.group(2).strip()
-        if match.group(1) or name not in own:
-            return match.group() if match.group(1) else f"${{{name}}}"
-        return substitution(own[name], near, depth + 1)
+        if match.group(1):
+            return match.group()
+        return substitution(own[name], near, depth + 1) if name in own else f"${{{name}}}"
 
-    return _PLACEHOLDER.sub(replaced, template)
+    return PLACEHOLDER.sub(replaced, template)
 
 
 def _join(parts: list[object], near: Map, depth: int) -> str | None:

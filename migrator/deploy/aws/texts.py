@@ -8,9 +8,9 @@ from typing import Final
 
 from migrator.deploy.aws.inputs import Input, Inputs
 from migrator.inventory.permissions import PolicyStatement
+from migrator.scan.intrinsics import PLACEHOLDER
 
 _MOST_WORDS: Final = 6
-_PART: Final = re.compile(r"\$\{(!?)([^}]*)\}")
 PSEUDO: Final = frozenset({"AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix"})
 """What any stack and any module knows by itself. AWS::StackName would be another one's here.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html"""
@@ -34,7 +34,7 @@ class Texts:
     def parts(self, text: str) -> tuple[Part, ...]:
         found: list[Part] = []
         end = 0
-        for match in _PART.finditer(text):
+        for match in PLACEHOLDER.finditer(text):
             found.append(text[end : match.start()])
             found.append("${" + match.group(2) + "}" if match.group(1) else self._named(match.group(2)))
             end = match.end()
