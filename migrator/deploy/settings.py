@@ -20,8 +20,11 @@ _INVENTORY: Final = "inventory"
 SEVERAL: Final[Layer] = {"redis.url": Given("redis://redis", "the environment of a node")}
 """The first layer of a deployment's configuration: there is a Redis, and its address is no file's matter."""
 
-_OF_A_MACHINE: Final = frozenset({"listen.host", "listen.port", "backend.python.reload", "redis.url"})
-"""Settings of the machine on which they were written, which mean nothing in a container."""
+_OF_A_MACHINE: Final = frozenset(
+    {"listen.host", "listen.port", "listen.nodes", "listen.node_port", "backend.python.reload", "redis.url"}
+)
+"""Settings of the machine on which they were written, which mean nothing in a container. A container is one node: of
+several at one port, health checks and metrics would be those of whichever answers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def test_a_variable_with_two_values_stays_with_the_functions(tmp_path: Path) -> 
 
 
 def test_settings_are_those_of_several_nodes_and_keep_what_the_application_says(tmp_path: Path) -> None:
-    told = {"limits.idle_s": 30.0, "redis.prefix": "mine", "listen.host": "::1", "drain_s": 40.0}
+    told = {"limits.idle_s": 30.0, "redis.prefix": "mine", "listen.host": "::1", "listen.nodes": 4, "drain_s": 40.0}
     found = deployment(application(tmp_path), told)
     written = tomllib.loads(found.settings)
 
