@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from migrator.deploy.aws.settings import AwsSettings
 
-Place = Literal["load_balancer", "target_group", "cluster", "service", "redis", "stops"]
+Place = Literal["load_balancer", "target_group", "service", "redis", "stops"]
 """Whose metric it is; each notation knows the dimensions. `redis`: of each node, the worst of which counts."""
 
 Comparison = Literal["GreaterThanOrEqualToThreshold", "LessThanThreshold"]

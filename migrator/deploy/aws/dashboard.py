@@ -13,7 +13,6 @@ from migrator.deploy.aws.settings import AwsSettings
 NAMESPACES: Final[Mapping[str, str]] = {
     "load_balancer": "AWS/ApplicationELB",
     "target_group": "AWS/ApplicationELB",
-    "cluster": "AWS/ECS",
     "service": "AWS/ECS",
     "redis": "AWS/ElastiCache",
     "stops": "AWS/Logs",

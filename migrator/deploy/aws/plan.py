@@ -14,7 +14,7 @@ from migrator.deploy.aws.role import Role, role_of
 from migrator.deploy.aws.settings import LONGEST_STOP_S, AwsSettings, settings_of
 from migrator.deploy.aws.texts import Texts
 from migrator.deploy.container import is_ready
-from migrator.deploy.deployment import Deployment
+from migrator.deploy.deployment import PORT, Deployment
 
 OWN: Final[Mapping[str, str]] = {
     "name": "What everything is called; two deployments in one account need two",
@@ -73,7 +73,7 @@ def plan(deployment: Deployment) -> Plan:
     inputs = Inputs(OWN)
     texts = Texts(inputs)
     variables = container_variables(deployment, inputs, settings.tasks.streams)
-    role = role_of(deployment)
+    role, watched = role_of(deployment), alarms(settings)
     for text in role.texts:
         texts.parts(text)
     return Plan(
@@ -83,20 +83,20 @@ def plan(deployment: Deployment) -> Plan:
         variables=tuple(variables),
         role=role,
         texts=texts,
-        alarms=alarms(settings),
+        alarms=watched,
         dashboard=dashboard(settings),
         access=access_string(prefix_of(deployment)),
         health=["CMD", *is_ready(deployment.liveness_path)],
         context={
             "deployment": deployment,
-            "port": settings.port,
+            "port": PORT,
             "load_balancer": settings.load_balancer,
             "tasks": settings.tasks,
             "redis": settings.redis,
             "own": OWN,
             "notes": (*role.notes, *_of_times(deployment)),
             "wide": role.wide,
-            "alarm_names": ", ".join(alarm.name for alarm in alarms(settings)),
+            "alarm_names": ", ".join(alarm.name for alarm in watched),
         },
     )
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from migrator.deploy.deployment import PORT, Deployment
+from migrator.deploy.deployment import Deployment
 
 LONGEST_STOP_S: Final = 120
 """What Fargate waits between SIGTERM and SIGKILL at most.
@@ -92,7 +92,6 @@ class AwsSettings:
     load_balancer: LoadBalancer
     tasks: Tasks
     redis: Redis
-    port: int = PORT
 
 
 def settings_of(deployment: Deployment) -> AwsSettings:
