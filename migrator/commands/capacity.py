@@ -116,31 +116,32 @@ def command(
         raise click.UsageError("--vcpu and --memory say a task's size together: give both, or neither.")
     if (connections is None) == (estate is None):
         raise click.UsageError("Say how many --connections there are, or give a survey with --estate.")
+    same = {
+        "pushed": pushed,
+        "message_bytes": message_size,
+        "life_minutes": life,
+        "average": average,
+        "handlers": handlers,
+    }
     if estate is not None:
-        if pushes is not None or received is not None or fan_out == ALL:
+        if pushes is not None or received is not None:
             raise click.UsageError("--estate tells what was sent and received: leave out --pushes and --received.")
+        if fan_out == ALL:
+            raise click.UsageError("--estate does not tell a push to all from others: give --fan-out a number.")
+        _demand(connections=1, pushes_s=0.0, received_s=0.0, **same)  # the survey is divided by some of these
         counted = surveyed(estate, read_estate(estate), life_minutes=life, fan_out=fan_out, average=average)
         for gap in counted.gaps:
             say(gap)
         connections, pushes, received = counted.connections, counted.pushes_s, counted.received_s
         region = region or counted.region
     pushes = pushes or 0.0
-    try:
-        demand = Demand.model_validate(
-            {
-                "connections": connections,
-                "pushes_s": pushes,
-                "fan_out": connections if fan_out == ALL else fan_out,
-                "pushed": pushed,
-                "message_bytes": message_size,
-                "received_s": pushes if received is None else received,
-                "life_minutes": life,
-                "average": average,
-                "handlers": handlers,
-            }
-        )
-    except ValidationError as error:
-        raise DemandInvalid(first_problem(error)) from None
+    demand = _demand(
+        connections=connections,
+        pushes_s=pushes,
+        fan_out=connections if fan_out == ALL else fan_out,
+        received_s=pushes if received is None else received,
+        **same,
+    )
     shapes = SHAPES if vcpu is None or memory is None else (Shape(vcpu=vcpu, memory_gb=memory),)
     made = plan(
         demand,
@@ -152,3 +153,10 @@ def command(
         seed=seed,
     )
     click.echo(made.model_dump_json(indent=2) if form == "json" else to_text(made).rstrip("\n"))
+
+
+def _demand(**given: object) -> Demand:
+    try:
+        return Demand.model_validate(given)
+    except ValidationError as error:
+        raise DemandInvalid(first_problem(error)) from None

@@ -183,6 +183,16 @@ def test_a_load_is_taken_from_a_survey(own: Path, tmp_path: Path):
     assert half["before"]["lines"][0]["quantity"] == pytest.approx(6.73)
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "name"), [("--average", "0%", "average"), ("--life", "0min", "life_minutes")]
+)
+def test_what_a_survey_is_divided_by_is_more_than_nothing(option: str, value: str, name: str, tmp_path: Path):
+    survey = tmp_path / "estate.json"
+    survey.write_text(estate(traffic(365_000, 6e6)).model_dump_json())
+    with pytest.raises(DemandInvalid, match=f"{name}: Input should be greater than 0"):
+        run("--estate", survey, option, value)
+
+
 def test_a_survey_without_a_load_says_so(own: Path, tmp_path: Path):
     survey = tmp_path / "estate.json"
     survey.write_text(estate(()).model_dump_json())
@@ -191,7 +201,14 @@ def test_a_survey_without_a_load_says_so(own: Path, tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("--connections", "1", "--estate", "x"), ("--estate", "x", "--pushes", "1/s")], ids=str
+    "words",
+    [
+        (),
+        ("--connections", "1", "--estate", "x"),
+        ("--estate", "x", "--pushes", "1/s"),
+        ("--estate", "x", "--fan-out", "all"),
+    ],
+    ids=str,
 )
 def test_a_load_is_said_or_surveyed(words: tuple[str, ...]):
     assert run(*words).exit_code == 2
