@@ -206,7 +206,8 @@ def _texts(value: object) -> list[str] | None:
 def _lost_condition(body: Map, made: PolicyStatement) -> bool:
     given = body.get("Condition")
     return given is not None and (
-        intrinsic(given) is not None
+        not isinstance(given, Map)
+        or intrinsic(given) is not None
         or set(as_map(given)) != set(made.conditions)
         or not all(values for keys in made.conditions.values() for values in keys.values())
     )

@@ -27,6 +27,9 @@ DEEPEST_CALL: Final = 8
 _META: Final = frozenset({"for_each", "count", "provider", "providers", "depends_on", "lifecycle"})
 """Arguments of Terraform itself."""
 
+_OF_POLICIES: Final = frozenset({"statement", "condition", "inline_policy"})
+"""Nested blocks without which a policy may allow more: that some are not known is said in their place."""
+
 _NAME: Final = re.compile(r"\b((?:data\.|module\.)?[a-z][\w-]*\.[\w-]+)")
 _SOURCES: Final = {"aws_ssm_parameter": "SSM parameter", "aws_secretsmanager_secret_version": "the secret"}
 
@@ -207,13 +210,15 @@ class Module:
             made[kind] = [*as_list(made.get(kind)), *self._nested(block, evaluator)]
         return made
 
-    def _nested(self, block: Block, evaluator: Evaluator) -> list[Map]:
+    def _nested(self, block: Block, evaluator: Evaluator) -> list[Map | Unresolved]:
         if block.kind != "dynamic":
             return [self._body(block.body, evaluator, block)]
         source = block.body.attributes.get("for_each")
         content = next(block.body.of("content"), None)
         pairs = elements(evaluator.written(source)) if source else None
         name = block.labels[0] if block.labels else ""
+        if pairs is None and name in _OF_POLICIES:
+            return [Unresolved(f"is a {name} for each of what only the deployment knows")]
         iterator = block.body.attributes.get("iterator")
         if iterator is not None and hasattr(iterator.value, "text"):
             name = iterator.value.text()

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from migrator.scan.intrinsics import intrinsic
+from migrator.scan.intrinsics import Unresolved, intrinsic
 from migrator.scan.terraform.functions import mapped
 from migrator.scan.terraform.kinds import POLICIES, RENAMED
 from migrator.scan.terraform.values import JSON, call
@@ -103,10 +103,18 @@ _STATEMENT: Final[Mapping[str, str]] = {
 }
 
 
+_OTHERS: Final = ("source_policy_documents", "override_policy_documents", "source_json", "override_json")
+
+
 def policy_document(arguments: Map) -> Map:
-    """`aws_iam_policy_document` as the document that it makes."""
-    statements: list[object] = []
+    """`aws_iam_policy_document` as the document that it makes. What is not known of it stands there as Unresolved."""
+    statements: list[object] = [
+        Unresolved(f"has {name}, which are not read") for name in _OTHERS if arguments.get(name) not in (None, [])
+    ]
     for block in as_list(arguments.get("statement")):
+        if isinstance(block, Unresolved):
+            statements.append(block)
+            continue
         given = as_map(block)
         statement = Map(given.path, given.line, given.column)
         statement["Effect"] = given.get("effect", "Allow")
@@ -114,13 +122,15 @@ def policy_document(arguments: Map) -> Map:
             if given.get(name) is not None:
                 statement[ours] = given[name]
         conditions = Map(given.path, given.line, given.column)
-        for item in as_list(given.get("condition")):
-            test = as_text(as_map(item).get("test")) or ""
+        for item in map(as_map, as_list(given.get("condition"))):
+            test = as_text(item.get("test")) or ""
             keys = as_map(conditions.get(test)) or Map(given.path, given.line, given.column)
-            keys[as_text(as_map(item).get("variable")) or ""] = as_map(item).get("values")
+            variable = as_text(item.get("variable")) or ""
+            keys[variable] = [*as_list(keys.get(variable)), *as_list(item.get("values"))]
             conditions[test] = keys
-        if conditions:
-            statement["Condition"] = conditions
+        unknown = next((item for item in as_list(given.get("condition")) if isinstance(item, Unresolved)), None)
+        if conditions or unknown:
+            statement["Condition"] = unknown or conditions
         statements.append(statement)
     document = Map(arguments.path, arguments.line, arguments.column)
     document["Statement"] = statements

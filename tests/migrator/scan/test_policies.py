@@ -10,7 +10,6 @@ from migrator.inventory.model import Inventory
 from migrator.inventory.permissions import Permissions, PolicyStatement
 from tests.migrator.scan.applications import SERVERLESS, scan
 from tests.migrator.scan.cdk.programs import PUSH, script
-from tests.migrator.scan.terraform.configurations import SAY, SOCKET, configured
 from tests.migrator.scan.test_cloudformation import API, CODE, INTEGRATION, ROUTE
 
 TABLE = """
@@ -192,50 +191,6 @@ def test_the_serverless_framework_has_one_role_for_all_functions(tmp_path: Path)
         assert handler.permissions is not None
         assert said(handler.permissions) == [("Allow", ("s3:GetObject",), ("*",))]
         assert handler.permissions.managed_policies == ("arn:aws:x",)
-
-
-def test_terraform_has_documents_and_json(tmp_path: Path) -> None:
-    role = """
-        resource "aws_dynamodb_table" "rooms" {
-          name = "rooms"
-          hash_key = "id"
-          attribute {
-            name = "id"
-            type = "S"
-          }
-        }
-        resource "aws_iam_role" "say" { assume_role_policy = "{}" }
-        resource "aws_iam_role_policy" "say" {
-          role   = aws_iam_role.say.id
-          policy = jsonencode({ Statement = [{ Effect = "Allow", Action = ["a:A"], Resource = "${aws_dynamodb_table.rooms.arn}/*" }] })
-        }
-        data "aws_iam_policy_document" "more" {
-          statement {
-            effect        = "Deny"
-            not_actions   = ["b:B"]
-            not_resources = [aws_dynamodb_table.rooms.arn]
-            condition {
-              test     = "StringEquals"
-              variable = "aws:PrincipalTag/a"
-              values   = ["b"]
-            }
-          }
-        }
-        resource "aws_iam_policy" "more" { policy = data.aws_iam_policy_document.more.json }
-        resource "aws_iam_role_policy_attachment" "more" {
-          role       = aws_iam_role.say.name
-          policy_arn = aws_iam_policy.more.arn
-        }
-    """
-    say = SAY.replace("handler", "role = aws_iam_role.say.arn\n  handler", 1)
-    found = only(configured(tmp_path, SOCKET, say, role))
-
-    assert [(s.effect, s.actions or s.not_actions, s.resources or s.not_resources) for s in found.statements] == [
-        ("Allow", ("a:A",), ("${aws_dynamodb_table.rooms.arn}/*",)),
-        ("Deny", ("b:B",), ("${aws_dynamodb_table.rooms.arn}",)),
-    ]
-    assert found.statements[1].conditions == {"StringEquals": {"aws:PrincipalTag/a": ("b",)}}
-    assert found.unread == ()
 
 
 def test_the_cdk_has_statements_and_grants(tmp_path: Path) -> None:
