@@ -146,7 +146,7 @@ class Resolver:
         return self.names.attribute(parts[0], ".".join(parts[1:]), as_map(self.resources.get(parts[0])), self)
 
     def _sub(self, argument: object) -> object:
-        template, own = (argument, Map("")) if isinstance(argument, str) else _sub_parts(argument)
+        template, own = (argument, Map("")) if isinstance(argument, str) else sub_parts(argument)
         if template is None:
             return Unresolved("a Fn::Sub that isn't text")
         missing: list[Unresolved] = []
@@ -228,12 +228,13 @@ def references(value: object) -> Iterator[str]:
         yield (call[1].split(".")[0] if isinstance(call[1], str) else as_text((as_list(call[1]) or [""])[0]) or "")
     else:
         if call[0] == "Fn::Sub":
-            text = call[1] if isinstance(call[1], str) else _sub_parts(call[1])[0] or ""
+            text = call[1] if isinstance(call[1], str) else sub_parts(call[1])[0] or ""
             yield from (name.split(".")[0].strip() for literal, name in PLACEHOLDER.findall(text) if not literal)
         yield from references(call[1])
 
 
-def _sub_parts(argument: object) -> tuple[str | None, Map]:
+def sub_parts(argument: object) -> tuple[str | None, Map]:
+    """The text of a `Fn::Sub`, None where it is none, and the values of its own names."""
     parts = as_list(argument)
     return (as_text(parts[0]) if parts else None), as_map(parts[1] if len(parts) > 1 else None)
 

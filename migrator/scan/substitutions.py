@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from migrator.scan.intrinsics import PLACEHOLDER, intrinsic
+from migrator.scan.intrinsics import PLACEHOLDER, intrinsic, sub_parts
 from migrator.scan.yamlfile import Map, as_list, as_map, as_text
 
 _DYNAMIC: Final = re.compile(r"\{\{resolve:([^}]*)\}\}")
@@ -45,8 +45,7 @@ def _said(name: str, argument: object, near: Map, depth: int) -> str | None:
 
 
 def _sub(argument: object, near: Map, depth: int) -> str | None:
-    parts = as_list(argument)
-    template, own = as_text(parts[0]) if parts else None, as_map(parts[1] if len(parts) > 1 else None)
+    template, own = sub_parts(argument)
     if template is None:
         return None
 
