@@ -104,9 +104,11 @@ class _Reader:
         """Of the role that all functions share, or of one of their own.
         https://www.serverless.com/framework/docs/providers/aws/guide/iam"""
         policies = Policies(self.resources)
-        shared = as_map(as_map(self.provider.get("iam")).get("role"))
+        iam = self.provider.get("iam")
+        role = as_map(iam).get("role") if isinstance(iam, Map) else iam
+        shared = as_map(role)
         everybody = [*as_list(self.provider.get("iamRoleStatements")), *as_list(shared.get("statements"))]
-        elsewhere = self.provider.get("role") or (as_map(self.provider.get("iam")).get("role") if not shared else None)
+        elsewhere = self.provider.get("role") or (role if not shared else None)
         for key, function in self.service.functions.items():
             given = as_map(self.functions.get(key))
             own = given.get("iamRoleStatements")

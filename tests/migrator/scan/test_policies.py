@@ -182,6 +182,15 @@ def test_a_role_and_the_policies_that_name_it(tmp_path: Path) -> None:
     assert found.managed_policies == found.unread == ()
 
 
+def test_what_is_not_known_of_the_serverless_framework_may_deny(tmp_path: Path) -> None:
+    provider = SERVERLESS.replace("name: aws\n", "name: aws\n      iam: ${file(gone.yml)}\n")
+    inventory = scan(tmp_path, {"serverless.yml": provider, "app.py": CODE + "connect = say = handler\n"})
+
+    for handler in inventory.handlers:
+        assert handler.permissions is not None
+        assert [part.may_deny for part in handler.permissions.unread] == [True]
+
+
 def test_the_serverless_framework_has_one_role_for_all_functions(tmp_path: Path) -> None:
     role = "iam: {role: {statements: [{Effect: Allow, Action: 's3:GetObject', Resource: '*'}], managedPolicies: ['arn:aws:x']}}"
     provider = SERVERLESS.replace("name: aws\n", f"name: aws\n      {role}\n")
