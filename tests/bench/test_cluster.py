@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -135,6 +138,16 @@ async def test_who_loses_a_node_comes_back_to_the_other(tmp_path: Path):
         await crowd.leave()
     assert len(pauses) == 20
     assert 1 <= pauses[0] <= pauses[-1]
+
+
+@pytest.mark.slow
+@needed
+def test_all_who_come_back_at_once_have_what_they_missed_once():
+    command = [sys.executable, "-m", "bench.avalanche", "--clients", "20"]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert ran.returncode == 0, ran.stderr
+    found = json.loads(ran.stdout)
+    assert (found["clients"], found["missed_or_repeated"]) == (20, 0)
 
 
 @pytest.mark.slow
