@@ -19,6 +19,7 @@ from bench.measure import PAYLOAD_BYTES, Session
 from bench.servers.base import Started
 from bench.servers.shim import Shim
 from bench.soak_client import Client, Tally
+from checklists.capacity.flat import Cost
 
 LARGE_BYTES = 4_200
 FEW = 10
@@ -158,10 +159,12 @@ class Round:
         asked = max(0.0, (few.cpu_s[1] + many.cpu_s[1]) / (few_sent + many_sent) - heard)
         nodes = len(self.site.ports)
         self.acts["broadcast"] = whole | {"node_cpu_s": asked, "redis_out_bytes": 0.0}
-        self.acts["broadcast_heard"] = _costs(node_cpu_s=heard, redis_out_bytes=whole["redis_out_bytes"] / nodes)
-        self.acts["delivery"] = _costs(node_cpu_s=delivery)
+        self.acts["broadcast_heard"] = Cost(
+            node_cpu_s=heard, redis_out_bytes=whole["redis_out_bytes"] / nodes
+        )._asdict()
+        self.acts["delivery"] = Cost(node_cpu_s=delivery)._asdict()
         per_byte = max(0.0, at_much - at_many) / streams / (LARGE_BYTES - PAYLOAD_BYTES)
-        self.acts["delivery_byte"] = _costs(node_cpu_s=per_byte)
+        self.acts["delivery_byte"] = Cost(node_cpu_s=per_byte)._asdict()
 
 
 async def _all_of(clients: Sequence[Client], act: Callable[[Client], Awaitable[None]]) -> None:
@@ -176,23 +179,12 @@ async def _all_of(clients: Sequence[Client], act: Callable[[Client], Awaitable[N
 
 
 def _each(reading: Reading, count: float) -> Costs:
-    return _costs(
-        node_cpu_s=sum(reading.cpu_s) / count,
-        redis_cpu_s=reading.redis_cpu_s / count,
-        redis_operations=reading.operations / count,
-        redis_in_bytes=reading.redis_in / count,
-        redis_out_bytes=reading.redis_out / count,
-    )
+    return {name: value / count for name, value in reading.cost._asdict().items()}
 
 
 def _reached(streams: int, messages: int) -> float:
     """How many of the streams get one at least, of messages that go to streams chosen by chance."""
     return streams * -math.expm1(-messages / streams)
-
-
-def _costs(**known: float) -> Costs:
-    names = ("node_cpu_s", "redis_cpu_s", "redis_operations", "redis_in_bytes", "redis_out_bytes")
-    return {name: known.get(name, 0.0) for name in names}
 
 
 def _more(large: Costs, small: Costs, difference: int) -> Costs:

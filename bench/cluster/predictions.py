@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.cluster.returning import Crowd
-from bench.cluster.site import SETTLED_S, Reading, Site, site
+from bench.cluster.site import SETTLED_S, Site, site
 from bench.generator import Generator, build_generator
 from bench.measure import Session
 from bench.processes import allow_open_files
@@ -48,15 +48,13 @@ def predicted(flat: Flat, streams: int) -> Numbers:
     pushed = flat.act("push_elsewhere").times(PUSHES_S * PUSHED_S).plus(idle)
     lost = simulate(flat, demand, _two_nodes(flat, demand), "node-loss")
     opened = flat.act("open").times(streams)
-    return {
-        "memory of a node, MiB": (flat.bytes("node_bytes") + streams / NODES * flat.bytes("stream_bytes")) / MIB,
-        "memory of Redis, MiB": redis_bytes(flat, demand) / MIB,
-        **_spent("to open all", opened),
-        **_spent(f"{PUSHES_S * PUSHED_S:,.0f} pushes in {PUSHED_S:g} s", pushed),
-        "back after the loss of a node, half, s": lost.pause_median_s,
-        "back after the loss of a node, 99 %, s": lost.pause_p99_s,
-        "back after the loss of a node, all, s": lost.pause_most_s,
-    }
+    return _numbers(
+        flat.bytes("node_bytes") + streams / NODES * flat.bytes("stream_bytes"),
+        redis_bytes(flat, demand),
+        opened,
+        pushed,
+        (lost.pause_median_s, lost.pause_p99_s, lost.pause_most_s),
+    )
 
 
 def _two_nodes(flat: Flat, demand: Demand) -> Size:
@@ -71,6 +69,22 @@ def _two_nodes(flat: Flat, demand: Demand) -> Size:
         bound_by="",
     )
     return Size(shape=Shape(vcpu=1, memory_gb=2), nodes=nodes, redis=redis_size(flat, demand, NODES))
+
+
+def _numbers(
+    node_bytes: float, redis_memory: float, opened: Cost, pushed: Cost, pauses: tuple[float, float, float]
+) -> Numbers:
+    """`pauses`: after which half, 99 % and all are back."""
+    half, nearly, most = pauses
+    return {
+        "memory of a node, MiB": node_bytes / MIB,
+        "memory of Redis, MiB": redis_memory / MIB,
+        **_spent("to open all", opened),
+        **_spent(f"{PUSHES_S * PUSHED_S:,.0f} pushes in {PUSHED_S:g} s", pushed),
+        "back after the loss of a node, half, s": half,
+        "back after the loss of a node, 99 %, s": nearly,
+        "back after the loss of a node, all, s": most,
+    }
 
 
 def _spent(what: str, cost: Cost) -> Numbers:
@@ -91,29 +105,22 @@ async def measured(nodes: Site, streams: int, folder: Path) -> Numbers:
         session.open(streams // NODES)
         await crowd.open()
         opened = nodes.read()
-        memory = nodes.resident(0) / MIB
+        node_bytes = nodes.resident(0)
         count = int(PUSHES_S * PUSHED_S) + 1
-        pushing = ("pushes", count)
         await asyncio.sleep(SETTLED_S)
         settled = nodes.read()
-        await asyncio.to_thread(session.unicast, *pushing, outstanding=64, rate=PUSHES_S, seconds=PUSHED_S)
+        await asyncio.to_thread(session.unicast, "pushes", count, outstanding=64, rate=PUSHES_S, seconds=PUSHED_S)
         pushed = nodes.read()
         os.kill(nodes.pids[0], signal.SIGKILL)
         pauses = await crowd.back()
         await crowd.leave()
-    return {
-        "memory of a node, MiB": memory,
-        "memory of Redis, MiB": opened.memory / MIB,
-        **_spent("to open all", _cost(opened.since(before))),
-        **_spent(f"{PUSHES_S * PUSHED_S:,.0f} pushes in {PUSHED_S:g} s", _cost(pushed.since(settled))),
-        "back after the loss of a node, half, s": pauses[len(pauses) // 2],
-        "back after the loss of a node, 99 %, s": pauses[int(0.99 * (len(pauses) - 1))],
-        "back after the loss of a node, all, s": pauses[-1],
-    }
-
-
-def _cost(reading: Reading) -> Cost:
-    return Cost(sum(reading.cpu_s), reading.redis_cpu_s, reading.operations, reading.redis_in, reading.redis_out)
+    return _numbers(
+        node_bytes,
+        opened.memory,
+        opened.since(before).cost,
+        pushed.since(settled).cost,
+        (pauses[len(pauses) // 2], pauses[int(0.99 * (len(pauses) - 1))], pauses[-1]),
+    )
 
 
 def table(constants: Constants, found: list[dict[str, Any]]) -> Iterator[str]:

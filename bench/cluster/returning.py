@@ -33,21 +33,17 @@ class Crowd:
     port: int
     other: int
     count: int
-    seed: int = 1
     pauses: list[float] = field(default_factory=list)
     statuses: dict[str, int] = field(default_factory=dict)
-    _lost: int = 0
     _all_back: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def open(self) -> float:
-        """Seconds until all are open. Raises TimeoutError."""
-        gate, random = asyncio.Semaphore(OPENED_AT_ONCE), Random(self.seed)
+    async def open(self) -> None:
+        """Until all are open. Raises TimeoutError."""
+        gate, random = asyncio.Semaphore(OPENED_AT_ONCE), Random(1)
         opened = [asyncio.get_running_loop().create_future() for _ in range(self.count)]
-        began = time.monotonic()
         self._tasks = [asyncio.create_task(self._live(gate, future, random.random())) for future in opened]
         async with asyncio.timeout(LIMIT_S):
             await asyncio.gather(*opened)
-        return time.monotonic() - began
 
     async def back(self) -> list[float]:
         """Of each, in order, the seconds from the loss of its stream until it has the next one. Raises NotBack."""

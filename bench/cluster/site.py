@@ -15,6 +15,7 @@ from redis import Redis
 
 from bench.processes import cpu_seconds, free_ports, resident_bytes, running
 from bench.servers.redis_server import redis_server
+from checklists.capacity.flat import Cost
 
 OURS = ("cmdstat_info", "cmdstat_memory|usage", "cmdstat_scan", "cmdstat_client|setinfo")
 """What is asked here, and costs no node anything."""
@@ -35,6 +36,11 @@ class Reading:
     redis_in: float
     redis_out: float
     memory: int
+
+    @property
+    def cost(self) -> Cost:
+        """Of all nodes together, and Redis."""
+        return Cost(sum(self.cpu_s), self.redis_cpu_s, self.operations, self.redis_in, self.redis_out)
 
     def since(self, before: Reading) -> Reading:
         return Reading(
@@ -65,7 +71,6 @@ class Reading:
 class Site:
     """`pids`, `ports`: of the nodes."""
 
-    url: str
     ports: list[int]
     pids: list[int]
     redis: Redis = field(repr=False)
@@ -88,15 +93,14 @@ class Site:
 
 
 @contextmanager
-def site(nodes: int, folder: Path, *options: str, cores: tuple[int | None, ...] = (None,)) -> Iterator[Site]:
-    """`options`: of bench.servers.shim_server. `cores`: of the nodes in turn; None leaves it to the kernel."""
+def site(nodes: int, folder: Path, *options: str) -> Iterator[Site]:
+    """`options`: of bench.servers.shim_server. The kernel shares out the cores."""
     with ExitStack() as stack:
         url = stack.enter_context(redis_server()).url
         ports = free_ports(nodes)
         pids = []
-        for number, port in enumerate(ports):
+        for port in ports:
             command = [sys.executable, "-m", "bench.servers.shim_server", "--port", str(port), "--redis", url, *options]
-            core = cores[number % len(cores)]
-            process = stack.enter_context(running(command, core=core, ports=[port], log=folder / f"{port}.log"))
+            process = stack.enter_context(running(command, core=None, ports=[port], log=folder / f"{port}.log"))
             pids.append(process.pid)
-        yield Site(url, ports, pids, stack.enter_context(contextlib.closing(Redis.from_url(url))))
+        yield Site(ports, pids, stack.enter_context(contextlib.closing(Redis.from_url(url))))

@@ -43,7 +43,7 @@ def test_what_is_spent_in_idleness_is_taken_off_by_time_and_never_more_than_ther
 
 def test_a_broadcast_costs_who_is_asked_each_who_hears_it_and_each_stream():
     """100 µs to be asked, 40 to hear it, 10 for each stream."""
-    nobody = Site("", [1, 2], [1, 2], None)  # type: ignore[arg-type]
+    nobody = Site([1, 2], [1, 2], None)  # type: ignore[arg-type]
     round_ = Round(nobody, Plan(streams=1010), Path())
     round_._to_few = (reading(4, (0.0140, 0.0140), redis=0.02, operations=700, out=80_000), 100)
     to_many = (reading(4, (1.0140, 0.0140)), 100)
