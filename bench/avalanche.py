@@ -22,6 +22,7 @@ import uvloop
 
 from bench.cluster.site import site
 from bench.processes import allow_open_files
+from bench.servers.base import get_stream
 from bench.servers.shim import ACCESS_KEY, SECRET_KEY, STAGE
 from bench.signing import Signer
 
@@ -76,7 +77,7 @@ class Client:
         self.refused = 0
 
     async def open(self) -> None:
-        stream = await self._stream({})
+        stream = await self._stream("")
         assert await stream.until(b"event: open\n"), bytes(stream.bytes)
         assert await stream.until(b'"session"')
         text = bytes(stream.bytes).decode()
@@ -89,7 +90,7 @@ class Client:
             self.stream.close()
 
     async def come_back(self, since: float) -> None:
-        headers = {"Stream-Session": self.session, "Last-Event-ID": self.seen}
+        headers = f"Stream-Session: {self.session}\r\nLast-Event-ID: {self.seen}\r\n"
         while True:
             try:
                 stream = await self._stream(headers)
@@ -103,11 +104,9 @@ class Client:
         self.back_s = time.monotonic() - since
         self.stream = stream
 
-    async def _stream(self, headers: dict[str, str]) -> Stream:
+    async def _stream(self, headers: str) -> Stream:
         port = random.choice(self._ports)
-        lines = [f"GET /{STAGE} HTTP/1.1", f"Host: 127.0.0.1:{port}", "Accept: text/event-stream"]
-        lines += [f"{name}: {value}" for name, value in headers.items()]
-        request = "\r\n".join([*lines, "", ""]).encode()
+        request = get_stream(f"/{STAGE}", port, headers)
         loop = asyncio.get_running_loop()
         _transport, stream = await loop.create_connection(lambda: Stream(request), "127.0.0.1", port)
         return stream

@@ -7,6 +7,7 @@ import contextlib
 import json
 from dataclasses import dataclass, field
 
+from bench.servers.base import get_stream
 from bench.servers.shim import STAGE
 from shim.dualrun.replay.event_stream_reader import EventStreamReader
 
@@ -113,8 +114,7 @@ class Client:
         try:
             async with asyncio.timeout(ANSWER_LIMIT_S):
                 reader, self._writer = await asyncio.open_connection("127.0.0.1", self.port)
-                head = f"GET /{STAGE} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nAccept: text/event-stream\r\n"
-                self._writer.write(f"{head}{headers}\r\n".encode())
+                self._writer.write(get_stream(f"/{STAGE}", self.port, headers))
                 answer = await reader.readuntil(b"\r\n\r\n")
         except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
             raise StreamLost(f"{type(error).__name__}: {error}") from error

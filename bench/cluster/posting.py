@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 
+from bench.servers import base
 from bench.servers.shim import STAGE
 
 
@@ -24,9 +25,7 @@ async def post(port: int, session: str, count: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     for number in range(count):
         body = json.dumps({"action": "say", "n": number}).encode()
-        head = f"POST /{STAGE} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nStream-Session: {session}\r\n"
-        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        writer.write(head.encode() + body)
+        writer.write(base.post(f"/{STAGE}", port, body, f"Stream-Session: {session}\r\n"))
         answer = await reader.readuntil(b"\r\n\r\n")
         if not answer.startswith(b"HTTP/1.1 202"):
             raise PostRefused(answer.partition(b"\r\n")[0].decode(errors="replace"))

@@ -7,11 +7,12 @@ import time
 from dataclasses import dataclass, field
 from random import Random
 
+from bench.servers.base import get_stream
 from bench.servers.shim import STAGE
+from checklists.capacity.limits import RETRY_S
+from checklists.capacity.simulation.run import RETRY_SPREAD
 
 OPENED_AT_ONCE = 64
-RETRY_S, RETRY_SPREAD_S = 1.0, 0.5
-"""As the product's `retry:` and the most that it adds."""
 LIMIT_S = 120.0
 
 
@@ -66,7 +67,8 @@ class Crowd:
             opened.set_result(None)
         await stream.until_it_ends()
         left = time.monotonic()
-        await asyncio.sleep(RETRY_S + draw * RETRY_SPREAD_S)
+        wait_s = RETRY_S * (1 + draw * RETRY_SPREAD)
+        await asyncio.sleep(wait_s)
         while True:
             try:
                 stream = await self._stream(self.other, f"Stream-Session: {session}\r\nLast-Event-ID: {event_id}\r\n")
@@ -74,7 +76,7 @@ class Crowd:
             except (OSError, asyncio.IncompleteReadError, Refused) as error:
                 status = str(error) or type(error).__name__
                 self.statuses[status] = self.statuses.get(status, 0) + 1
-                await asyncio.sleep(RETRY_S + draw * RETRY_SPREAD_S)
+                await asyncio.sleep(wait_s)
         self.pauses.append(time.monotonic() - left)
         if len(self.pauses) == self.count:
             self._all_back.set()
@@ -82,8 +84,7 @@ class Crowd:
 
     async def _stream(self, port: int, headers: str) -> Stream:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        head = f"GET /{STAGE} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: text/event-stream\r\n{headers}\r\n"
-        writer.write(head.encode())
+        writer.write(get_stream(f"/{STAGE}", port, headers))
         answer = await reader.readuntil(b"\r\n\r\n")
         if not answer.startswith(b"HTTP/1.1 200"):
             writer.close()

@@ -55,14 +55,15 @@ class Server(ABC):
         return None
 
 
-def get_stream(path: str, port: int) -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: text/event-stream\r\n\r\n".encode()
+def get_stream(path: str, port: int, headers: str = "") -> bytes:
+    """`headers`: further ones, each with its line's end."""
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: text/event-stream\r\n{headers}\r\n".encode()
 
 
-def post(path: str, port: int, body: bytes) -> bytes:
-    """The least that a client sends. Peers that check no signature are not made to read one."""
+def post(path: str, port: int, body: bytes, headers: str = "") -> bytes:
+    """The least that a client sends. Peers that check no signature are not made to read one. `headers`: as above."""
     head = (
         f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
+        f"Content-Length: {len(body)}\r\n{headers}\r\n"
     )
     return head.encode() + body
