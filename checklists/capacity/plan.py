@@ -61,11 +61,13 @@ def plan(
 ) -> CapacityPlan:
     """`shapes`: of which the cheapest is taken. `events`: what is simulated. Raises CapacityUnreachable."""
     constants, prices = constants or load_constants(), prices or load_prices()
-    shape = cheapest(Flat(constants), demand, shapes, prices, region)
-    sizes = {level: size(Flat(constants, level), demand, shape) for level in LEVELS}
+    flats = {level: Flat(constants, level) for level in LEVELS}
+    flat = flats["median"]
+    shape = cheapest(flat, demand, shapes, prices, region).shape
+    sizes = {level: size(flats[level], demand, shape) for level in LEVELS}
     costs = {level: after(demand, sizes[level], prices, region) for level in LEVELS}
     old = before(demand, prices, region)
-    simulated = tuple(simulate(Flat(constants), demand, sizes["median"], event, seed=seed) for event in events)
+    simulated = tuple(simulate(flat, demand, sizes["median"], event, seed=seed) for event in events)
     return CapacityPlan(
         demand=demand,
         measured_on=constants.measured_on,
@@ -76,27 +78,27 @@ def plan(
         before=old,
         after=costs,
         words=_words(old.usd, {level: one.usd for level, one in costs.items()}),
-        break_even=_break_even(demand, Flat(constants), shapes, prices, region),
-        broadcast=_broadcast(demand, Flat(constants), shapes, prices, region, costs["median"].usd),
+        break_even=_break_even(demand, flat, shapes, prices, region),
+        broadcast=_broadcast(demand, flat, shapes, prices, region, costs["median"].usd),
         simulated=simulated,
         warnings=(*warnings(demand, sizes["median"]), *too_late(simulated)),
         assumptions=tuple(assumptions(demand, constants)),
     )
 
 
-def cheapest(flat: Flat, demand: Demand, shapes: tuple[Shape, ...], prices: Prices, region: str) -> Shape:
-    """Raises CapacityUnreachable when none carries it."""
-    found: list[tuple[float, int]] = []
+def cheapest(flat: Flat, demand: Demand, shapes: tuple[Shape, ...], prices: Prices, region: str) -> Size:
+    """The first of several that cost the same. Raises CapacityUnreachable when none carries it."""
+    found: list[Size] = []
     unreachable: CapacityUnreachable | None = None
-    for place, shape in enumerate(shapes):
+    for shape in shapes:
         try:
-            found.append((after(demand, size(flat, demand, shape), prices, region).usd, place))
+            found.append(size(flat, demand, shape))
         except CapacityUnreachable as error:
             unreachable = error
     if not found:
         assert unreachable is not None
         raise unreachable
-    return shapes[min(found)[1]]
+    return min(found, key=lambda one: after(demand, one, prices, region).usd)
 
 
 def _words(old: float, new: Mapping[Level, float]) -> str:
@@ -116,7 +118,7 @@ def _break_even(demand: Demand, flat: Flat, shapes: tuple[Shape, ...], prices: P
     def new(factor: float) -> float:
         grown = demand.scaled(factor)
         try:
-            return after(grown, size(flat, grown, cheapest(flat, grown, shapes, prices, region)), prices, region).usd
+            return after(grown, cheapest(flat, grown, shapes, prices, region), prices, region).usd
         except CapacityUnreachable:
             return 2 * new(factor / 2)  # what one service doesn't carry, two do
 
@@ -129,7 +131,7 @@ def _broadcast(demand: Demand, flat: Flat, shapes: tuple[Shape, ...], prices: Pr
         return ""
     other = demand.model_copy(update={"pushed": "broadcast"})
     try:
-        found = size(flat, other, cheapest(flat, other, shapes, prices, region))
+        found = cheapest(flat, other, shapes, prices, region)
     except CapacityUnreachable as error:
         return f"One broadcast in the place of the loop would not do: {error}"
     usd = after(other, found, prices, region).usd
