@@ -107,18 +107,14 @@ def node_size(flat: Flat, demand: Demand, shape: Shape) -> NodeSize:
 
 
 def redis_size(flat: Flat, demand: Demand, nodes: int) -> RedisSize:
-    """The first node type that holds all of it, else the largest in as many shards as it takes. What is broadcast is
-    written to one shard, whatever their number. Raises CapacityUnreachable."""
+    """The first node type that holds all of it, else the first with a whole core in as many shards as it takes. What
+    is broadcast is written to one shard, whatever their number. Raises CapacityUnreachable."""
     cost, memory = in_a_second(flat, demand, nodes), redis_bytes(flat, demand)
     for node in REDIS_NODES:
-        if _holds(node, cost, memory, 1):
+        if _shards(node, cost, memory) == 1:
             return _redis(node, 1, cost, memory)
     node = next(one for one in REDIS_NODES if one.core == 1)
-    shards = max(
-        ceil(cost.redis_cpu_s / (node.core * REDIS_BUSY)),
-        ceil(memory / node.usable_bytes),
-        ceil((cost.redis_in_bytes + cost.redis_out_bytes) * 8 / (node.gbit_s * 1e9)),
-    )
+    shards = _shards(node, cost, memory)
     whole = broadcasts(flat, demand, nodes) if demand.broadcasts else Cost()
     if whole.redis_cpu_s > REDIS_BUSY or whole.redis_out_bytes * 8 > node.gbit_s * 1e9 or shards > MOST_SHARDS:
         raise CapacityUnreachable(
@@ -127,14 +123,12 @@ def redis_size(flat: Flat, demand: Demand, nodes: int) -> RedisSize:
     return _redis(node, shards, cost, memory)
 
 
-def _holds(node: RedisNode, cost: Cost, memory: float, shards: int) -> bool:
+def _shards(node: RedisNode, cost: Cost, memory: float) -> int:
+    """So many hold all of it."""
     busy = node.core * (REDIS_BUSY if node.core == 1 else 1.0)  # what a T4g node has for good is less than half of it
     bits = (cost.redis_in_bytes + cost.redis_out_bytes) * 8
-    return (
-        memory / shards <= node.usable_bytes
-        and cost.redis_cpu_s / shards <= busy
-        and bits / shards <= node.gbit_s * 1e9
-    )
+    shares = (cost.redis_cpu_s / busy, memory / node.usable_bytes, bits / (node.gbit_s * 1e9))
+    return max(1, ceil(max(shares)))
 
 
 def _redis(node: RedisNode, shards: int, cost: Cost, memory: float) -> RedisSize:
