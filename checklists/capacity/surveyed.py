@@ -7,9 +7,9 @@ from pathlib import Path
 
 from checklists.aws.estate import Estate
 from checklists.capacity.demand import MONTH_S
-from checklists.capacity.errors import NothingSurveyed
+from checklists.capacity.errors import DemandInvalid, NothingSurveyed
+from checklists.cost.load import LONGEST_LIFE_MINUTES
 from checklists.cost.path import websocket_path
-from checklists.cost.prices import HOME
 from checklists.cost.target import Target
 
 
@@ -27,9 +27,12 @@ class Surveyed:
 def surveyed(path: Path, estate: Estate, *, life_minutes: float, fan_out: float, average: float) -> Surveyed:
     """All its WebSocket APIs together. CloudWatch counts messages in both directions as one number, so `fan_out` says
     how many of them were received; it has averages, so `average` says what the peak is. `path`: where the survey was
-    read. Raises NothingSurveyed."""
+    read. Raises DemandInvalid and NothingSurveyed."""
+    for name, value in (("life_minutes", life_minutes), ("average", average)):
+        if value <= 0:
+            raise DemandInvalid(f"{name}: Input should be greater than 0")
     apis = estate.websocket_apis()
-    life = min(life_minutes, 120.0)
+    life = min(life_minutes, LONGEST_LIFE_MINUTES)
     found = websocket_path(estate, (), apis, known=Target(mean_life_minutes=life), period=None, bills=())
     if not found.measured or not found.load.connections:
         raise NothingSurveyed(path, len(apis))
@@ -38,6 +41,6 @@ def surveyed(path: Path, estate: Estate, *, life_minutes: float, fan_out: float,
         connections=max(1, round(found.load.connections / average)),
         pushes_s=received,
         received_s=received,
-        region=min((api.region for api in apis), default=HOME),
+        region=min(api.region for api in apis),
         gaps=found.gaps,
     )

@@ -90,6 +90,14 @@ def test_a_load_that_cannot_be_meant_is_refused(words: tuple[str, ...], problem:
         run(*words)
 
 
+@pytest.mark.parametrize(("option", "named"), [("--average", "average"), ("--life", "life_minutes")])
+def test_a_load_of_a_survey_that_cannot_be_meant_is_refused_too(tmp_path: Path, option: str, named: str):
+    survey = tmp_path / "estate.json"
+    survey.write_text(estate(traffic(365_000, 6e6)).model_dump_json())
+    with pytest.raises(DemandInvalid, match=f"{named}: Input should be greater than 0"):
+        run("--estate", survey, option, "0%" if option == "--average" else "0min")
+
+
 def test_a_size_of_a_task_is_given_whole():
     result = run("--connections", "10", "--vcpu", "1")
     assert result.exit_code == 2
