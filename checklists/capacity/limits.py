@@ -11,5 +11,4 @@ RESUME_WINDOW_S: Final = 60.0
 RETRY_S: Final = 1.0
 DRAIN_SPREAD_S: Final = 5.0
 HEARTBEAT_S: Final = 15.0
-LEASE_S: Final = 15.0
 CONNECTIONS: Final = 10_000

@@ -12,7 +12,6 @@ from checklists.capacity import limits
 from checklists.capacity.constants import MAX_BYTES, Acts, Measured, load_constants
 from checklists.capacity.errors import ConstantsInvalid
 from shim.streams.limits import StreamLimits
-from shim.streams.redis.options import RedisOptions
 from tests.checklists.capacity.stand import constants
 
 
@@ -70,4 +69,3 @@ def test_what_the_shim_keeps_is_what_the_shim_keeps():
     assert streams.drain_spread_ms / 1000 == limits.DRAIN_SPREAD_S
     assert streams.heartbeat_s == limits.HEARTBEAT_S
     assert streams.connections == limits.CONNECTIONS
-    assert RedisOptions("redis://localhost").lease_s == limits.LEASE_S
