@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from pydantic import JsonValue
 
@@ -30,6 +30,22 @@ class Metric:
     namespace: str
     metric: str
     dimensions: dict[str, str]
+
+    def query(self, number: int, period_s: int) -> dict[str, Any]:
+        """As GetMetricData takes it; its id is 'm' and the number."""
+        return {
+            "Id": f"m{number}",
+            "MetricStat": {
+                "Metric": {
+                    "Namespace": self.namespace,
+                    "MetricName": self.metric,
+                    "Dimensions": [{"Name": name, "Value": value} for name, value in self.dimensions.items()],
+                },
+                "Period": period_s,
+                "Stat": "Sum",
+            },
+            "ReturnData": True,
+        }
 
 
 def metrics_of(things: Collection[Thing], candidates: Collection[str]) -> tuple[Metric, ...]:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from checklists.aws.calls import Item
 from checklists.aws.estate import Measurement
 from checklists.aws.failures import Failure
 from checklists.aws.measured import Metric
@@ -75,7 +74,7 @@ def _batch(scope: Scope, metrics: Sequence[Metric], window: Window) -> Iterator[
     answer = scope.caller.items(
         OPERATION,
         "MetricDataResults",
-        MetricDataQueries=[_query(number, one, window) for number, one in enumerate(metrics)],
+        MetricDataQueries=[one.query(number, window.period_s) for number, one in enumerate(metrics)],
         StartTime=window.start,
         EndTime=window.end,
         ScanBy="TimestampAscending",
@@ -94,22 +93,6 @@ def _batch(scope: Scope, metrics: Sequence[Metric], window: Window) -> Iterator[
             scope.caller.unasked(OPERATION, why, metric.subject)
         else:
             yield _measurement(metric, found, window)
-
-
-def _query(number: int, metric: Metric, window: Window) -> Item:
-    return {
-        "Id": f"m{number}",
-        "MetricStat": {
-            "Metric": {
-                "Namespace": metric.namespace,
-                "MetricName": metric.metric,
-                "Dimensions": [{"Name": name, "Value": value} for name, value in metric.dimensions.items()],
-            },
-            "Period": window.period_s,
-            "Stat": "Sum",
-        },
-        "ReturnData": True,
-    }
 
 
 def _measurement(metric: Metric, points: dict[datetime, float], window: Window) -> Measurement:

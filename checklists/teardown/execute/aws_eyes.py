@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from checklists.aws.accounts import enter
 from checklists.aws.estate import Account, Estate, Thing
 from checklists.aws.failures import failure
 from checklists.aws.ledger import Ledger
+from checklists.aws.measured import Metric
 from checklists.aws.survey import survey
 from checklists.idle.model import IdleProof
 from checklists.idle.of_apis import idle_proofs
@@ -23,7 +24,7 @@ from checklists.referrers.model import Fate
 from checklists.referrers.operations import NEEDS, Knowledge
 from checklists.teardown.clock import Clock
 from checklists.teardown.digests import parts_of
-from checklists.teardown.execute.aws_counts import capacity_queries, counted, gateway_queries, invocation_queries
+from checklists.teardown.execute.aws_counts import capacity_of, counted, invocations_of, knocks_at
 from checklists.teardown.execute.eyes import BackupSeen, Counted, Sight, Unseen
 from checklists.teardown.execute.listing import listed_by, services_for, services_of_users
 from checklists.teardown.model import TeardownPlan
@@ -69,18 +70,16 @@ class AwsEyes:
         return worst(proofs)
 
     def knocks(self, api: str, since: datetime, until: datetime) -> Counted:
-        region = api.split(":")[3]
-        return self._counted(region, gateway_queries(api.rpartition("/")[2]), since, until)
+        return self._counted(knocks_at(api), since, until)
 
     def life(self, subject: str, kind: str, since: datetime) -> Counted:
-        region = subject.split(":")[3]
         if kind == types.FUNCTION:
-            queries = invocation_queries(subject.rpartition(":")[2])
+            metrics = invocations_of(subject)
         else:
             table = self.look({subject: kind}).things.get(subject)
             indexes = table.properties.get("GlobalSecondaryIndexes") if table is not None else None
-            queries = capacity_queries(subject.rpartition("/")[2], indexes)
-        return self._counted(region, queries, since, self._clock.now())
+            metrics = capacity_of(subject, indexes)
+        return self._counted(metrics, since, self._clock.now())
 
     def imports(self, stack: str) -> tuple[str, ...]:
         region = stack.split(":")[3]
@@ -141,9 +140,10 @@ class AwsEyes:
                 gap = next((one for one in estate.gaps if one.operation == operation), None)
                 raise Unseen(missing, gap.kind if gap else "failed", gap.message if gap else "")
 
-    def _counted(self, region: str, queries: list[dict[str, Any]], since: datetime, until: datetime) -> Counted:
+    def _counted(self, metrics: Sequence[Metric], since: datetime, until: datetime) -> Counted:
+        region = metrics[0].subject.split(":")[3]
         try:
-            return counted(self._client(region, "cloudwatch"), queries, since, until, self._clock.now())
+            return counted(self._client(region, "cloudwatch"), metrics, since, until, self._clock.now())
         except (BotoCoreError, ClientError) as error:
             raise _unseen("cloudwatch:GetMetricData", error) from error
 
