@@ -87,6 +87,11 @@ def failure(error: Exception) -> Failure:
     return Failure(_kind_without_answer(error), type(error).__name__, _words(str(error)), no_connection=nobody)
 
 
+IMPORTED_BY_NOBODY: Final = frozenset({"ValidationError: is not imported by any stack"})
+"""What ListImports answers of an export that no stack imports:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListImports.html"""
+
+
 def is_code(error: Exception, codes: frozenset[str]) -> bool:
     """`codes`: 'ValidationError: not imported' where the code alone doesn't tell: its message has these words."""
     if not isinstance(error, ClientError):

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from checklists.aws import types
 from checklists.aws.collect.functions import CANDIDATE_PARENTS
 from checklists.aws.estate import Thing
-from checklists.aws.failures import Failure
+from checklists.aws.failures import IMPORTED_BY_NOBODY, Failure
 from checklists.aws.owners import owners
 from checklists.aws.scope import CloserLook, Collector, Found, Near, Scope, for_each
 from checklists.aws.shape import kept, moment_of, ordered, tags
@@ -23,8 +23,6 @@ _RESOURCES: Final = "cloudformation:ListStackResources"
 _TEMPLATE: Final = "cloudformation:GetTemplate"
 _SUMMARY: Final = "cloudformation:GetTemplateSummary"
 _IMPORTS: Final = "cloudformation:ListImports"
-_NOBODY: Final = frozenset({"ValidationError: is not imported by any stack"})
-"""https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListImports.html"""
 _OUTPUT: Final = ("OutputKey", "ExportName")
 _RESOURCE: Final = ("LogicalResourceId", "PhysicalResourceId", "ResourceType", "ResourceStatus")
 _MOST_CHARACTERS: Final = 2_000_000
@@ -77,7 +75,9 @@ def _importers(scope: Scope, stack: Thing) -> dict[str, JsonValue]:
     """Names of the stacks that import it, of each export that AWS told all of."""
     found: dict[str, JsonValue] = {}
     for export in filter(None, (text(one.get("ExportName")) for one in rows(stack.properties["Outputs"]))):
-        answer = scope.caller.items(_IMPORTS, "Imports", subject=stack.arn, absent=_NOBODY, ExportName=export)
+        answer = scope.caller.items(
+            _IMPORTS, "Imports", subject=stack.arn, absent=IMPORTED_BY_NOBODY, ExportName=export
+        )
         if answer.whole:
             found[export] = [*sorted(map(str, answer.items))]
     return found

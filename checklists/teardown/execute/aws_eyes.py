@@ -12,7 +12,7 @@ from checklists.aws import types
 from checklists.aws.access import AccountAccess, AccountNotReached
 from checklists.aws.accounts import enter
 from checklists.aws.estate import Account, Estate, Thing
-from checklists.aws.failures import failure
+from checklists.aws.failures import IMPORTED_BY_NOBODY, failure, is_code
 from checklists.aws.ledger import Ledger
 from checklists.aws.measured import Metric
 from checklists.aws.survey import survey
@@ -154,7 +154,7 @@ class AwsEyes:
                 str(one) for one in self._pages(region, "cloudformation", "list_imports", "Imports", ExportName=export)
             ]
         except (BotoCoreError, ClientError) as error:
-            if "not imported by any stack" in str(error):
+            if is_code(error, IMPORTED_BY_NOBODY):
                 return []
             raise _unseen("cloudformation:ListImports", error) from error
 
