@@ -23,7 +23,7 @@ VOLATILE: Final[dict[str, frozenset[str]]] = {
     types.STAGE: frozenset({"LastUpdatedDate", "DeploymentId", "LastDeploymentStatusMessage"}),
     types.EVENT_SOURCE: frozenset({"LastModified", "LastProcessingResult", "StateTransitionReason"}),
     types.ROLE: frozenset({"RoleLastUsed"}),
-    types.STACK: frozenset({"EnableTerminationProtection", "StackStatus"}),
+    types.STACK: frozenset({"EnableTerminationProtection", "StackStatus", "ImportedBy"}),
     types.CERTIFICATE: frozenset({"InUseBy", "InUse"}),
     types.POLICY: frozenset({"AttachmentCount"}),
     types.FUNCTION: frozenset({"State", "LastUpdateStatus", "LastModified"}),

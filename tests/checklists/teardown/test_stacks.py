@@ -13,9 +13,9 @@ from botocore.exceptions import ClientError
 
 from migrator.inventory.model import Inventory
 from migrator.scan import scan_application
-from tests.awsfake import FakeAws, fake_aws
+from tests.awsfake import ACCOUNT, REGION, FakeAws, fake_aws
 from tests.awsfake.estates import chat
-from tests.awsfake.stacks import Resource
+from tests.awsfake.stacks import Resource, Stacks
 from tests.checklists.teardown.site import Site, site_of
 from tests.running import CHAT
 
@@ -31,9 +31,11 @@ def in_stack(inventory: Inventory) -> Iterator[Callable[..., Site]]:
         yield partial(_stacked, aws, inventory)
 
 
-def _stacked(aws: FakeAws, inventory: Inventory, **stack: Any) -> Site:
+def _stacked(aws: FakeAws, inventory: Inventory, importer: str = "", **stack: Any) -> Site:
     app = chat(aws, domain="")
     assert app.stack is not None
+    if importer:
+        aws.room(Stacks, ACCOUNT, REGION).create(importer, [], imports=tuple(stack["exports"]))
     for name, value in stack.items():
         setattr(app.stack, name, value)
     return site_of(aws, app, inventory)
@@ -62,6 +64,21 @@ def test_a_stack_waits_for_its_protection_and_is_tried_again_when_cloudformation
     assert site.app.stack.deleted_at is not None
     assert not site.aws.calls.of("lambda:DeleteFunction")
     assert site.aws.client("dynamodb").list_backups()["BackupSummaries"]
+
+
+def test_a_stack_that_another_imports_waits_until_it_does_so_no_more(
+    in_stack: Callable[..., Site], tmp_path: Path
+) -> None:
+    """Who imported it was known when the plan was made; the plan is as good without them."""
+    site = in_stack(exports={"chat-table": "connections"}, importer="reports")
+    ending = site.apply(tmp_path)
+    assert ending.kind == "stopped"
+    assert any("imported by reports" in line for line in ending.words)
+
+    (reports,) = (one for one in site.aws.room(Stacks, ACCOUNT, REGION).all if one.name == "reports")
+    reports.imports = ()
+    ending = site.apply(tmp_path)
+    assert ending.kind == "done", ending.words
 
 
 def _refuse(*_resource: object) -> None:
