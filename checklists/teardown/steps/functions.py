@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from checklists.aws import types
 from checklists.aws.estate import Thing
 from checklists.teardown.model import Step, Undo
@@ -12,6 +10,7 @@ from checklists.teardown.steps.parts import (
     absent,
     call,
     called,
+    deletion,
     equals,
     ids,
     no_referrers,
@@ -78,15 +77,14 @@ def logs(situation: Situation, before: list[Step]) -> list[Step]:
             last = (step.id,)
         if situation.settings.delete_logs:
             steps.append(
-                _step(
+                deletion(
                     group,
+                    "logs",
                     last,
                     "The functions that wrote it are gone, and nobody needs it",
-                    "logs.delete_log_group",
-                    {"logGroupName": group.id},
+                    call(group, "logs.delete_log_group", logGroupName=group.id),
                     "It can't be taken back: what it holds is lost.",
-                    phase="logs",
-                    referrers=True,
+                    no_referrers(group),
                 )
             )
     return steps
@@ -139,40 +137,12 @@ def _event_source(source: Thing, waits: tuple[str, ...]) -> list[Step]:
                 ),
             )
         )
-    deletion = _step(
+    deleted = deletion(
         source,
+        "triggers",
         tuple(step.id for step in steps) or waits,
         "It feeds only a function that goes",
-        "lambda.delete_event_source_mapping",
-        {"UUID": source.id},
+        call(source, "lambda.delete_event_source_mapping", UUID=source.id),
         "It can be made again from the snapshot, and begins anew.",
     )
-    return [*steps, deletion]
-
-
-def _step(
-    thing: Thing,
-    waits: tuple[str, ...],
-    why: str,
-    operation: str,
-    parameters: dict[str, Any],
-    undo: str,
-    *,
-    phase: Any = "triggers",  # noqa: ANN401 - a Phase
-    referrers: bool = False,
-) -> Step:
-    return Step(
-        id=f"delete {thing.arn}",
-        number=0,
-        phase=phase,
-        kind="delete",
-        subject=thing.arn,
-        type=thing.type,
-        title=f"Delete {called(thing)}",
-        why=why,
-        gates=(unchanged(thing), *((no_referrers(thing),) if referrers else ())),
-        depends_on=waits,
-        calls=(call(thing, operation, **parameters),),
-        checks=(absent(thing),),
-        undo=Undo(words=undo),
-    )
+    return [*steps, deleted]

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from checklists.aws import types
 from checklists.aws.estate import Thing
 from checklists.aws.nouns import noun
-from checklists.teardown.model import Call, Check, Gate, GateName, Step
+from checklists.teardown.model import Call, Check, Gate, GateName, Phase, Step, Undo
 
 
 def called(thing: Thing) -> str:
@@ -68,6 +68,27 @@ def no_sign_of_life(thing: Thing) -> Gate:
 
 def backed_up(table: Thing) -> Gate:
     return gate("backup_available", table.arn, "an earlier step makes it")
+
+
+def deletion(
+    thing: Thing, phase: Phase, waits: tuple[str, ...], why: str, deleting: Call, undo: str, *more: Gate
+) -> Step:
+    """By one call. `undo`: why that can't be taken back, or how. `more`: gates beside that it is unchanged."""
+    return Step(
+        id=f"delete {thing.arn}",
+        number=0,
+        phase=phase,
+        kind="delete",
+        subject=thing.arn,
+        type=thing.type,
+        title=f"Delete {called(thing)}",
+        why=why,
+        gates=(unchanged(thing), *more),
+        depends_on=waits,
+        calls=(deleting,),
+        checks=(absent(thing),),
+        undo=Undo(words=undo),
+    )
 
 
 def ids(steps: Iterable[Step], *phases: str, of: Iterable[str] | None = None) -> tuple[str, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from checklists.aws import types
 from checklists.aws.estate import Thing
-from checklists.teardown.model import Phase, Step, Undo
+from checklists.teardown.model import Call, Phase, Step
 from checklists.teardown.situation import Situation
-from checklists.teardown.steps.parts import absent, call, called, ids, no_referrers, unchanged
+from checklists.teardown.steps.parts import call, deletion, ids, no_referrers
 
 BEFORE_WATCHING: Final = ("stacks", "apis", "functions", "logs", "tables", "permissions", "domains")
 
@@ -17,28 +17,26 @@ def domains(situation: Situation, before: list[Step]) -> list[Step]:
     waits = ids(before, "unmap", "stacks", "apis") or ids(before, "quiet", "snapshot")
     steps = [
         _deletion(
+            situation,
             domain,
             "domains",
             waits,
             "It led only to what is gone",
-            "apigatewayv2.delete_domain_name",
-            {"DomainName": domain.id},
+            call(domain, "apigatewayv2.delete_domain_name", DomainName=domain.id),
             "It can be made again from the snapshot, with another target: DNS records have to follow.",
-            situation,
         )
         for domain in situation.deleted(types.DOMAIN)
     ]
     after = tuple(step.id for step in steps) or waits
     certificates = [
         _deletion(
+            situation,
             certificate,
             "domains",
             after,
             "Only the custom domain used it",
-            "acm.delete_certificate",
-            {"CertificateArn": certificate.arn},
+            call(certificate, "acm.delete_certificate", CertificateArn=certificate.arn),
             "It can't be taken back: a new one is requested, and validated.",
-            situation,
         )
         for certificate in situation.deleted(types.CERTIFICATE)
     ]
@@ -55,14 +53,13 @@ def watching(situation: Situation, before: list[Step]) -> list[Step]:
     alarms = [_alarm(alarm, after, "What it watched is gone", situation) for alarm in situation.deleted(types.ALARM)]
     dashboards = [
         _deletion(
+            situation,
             dashboard,
             "watching",
             waits,
             "All its widgets show what is gone",
-            "cloudwatch.delete_dashboards",
-            {"DashboardNames": [dashboard.name]},
+            call(dashboard, "cloudwatch.delete_dashboards", DashboardNames=[dashboard.name]),
             "It can be made again from the snapshot, which has its body.",
-            situation,
         )
         for dashboard in situation.deleted(types.DASHBOARD)
     ]
@@ -71,35 +68,13 @@ def watching(situation: Situation, before: list[Step]) -> list[Step]:
 
 def _alarm(alarm: Thing, waits: tuple[str, ...], why: str, situation: Situation) -> Step:
     undo = "It can be made again from the snapshot, which has all its settings."
-    return _deletion(
-        alarm, "watching", waits, why, "cloudwatch.delete_alarms", {"AlarmNames": [alarm.name]}, undo, situation
-    )
+    deleting = call(alarm, "cloudwatch.delete_alarms", AlarmNames=[alarm.name])
+    return _deletion(situation, alarm, "watching", waits, why, deleting, undo)
 
 
 def _deletion(
-    thing: Thing,
-    phase: Phase,
-    waits: tuple[str, ...],
-    why: str,
-    operation: str,
-    parameters: dict[str, Any],
-    undo: str,
-    situation: Situation,
+    situation: Situation, thing: Thing, phase: Phase, waits: tuple[str, ...], why: str, deleting: Call, undo: str
 ) -> Step:
-    return Step(
-        id=f"delete {thing.arn}",
-        number=0,
-        phase=phase,
-        kind="delete",
-        subject=thing.arn,
-        type=thing.type,
-        title=f"Delete {called(thing)}",
-        why=why,
-        users=situation.users_of(thing.arn),
-        gates=(unchanged(thing), no_referrers(thing)),
-        depends_on=waits,
-        calls=(call(thing, operation, **parameters),),
-        checks=(absent(thing),),
-        undo=Undo(words=undo),
-        saves_usd_month=situation.savings.get(thing.arn),
-    )
+    step = deletion(thing, phase, waits, why, deleting, undo, no_referrers(thing))
+    more = {"users": situation.users_of(thing.arn), "saves_usd_month": situation.savings.get(thing.arn)}
+    return step.model_copy(update=more)
