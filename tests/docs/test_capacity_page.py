@@ -96,8 +96,12 @@ def events() -> str:
 
 
 @cache
+def simulated() -> CapacityPlan:
+    return plan(MILLION, events=tuple(EVENTS))
+
+
 def million() -> str:
-    found = plan(MILLION, events=tuple(EVENTS))
+    found = simulated()
     rows = [
         f"It takes {found.size.nodes.nodes} nodes of {found.size.shape.vcpu:g} vCPU and {found.size.redis.nodes} "
         f"{found.size.redis.node}, and costs ${found.after['median'].usd:,.0f} a month "
@@ -113,9 +117,8 @@ def predictions() -> str:
     return "\n".join((f"{found['machine']}, {found['measured_on']}.", "", *table(load_constants(), found["found"])))
 
 
-@cache
 def storm() -> str:
-    (found,) = plan(MILLION, events=("reconnect-storm",)).simulated
+    (found,) = (one for one in simulated().simulated if one.event == "reconnect-storm")
     return svg(draw_outcome(found))
 
 
