@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
@@ -31,14 +29,12 @@ from migrator.commands.checklist_sources import (
     verify_report,
 )
 from migrator.commands.checklist_survey import Asked, estate_of
-from migrator.commands.options import FILE_PATH
+from migrator.commands.options import FILE_PATH, Function, with_options
 from migrator.console import say
 from migrator.isolation import isolated
 from migrator.scan import scan_application
 
 MARKDOWN = "checklist.md"
-
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -81,9 +77,7 @@ _OPTIONS = (
 
 def judging_options(function: Function) -> Function:
     """`--verify`, `--started` and `--today`."""
-    for option in reversed(_OPTIONS):
-        function = option(function)
-    return function
+    return with_options(function, *_OPTIONS)
 
 
 def build_checklist(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -17,7 +15,7 @@ from checklists.cost.measured import Period
 from checklists.cost.prices import load_prices
 from checklists.cost.target import Target
 from migrator.commands.checklist_survey import Asked as AskedSurvey
-from migrator.commands.options import FILE_PATH
+from migrator.commands.options import FILE_PATH, as_one
 from migrator.console import say
 
 if TYPE_CHECKING:
@@ -45,17 +43,7 @@ class AskedCost:
 LIST_PRICES: Final = AskedCost(prices=None, billed=False, bills=None)
 
 
-def cost_options(function: Callable[..., None]) -> Callable[..., None]:
-    """Its options, handed on together as `asked_cost`."""
-
-    @wraps(function)
-    def wrapped(*arguments: object, **options: Any) -> None:  # noqa: ANN401 - click hands them over
-        own = {one.name: options.pop(one.name) for one in fields(AskedCost)}
-        function(*arguments, asked_cost=AskedCost(**own), **options)
-
-    for option in reversed(_OPTIONS):
-        wrapped = option(wrapped)
-    return wrapped
+cost_options = as_one("asked_cost", AskedCost, *_OPTIONS)
 
 
 def bills_of(

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from checklists.probes.wording import count
-from migrator.commands.options import FILE_PATH
+from migrator.commands.options import FILE_PATH, as_one
 from migrator.console import say, stderr_console
 from migrator.writing import write_file
 
@@ -57,41 +56,21 @@ class Asked:
     external_id: str | None = None
 
 
-def survey_options(function: Callable[..., None]) -> Callable[..., None]:
-    """Its options, handed on together as `asked`."""
-
-    @wraps(function)
-    def wrapped(*arguments: object, **options: Any) -> None:  # noqa: ANN401 - click hands them over
-        own = {one.name: options.pop(one.name) for one in fields(Asked)}
-        function(*arguments, asked=_checked(**own), **options)
-
-    for option in reversed(_OPTIONS):
-        wrapped = option(wrapped)
-    return wrapped
-
-
-def _checked(
-    *,
-    aws: bool,
-    profiles: tuple[str, ...],
-    roles: tuple[str, ...],
-    regions: tuple[str, ...],
-    estate: Path | None,
-    save_estate: Path | None,
-    access_log: Path | None,
-    external_id: str | None,
-) -> Asked:
+def _checked(asked: Asked) -> Asked:
     """Raises UsageError for what does not go together."""
-    aws = aws or bool(profiles or roles or regions)
-    if aws and estate:
+    aws = asked.aws or bool(asked.profiles or asked.roles or asked.regions)
+    if aws and asked.estate:
         raise click.UsageError("--estate is a survey that was saved; leave out --aws, --profile, --role and --region.")
-    if save_estate and not aws:
+    if asked.save_estate and not aws:
         raise click.UsageError("--save-estate needs a new survey: give --aws too.")
-    if access_log and not aws and not estate:
+    if asked.access_log and not aws and not asked.estate:
         raise click.UsageError("--access-log goes with a survey: give --aws or --estate too.")
-    if external_id and not roles:
+    if asked.external_id and not asked.roles:
         raise click.UsageError("--external-id is for roles that are assumed: give --role too.")
-    return Asked(aws, profiles, roles, regions, estate, save_estate, access_log, external_id)
+    return replace(asked, aws=aws)
+
+
+survey_options = as_one("asked", Asked, *_OPTIONS, check=_checked)
 
 
 def estate_of(asked: Asked, *, window: timedelta, now: datetime, region: str) -> Estate | None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from migrator.commands.options import with_options
 from migrator.configuration import settings_of
 from migrator.rewrite.scoping import scope as scope_of
 
@@ -37,7 +38,4 @@ def scope_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--select", multiple=True, help=f"Of the rules that can be left out, use only this. {rules}"),
         click.option("--ignore", multiple=True, help=f"Leave this rule out. {rules}"),
     )
-    decorated: Callable[..., Any] = with_scope
-    for option in reversed(options):
-        decorated = option(decorated)
-    return decorated
+    return with_options(with_scope, *options)

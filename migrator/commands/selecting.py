@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from migrator.commands.options import with_options
 from migrator.configuration import settings_of
 from migrator.inventory.selection import Selection
 
@@ -28,7 +29,4 @@ def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--include", multiple=True, metavar="GLOB", help="Look only at these files: 'src/**', '*.py'."),
         click.option("--exclude", multiple=True, metavar="GLOB", help="Leave these files out: 'samples/**'."),
     )
-    decorated: Callable[..., Any] = with_selection
-    for option in reversed(options):
-        decorated = option(decorated)
-    return decorated
+    return with_options(with_selection, *options)

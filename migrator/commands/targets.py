@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
+from migrator.commands.options import Function, with_options
 from migrator.console import say
 from migrator.errors import OutputNotWritable
 from migrator.transaction.errors import TreeDirty, listed
@@ -16,8 +15,6 @@ from migrator.transaction.git import uncommitted
 from migrator.transaction.in_place import write_in_place
 from migrator.transaction.new_folder import write_new_folder
 from migrator.transaction.plan_file import PlanFile
-
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def target_options(function: Function) -> Function:
@@ -27,9 +24,7 @@ def target_options(function: Function) -> Function:
         click.option("--in-place", is_flag=True, help="Write into APP itself; `ws2sse undo APP` takes it back."),
         click.option("--allow-dirty", is_flag=True, help="In place also where git has changes that are not committed."),
     )
-    for option in reversed(options):
-        function = option(function)
-    return function
+    return with_options(function, *options)
 
 
 def check_target(out: Path | None, *, in_place: bool, allow_dirty: bool) -> None:
