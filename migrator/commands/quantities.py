@@ -9,7 +9,8 @@ import click
 
 from checklists.cost.usage import HOURS
 
-_NUMBER: Final = r"(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+_NUMBER: Final = r"(\d{1,3}(?:,\d{3}){1,5}(?:\.\d+)?|\d{1,18}(?:\.\d+)?)"
+"""Of at most 18 digits: more are no number that anybody means, and hundreds of them no number at all."""
 _THOUSANDS: Final = {"": 1.0, "k": 1e3, "m": 1e6, "g": 1e9}
 _SECONDS: Final = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86_400.0, "day": 86_400.0, "month": HOURS * 3600}
 _BYTES: Final = {"b": 1.0, "": 1.0, "kb": 1e3, "kib": 1024.0, "mb": 1e6, "mib": 1024.0**2}
