@@ -12,6 +12,8 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
 from botocore.session import Session
 
+from shim.local_dynamodb import answer_one_at_a_time
+
 logger = logging.getLogger(__name__)
 
 DUMMY_CREDENTIALS = {
@@ -84,6 +86,7 @@ def start_local_aws(
     for name, value in environment.items():
         os.environ.setdefault(name, value)
     mock_aws(config={"core": {"mock_credentials": False, "passthrough": {"urls": []}}}).start()
+    answer_one_at_a_time()
 
     import boto3  # noqa: PLC0415 - after moto, so that its first client is caught
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
+from shim.local_dynamodb import ONE_AT_A_TIME
+
 DELETED_AFTER_S: Final = 48 * 3_600.0
 
 OLDEST_S: Final = 5 * 365 * 86_400.0
@@ -26,20 +28,21 @@ def delete_expired(now: float) -> int:
     models = sys.modules.get("moto.dynamodb.models")
     if models is None:
         return 0
-    found = [
-        (table, item)
-        for regions in models.dynamodb_backends.values()
-        for backend in regions.values()
-        for table in backend.tables.values()
-        for item in _expired(table, now)
-    ]
-    for table, item in found:
-        shard = table.stream_shard
-        told = 0 if shard is None else len(shard.items)
-        table.delete_item(item.hash_key, item.range_key)
-        for record in [] if shard is None else shard.items[told:]:
-            record.record["userIdentity"] = BY_AWS
-    return len(found)
+    with ONE_AT_A_TIME:
+        found = [
+            (table, item)
+            for regions in models.dynamodb_backends.values()
+            for backend in regions.values()
+            for table in backend.tables.values()
+            for item in _expired(table, now)
+        ]
+        for table, item in found:
+            shard = table.stream_shard
+            told = 0 if shard is None else len(shard.items)
+            table.delete_item(item.hash_key, item.range_key)
+            for record in [] if shard is None else shard.items[told:]:
+                record.record["userIdentity"] = BY_AWS
+        return len(found)
 
 
 def _expired(table: Any, now: float) -> Iterator[Any]:  # noqa: ANN401 - moto's own
