@@ -6,7 +6,7 @@ STAMP := .venv/.installed
 .PHONY: help demo test coverage slow check format browser conformance teardown-sim chaos bench bench-cluster soak corpus power bench-scan bench-estate fuzz image clean
 
 help: ## Shows this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 $(STAMP): pyproject.toml scripts/install
 	@PYTHON=$(PYTHON) scripts/install
@@ -29,6 +29,8 @@ coverage: $(STAMP) ## The tests of `make test` once more, with branch coverage; 
 
 slow: $(STAMP) ## The slow tests: replays of real applications, again and again; half an hour
 	@scripts/find-chromium --install
+	@scripts/find-front-ends --install
+	@scripts/find-redis --install
 	@scripts/find-kubectl --install
 	@$(BIN)/python -m pytest -q -m slow tests
 
