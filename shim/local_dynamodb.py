@@ -27,4 +27,4 @@ def answer_one_at_a_time() -> None:
         with ONE_AT_A_TIME:
             return original(response)
 
-    BaseResponse.call_action = call_action  # type: ignore[method-assign]
+    BaseResponse.call_action = call_action  # type: ignore[method-assign, assignment]
