@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,6 +13,10 @@ WIDTH: Final = 24
 HEIGHT: Final = 8
 
 IN_A_ROW: Final = 3
+
+SOURCE: Final = {"type": "prometheus", "uid": "${source}"}
+_SERIES: Final = re.compile(r"\b(?:(?:ws2sse|process)_|IntegrationLatency)\w+")
+_CHOSEN: Final = '{namespace=~"$namespace", job=~"$job"}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +160,8 @@ PANELS: Final[dict[str, tuple[Panel, ...]]] = {
 
 
 def dashboard(name: str) -> str:
-    """To be imported into Grafana. Whoever imports it chooses the data source."""
+    """To be imported into Grafana, or loaded by its sidecar. Whoever looks at it chooses the data source, and which
+    services: a Prometheus may know several, of several namespaces, and processes that are none."""
     panels: list[dict[str, Any]] = []
     top = 0
     for row, some in PANELS.items():
@@ -173,18 +179,38 @@ def dashboard(name: str) -> str:
 
 
 def _shown(panel: Panel, position: dict[str, int]) -> dict[str, Any]:
-    source = {"type": "prometheus", "uid": "${source}"}
     return {
         "type": "timeseries",
         "title": panel.title,
         "description": panel.meaning,
-        "datasource": source,
+        "datasource": SOURCE,
         "gridPos": position,
         "fieldConfig": {"defaults": {"unit": panel.unit, "min": 0}, "overrides": []},
         "targets": [
-            {"refId": chr(ord("A") + place), "datasource": source, "expr": query, "legendFormat": legend}
+            {"refId": chr(ord("A") + place), "datasource": SOURCE, "expr": _of_chosen(query), "legendFormat": legend}
             for place, (legend, query) in enumerate(panel.queries.items())
         ],
+    }
+
+
+def _of_chosen(query: str) -> str:
+    return _SERIES.sub(lambda series: f"{series[0]}{_CHOSEN}", query)
+
+
+def _choice(label: str, of: str = "", **more: str) -> dict[str, Any]:
+    """A variable with the values that a label has among the services. `of`: what selects among those."""
+    query = f"label_values(ws2sse_connections_limit{of}, {label})"
+    return {
+        "name": label,
+        "label": label.capitalize(),
+        "type": "query",
+        "datasource": SOURCE,
+        "query": {"query": query, "refId": label},
+        "refresh": 2,
+        "includeAll": True,
+        "multi": True,
+        "current": {"text": ["All"], "value": ["$__all"]},
+        **more,
     }
 
 
@@ -196,6 +222,12 @@ def _with(name: str, panels: list[dict[str, Any]]) -> dict[str, Any]:
         "refresh": "30s",
         "time": {"from": "now-3h", "to": "now"},
         "schemaVersion": 39,
-        "templating": {"list": [{"name": "source", "label": "Source", "type": "datasource", "query": "prometheus"}]},
+        "templating": {
+            "list": [
+                {"name": "source", "label": "Source", "type": "datasource", "query": "prometheus"},
+                _choice("namespace", allValue=".*"),  # outside Kubernetes there is none, which this selects, too
+                _choice("job", '{namespace=~"$namespace"}'),
+            ]
+        },
         "panels": panels,
     }

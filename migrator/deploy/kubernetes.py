@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from migrator.deploy.dashboard import dashboard
 from migrator.deploy.deployment import NODES, PORT, Deployment
 from migrator.deploy.made_up import without_made_up
 from migrator.deploy.variables import kit_variables
@@ -15,12 +16,12 @@ _OF_A_DEPLOYMENT: Final = (
 )  # fmt: skip
 
 COMPONENTS: Final = {
-    "gateway": "httproute.yaml",
-    "ingress-nginx": "ingress.yaml",
-    "autoscaling": "horizontalpodautoscaler.yaml",
-    "monitoring": "servicemonitor.yaml",
+    "gateway": ("httproute.yaml",),
+    "ingress-nginx": ("ingress.yaml",),
+    "autoscaling": ("horizontalpodautoscaler.yaml",),
+    "monitoring": ("servicemonitor.yaml", "prometheusrule.yaml"),
 }
-"""Component -> its manifest."""
+"""Component -> its manifests."""
 
 MOST_NODES: Final = 4 * NODES
 CONNECTIONS: Final = 5_000
@@ -42,18 +43,23 @@ def files(deployment: Deployment) -> dict[str, str]:
         "configured": bool(deployment.settings),
         "monitored": monitored,
         "hosts": deployment.hosts,
+        "of": f'{{job="{deployment.name}"}}',
     }
     made = {name: render(f"deploy/kubernetes/{name}.j2", **values) for name in _OF_A_DEPLOYMENT}
     if deployment.settings:
         made["shim.toml"] = deployment.settings
-    for component, manifest in COMPONENTS.items():
+    for component, manifests in COMPONENTS.items():
         if component == "monitoring" and not monitored:
             continue
         folder = f"components/{component}"
-        made[f"{folder}/{manifest}"] = render(f"deploy/kubernetes/{folder}/{manifest}.j2", **values)
+        for manifest in manifests:
+            made[f"{folder}/{manifest}"] = render(f"deploy/kubernetes/{folder}/{manifest}.j2", **values)
         made[f"{folder}/kustomization.yaml"] = render(
             "deploy/kubernetes/components/component.yaml.j2",
-            resources=[manifest],
-            patched=component == "autoscaling",
+            name=deployment.name,
+            component=component,
+            resources=manifests,
         )
+    if monitored:
+        made["components/monitoring/dashboard.json"] = dashboard(deployment.name)
     return made

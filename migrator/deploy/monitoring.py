@@ -14,5 +14,5 @@ def files(deployment: Deployment) -> dict[str, str]:
     made = {"README.md": render("deploy/monitoring/README.md.j2", **values)}
     if shown:
         made["dashboard.json"] = dashboard(deployment.name)
-        made["alerts.yaml"] = render("deploy/monitoring/alerts.yaml.j2", **values)
+        made["alerts.yaml"] = render("deploy/monitoring/alerts.yaml.j2", **values, of="")
     return made

@@ -12,20 +12,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import kubernetes_validate
 import pytest
 import yaml
 
+from migrator.deploy import monitoring
 from migrator.deploy.deployment import Deployment, EnvironmentVariable
 from migrator.deploy.kubernetes import COMPONENTS, files
 from migrator.deploy.reading import migrated_deployment
 from migrator.scan import scan_application
 from migrator.transaction.new_folder import write_texts
+from tests.migrator.deploy import custom_resources
 from tests.migrator.deploy.deployments import application, deployment
 
 VERSION = "1.35"
-NOT_OF_KUBERNETES = {"Kustomization", "Component", "HTTPRoute", "ServiceMonitor"}
-"""Kinds whose schemas Kubernetes itself does not have."""
+OF_KUSTOMIZE = {"Kustomization", "Component"}
+"""Kinds that no cluster gets."""
 
 
 @pytest.fixture
@@ -37,6 +40,13 @@ def shim(tmp_path: Path) -> Deployment:
 def migrated(tmp_path: Path) -> Deployment:
     app = application(tmp_path)
     return migrated_deployment(app, scan_application(app))
+
+
+def check(manifest: dict[str, Any]) -> None:
+    if manifest["kind"] in custom_resources.KINDS:
+        custom_resources.validate(manifest)
+    elif manifest["kind"] not in OF_KUSTOMIZE:
+        kubernetes_validate.validate(manifest, VERSION, strict=True)
 
 
 def manifests(one: Deployment) -> dict[str, Any]:
@@ -70,9 +80,8 @@ def test_a_value_reaches_the_nodes_as_the_application_has_it(shim: Deployment) -
 
 @pytest.mark.parametrize("served", ["shim", "migrated"])
 def test_every_manifest_is_valid(served: str, request: pytest.FixtureRequest) -> None:
-    for kind, manifest in manifests(request.getfixturevalue(served)).items():
-        if kind not in NOT_OF_KUBERNETES:
-            kubernetes_validate.validate(manifest, VERSION, strict=True)
+    for manifest in manifests(request.getfixturevalue(served)).values():
+        check(manifest)
 
 
 def test_a_manifest_that_is_not_would_be_found(shim: Deployment) -> None:
@@ -80,7 +89,30 @@ def test_a_manifest_that_is_not_would_be_found(shim: Deployment) -> None:
     wrong["spec"]["template"]["spec"]["containers"][0]["securityContexts"] = {}
 
     with pytest.raises(kubernetes_validate.ValidationError):
-        kubernetes_validate.validate(wrong, VERSION, strict=True)
+        check(wrong)
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "value"),
+    [
+        ("HTTPRoute", ["spec", "rules", 0, "timeouts", "idle"], "5s"),
+        ("HTTPRoute", ["spec", "hostnames", 0], "https://chat.example.org"),
+        ("ServiceMonitor", ["spec", "endpoints", 0, "interval"], 15),
+        ("PrometheusRule", ["spec", "groups", 0, "rules", 0, "when"], "always"),
+        ("PrometheusRule", ["spec", "groups", 0, "rules", 0, "for"], "soon"),
+    ],
+)
+def test_neither_is_one_of_a_kind_that_others_define(
+    kind: str, path: list[str | int], value: object, shim: Deployment
+) -> None:
+    wrong = manifests(shim)[kind]
+    at = wrong
+    for step in path[:-1]:
+        at = at[step]
+    at[path[-1]] = value
+
+    with pytest.raises(jsonschema.ValidationError):
+        check(wrong)
 
 
 @pytest.mark.parametrize("served", ["shim", "migrated"])
@@ -200,6 +232,34 @@ def test_a_migrated_application_has_no_metrics_that_could_be_read(migrated: Depl
     assert "ws2sse_connections" not in "".join(made.values())
 
 
+def test_nothing_watches_it_until_one_line_is_changed(shim: Deployment) -> None:
+    text = files(shim)["kustomization.yaml"]
+    line = "  # - components/monitoring\n"
+
+    assert "components/monitoring" not in yaml.safe_load(text)["components"]
+    assert text.count(line) == 1
+    assert "components/monitoring" in yaml.safe_load(text.replace(line, line.replace("# ", "")))["components"]
+
+
+def test_it_is_watched_by_the_rules_and_the_dashboard_of_the_kit_for_monitoring(shim: Deployment) -> None:
+    kit = monitoring.files(shim)
+    made = files(shim)
+    (own,) = manifests(shim)["PrometheusRule"]["spec"]["groups"]
+    (theirs,) = yaml.safe_load(kit["alerts.yaml"])["groups"]
+    scoped = f'{{job="{shim.name}"}}'  # the operator names a job after its Service
+
+    assert made["components/monitoring/dashboard.json"] == kit["dashboard.json"]
+    assert [rule | {"expr": rule["expr"].replace(scoped, "")} for rule in own["rules"]] == theirs["rules"]
+    assert [rule["alert"] for rule in own["rules"] if scoped in rule["expr"]] == ["NoNumbers"]
+
+
+def test_grafana_finds_the_dashboard_as_a_file_of_its_own(shim: Deployment) -> None:
+    (made,) = yaml.safe_load(files(shim)["components/monitoring/kustomization.yaml"])["configMapGenerator"]
+
+    assert made["files"] == [f"{shim.name}.json=dashboard.json"]
+    assert made["options"]["labels"]["grafana_dashboard"] == "1"
+
+
 def test_a_linter_of_yaml_finds_nothing(shim: Deployment, tmp_path: Path) -> None:
     write_texts(files(shim), tmp_path / "kit")
     rules = "{extends: default, rules: {line-length: disable, document-start: disable}}"
@@ -209,30 +269,46 @@ def test_a_linter_of_yaml_finds_nothing(shim: Deployment, tmp_path: Path) -> Non
     assert (found.returncode, found.stdout) == (0, "")
 
 
+def kustomized(folder: Path) -> list[dict[str, Any]]:
+    kubectl = shutil.which("kubectl") or shutil.which("kubectl", path=Path(sys.executable).parent)
+    if kubectl is None:
+        pytest.skip("kubectl is not installed: scripts/find-kubectl --install")
+    run = [kubectl, "kustomize", str(folder)]
+    printed = subprocess.run(run, capture_output=True, text=True, check=True, timeout=120).stdout
+    return list(yaml.safe_load_all(printed))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("served", ["shim", "migrated"])
 def test_kustomize_puts_it_together_with_each_component_and_with_all(
     served: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    kubectl = shutil.which("kubectl") or shutil.which("kubectl", path=Path(sys.executable).parent)
-    if kubectl is None:
-        pytest.skip("kubectl is not installed: scripts/find-kubectl --install")
     made = files(request.getfixturevalue(served))
     write_texts(made, tmp_path / "kit")
     there = [name for name in COMPONENTS if f"components/{name}/kustomization.yaml" in made]
     for wanted in ([], *([name] for name in there), there):
         chosen = yaml.safe_load(made["kustomization.yaml"]) | {"components": [f"components/{name}" for name in wanted]}
         (tmp_path / "kit" / "kustomization.yaml").write_text(yaml.safe_dump(chosen))
-        run = [kubectl, "kustomize", str(tmp_path / "kit")]
-        printed = subprocess.run(run, capture_output=True, text=True, check=True, timeout=120).stdout
-        built = {one["kind"]: one for one in yaml.safe_load_all(printed)}
+        built = {one["kind"]: one for one in kustomized(tmp_path / "kit")}
 
-        assert {COMPONENTS[name] for name in wanted} == {f"{kind.lower()}.yaml" for kind in built} & {
-            *COMPONENTS.values()
-        }
+        assert {manifest for name in wanted for manifest in COMPONENTS[name]} == {
+            f"{kind.lower()}.yaml" for kind in built
+        } & {manifest for some in COMPONENTS.values() for manifest in some}
         assert ("replicas" in built["Deployment"]["spec"]) is ("autoscaling" not in wanted)
         (container,) = built["Deployment"]["spec"]["template"]["spec"]["containers"]
         assert container["image"].startswith("registry.example.com/")
-        for kind, manifest in built.items():
-            if kind not in NOT_OF_KUBERNETES:
-                kubernetes_validate.validate(manifest, VERSION, strict=True)
+        for manifest in built.values():
+            check(manifest)
+
+
+@pytest.mark.slow
+def test_an_operator_that_wants_the_name_of_its_release_gets_it(shim: Deployment, tmp_path: Path) -> None:
+    made = files(shim)
+    component = "components/monitoring/kustomization.yaml"
+    uncommented = re.sub(r"^# (?=labels:|  )", "", made[component], flags=re.MULTILINE)
+    main = made["kustomization.yaml"].replace("  # - components/monitoring", "  - components/monitoring")
+    write_texts(made | {component: uncommented, "kustomization.yaml": main}, tmp_path / "kit")
+    built = [one for one in kustomized(tmp_path / "kit") if one["kind"] in {"ServiceMonitor", "PrometheusRule"}]
+
+    assert [one["metadata"]["labels"]["release"] for one in built] == ["kube-prometheus-stack"] * 2
+    assert not any("release" in one["spec"].get("selector", {}).get("matchLabels", {}) for one in built)

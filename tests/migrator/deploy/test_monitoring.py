@@ -18,7 +18,7 @@ import yaml
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
-from migrator.deploy.dashboard import PANELS, WIDTH, dashboard
+from migrator.deploy.dashboard import WIDTH, dashboard
 from migrator.deploy.monitoring import files
 from shim.emulation import GatewayService
 from shim.faces.metrics import MetricsOptions, metrics_router
@@ -31,7 +31,8 @@ from shim.streams.redis.streams import RedisStreams
 from tests.migrator.deploy.deployments import application, deployment
 
 TOKEN = "scraper-token-0123456789"
-OF_PROMETHEUS = {"instance", "job"}
+OF_PROMETHEUS = {"instance", "job", "namespace"}
+"""Labels that Prometheus gives what it reads; the last one in Kubernetes."""
 HAPPENINGS = (
     Connected("a", "sse", "192.0.2.1", 0.01),
     Refused("b", "sse", "192.0.2.1", 503, "full", "full"),
@@ -109,15 +110,14 @@ def check(query: str) -> None:
     labels = set().union(*(told().get(name, {}) for name, _matchers in found))
     for name, matchers in found:
         assert name in told(), f"/metrics does not tell {name}"
-        assert matchers.keys() <= told()[name].keys(), query
+        assert matchers.keys() <= told()[name].keys() | OF_PROMETHEUS, query
     assert by <= labels | OF_PROMETHEUS, query
 
 
 PANEL_QUERIES = [
-    (f"{panel.title}: {legend}", query)
-    for panels in PANELS.values()
-    for panel in panels
-    for legend, query in panel.queries.items()
+    (f"{panel['title']}: {target['legendFormat']}", target["expr"])
+    for panel in json.loads(dashboard("notes"))["panels"]
+    for target in panel.get("targets", ())
 ]
 
 
@@ -132,6 +132,21 @@ def test_a_query_of_what_is_not_told_is_found(query: str) -> None:
 @pytest.mark.parametrize("query", [query for _name, query in PANEL_QUERIES], ids=[name for name, _ in PANEL_QUERIES])
 def test_each_panel_asks_for_what_metrics_tells(query: str) -> None:
     check(query)
+
+
+@pytest.mark.parametrize("query", [query for _name, query in PANEL_QUERIES], ids=[name for name, _ in PANEL_QUERIES])
+def test_each_panel_shows_the_services_that_are_chosen_alone(query: str) -> None:
+    found: list[tuple[str, dict[str, str]]] = []
+    asked_for(promql_parser.parse(query), found, set())
+
+    assert all(matchers == {"namespace": "$namespace", "job": "$job"} for _name, matchers in found)
+
+
+def test_no_alert_adds_up_services_or_asks_for_processes_that_are_none(tmp_path: Path) -> None:
+    for rule in rules(tmp_path):
+        by = re.findall(r"by \(([^)]*)\)", rule["expr"])
+        assert all({"namespace", "job"} <= set(labels.split(", ")) for labels in by), rule["alert"]
+        assert ("process_" in rule["expr"]) is rule["expr"].endswith("and on (job, instance) ws2sse_connections_limit")
 
 
 def test_each_legend_names_a_label_that_its_query_keeps() -> None:
@@ -190,6 +205,7 @@ def test_the_dashboard_is_one_that_grafana_takes() -> None:
     assert len({panel["id"] for panel in panels}) == len(panels)
     assert all(panel["description"].endswith(".") for panel in panels if panel["type"] != "row")
     assert {panel["datasource"]["uid"] for panel in panels if panel["type"] != "row"} == {f"${{{names[0]}}}"}
+    assert names == ["source", "namespace", "job"]
     assert all(panel["targets"] for panel in panels if panel["type"] != "row")
 
 
