@@ -71,7 +71,8 @@ class Timing:
 class Deployment:
     """`application`: its name as its own files have it, which is untrusted text. `name`: the same as a DNS label of 1
     to 40 characters. `settings`: the text of shim.toml, '' for a migrated application. `inventory`: without values of
-    secrets. `hosts`: where clients find the service, one at least. `ignored`: patterns of files that no image gets, as
+    secrets. `domains`: hosts under which clients find the
+    service, as its files declare them. `ignored`: patterns of files that no image gets, as
     .dockerignore has them. `notes`: sentences on what a person has to look at."""
 
     application: str
@@ -84,9 +85,14 @@ class Deployment:
     settings: str
     inventory: Inventory
     requirements: Requirements
-    hosts: tuple[str, ...]
+    domains: tuple[str, ...]
     ignored: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The custom domains, else a name that whoever deploys replaces."""
+        return self.domains or (f"{self.name}.example.com",)
 
     @property
     def redis_variable(self) -> str:

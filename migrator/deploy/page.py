@@ -36,5 +36,5 @@ def _example() -> Deployment:
         settings=settings.text,
         inventory=Inventory(application="chat"),
         requirements=Requirements(),
-        hosts=("chat.example.com",),
+        domains=("chat.example.com",),
     )

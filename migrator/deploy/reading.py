@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -62,7 +62,7 @@ def shim_deployment(app: Path, inventory: Inventory, configuration: Configuratio
         settings=settings.text,
         inventory=without_secrets(inventory),
         requirements=needed,
-        hosts=_hosts(name, (domain.host for domain in definition.domains)),
+        domains=tuple(dict.fromkeys(domain.host for domain in definition.domains)),
         ignored=_left_out(inventory, keys),
         notes=(*settings.notes, *notes, *left_out, *_told(keys)),
     )
@@ -85,7 +85,7 @@ def migrated_deployment(app: Path, inventory: Inventory) -> Deployment:
         settings="",
         inventory=without_secrets(inventory),
         requirements=Requirements(),
-        hosts=_hosts(name, (domain.host for api in inventory.apis for domain in api.domains)),
+        domains=tuple(dict.fromkeys(domain.host for api in inventory.apis for domain in api.domains)),
         ignored=_left_out(inventory, keys),
         notes=(*notes, *_told(keys)),
     )
@@ -99,11 +99,6 @@ def label(name: str) -> str:
     """A DNS label of what may be any text; 'service' where nothing of it is left."""
     kept = re.sub(r"[^a-z0-9]+", "-", name.lower().encode("ascii", "ignore").decode()).lstrip("-0123456789")
     return kept[:LONGEST_NAME].strip("-") or "service"
-
-
-def _hosts(name: str, domains: Iterable[str]) -> tuple[str, ...]:
-    """The custom domains, else a name that whoever deploys replaces."""
-    return tuple(dict.fromkeys(domains)) or (f"{name}.example.com",)
 
 
 def _requirements(app: Path, inventory: Inventory) -> tuple[Requirements, tuple[str, ...]]:

@@ -17,6 +17,7 @@ from migrator.scan.intrinsics import Resolver, Unresolved, references
 from migrator.scan.paths import join_folder
 from migrator.scan.physical import Names
 from migrator.scan.policies import Policies
+from migrator.scan.serverless_domains import custom_domains
 from migrator.scan.serverless_implied import function_logical_id, implied_parts
 from migrator.scan.serverless_program import PROGRAMS, read_program
 from migrator.scan.serverless_variables import Variables
@@ -92,6 +93,7 @@ class _Reader:
             for event in as_list(as_map(value).get("events")):
                 self._event(api, service.functions[key], event)
         if api.routes:
+            api.domains = custom_domains(service, self.document, self.resources, self.resolver, api.id)
             service.apis.append(api)
         by_logical_id = {function_logical_id(key): key for key in service.functions}
         read_resources(self.resources, self.resolver, service, by_logical_id)

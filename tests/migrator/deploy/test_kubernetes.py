@@ -24,7 +24,7 @@ from migrator.deploy.reading import migrated_deployment
 from migrator.scan import scan_application
 from migrator.transaction.new_folder import write_texts
 from tests.migrator.deploy import custom_resources
-from tests.migrator.deploy.deployments import application, deployment
+from tests.migrator.deploy.deployments import SERVERLESS, application, deployment
 
 VERSION = "1.35"
 OF_KUSTOMIZE = {"Kustomization", "Component"}
@@ -223,6 +223,38 @@ def test_clients_come_by_the_custom_domains_of_the_api(tmp_path: Path) -> None:
     one = deployment(application(tmp_path), {"api.domains": domains})
 
     assert manifests(one)["HTTPRoute"]["spec"]["hostnames"] == ["chat.example.org"]
+
+
+RAW_DOMAIN = """
+    resources:
+      Resources:
+        Domain:
+          Type: AWS::ApiGatewayV2::DomainName
+          Properties: {DomainName: Chat.example.org}
+        Mapping:
+          Type: AWS::ApiGatewayV2::ApiMapping
+          Properties: {ApiId: !Ref WebsocketsApi, DomainName: !Ref Domain, Stage: dev}
+"""
+
+
+@pytest.mark.parametrize("served", ["shim", "migrated"])
+def test_clients_come_by_a_domain_that_is_a_resource(served: str, tmp_path: Path) -> None:
+    app = application(tmp_path, SERVERLESS + RAW_DOMAIN)
+    one = deployment(app) if served == "shim" else migrated_deployment(app, scan_application(app))
+    found = manifests(one)
+
+    assert found["HTTPRoute"]["spec"]["hostnames"] == ["chat.example.org"]
+    assert [rule["host"] for rule in found["Ingress"]["spec"]["rules"]] == ["chat.example.org"]
+    assert "`chat.example.org`" in files(one)["README.md"]
+
+
+def test_where_no_file_says_by_which_host_clients_come_the_page_does(shim: Deployment) -> None:
+    (host,) = manifests(shim)["HTTPRoute"]["spec"]["hostnames"]
+
+    assert (
+        f"No file says by which host clients come. Name it in `components/gateway` in place of `{host}`"
+        in (files(shim)["README.md"])
+    )
 
 
 def test_a_migrated_application_has_no_metrics_that_could_be_read(migrated: Deployment) -> None:

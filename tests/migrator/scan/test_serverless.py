@@ -216,3 +216,55 @@ def test_a_handler_in_javascript_is_read(tmp_path: Path) -> None:
 
     assert (found.handlers[0].language, found.handlers[0].path) == ("javascript", "index.mjs")
     assert (found.handlers[0].problem, found.problems) == (None, ())
+
+
+RESOURCES = """
+resources:
+  Resources:
+    Domain:
+      Type: AWS::ApiGatewayV2::DomainName
+      Properties: {DomainName: "Chat-${sls:stage}.example.org"}
+    Mapping:
+      Type: AWS::ApiGatewayV2::ApiMapping
+      Properties: {ApiId: !Ref WebsocketsApi, DomainName: !Ref Domain, ApiMappingKey: v1}
+    Other:
+      Type: AWS::ApiGatewayV2::ApiMapping
+      Properties: {ApiId: !Ref HttpApi, DomainName: rest.example.org}
+"""
+ONE = (
+    "custom: {customDomain: {websocket: {domainName: ws.example.org, basePath: v1}, rest: {domainName: x.example.org}}}"
+)
+SEVERAL = """
+custom:
+  customDomains:
+    - rest: {domainName: rest.example.org}
+    - websocket: {domainName: a.example.org, basePath: (none)}
+    - websocket: {domainName: a.example.org, basePath: ""}
+    - websocket: {domainName: off.example.org, enabled: false}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "domains"),
+    [
+        (RESOURCES, [("chat-dev.example.org", "v1")]),
+        (ONE, [("ws.example.org", "v1")]),
+        (SEVERAL, [("a.example.org", "")]),
+        ("custom: {customDomain: {domainName: rest.example.org}}", []),
+    ],
+)
+def test_custom_domains_are_those_of_resources_and_of_the_plugin(
+    more: str, domains: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    found = service(tmp_path, ROUTE, more)
+
+    assert [(domain.host, domain.base_path) for domain in found.apis[0].domains] == domains
+    assert found.problems == ()
+
+
+def test_a_custom_domain_that_only_a_deployment_knows_is_a_problem(tmp_path: Path) -> None:
+    found = service(tmp_path, ROUTE, "custom: {customDomain: {websocket: {domainName: '${env:HOST}'}}}")
+    (problem,) = found.problems
+
+    assert found.apis[0].domains == ()
+    assert problem.message.startswith("a custom domain is not known: ")
