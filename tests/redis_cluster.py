@@ -1,12 +1,14 @@
-"""A Redis Cluster of plain processes for tests: on loopback, in memory, ended by the test that started it."""
+"""A Redis Cluster of plain processes for tests: on loopback, in memory unless told, ended by the test that started it."""
 
 from __future__ import annotations
 
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,15 +25,22 @@ BUS = 10_000
 
 
 class RedisCluster:
-    """Each of `masters` has an equal part of the slots, in a row; each of `replicas` follows the master of its place."""
+    """Each of `masters` has an equal part of the slots, in a row; each of `replicas` follows the master of its place.
+    `host`: an address of this machine. `words`: more of the command line of each."""
 
-    def __init__(self, masters: int = 3, replicas: int = 0) -> None:
+    def __init__(
+        self, masters: int = 3, replicas: int = 0, *, host: str = "127.0.0.1", words: Sequence[str] = ()
+    ) -> None:
+        self.host = host
+        self._words = words
         self._folder = Path(tempfile.mkdtemp(prefix="cluster-"))
         self.ports: list[int] = []
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._processes: dict[int, subprocess.Popen[bytes]] = {}
         try:
             for place in range(masters + replicas):
-                self._start(place)
+                self.ports.append(free_port())
+                (self._folder / str(place)).mkdir()
+                self.start(place)
             self._meet(masters)
         except BaseException:
             self.close()
@@ -39,15 +48,28 @@ class RedisCluster:
 
     @property
     def url(self) -> str:
-        return "redis+cluster://" + ",".join(f"127.0.0.1:{port}" for port in self.ports)
+        return "redis+cluster://" + ",".join(f"{self.host}:{port}" for port in self.ports)
 
     def client(self, place: int) -> Any:
         """Of one node."""
-        return Redis(port=self.ports[place], socket_timeout=5)
+        return Redis(self.host, self.ports[place], socket_timeout=5)
 
     def kill(self, place: int) -> None:
         self._processes[place].kill()
         self._processes[place].wait()
+
+    def signal(self, place: int, number: signal.Signals) -> None:
+        self._processes[place].send_signal(number)
+
+    def start(self, place: int) -> None:
+        """Also again, after it was killed: it knows its slots, and has the data that it kept."""
+        folder = self._folder / str(place)
+        words = ["--port", str(self.ports[place]), "--bind", self.host, "--protected-mode", "no", "--dir", str(folder)]
+        words += ["--save", "", "--cluster-enabled", "yes", "--cluster-node-timeout", "1000"]
+        words += ["--repl-diskless-sync-delay", "0", *self._words]
+        self._processes[place] = subprocess.Popen(
+            [redis_program(), *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
 
     def move(self, slot: int) -> None:
         """To the next master, key by key, as `redis-cli --cluster reshard` does."""
@@ -60,27 +82,20 @@ class RedisCluster:
         source.execute_command("CLUSTER SETSLOT", slot, "MIGRATING", target_id)
         port = self.ports[(owner + 1) % 3]
         while keys := source.execute_command("CLUSTER GETKEYSINSLOT", slot, 2):
-            source.execute_command("MIGRATE", "127.0.0.1", port, "", 0, 5000, "KEYS", *keys)
+            source.execute_command("MIGRATE", self.host, port, "", 0, 5000, "KEYS", *keys)
             time.sleep(0.01)
         for one in (target, source, masters[(owner + 2) % 3]):
             one.execute_command("CLUSTER SETSLOT", slot, "NODE", target_id)
 
+    def whole(self) -> None:
+        """Waits until each knows all others, and all slots are served."""
+        eventually(lambda: all(self._knows_all(place) for place in range(len(self.ports))))
+
     def close(self) -> None:
-        for process in self._processes:
+        for process in self._processes.values():
             process.kill()
             process.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
-
-    def _start(self, place: int) -> None:
-        folder = self._folder / str(place)
-        folder.mkdir()
-        port = free_port()
-        words = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder)]
-        words += ["--cluster-enabled", "yes", "--cluster-node-timeout", "1000", "--repl-diskless-sync-delay", "0"]
-        self.ports.append(port)
-        self._processes.append(
-            subprocess.Popen([redis_program(), *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        )
 
     def _meet(self, masters: int) -> None:
         eventually(lambda: all(self.client(place).ping() for place in range(len(self.ports))))
@@ -90,11 +105,11 @@ class RedisCluster:
         for place in range(len(self.ports)):
             client = self.client(place)
             client.execute_command("CLUSTER SET-CONFIG-EPOCH", place + 1)
-            client.execute_command("CLUSTER MEET", "127.0.0.1", self.ports[0])
+            client.execute_command("CLUSTER MEET", self.host, self.ports[0])
         for place in range(masters, len(self.ports)):
             master = self.client(place % masters).execute_command("CLUSTER MYID")
             eventually(lambda place=place, master=master: self._follow(place, master))
-        eventually(lambda: all(self._knows_all(place) for place in range(len(self.ports))))
+        self.whole()
 
     def _follow(self, place: int, master: bytes) -> bool:
         return bool(self.client(place).execute_command("CLUSTER REPLICATE", master))
@@ -102,7 +117,7 @@ class RedisCluster:
     def _knows_all(self, place: int) -> bool:
         info = self.client(place).execute_command("CLUSTER INFO")
         nodes = self.client(place).execute_command("CLUSTER NODES")
-        connected = sum("connected" in str(flags) for flags in dict(nodes).values())
+        connected = sum(node["connected"] and "fail" not in node["flags"] for node in dict(nodes).values())
         return info["cluster_state"] == "ok" and connected == len(self.ports) == int(info["cluster_known_nodes"])
 
 
