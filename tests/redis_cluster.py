@@ -58,7 +58,7 @@ class RedisCluster:
         self._processes[place].kill()
         self._processes[place].wait()
 
-    def signal(self, place: int, number: signal.Signals) -> None:
+    def send_signal(self, place: int, number: signal.Signals) -> None:
         self._processes[place].send_signal(number)
 
     def start(self, place: int) -> None:
@@ -117,8 +117,8 @@ class RedisCluster:
     def _knows_all(self, place: int) -> bool:
         info = self.client(place).execute_command("CLUSTER INFO")
         nodes = self.client(place).execute_command("CLUSTER NODES")
-        connected = sum(node["connected"] and "fail" not in node["flags"] for node in dict(nodes).values())
-        return info["cluster_state"] == "ok" and connected == len(self.ports) == int(info["cluster_known_nodes"])
+        well = sum(node["connected"] and "fail" not in node["flags"] for node in dict(nodes).values())
+        return bool(info["cluster_state"] == "ok" and well == len(self.ports) == int(info["cluster_known_nodes"]))
 
 
 def free_port() -> int:

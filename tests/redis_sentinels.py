@@ -68,7 +68,7 @@ class RedisSentinels:
         self._processes[port].kill()
         self._processes[port].wait()
 
-    def signal(self, port: int, number: signal.Signals) -> None:
+    def send_signal(self, port: int, number: signal.Signals) -> None:
         self._processes[port].send_signal(number)
 
     def start(self, port: int, *more: str) -> None:
@@ -80,12 +80,12 @@ class RedisSentinels:
 
     def cut(self) -> None:
         """The replica stands still, and gets nothing of what is written from now on."""
-        self.signal(self.replica, signal.SIGSTOP)
+        self.send_signal(self.replica, signal.SIGSTOP)
         self.client(self.master).client_kill_filter(_type="replica")
 
     def lose_the_master(self) -> None:
         self.kill(self.master)
-        self.signal(self.replica, signal.SIGCONT)
+        self.send_signal(self.replica, signal.SIGCONT)
 
     def promoted(self) -> None:
         """Waits until the replica is the master, for itself and for all Sentinels."""

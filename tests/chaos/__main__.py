@@ -1,4 +1,4 @@
-"""python -m tests.chaos [--runs 200] [--first 0]; SEED=7 for one run, with its story."""
+"""python -m tests.chaos [--runs 200] [--first 0] [--servers one]; SEED=7 for one run, with its story."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from typing import get_args
 from tests.chaos.checker import check
 from tests.chaos.clients import Directory
 from tests.chaos.history import History, Trouble
-from tests.chaos.network import MARK, enter_network
+from tests.chaos.network import MARK, enter_network, is_own
+from tests.chaos.one_way import drops_one_way
+from tests.chaos.redis_under_test import Keeps, Servers
 from tests.chaos.run import Result, run
-from tests.chaos.servers import Keeps
 from tests.chaos.world import HERE, ground_in, new_folder
 
 
@@ -26,6 +27,7 @@ def main() -> int:
     asked.add_argument("--runs", type=int, default=200)
     asked.add_argument("--first", type=int, default=0)
     asked.add_argument("--keeps", choices=get_args(Keeps), help="what Redis has after kill -9, whatever the seed says")
+    asked.add_argument("--servers", choices=get_args(Servers), help="of Redis, whatever the seed says")
     asked.add_argument("--check", type=Path, help="only checks a history that was kept")
     options = asked.parse_args()
     if options.check is not None:
@@ -36,18 +38,23 @@ def main() -> int:
     single = os.environ.get("SEED")
     seeds = [int(single)] if single else list(range(options.first, options.first + options.runs))
     with asyncio.Runner(loop_factory=Directory) as runner:
-        return runner.run(_all(seeds, options.keeps, verbose=single is not None))
+        return runner.run(_all(seeds, options.keeps, options.servers, verbose=single is not None))
 
 
-async def _all(seeds: list[int], keeps: Keeps | None, *, verbose: bool) -> int:
+async def _all(seeds: list[int], keeps: Keeps | None, servers: Servers | None, *, verbose: bool) -> int:
     began = time.monotonic()
     folder = new_folder(HERE / f"work-{os.getpid()}")
     results = []
     async with ground_in(folder) as ground:
         turned = "can" if ground.clock else "can not"
-        print(f"networks of nodes: {os.environ[MARK]}; wall clocks {turned} be turned", flush=True)
+        cut = "can" if is_own() and drops_one_way() else "can not"
+        print(
+            f"networks of nodes: {os.environ[MARK]}; wall clocks {turned} be turned; one direction, and the way to one "
+            f"server of several, {cut} be cut",
+            flush=True,
+        )
         for seed in seeds:
-            result = await run(seed, folder / f"seed-{seed}", ground, keeps=keeps)
+            result = await run(seed, folder / f"seed-{seed}", ground, keeps=keeps, servers=servers)
             results.append(result)
             _tell(result, verbose=verbose)
             if result.verdict.violations or verbose:
@@ -62,7 +69,7 @@ async def _all(seeds: list[int], keeps: Keeps | None, *, verbose: bool) -> int:
 def _tell(result: Result, *, verbose: bool) -> None:
     counts = result.verdict.counts
     print(
-        f"seed {result.seed}: {result.history.rules.nodes} nodes, Redis keeps {result.keeps}, "
+        f"seed {result.seed}: {result.history.rules.nodes} nodes, Redis: {result.servers}, keeps {result.keeps}, "
         f"{counts['pushes']} pushes, {counts['received']} received, {counts['gaps']} gaps, {counts['over']} over, "
         f"{result.seconds:.0f} s; {', '.join(map(str, result.plan))}",
         flush=True,

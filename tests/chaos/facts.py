@@ -8,6 +8,7 @@ from typing import Literal
 
 from tests.chaos.history import (
     KILLED,
+    TOOK_OVER,
     Gap,
     History,
     Left,
@@ -103,7 +104,13 @@ class Facts:
                     self.stories[line.connection].over = line
                 case Left():
                     self.stories[line.connection].left = line
-        self.forgot = [one for one in self.troubles if one.what == "kill_redis" and not history.rules.keeps]
+        self.forgot = [
+            one
+            for one in self.troubles
+            if one.what == TOOK_OVER or (one.what == "kill_redis" and not history.rules.keeps)
+        ]
+        """Replication is asynchronous: a server that takes over may lack what was acknowledged last, and what was
+        acknowledged by the one that was the master before, until it knew that it is none any more."""
         self.killed = [one for one in self.troubles if one.what == "kill_node" or one.detail == KILLED]
         self.forgetful_until = max((one.ended + 2 * self.rules.check_s + LOOKS_S for one in self.forgot), default=0.0)
 

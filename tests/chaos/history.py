@@ -124,6 +124,9 @@ class Ran:
 
 KILLED = "killed"
 
+TOOK_OVER = "took_over"
+"""Of Redis: another server did, as Sentinels said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:

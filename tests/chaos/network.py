@@ -1,7 +1,7 @@
 """Cables that can be pulled: between each node and Redis, and between each node and its clients.
 
 `Namespaces` gives every node a network of its own with two cables (veth), as root or in a user namespace of its own.
-Where that is not permitted, `Proxies` forwards bytes and stops to.
+Where that is not permitted, `Proxies` forwards bytes to clients and to one Redis server, and stops to.
 """
 
 from __future__ import annotations
@@ -32,18 +32,25 @@ def enter_network() -> None:
     os.environ[MARK] = "shared"
 
 
-class Network(ABC):
-    """`redis_port`: of the server, on this side."""
+def is_own() -> bool:
+    return os.environ.get(MARK) == "own"
 
+
+def end_of(cable: Cable, node: int) -> str:
+    """The end on this side."""
+    return f"{cable}{node}"
+
+
+class Network(ABC):
     own: bool
     """Whether nodes have networks of their own."""
 
-    def __init__(self, redis_port: int) -> None:
-        self.redis_port = redis_port
+    several_at: str
+    """The address at which all nodes find several Redis servers, and this side too."""
 
     @abstractmethod
-    def redis_of(self, node: int) -> tuple[str, int]:
-        """Where the node finds Redis."""
+    def redis_of(self, node: int, port: int) -> tuple[str, int]:
+        """Where the node finds the only Redis server, which has this port on this side."""
 
     @abstractmethod
     def listen_of(self, node: int) -> tuple[str, int]:
@@ -74,12 +81,13 @@ class Network(ABC):
 
 class Namespaces(Network):
     own = True
+    several_at = "10.255.0.1"
 
     async def begin(self) -> None:
-        await _ip("link set lo up")
+        await _ip(f"link set lo up\naddr replace {self.several_at}/32 dev lo")
 
-    def redis_of(self, node: int) -> tuple[str, int]:
-        return f"10.{node + 1}.2.1", self.redis_port
+    def redis_of(self, node: int, port: int) -> tuple[str, int]:
+        return f"10.{node + 1}.2.1", port
 
     def listen_of(self, node: int) -> tuple[str, int]:
         return "0.0.0.0", 8000
@@ -89,29 +97,31 @@ class Namespaces(Network):
 
     async def plug_in(self, node: int, pid: int, port: int) -> str:
         here, inside = [], ["link set lo up"]
-        for cable, third in (("front", 1), ("back", 2)):
-            name = f"{cable}{node}"
+        cables: tuple[tuple[Cable, int], ...] = (("front", 1), ("back", 2))
+        for cable, third in cables:
+            name = end_of(cable, node)
             here += [
                 f"link add {name} type veth peer name {cable} netns {pid}",
                 f"addr add 10.{node + 1}.{third}.1/30 dev {name}",
                 f"link set {name} up",
             ]
             inside += [f"addr add 10.{node + 1}.{third}.2/30 dev {cable}", f"link set {cable} up"]
+        inside.append(f"route add {self.several_at} via 10.{node + 1}.2.1")
         await _ip("\n".join(here))
         return "\n".join(inside)
 
     async def unplug(self, node: int) -> None:
         with contextlib.suppress(subprocess.CalledProcessError):  # it went with the process
-            await _ip(f"link del front{node}")
+            await _ip(f"link del {end_of('front', node)}")
         with contextlib.suppress(subprocess.CalledProcessError):
-            await _ip(f"link del back{node}")
+            await _ip(f"link del {end_of('back', node)}")
 
     async def cut(self, node: int, cable: Cable) -> None:
-        await _ip(f"link set {cable}{node} down")
+        await _ip(f"link set {end_of(cable, node)} down")
 
     async def mend(self, node: int, cable: Cable) -> None:
         with contextlib.suppress(subprocess.CalledProcessError):  # its process was killed meanwhile
-            await _ip(f"link set {cable}{node} up")
+            await _ip(f"link set {end_of(cable, node)} up")
 
 
 async def _ip(words: str) -> None:
@@ -126,19 +136,18 @@ async def _ip(words: str) -> None:
 
 class Proxies(Network):
     own = False
+    several_at = "127.0.0.1"
 
-    def __init__(self, redis_port: int, nodes: int) -> None:
-        super().__init__(redis_port)
+    def __init__(self, nodes: int) -> None:
         self._back = [_Proxy() for _ in range(nodes)]
         self._front = [_Proxy() for _ in range(nodes)]
 
     async def begin(self) -> None:
         for proxy in (*self._back, *self._front):
             await proxy.begin()
-        for proxy in self._back:
-            proxy.target = self.redis_port
 
-    def redis_of(self, node: int) -> tuple[str, int]:
+    def redis_of(self, node: int, port: int) -> tuple[str, int]:
+        self._back[node].target = port
         return "127.0.0.1", self._back[node].port
 
     def listen_of(self, node: int) -> tuple[str, int]:
@@ -221,7 +230,7 @@ class _Proxy:
         await self.open.wait()
 
 
-async def network_for(redis_port: int, nodes: int) -> Network:
-    found = Namespaces(redis_port) if os.environ.get(MARK) == "own" else Proxies(redis_port, nodes)
+async def network_for(nodes: int) -> Network:
+    found = Namespaces() if is_own() else Proxies(nodes)
     await found.begin()
     return found

@@ -44,7 +44,7 @@ async def roll(seed: int, folder: Path, ground: Ground, behind: Name, *, clients
         stay=True,
         behind=behind,
     )
-    result = await run(seed, folder, ground, size, keeps="all", nodes=3, plan=plan)
+    result = await run(seed, folder, ground, size, keeps="all", servers="one", nodes=3, plan=plan)
     return Rolled(result, sorted(_pauses(result.history)))
 
 

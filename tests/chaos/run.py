@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from tests.chaos import troubles
 from tests.chaos.checker import Verdict, check
 from tests.chaos.clients import Client
 from tests.chaos.front import front_of
 from tests.chaos.history import History, Rules, Settled
-from tests.chaos.servers import Keeps
+from tests.chaos.network import is_own
+from tests.chaos.one_way import drops_one_way
+from tests.chaos.plans import Possible, carry_out, draw
+from tests.chaos.redis_under_test import Keeps, Servers
 from tests.chaos.troubles import Planned
 from tests.chaos.world import CHECK_S, LEASE_S, WINDOW_S, Ground, World, new_folder
 from tests.frontends.front_ends import Name
@@ -25,6 +27,9 @@ OPEN_WITHIN_S: Final = 20.0
 SETTLE_WITHIN_S: Final = 15.0
 ENDS_WITHIN_S: Final = 9.0
 """After a window."""
+SERVERS: Final[tuple[Servers, ...]] = ("one", "sentinel", "cluster")
+SHARES: Final = (60, 20, 20)
+"""Of runs whose seed chooses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Result:
     seed: int
     plan: list[Planned]
     keeps: Keeps
+    servers: Servers
     verdict: Verdict
     history: History = field(repr=False)
     seconds: float = 0.0
@@ -65,10 +71,12 @@ async def run(
     size: Size | None = None,
     *,
     keeps: Keeps | None = None,
+    servers: Servers | None = None,
     nodes: int | None = None,
     plan: list[Planned] | None = None,
 ) -> Result:
-    """`folder`: for what the processes write; emptied first. `keeps`, `nodes`, `plan` None: as the seed has them."""
+    """`folder`: for what the processes write; emptied first. `keeps`, `servers`, `nodes`, `plan` None: as the seed has
+    them."""
     size = size or Size()
     began = time.monotonic()
     rng = random.Random(seed)
@@ -76,11 +84,13 @@ async def run(
     nodes = nodes or drawn_nodes
     drawn: Keeps = rng.choice(["all", "all", "old", "nothing"])
     keeps = keeps or drawn
+    servers = servers or random.Random(f"{seed} servers").choices(SERVERS, SHARES)[0]
     turned = ground.clock is not None and seed % 4 == 3
-    drawn_plan = troubles.draw(rng, nodes, size.seconds, keeps, clocks=turned)
+    possible = Possible(servers, turned, is_own() or servers == "one", is_own() and drops_one_way())
+    drawn_plan = draw(seed, rng, nodes, size.seconds, keeps, possible)
     plan = drawn_plan if plan is None else plan
     rules = Rules(seed, size.window_s, LEASE_S, CHECK_S, keeps == "all", nodes)
-    world = await World.begin(rules, rng, new_folder(folder), ground, keeps, size.settings)
+    world = await World.begin(rules, rng, new_folder(folder), ground, keeps, servers, size.settings)
     world.only_plain = size.only_plain
     try:
         with ExitStack() as stack:
@@ -93,7 +103,7 @@ async def run(
     history.lines += world.ran_lines()
     history.save(folder / "history.jsonl")
     verdict = check(history)
-    return Result(seed, plan, keeps, verdict, history, time.monotonic() - began, world.notes)
+    return Result(seed, plan, keeps, servers, verdict, history, time.monotonic() - began, world.notes)
 
 
 async def _live_through(world: World, plan: list[Planned], size: Size) -> None:
@@ -105,13 +115,14 @@ async def _live_through(world: World, plan: list[Planned], size: Size) -> None:
     if not size.stay:
         busy.append(asyncio.ensure_future(_come_and_go(world)))
     try:
-        await asyncio.gather(troubles.carry_out(world, plan), asyncio.sleep(size.seconds))
+        await asyncio.gather(carry_out(world, plan), asyncio.sleep(size.seconds))
     finally:
         for task in busy:
             task.cancel()
         for task in busy:
             with suppress(asyncio.CancelledError):
                 await task
+    await world.redis.whole()
     world.failed()
     healed = world.recorder.now()
     await _last_word(world)

@@ -12,10 +12,12 @@ import pytest
 from tests.chaos.application import make_application
 from tests.chaos.clients import Directory
 from tests.chaos.clocks import Clock, build_clock
+from tests.chaos.history import TOOK_OVER, Trouble
+from tests.chaos.nodes import Zygote
+from tests.chaos.redis_under_test import Keeps, Servers
 from tests.chaos.rolling import Rolled, roll
 from tests.chaos.run import Result, Size, run
 from tests.chaos.sabotage import SABOTAGES
-from tests.chaos.servers import Keeps, Zygote
 from tests.chaos.troubles import Planned
 from tests.chaos.world import Ground
 from tests.redis_server import redis_program
@@ -46,13 +48,16 @@ class Runs:
         size: Size,
         *,
         keeps: Keeps | None = None,
+        servers: Servers = "one",
         nodes: int | None = None,
         plan: list[Planned] | None = None,
         sabotage: str | None = None,
     ) -> Result:
         async def ran() -> Result:
             ground = await self._ground(sabotage)
-            return await run(seed, self._folder / "run", ground, size, keeps=keeps, nodes=nodes, plan=plan)
+            return await run(
+                seed, self._folder / "run", ground, size, keeps=keeps, servers=servers, nodes=nodes, plan=plan
+            )
 
         return self._runner.run(ran())
 
@@ -89,6 +94,28 @@ def test_nodes_die_and_sleep_and_nothing_is_lost_repeated_or_told_twice(runs: Ru
 def test_cables_are_cut_and_redis_is_killed_and_keeps_what_it_had(runs: Runs) -> None:
     plan = [Planned("cut_back", 0.2, 0.8, 0), Planned("cut_front", 0.4, 1.2, 1), Planned("kill_redis", 1.1, 0.3, 0)]
     assert all_is_well(runs.run(2, SHORT, keeps="all", nodes=2, plan=plan))
+
+
+@pytest.mark.slow
+def test_a_replica_takes_over_from_a_master_that_is_killed_and_one_that_stands_still(runs: Runs) -> None:
+    plan = [Planned("kill_redis", 0.5, 2.0, -1), Planned("stop_redis", 2.6, 2.0, -1), Planned("kill_node", 1.0, 0.5, 0)]
+    result = runs.run(6, Size(seconds=4.0, clients=10), keeps="nothing", servers="sentinel", nodes=2, plan=plan)
+
+    assert all_is_well(result)
+    assert TOOK_OVER in {trouble.what for trouble in result.history.of(Trouble)}
+    assert result.verdict.counts["gaps"] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("keeps", ["all", "nothing"])
+def test_masters_of_a_cluster_are_killed_and_stand_still_and_a_slot_moves(runs: Runs, keeps: Keeps) -> None:
+    plan = [
+        Planned("move_slot", 0.3, 0.0, -1, server=0),
+        Planned("kill_redis", 0.6, 0.5, -1, server=1),
+        Planned("stop_redis", 2.0, 1.5, -1, server=2),
+        Planned("drop_subscriptions", 3.0, 0.0, -1, server=0),
+    ]
+    assert all_is_well(runs.run(7, LONG, keeps=keeps, servers="cluster", nodes=2, plan=plan))
 
 
 @pytest.mark.slow

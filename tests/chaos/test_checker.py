@@ -10,6 +10,7 @@ import pytest
 
 from tests.chaos.checker import check
 from tests.chaos.history import (
+    TOOK_OVER,
     Gap,
     History,
     Left,
@@ -114,6 +115,29 @@ def test_when_redis_forgot_something_a_gap_makes_a_loss_known() -> None:
     assert kinds(History(lossy.rules, [*lossy.lines, Gap(1.8, STAYS, 4, 3)])) == set()
     late = without(changed(forgetful, pushed(11), begun=SETTLED + 0.9, ended=SETTLED + 0.95), got(11))
     assert "lost" in kinds(History(late.rules, [*late.lines, Gap(SETTLED + 0.99, STAYS, 4, 3)]))
+
+
+def test_when_another_server_took_over_a_gap_makes_a_loss_known_and_nothing_else_does() -> None:
+    quiet = without(good(), lambda line: isinstance(line, Trouble))
+    took_over = Trouble(TOOK_OVER, -1, 0.9, 1.5)
+    lossy = without(History(RULES, [*quiet.lines, took_over]), got(4))
+    assert kinds(lossy) == {"lost"}
+    assert kinds(History(RULES, [*lossy.lines, Gap(0.3, STAYS, 4, 3)])) == {"lost", "needless gap"}
+    assert kinds(History(RULES, [*lossy.lines, Gap(1.0, STAYS, 4, 3)])) == set()
+    assert kinds(History(RULES, [*quiet.lines, Gap(1.0, STAYS, 4, 3)])) == {"needless gap"}
+
+
+def test_what_was_pushed_well_after_another_server_took_over_may_not_be_lost() -> None:
+    later = changed(good(), pushed(11), begun=SETTLED + 0.9, ended=SETTLED + 0.95)
+    lossy = without(History(RULES, [*later.lines, Trouble(TOOK_OVER, -1, 0.9, 1.5)]), got(11))
+    assert "lost" in kinds(History(RULES, [*lossy.lines, Gap(SETTLED + 0.99, STAYS, 4, 3)]))
+
+
+def test_a_slot_that_moves_is_a_reason_for_a_gap_and_none_for_a_loss() -> None:
+    moved = without(good(), lambda line: isinstance(line, Trouble))
+    moved.lines += [Trouble("move_slot", -1, 0.9, 1.0), Gap(1.1, STAYS, 4, 3)]
+    assert kinds(moved) == set()
+    assert kinds(without(moved, got(4))) == {"lost"}
 
 
 def test_the_end_of_a_connection_may_be_lost_with_a_node_that_died_when_it_was_due() -> None:

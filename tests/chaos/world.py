@@ -18,7 +18,9 @@ from tests.chaos.history import Push, Ran, Recorder, Rules
 from tests.chaos.http import Link
 from tests.chaos.library_client import LibraryClient
 from tests.chaos.network import Network, network_for
-from tests.chaos.servers import Keeps, NodeUnderTest, RedisUnderTest, Zygote
+from tests.chaos.nodes import NodeUnderTest, Zygote
+from tests.chaos.redis_of_a_run import redis_of
+from tests.chaos.redis_under_test import Keeps, RedisUnderTest, Servers
 from tests.running import ROOT
 
 WINDOW_S: Final = 3.0
@@ -96,23 +98,25 @@ class World:
         folder: Path,
         ground: Ground,
         keeps: Keeps,
+        servers: Servers,
         changed: Mapping[str, object],
     ) -> World:
         loop = asyncio.get_running_loop()
         assert isinstance(loop, Directory)
         clock = Clock(folder / "clock-redis", ground.clock)
-        redis = RedisUnderTest(folder, keeps, clock)
-        network = await network_for(redis.port, rules.nodes)
-        world = cls(Recorder(rules), rng, folder, ground, redis, network, loop, [clock])
+        recorder, network = Recorder(rules), await network_for(rules.nodes)
+        redis = redis_of(servers, keeps, recorder, folder, clock, network.several_at)
+        world = cls(recorder, rng, folder, ground, redis, network, loop, [clock])
         loop.rng, loop.nodes = rng, world.found_by_clients
-        await redis.start()
+        await redis.begin()
         settings = {**SETTINGS, "streams.resume_window_s": rules.window_s, **changed}
         words = [str(word) for name, value in settings.items() for word in ("--set", f"{name}={value}")]
         arguments = ["shim", str(ground.application), "--inventory", str(ground.inventory), "--format", "json"]
         arguments += ["--aws", "configured", *words]
         for index in range(rules.nodes):
             world.clocks.insert(index, clock := Clock(folder / f"clock-{index}", ground.clock))
-            node = NodeUnderTest(index, ground.zygote, network, folder, arguments, clock)
+            url = redis.url_at(network.redis_of(index, redis.ports[0]))
+            node = NodeUnderTest(index, ground.zygote, network, folder, arguments, url, clock)
             node.environment["CHAOS_RAN"] = str(folder / "ran")
             world.nodes.append(node)
         await asyncio.gather(*(node.start() for node in world.nodes))
@@ -123,7 +127,7 @@ class World:
             await client.vanish()
         for node in self.nodes:
             await node.kill()
-        await self.redis.kill()
+        await self.redis.close()
         await self.network.close()
 
     # ---- clients

@@ -1,4 +1,4 @@
-"""Redis and the nodes, as processes that can be killed, stopped and started again."""
+"""The nodes, as processes that can be killed, stopped and started again."""
 
 from __future__ import annotations
 
@@ -11,71 +11,14 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from tests.chaos.clocks import Clock
 from tests.chaos.network import Network
-from tests.frontends.front_ends import free_port
 from tests.one_function import AWS
-from tests.redis_server import redis_program
 from tests.running import ROOT, environment
 
 UP_WITHIN_S: Final = 30.0
-
-Keeps = Literal["all", "old", "nothing"]
-"""What Redis has when it comes back after `kill -9`: all that it acknowledged (its log is synced before it answers),
-what it had when it was last told to save, or nothing."""
-
-
-class RedisUnderTest:
-    """On a TCP port that it keeps."""
-
-    def __init__(self, folder: Path, keeps: Keeps, clock: Clock) -> None:
-        self._folder, self._keeps, self._clock = folder, keeps, clock
-        self.port = free_port()
-        self._process: asyncio.subprocess.Process | None = None
-
-    async def start(self) -> None:
-        words = ["--port", str(self.port), "--bind", "0.0.0.0", "--protected-mode", "no", "--save", ""]
-        words += ["--dir", str(self._folder), "--loglevel", "warning"]
-        words += ["--appendonly", "yes", "--appendfsync", "always"] if self._keeps == "all" else ["--appendonly", "no"]
-        with (self._folder / "redis.log").open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                redis_program(), *words, stdout=log, stderr=log, env={**os.environ, **self._clock.environment}
-            )
-        await self._until_it_answers()
-
-    async def save(self) -> None:
-        """What an `old` one comes back with."""
-        await self.ask(b"SAVE\r\n")
-
-    async def ask(self, command: bytes) -> bytes:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        try:
-            writer.write(command)
-            return await reader.readline()
-        finally:
-            writer.transport.abort()
-
-    async def kill(self) -> None:
-        if self._process is not None:
-            self._process.send_signal(signal.SIGCONT)
-            self._process.kill()
-            await self._process.wait()
-            self._process = None
-
-    def signal(self, number: signal.Signals) -> None:
-        if self._process is not None:
-            self._process.send_signal(number)
-
-    async def _until_it_answers(self) -> None:
-        ends = time.monotonic() + UP_WITHIN_S
-        while True:
-            with contextlib.suppress(OSError):
-                if (await self.ask(b"PING\r\n")).startswith(b"+PONG"):  # not while it loads
-                    return
-            assert time.monotonic() < ends, "redis-server did not come up"
-            await asyncio.sleep(0.01)
 
 
 class Zygote:
@@ -122,6 +65,7 @@ class NodeUnderTest:
     network: Network
     folder: Path
     arguments: list[str]
+    redis_url: str
     clock: Clock
     pid: int = 0
     starts: int = 0
@@ -132,11 +76,10 @@ class NodeUnderTest:
         name = self.folder / f"node-{self.index}-{self.starts}"
         files = {word: f"{name}.{word}" for word in ("out", "error", "ready", "go")}
         host, port = self.network.listen_of(self.index)
-        redis_host, redis_port = self.network.redis_of(self.index)
         own = {
             **self.environment,
             **self.clock.environment,
-            "SHIM_REDIS__URL": f"redis://{redis_host}:{redis_port}/0",
+            "SHIM_REDIS__URL": self.redis_url,
             "SHIM_LOGS__LEVEL": "warning",
         }
         arguments = [*self.arguments, "--host", host, "--port", str(port)]
