@@ -99,12 +99,15 @@ FACES = ["sse", "websocket"]
 class DeployedService(GatewayService):
     """Ends its back end with itself, in its own loop."""
 
+    def __init__(self, api: ApiDefinition, backend: LambdaBackend) -> None:
+        super().__init__(api, backend, Streams())
+        self._deployed = backend
+
     async def run(self) -> None:
         try:
             await super().run()
         finally:
-            assert isinstance(self._backend, LambdaBackend)
-            await self._backend.close()
+            await self._deployed.close()
 
 
 @dataclass(frozen=True)
@@ -157,7 +160,9 @@ class OnEvents(Client):
     def close(self, code: int, reason: str) -> None:
         words = json.dumps({"code": code, "reason": reason})
         headers = {"Stream-Session": self.stream.session}
-        assert httpx.request("DELETE", self.stream.address, content=words, headers=headers).status_code == 204
+        assert (
+            httpx.request("DELETE", self.stream.address, content=words, headers=headers, timeout=30).status_code == 204
+        )
 
     def closed(self) -> tuple[int, str]:
         event = self.stream.next()
@@ -199,7 +204,7 @@ def joined(place: Place, face: str, user: str) -> Iterator[Client]:
 def refusal(place: Place, face: str, query: str) -> int:
     """The HTTP status with which a client is not let in."""
     if face == "sse":
-        return httpx.get(f"http://127.0.0.1:{place.port}/prod?{query}", headers=STREAM).status_code
+        return httpx.get(f"http://127.0.0.1:{place.port}/prod?{query}", headers=STREAM, timeout=30).status_code
     with pytest.raises(InvalidStatus) as refused:
         connect(f"ws://127.0.0.1:{place.port}/prod?{query}")
     return refused.value.response.status_code
@@ -227,7 +232,7 @@ def in_lambda(root: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[int
     )
     with lambda_endpoint({name: getattr(handlers, name) for name in names}) as url:
         backend = LambdaBackend({name: name for name in names}, region="us-east-1", endpoint_url=url)
-        service = DeployedService(api, backend, Streams())
+        service = DeployedService(api, backend)
         catcher = PushCatcher(service)
         catcher.install()
         try:
@@ -319,7 +324,7 @@ def test_the_subprotocol_that_connect_chose_reaches_the_client(place: Place, fac
             assert socket.subprotocol == "v2"
         return
     headers = {**STREAM, "Stream-Protocol": "v1, v2"}
-    with httpx.stream("GET", f"http://127.0.0.1:{place.port}/prod?token=ana", headers=headers) as response:
+    with httpx.stream("GET", f"http://127.0.0.1:{place.port}/prod?token=ana", headers=headers, timeout=30) as response:
         event = SseClient("", response).next()
     assert json.loads(event.data)["protocol"] == "v2"
 
@@ -355,7 +360,7 @@ def test_what_becomes_of_a_binary_message(place: Place, face: str) -> None:
             return
         assert isinstance(ana, OnEvents)
         headers = {"Stream-Session": ana.stream.session, "Content-Type": "application/octet-stream"}
-        status = httpx.post(ana.stream.address, content=b"\x00\xff", headers=headers).status_code
+        status = httpx.post(ana.stream.address, content=b"\x00\xff", headers=headers, timeout=30).status_code
         if "binary" in OTHERWISE[place.backend]:
             assert (status, ana.closed()[0]) == (202, 1003)
         else:

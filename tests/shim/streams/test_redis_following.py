@@ -61,7 +61,9 @@ def test_all_that_redis_or_the_log_keeps_comes_once_and_in_order_and_that_some_a
             kept = [number for number in range(kept_from, newest + 1) if number > following.last]
             is_said = following.read(map(broadcast, kept[:2])) or is_said  # two at a time
         one = following.next()
-        assert one is not None
+        if one is None:
+            assert following.misses, "there is nothing to read, nor to go on with"
+            continue
         is_said = following.give_up(one.number - 1) or is_said
         following.take(one.number)
         received.append(one.number)
