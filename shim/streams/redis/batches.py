@@ -23,6 +23,7 @@ from redis.exceptions import (
 
 from shim.streams.errors import BrokerUnavailable
 from shim.streams.redis.counts import RedisCounts
+from shim.streams.redis.failures import why_away
 from shim.streams.redis.keys import Keys
 from shim.streams.redis.lives import life_of
 from shim.streams.redis.scripts import load_scripts
@@ -153,7 +154,7 @@ class Batches:
         except _FAILURES as error:
             await self._drop()
             self.counts.unanswered(time.monotonic())
-            away = BrokerUnavailable(type(error).__name__)
+            away = BrokerUnavailable(why_away(error))
             away.__cause__ = error
             _fail([*again, *batch[answered:]], away)
         except BaseException:

@@ -10,6 +10,7 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
+from shim.streams.redis.failures import why_away
 from shim.streams.redis.servers import Servers
 
 logger = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ class Listening:
                     await self._read()
                 except (RedisError, OSError, TimeoutError) as error:
                     if self.listening:
-                        logger.warning("Redis is away: %s", type(error).__name__)
+                        logger.warning("Redis does not tell of messages any more: %s", why_away(error))
                     self._listens(False)
                     await self._drop()
                     await asyncio.sleep(pause)

@@ -19,6 +19,7 @@ from shim.streams.redis import scripts_of_nodes as nodes
 from shim.streams.redis.batches import Batches
 from shim.streams.redis.counts import RedisCounts
 from shim.streams.redis.due import Due
+from shim.streams.redis.failures import why_away
 from shim.streams.redis.keys import Keys
 from shim.streams.redis.listening import Listening
 from shim.streams.redis.node import Node
@@ -78,7 +79,7 @@ class Membership:
             await self._listening.begin()
         except (RedisError, OSError, TimeoutError) as error:
             self.batches.counts.unanswered(time.monotonic())
-            raise BrokerUnavailable(type(error).__name__) from error
+            raise BrokerUnavailable(why_away(error)) from error
         await self._renew()
         self._tasks = [asyncio.create_task(self._listening.run()), asyncio.create_task(self._maintain())]
 

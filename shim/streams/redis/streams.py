@@ -135,6 +135,8 @@ class RedisStreams(Streams):
                         pass
                 if failure is not None:
                     raise failure
+                if away:
+                    logger.warning("Redis can be used again")
                 away = False
             except BrokerUnavailable as error:
                 if not away:
