@@ -80,12 +80,11 @@ class RestRequests:
     async def _attempt(self, method: str, url: str, headers: Pairs, body: bytes, *, repeatable: bool) -> Answered:
         """Raises httpx.TransportError."""
         again = (httpx.TransportError, OSError) if repeatable else _NOT_SENT
-        not_now = _PERHAPS_HANDLED if repeatable else _NOT_HANDLED
         for attempt in range(self._attempts - 1):
             retry_after = None
             try:
                 response = await self._request(method, url, headers, body)
-                if response.status_code not in not_now:
+                if not _is_not_now(response, repeatable=repeatable):
                     return await self._read(response)
                 retry_after = response.headers.get("Retry-After")
                 await response.aclose()
@@ -109,3 +108,11 @@ class RestRequests:
         finally:
             await response.aclose()
         return Answered(response.status_code, bytes(body))
+
+
+def _is_not_now(response: httpx.Response, *, repeatable: bool) -> bool:
+    """409 with `Retry-After`: it is still at the first attempt, which had no answer. Other conflicts are answers."""
+    if not repeatable:
+        return response.status_code in _NOT_HANDLED
+    at_it = response.status_code == 409 and "Retry-After" in response.headers
+    return at_it or response.status_code in _PERHAPS_HANDLED

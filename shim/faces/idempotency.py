@@ -1,19 +1,19 @@
 """A message that is sent again is handled once: draft-ietf-httpapi-idempotency-key-header.
 
-Which messages of a connection were taken is known to its `Streams`; what those were answered that waited for an answer
-is kept apart.
+Which messages of a connection were taken, and are handled, is known to its `Streams`; what those were answered that
+waited for an answer is kept apart.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from starlette.requests import Request
 
 from shim.faces.refusal import Refusal
-from shim.streams import Streams
+from shim.streams import ClaimState, Streams
 from shim.streams.requests import LONGEST_KEY
 
 OVERHEAD_BYTES = 512
@@ -31,12 +31,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A message that may be sent again. `first` is false for the retry of one that was taken."""
+    """A message that may be sent again: the same one whatever its `state`. `text`: what was claimed; `message_ids`: of
+    the POST that counts."""
 
     connection_id: str
     key: str
+    text: str
     message_ids: tuple[str, ...]
-    first: bool
+    state: ClaimState = field(compare=False)
 
 
 def idempotency_key(request: Request) -> str | None:
@@ -50,28 +52,20 @@ def idempotency_key(request: Request) -> str | None:
 async def claim(
     streams: Streams, connection_id: str, key: str, fingerprint: str, message_ids: tuple[str, ...]
 ) -> Claim:
-    """Raises Refusal: 422 for a key that came with another body; ConnectionGone."""
+    """Raises Refusal: 422 for a key that came with another body; ConnectionGone, BrokerUnavailable."""
     mine = " ".join((fingerprint, *message_ids))
-    taken = await streams.awaiting.claim(connection_id, key, mine)
-    first_fingerprint, *first_ids = taken.split(" ")
+    claimed = await streams.awaiting.claim(connection_id, key, mine)
+    first_fingerprint, *first_ids = claimed.text.split(" ")
     if first_fingerprint != fingerprint:
         raise Refusal(422, "this Idempotency-Key came with another message before")
-    return Claim(connection_id, key, tuple(first_ids), taken == mine)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """The first POST with this key still waits for its answer."""
+    return Claim(connection_id, key, claimed.text, tuple(first_ids), claimed.state)
 
 
 class AnswerStore(Protocol):
-    async def begin(self, claim: Claim, wait_s: float) -> None:
-        """The first POST with this key waits, or not (0)."""
+    async def keep(self, claim: Claim, answer: Answer) -> None:
+        """`answer`: more than that the message was taken."""
 
-    async def end(self, claim: Claim, answer: Answer, wait_s: float) -> None:
-        """For every `begin`."""
-
-    async def find(self, claim: Claim) -> Answer | Waiting | None:
+    async def find(self, claim: Claim) -> Answer | None:
         """None when it is kept no longer, or was nothing but that the message was taken."""
 
 
@@ -82,16 +76,9 @@ class Answers:
         self._most_bytes = most_bytes
         self._bytes = 0
         self._known: OrderedDict[tuple[str, str], Answer] = OrderedDict()
-        self._open: set[tuple[str, str]] = set()
 
-    async def begin(self, claim: Claim, wait_s: float) -> None:
-        self._open.add((claim.connection_id, claim.key))
-
-    async def end(self, claim: Claim, answer: Answer, wait_s: float) -> None:
+    async def keep(self, claim: Claim, answer: Answer) -> None:
         name = (claim.connection_id, claim.key)
-        self._open.discard(name)
-        if answer.status == 202:
-            return  # `Streams` knows all of it
         before = self._known.pop(name, None)
         self._bytes -= 0 if before is None else _size(before)
         self._known[name] = answer
@@ -99,9 +86,9 @@ class Answers:
         while self._bytes > self._most_bytes:
             self._bytes -= _size(self._known.popitem(last=False)[1])
 
-    async def find(self, claim: Claim) -> Answer | Waiting | None:
-        name = (claim.connection_id, claim.key)
-        return Waiting() if name in self._open else self._known.get(name)
+    async def find(self, claim: Claim) -> Answer | None:
+        known = self._known.get((claim.connection_id, claim.key))
+        return known if known is not None and known.message_ids == claim.message_ids else None
 
 
 def _size(answer: Answer) -> int:

@@ -10,15 +10,15 @@ from contextlib import suppress
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from shim.faces.idempotency import Answer, Answers, AnswerStore, Claim, Waiting, claim
+from shim.faces.idempotency import Answer, Claim, claim
 from shim.faces.options import FaceOptions
 from shim.faces.posted import Posted
 from shim.faces.refusal import Refusal
-from shim.faces.shared_answers import SharedAnswers
+from shim.faces.retries import Retries
 from shim.gateway.frames import INTERNAL_SERVER_ERROR
 from shim.gateway.ids import new_id
 from shim.service import BinaryRefused, Service
-from shim.streams import ConnectionGone, Streams, StreamsError
+from shim.streams import ClaimState, ConnectionGone, StreamsError
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class Messages:
     def __init__(self, service: Service, options: FaceOptions) -> None:
         self._service = service
         self._running: dict[str, set[asyncio.Task[str | None]]] = {}
-        self._answers = _answers_of(service.streams, options)
+        self._retries = Retries(service.streams, options)
 
     async def accept(
         self, connection_id: str, posted: Posted, *, key: str | None, wait_s: float, request: Request
@@ -49,30 +49,22 @@ class Messages:
                 mine = await claim(self._service.streams, connection_id, key, posted.fingerprint, message_ids)
         except ConnectionGone as error:
             raise Refusal(410, "the connection is closed") from error
-        if mine is not None and not mine.first:
-            return await self._again(mine, posted, wait_s)
+        if mine is not None and mine.state is not ClaimState.FIRST:
+            return _response(await self._retries.again(mine, wait_s), posted)
         if posted.batch:
             wait_s = 0
         handling = _Handling(self._service, connection_id, posted, message_ids, on_stream=not wait_s)
         self._start(connection_id, handling)
+        if mine is not None:
+            self._retries.begin(mine, waits=bool(wait_s))
         answer = Answer(message_ids, 202)
         try:
-            if mine is not None:
-                await self._answers.begin(mine, wait_s)
             answer = await (handling.first_step() if handling.on_stream else handling.wait(wait_s, request))
         finally:
             handling.on_stream = True  # also when this POST was cancelled
             if mine is not None:
-                await self._answers.end(mine, answer, wait_s)
+                await self._retries.answered(mine, answer, handling.task)
         return _response(answer, posted)
-
-    async def _again(self, mine: Claim, posted: Posted, wait_s: float) -> Response:
-        known = await self._answers.find(mine)
-        if not isinstance(known, Waiting):
-            return _response(known or Answer(mine.message_ids, 202), posted)
-        if wait_s:
-            raise Refusal(409, "the first POST with this Idempotency-Key is not answered yet", {"Retry-After": "1"})
-        return _response(Answer(mine.message_ids, 202), posted)
 
     def _start(self, connection_id: str, handling: _Handling) -> None:
         self._running.setdefault(connection_id, set()).add(handling.task)
@@ -144,11 +136,6 @@ class _Handling:
             await self._service.streams.awaiting.send(self._connection_id, reply)
         except StreamsError as error:
             logger.info("an answer was not delivered: %s", error)
-
-
-def _answers_of(streams: Streams, options: FaceOptions) -> AnswerStore:
-    own = Answers(options.answers_bytes)
-    return own if streams.answers is None else SharedAnswers(own, streams.answers)
 
 
 async def _client_left(request: Request) -> None:

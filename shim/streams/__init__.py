@@ -3,6 +3,7 @@
 Self-contained: a migrated application carries this package as its own code.
 """
 
+from shim.streams.claims import Claimed, ClaimState
 from shim.streams.connection import Event, Gap
 from shim.streams.errors import (
     BrokerUnavailable,
@@ -21,6 +22,8 @@ __all__ = [
     "CONNECTION_ID",
     "GOING_AWAY",
     "BrokerUnavailable",
+    "ClaimState",
+    "Claimed",
     "Closed",
     "ConnectionGone",
     "ConnectionInfo",

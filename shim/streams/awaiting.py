@@ -9,6 +9,7 @@ from shim.streams.attachment import Attachment
 from shim.streams.records import NOT_ACCEPTED, ConnectionInfo, Opened, Snapshot
 
 if TYPE_CHECKING:
+    from shim.streams.claims import Claimed
     from shim.streams.connection import Event
     from shim.streams.service import Streams
     from shim.streams.subscription import Subscription
@@ -77,8 +78,14 @@ class Awaiting:
     async def touch(self, connection_id: str) -> None:
         self._streams.touch(connection_id)
 
-    async def claim(self, connection_id: str, key: str, answer: str) -> str:
-        return self._streams.claim(connection_id, key, answer)
+    async def claim(self, connection_id: str, key: str, text: str) -> Claimed:
+        return self._streams.claim(connection_id, key, text)
+
+    async def end_claim(self, connection_id: str, key: str, text: str, ended: str | None = None) -> None:
+        self._streams.end_claim(connection_id, key, text, ended)
+
+    async def give_back_claim(self, connection_id: str, key: str, text: str) -> None:
+        self._streams.give_back_claim(connection_id, key, text)
 
     async def info(self, connection_id: str) -> ConnectionInfo:
         return self._streams.info(connection_id)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from shim.streams.annotations import Annotations
+from shim.streams.claims import Claimed, Claims
 from shim.streams.connection import Connection, Event, Gap, Message, State
 from shim.streams.errors import ConnectionGone, PayloadTooLarge, SlowReader, TooManyConnections
 from shim.streams.limits import StreamLimits
@@ -163,10 +164,27 @@ class MemoryBroker:
         with self._lock:
             self._open(connection_id).last_active_at = self._clock()
 
-    def claim(self, connection_id: str, key: str, answer: str) -> str:
-        """The first answer that was claimed for the key. Raises ConnectionGone."""
+    def claim(self, connection_id: str, key: str, text: str) -> Claimed:
+        """Raises ConnectionGone."""
         with self._lock:
-            return self._open(connection_id).claim(key, answer)
+            connection = self._open(connection_id)
+            if connection.claims is None:
+                connection.claims = Claims(self.limits.idempotency_keys)
+            return connection.claims.take(key, text)
+
+    def end_claim(self, connection_id: str, key: str, text: str, ended: str) -> None:
+        """The message was handled."""
+        with self._lock:
+            connection = self._connections.get(connection_id)
+            if connection is not None and connection.claims is not None:
+                connection.claims.end(key, text, ended)
+
+    def give_back_claim(self, connection_id: str, key: str, text: str) -> None:
+        """Nobody handles the message."""
+        with self._lock:
+            connection = self._connections.get(connection_id)
+            if connection is not None and connection.claims is not None:
+                connection.claims.give_back(key, text)
 
     def info(self, connection_id: str) -> ConnectionInfo:
         """Raises ConnectionGone."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 from itertools import islice
 from typing import NamedTuple
 
+from shim.streams.claims import Claims
 from shim.streams.limits import StreamLimits
 from shim.streams.wire import encode_binary, encode_body, encode_control, encode_message
 
@@ -107,8 +108,8 @@ class Connection:
     unread_bytes: int = 0
     """Of what is kept and was not handed to a stream."""
     wake: Callable[[], None] | None = None
-    claims: OrderedDict[str, str] | None = None
-    """Idempotency keys of the latest messages of the client, oldest first, and what was answered; None before one."""
+    claims: Claims | None = None
+    """By idempotency keys of the client's latest messages; None before one."""
     state_text: str = ""
     """What `Streams.open` was given to be kept."""
     close_code: int = 1000
@@ -169,15 +170,6 @@ class Connection:
             self.read_seq = int(seq)
             unread = islice(reversed(self.kept), self.next_seq - 1 - self.read_seq)
             self.unread_bytes = sum(len(message.data) for message in unread)
-
-    def claim(self, key: str, answer: str) -> str:
-        """The answer that was given for the key before, or this one, which is remembered."""
-        if self.claims is None:
-            self.claims = OrderedDict()
-        known = self.claims.setdefault(key, answer)
-        if len(self.claims) > self.limits.idempotency_keys:
-            self.claims.popitem(last=False)
-        return known
 
     def take(self, most_bytes: int) -> list[Event | Gap]:
         """What a stream has to write next, in order, and about so many bytes of it; a `Gap` first when part is lost."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from shim.streams.attachment import Attachment
 from shim.streams.awaiting import Awaiting
 from shim.streams.broker import MemoryBroker
+from shim.streams.claims import Claimed
 from shim.streams.connection import Event
 from shim.streams.errors import BrokerUnavailable
 from shim.streams.limits import StreamLimits
@@ -132,13 +133,24 @@ class Streams:
         """The client spoke. Raises ConnectionGone."""
         self._broker.touch(connection_id)
 
-    def claim(self, connection_id: str, key: str, answer: str) -> str:
-        """Makes a client's retry harmless: returns the `answer` that was first given for this idempotency key.
+    def claim(self, connection_id: str, key: str, text: str) -> Claimed:
+        """Makes a client's retry harmless. Of several claims with one idempotency key one is FIRST: whoever has that
+        handles the message, and says `end_claim`, or `give_back_claim` when nobody does.
 
-        Another one than that given here says that the message was taken before. The latest
-        `StreamLimits.idempotency_keys` keys of a connection are remembered. Raises ConnectionGone.
+        `text`: another one for each claim; others with this key are told it. A claim is FIRST again when the process
+        that had it has died before it said either. The latest `StreamLimits.idempotency_keys` keys of a connection
+        are remembered. Raises ConnectionGone.
         """
-        return self._broker.claim(connection_id, key, answer)
+        return self._broker.claim(connection_id, key, text)
+
+    def end_claim(self, connection_id: str, key: str, text: str, ended: str | None = None) -> None:
+        """The message that was claimed with this text was handled. `ended`: the text for whoever claims the key later;
+        None leaves it as it is."""
+        self._broker.end_claim(connection_id, key, text, text if ended is None else ended)
+
+    def give_back_claim(self, connection_id: str, key: str, text: str) -> None:
+        """Nobody handles the message that was claimed, or may have been, with this text: the next claim is FIRST."""
+        self._broker.give_back_claim(connection_id, key, text)
 
     def info(self, connection_id: str) -> ConnectionInfo:
         """Raises ConnectionGone."""

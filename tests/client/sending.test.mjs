@@ -97,14 +97,14 @@ test("any other refusal is an error, and the next message goes out", async (t) =
   assert.equal(socket.readyState, SseSocket.OPEN);
 });
 
-test("a message without an answer, or to a busy server, is sent again with the same key", async (t) => {
-  const { server, socket, events } = await opened(t, [breakOff, answer(503), answer(202)]);
+test("a message without an answer, to a busy server, or to one still at it, is sent again with the same key", async (t) => {
+  const { server, socket, events } = await opened(t, [breakOff, answer(503), answer(409), answer(202)]);
   socket.send("one");
   socket.send("two");
-  await server.nth("POST", 4);
+  await server.nth("POST", 5);
   const posts = server.of("POST");
-  assert.deepEqual(posts.map((request) => request.body.toString()), ["one", "one", "one", "two"]);
-  assert.equal(new Set(posts.slice(0, 3).map((request) => request.headers["idempotency-key"])).size, 1);
+  assert.deepEqual(posts.map((request) => request.body.toString()), ["one", "one", "one", "one", "two"]);
+  assert.equal(new Set(posts.slice(0, 4).map((request) => request.headers["idempotency-key"])).size, 1);
   assert.deepEqual(events, []);
 });
 

@@ -201,11 +201,12 @@ async def test_messages_share_a_connection_and_one_that_was_closed_meanwhile_is_
 
 async def test_a_message_without_an_answer_is_sent_again_with_the_same_key() -> None:
     busy = Answer([b"HTTP/1.1 503 Busy\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n"])
-    async with scripted([staying(OPEN)], [Answer([]), busy, Answer([TAKEN[:-5]]), Answer([TAKEN])]) as script:
+    at_it = Answer([b"HTTP/1.1 409 Conflict\r\nRetry-After: 0\r\nContent-Length: 0\r\n\r\n"])
+    async with scripted([staying(OPEN)], [Answer([]), busy, at_it, Answer([TAKEN[:-5]]), Answer([TAKEN])]) as script:
         async with connect(script.address) as ws:
             await ws.send("once")
         keys = {line for head, _body in script.of("POST") for line in head.split(b"\r\n") if line.startswith(b"Idem")}
-        assert len(script.of("POST")) == 4
+        assert len(script.of("POST")) == 5
         assert len(keys) == 1
 
 

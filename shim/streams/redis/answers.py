@@ -20,22 +20,11 @@ class RedisAnswers:
     def __init__(self, together: Together) -> None:
         self._together = together
 
-    async def begin(self, connection_id: str, key: str, seconds: float) -> None:
-        """It is waited for, for at most so long: whoever waits may not be there any more."""
-        await self._keep(connection_id, key, int(seconds * 1000), "")
-
-    async def end(self, connection_id: str, key: str, answer: str) -> None:
+    async def keep(self, connection_id: str, key: str, answer: str) -> None:
         """`answer`: not empty."""
-        await self._keep(connection_id, key, 0, answer)
-
-    async def find(self, connection_id: str, key: str) -> tuple[bool, str]:
-        """Whether it is still waited for, and what it was; empty when it is not known."""
-
-        def read(answer: list[bytes]) -> tuple[bool, str]:
-            return bool(answer[0]), text(answer[1])
-
-        return await self._together.run(Step(answering.FIND_ANSWER, (connection_id,), (key,), read))
-
-    async def _keep(self, connection_id: str, key: str, waiting_ms: int, answer: str) -> None:
-        arguments = (key, waiting_ms, answer, MOST_BYTES, KEPT_MS)
+        arguments = (key, answer, MOST_BYTES, KEPT_MS)
         await self._together.run(Step(answering.KEEP_ANSWER, (connection_id,), arguments, int))
+
+    async def find(self, connection_id: str, key: str) -> str:
+        """Empty when it is not known."""
+        return await self._together.run(Step(answering.FIND_ANSWER, (connection_id,), (key,), text))

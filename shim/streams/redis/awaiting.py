@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from shim.streams.attachment import Attachment
 from shim.streams.awaiting import Awaiting
+from shim.streams.claims import Claimed
 from shim.streams.connection import Event, Message
 from shim.streams.errors import BrokerUnavailable, ConnectionGone, SlowReader
 from shim.streams.records import ConnectionInfo, Opened, Snapshot
@@ -45,7 +47,8 @@ class RedisAwaiting(Awaiting):
         self._calls = calls
         self._member = member
         self._members = members
-        self._unsaid: dict[str, Callable[[str], Awaitable[None]]] = {}
+        self._unsaid: dict[tuple[str, ...], Callable[[], Awaitable[None]]] = {}
+        """What Redis does not know yet, and whether it does is not known."""
 
     async def open(
         self,
@@ -61,10 +64,10 @@ class RedisAwaiting(Awaiting):
         await self._calls.activate(connection_id)
 
     async def abandon(self, connection_id: str) -> None:
-        await self._say(connection_id, self._calls.abandon)
+        await self._say((connection_id,), partial(self._calls.abandon, connection_id))
 
     async def end_pending(self, connection_id: str) -> None:
-        await self._say(connection_id, self._calls.end_pending)
+        await self._say((connection_id,), partial(self._calls.end_pending, connection_id))
 
     async def send(self, connection_id: str, data: str | bytes, *, binary: bool = False, invocation: str = "") -> int:
         member = await self._member(connection_id)
@@ -121,17 +124,17 @@ class RedisAwaiting(Awaiting):
     async def close_all(self, code: int, reason: str) -> int:
         return sum([await self.close(one.connection_id, code, reason) for one in await self.snapshots()])
 
-    async def _say(self, connection_id: str, what: Callable[[str], Awaitable[None]]) -> None:
-        """What became of a pending connection; again when Redis is back, if it is away."""
+    async def _say(self, name: tuple[str, ...], what: Callable[[], Awaitable[None]]) -> None:
+        """What became of a pending connection, or of a claim; again when Redis is back, if it is away."""
+        self._unsaid[name] = what
         try:
-            await what(connection_id)
+            await what()
         except BrokerUnavailable:
-            self._unsaid[connection_id] = what
+            return
+        self._unsaid.pop(name, None)
 
     async def _say_again(self) -> None:
-        for connection_id, what in list(self._unsaid.items()):
-            await what(connection_id)
-            del self._unsaid[connection_id]
+        await asyncio.gather(*(self._say(name, what) for name, what in list(self._unsaid.items())))
 
     async def expire(self) -> int:
         """As `Awaiting.expire`, in all partitions that can be reached. Raises BrokerUnavailable when not all can."""
@@ -148,8 +151,23 @@ class RedisAwaiting(Awaiting):
     async def touch(self, connection_id: str) -> None:
         await self._calls.touch(connection_id)
 
-    async def claim(self, connection_id: str, key: str, answer: str) -> str:
-        return await self._calls.claim(connection_id, key, answer)
+    async def claim(self, connection_id: str, key: str, text: str) -> Claimed:
+        try:
+            return await self._calls.claim(connection_id, key, text)
+        except (BrokerUnavailable, asyncio.CancelledError):  # it may have been carried out, and nobody knows
+            self._unsaid[connection_id, key, text] = partial(self._calls.give_back_claim, connection_id, key, text)
+            raise
+
+    async def end_claim(self, connection_id: str, key: str, text: str, ended: str | None = None) -> None:
+        """Never raises: it is said again when Redis is back."""
+        end = text if ended is None else ended
+        what = partial(self._calls.end_claim, connection_id, key, text, end)
+        await self._say((connection_id, key, text), what)
+
+    async def give_back_claim(self, connection_id: str, key: str, text: str) -> None:
+        """Never raises: it is said again when Redis is back."""
+        what = partial(self._calls.give_back_claim, connection_id, key, text)
+        await self._say((connection_id, key, text), what)
 
     async def info(self, connection_id: str) -> ConnectionInfo:
         return await self._calls.info(connection_id)

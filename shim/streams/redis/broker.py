@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Coroutine, Iterable, Mapping
 from typing import Any, TypeVar
 
+from shim.streams.claims import Claimed
 from shim.streams.connection import Event
 from shim.streams.errors import BrokerUnavailable
 from shim.streams.limits import StreamLimits
@@ -52,8 +53,14 @@ class RedisBroker:
     def touch(self, connection_id: str) -> None:
         self._run(self._calls.touch(connection_id))
 
-    def claim(self, connection_id: str, key: str, answer: str) -> str:
-        return self._run(self._calls.claim(connection_id, key, answer))
+    def claim(self, connection_id: str, key: str, text: str) -> Claimed:
+        return self._run(self._calls.claim(connection_id, key, text))
+
+    def end_claim(self, connection_id: str, key: str, text: str, ended: str) -> None:
+        self._run(self._calls.end_claim(connection_id, key, text, ended))
+
+    def give_back_claim(self, connection_id: str, key: str, text: str) -> None:
+        self._run(self._calls.give_back_claim(connection_id, key, text))
 
     def info(self, connection_id: str) -> ConnectionInfo:
         return self._run(self._calls.info(connection_id))

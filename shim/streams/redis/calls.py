@@ -7,10 +7,12 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from shim.streams.claims import Claimed
 from shim.streams.connection import Event, Message
 from shim.streams.errors import ConnectionGone, SlowReader, TooManyConnections
 from shim.streams.limits import StreamLimits
 from shim.streams.records import ConnectionInfo, Opened, Snapshot
+from shim.streams.redis import claims
 from shim.streams.redis import scripts_of_messages as sending
 from shim.streams.redis.annotations import ids_of, is_indexed_whole
 from shim.streams.redis.batches import Batches
@@ -116,8 +118,16 @@ class Calls:
     async def touch(self, connection_id: str) -> None:
         await self._run(self._operations.touch(connection_id))
 
-    async def claim(self, connection_id: str, key: str, answer: str) -> str:
-        return await self._run(self._operations.claim(connection_id, key, answer))
+    async def claim(self, connection_id: str, key: str, text: str) -> Claimed:
+        await self._partitions()  # then this process is a node, and says which
+        most = self._limits.idempotency_keys
+        return await self._run(claims.claim(connection_id, key, text, self._operations.node_id, most))
+
+    async def end_claim(self, connection_id: str, key: str, text: str, ended: str) -> None:
+        await self._run(claims.end_claim(connection_id, key, text, ended))
+
+    async def give_back_claim(self, connection_id: str, key: str, text: str) -> None:
+        await self._run(claims.give_back_claim(connection_id, key, text, self._limits.idempotency_keys))
 
     async def info(self, connection_id: str) -> ConnectionInfo:
         return await self._run(self._operations.info(connection_id))

@@ -124,15 +124,6 @@ class Operations:
     def touch(self, connection_id: str) -> Step[None]:
         return Step(asking.TOUCH, (connection_id,), (), _is_there(connection_id))
 
-    def claim(self, connection_id: str, key: str, answer: str) -> Step[str]:
-        def read(known: bytes | None) -> str:
-            if known is None:
-                raise ConnectionGone(connection_id)
-            return text(known)
-
-        arguments = (key, answer, self._limits.idempotency_keys)
-        return Step(asking.CLAIM, (connection_id,), arguments, read)
-
     def info(self, connection_id: str) -> Step[ConnectionInfo]:
         def read(answer: list[bytes] | None) -> ConnectionInfo:
             if answer is None:

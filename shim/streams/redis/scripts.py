@@ -8,6 +8,7 @@ from shim.streams.redis import (
     lives,
     scripts_of_answers,
     scripts_of_applications,
+    scripts_of_claims,
     scripts_of_connections,
     scripts_of_ends,
     scripts_of_limits,
@@ -30,6 +31,7 @@ SCRIPTS: Final = tuple(
         scripts_of_tickets,
         scripts_of_answers,
         scripts_of_applications,
+        scripts_of_claims,
     )
     for found in vars(module).values()
     if isinstance(found, Script)

@@ -9,14 +9,13 @@ from shim.streams.redis.lua import Script
 KEEP_ANSWER: Final = Script(
     "keep_answer",
     """
-local name, waiting_ms, value, most_bytes, kept_ms = unpack(ARGV, 4)
+local name, value, most_bytes, kept_ms = unpack(ARGV, 4)
 if redis.call('HGET', I.c, 'st') ~= 'o' then return 0 end
 local head, size = name .. '\\n', 0
 for _, one in ipairs(redis.call('LRANGE', I.w, 0, -1)) do
   if string.sub(one, 1, #head) == head then redis.call('LREM', I.w, 0, one) end
 end
-local until_then = waiting_ms == '0' and '' or string.format('%.0f', now() + waiting_ms)
-redis.call('LPUSH', I.w, head .. until_then .. '\\n' .. value)
+redis.call('LPUSH', I.w, head .. value)
 for i, one in ipairs(redis.call('LRANGE', I.w, 0, -1)) do
   size = size + #one
   if i > 1 and size > tonumber(most_bytes) then
@@ -36,14 +35,9 @@ FIND_ANSWER: Final = Script(
     """
 local head = ARGV[4] .. '\\n'
 for _, one in ipairs(redis.call('LRANGE', I.w, 0, -1)) do
-  if string.sub(one, 1, #head) == head then
-    local until_then, value = string.match(string.sub(one, #head + 1), '^(%d*)\\n(.*)$')
-    if until_then == '' then return {0, value} end
-    return {tonumber(until_then) > now() and 1 or 0, ''}
-  end
+  if string.sub(one, 1, #head) == head then return string.sub(one, #head + 1) end
 end
-return {0, ''}
+return ''
 """,
     keys="w",
 )
-"""Whether it is still waited for, and what it was; empty for neither."""

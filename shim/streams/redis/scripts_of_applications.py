@@ -16,22 +16,6 @@ return 1
     keys="c",
 )
 
-CLAIM: Final = Script(
-    "claim",
-    f"""
-local name, answer, most = unpack(ARGV, 4)
-if redis.call('HGET', I.c, 'st') ~= 'o' then return false end
-local known = redis.call('HGET', I.k, name)
-if known then return known end
-redis.call('HSET', I.k, name, answer)
-if redis.call('RPUSH', I.l, name) > tonumber(most) then redis.call('HDEL', I.k, redis.call('LPOP', I.l)) end
-redis.call('PEXPIRE', I.k, {DAY_MS})
-redis.call('PEXPIRE', I.l, {DAY_MS})
-return answer
-""",
-    keys="c k l",
-)
-
 ANNOTATE: Final = Script(
     "annotate",
     f"""

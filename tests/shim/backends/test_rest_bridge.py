@@ -404,7 +404,9 @@ class TestMessages:
         assert isinstance(seen[0], MessageHandled)
         assert (seen[0].outcome, seen[0].body_bytes) == ("forbidden", 2)
 
-    @pytest.mark.parametrize("first", [answer(503), answer(502), answer(504), stream(CUT)])
+    @pytest.mark.parametrize(
+        "first", [answer(503), answer(502), answer(504), answer(409, **{"retry-after": "0"}), stream(CUT)]
+    )
     async def test_a_message_to_the_stream_s_path_is_sent_again_with_the_same_key(self, first: Any) -> None:
         with application(get=[stream(OPEN, HOLD)], post=[first, first, answer(200)]) as upstream:
             async with bridged(upstream) as bridge:
@@ -423,6 +425,13 @@ class TestMessages:
 
         assert json.loads(str(told))["message"] == "Internal server error"
         assert len(upstream.of("POST")) == times
+
+    async def test_a_conflict_that_does_not_say_to_come_again_is_an_answer(self) -> None:
+        with application(get=[stream(OPEN, HOLD)], post=[answer(409)]) as upstream:
+            async with bridged(upstream) as bridge:
+                connection = (await bridge.connect(handshake())).connection_id
+                await bridge.message(connection, "{}", "m", deliver=False)
+            assert len(upstream.of("POST")) == 1
 
     async def test_attempts_are_bounded(self) -> None:
         with application(get=[stream(OPEN, HOLD)], post=[answer(503)]) as upstream:

@@ -44,25 +44,16 @@ async def test_a_retry_at_another_node_has_the_first_answer(nodes: tuple[Faced, 
     assert bodies(here, there) == ['{"action":"echo"}', '{"action":"silent"}']
 
 
-async def test_while_the_first_is_waited_for_a_retry_at_another_node_that_waits_is_409(
-    nodes: tuple[Faced, Faced],
-) -> None:
+async def test_while_the_first_is_waited_for_a_retry_at_another_node_is_409(nodes: tuple[Faced, Faced]) -> None:
     here, there = nodes
-    accepted = await here.accepted()
-    session = accepted.session
+    session = (await here.accepted()).session
     body = '{"action":"wait"}'
     first = asyncio.create_task(post(here, session, body, "k", **WAIT))
     await soon(here.functions.waiting.is_set)
-    answers = there.service.streams.answers
-    assert answers is not None
-    async with asyncio.timeout(30):
-        while not (await answers.find(accepted.connection_id, "k"))[0]:
-            pass
-    conflict = await post(there, session, body, "k", **WAIT)
-    taken = await post(there, session, body, "k")
+    conflicts = [await post(there, session, body, "k", **more) for more in (WAIT, {})]
     here.functions.released.set()
 
-    assert (conflict.status_code, taken.status_code, (await first).text) == (409, 202, body)
+    assert ([one.status_code for one in conflicts], (await first).text) == ([409, 409], body)
     assert (await post(there, session, body, "k", **WAIT)).text == body
     assert bodies(here, there) == [body]
 
@@ -71,41 +62,28 @@ async def test_what_nobody_waited_for_was_only_taken(nodes: tuple[Faced, Faced])
     here, there = nodes
     session = (await here.accepted()).session
     first = await post(here, session, '{"action":"echo"}', "k")
-    again = await post(there, session, '{"action":"echo"}', "k", **WAIT)
+    async with asyncio.timeout(30):
+        while (again := await post(there, session, '{"action":"echo"}', "k", **WAIT)).status_code == 409:
+            pass
 
     assert (first.status_code, first.json()) == (again.status_code, again.json())
     assert len(bodies(here, there)) == 1
 
 
 class TestBounds:
-    async def test_who_waits_at_a_node_that_died_is_not_waited_for_longer_than_that(
-        self, redis_server: RedisServer
-    ) -> None:
-        world = RedisWorld(redis_server.url)
-        streams = await world.streams()
-        connection_id = (await streams.awaiting.open()).connection_id
-        await streams.awaiting.activate(connection_id)
-        await streams.answers.begin(connection_id, "k", 30)
-        waiting = await streams.answers.find(connection_id, "k")
-        world.pass_time(31)
-
-        assert waiting == (True, "")
-        assert await streams.answers.find(connection_id, "k") == (False, "")
-        await world.close()
-
     async def test_the_latest_are_kept_in_so_many_bytes(self, redis_server: RedisServer) -> None:
         world = RedisWorld(redis_server.url)
         streams = await world.streams()
         connection_id = (await streams.awaiting.open()).connection_id
         await streams.awaiting.activate(connection_id)
         for key in "abc":
-            await streams.answers.end(connection_id, key, key * 120_000)
-        await streams.answers.end(connection_id, "b", "again")
-        found = [(await streams.answers.find(connection_id, key))[1][:5] for key in "abc"]
-        await streams.answers.end(connection_id, "d", "d" * 1_000_000)
+            await streams.answers.keep(connection_id, key, key * 120_000)
+        await streams.answers.keep(connection_id, "b", "again")
+        found = [(await streams.answers.find(connection_id, key))[:5] for key in "abc"]
+        await streams.answers.keep(connection_id, "d", "d" * 1_000_000)
 
         assert found == ["", "again", "ccccc"]
-        assert [len((await streams.answers.find(connection_id, key))[1]) for key in "bcd"] == [0, 0, 1_000_000]
+        assert [len(await streams.answers.find(connection_id, key)) for key in "bcd"] == [0, 0, 1_000_000]
         await world.close()
 
     async def test_a_key_is_whole(self, redis_server: RedisServer) -> None:
@@ -113,8 +91,8 @@ class TestBounds:
         streams = await world.streams()
         connection_id = (await streams.awaiting.open()).connection_id
         await streams.awaiting.activate(connection_id)
-        await streams.answers.end(connection_id, "key-1", '{"text": "a\\nb\\n7\\n"}\n')
+        await streams.answers.keep(connection_id, "key-1", '{"text": "a\\nb\\n7\\n"}\n')
 
-        assert await streams.answers.find(connection_id, "key") == (False, "")
-        assert (await streams.answers.find(connection_id, "key-1"))[1] == '{"text": "a\\nb\\n7\\n"}\n'
+        assert await streams.answers.find(connection_id, "key") == ""
+        assert await streams.answers.find(connection_id, "key-1") == '{"text": "a\\nb\\n7\\n"}\n'
         await world.close()

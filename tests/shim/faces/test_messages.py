@@ -10,7 +10,7 @@ import pytest
 from shim.faces.idempotency import OVERHEAD_BYTES, Answer, Answers, Claim
 from shim.faces.options import FaceOptions
 from shim.gateway.limits import GatewayLimits
-from shim.streams import Event, StreamLimits
+from shim.streams import ClaimState, Event, StreamLimits
 from tests.shim.faces.facing import Faced, faced, facing, soon
 from tests.shim.sse_client import open_stream
 
@@ -300,13 +300,16 @@ class TestIdempotency:
 
     async def test_answers_are_bounded_in_bytes(self) -> None:
         answers = Answers(2 * OVERHEAD_BYTES + 40)
-        claims = [Claim("c", key, ("m",), first=True) for key in "abca"]
+        claims = [Claim("c", key, "f m", ("m",), ClaimState.FIRST) for key in "abca"]
         for claim in claims:
-            await answers.begin(claim, 1)
-            await answers.end(claim, Answer(("m",), 200, "text"), 1)
+            await answers.keep(claim, Answer(("m",), 200, "text"))
         assert [await answers.find(claim) is not None for claim in claims[:3]] == [True, False, True]
-        await answers.end(claims[1], Answer(("m",), 202), 1)
-        assert await answers.find(claims[1]) is None
+
+    async def test_an_answer_is_that_of_the_message_which_counts(self) -> None:
+        answers = Answers(10_000)
+        await answers.keep(Claim("c", "k", "f m", ("m",), ClaimState.FIRST), Answer(("m",), 200, "text"))
+
+        assert await answers.find(Claim("c", "k", "f n", ("n",), ClaimState.ENDED)) is None
 
 
 async def test_a_message_to_a_closed_connection_is_410() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from shim.streams import Closed, ConnectionGone
+from shim.streams import Claimed, ClaimState, Closed, ConnectionGone
 from tests.shim.streams.promising import (
     World,
     epoch_of,
@@ -25,16 +25,46 @@ from tests.shim.streams.promising import (
 @promise
 async def a_key_is_claimed_once_and_the_latest_are_remembered(world: World) -> None:
     streams = await world.streams(idempotency_keys=2)
-    connection = await opened(streams)
+    connection, other = await opened(streams), await opened(streams)
 
-    assert await streams.awaiting.claim(connection, "a", "first") == "first"
-    assert await streams.awaiting.claim(connection, "a", "second") == "first"
-    assert await streams.awaiting.claim(await opened(streams), "a", "another's") == "another's"
+    assert await streams.awaiting.claim(connection, "a", "first") == Claimed("first", ClaimState.FIRST)
+    assert await streams.awaiting.claim(connection, "a", "second") == Claimed("first", ClaimState.UNDER_WAY)
+    assert await streams.awaiting.claim(other, "a", "another's") == Claimed("another's", ClaimState.FIRST)
     await streams.awaiting.claim(connection, "b", "1")
     await streams.awaiting.claim(connection, "c", "1")
-    assert await streams.awaiting.claim(connection, "a", "forgotten") == "forgotten"
+    assert await streams.awaiting.claim(connection, "a", "forgotten") == Claimed("forgotten", ClaimState.FIRST)
     with pytest.raises(ConnectionGone):
         await streams.awaiting.claim("nobody", "a", "1")
+
+
+@promise
+async def what_was_claimed_is_ended_once_and_by_whoever_claimed_it(world: World) -> None:
+    streams = await world.streams()
+    connection = await opened(streams)
+    await streams.awaiting.claim(connection, "a", "two words\nand a line")
+    await streams.awaiting.end_claim(connection, "a", "of another")
+    assert (await streams.awaiting.claim(connection, "a", "again")).state is ClaimState.UNDER_WAY
+    await streams.awaiting.end_claim(connection, "a", "two words\nand a line")
+    await streams.awaiting.end_claim(connection, "a", "two words\nand a line", "not any more")
+    await streams.awaiting.give_back_claim(connection, "a", "two words\nand a line")
+
+    assert await streams.awaiting.claim(connection, "a", "again") == Claimed("two words\nand a line", ClaimState.ENDED)
+    await streams.awaiting.claim(connection, "b", "1")
+    await streams.awaiting.end_claim(connection, "b", "1", "500")
+    assert await streams.awaiting.claim(connection, "b", "2") == Claimed("500", ClaimState.ENDED)
+    await streams.awaiting.end_claim("nobody", "a", "1")
+
+
+@promise
+async def what_was_given_back_may_be_claimed_by_another(world: World) -> None:
+    streams = await world.streams(idempotency_keys=2)
+    connection = await opened(streams)
+    for attempt in ("first", "second"):
+        assert await streams.awaiting.claim(connection, "a", attempt) == Claimed(attempt, ClaimState.FIRST)
+        await streams.awaiting.give_back_claim(connection, "a", "of another")
+        assert (await streams.awaiting.claim(connection, "a", "too early")).state is ClaimState.UNDER_WAY
+        await streams.awaiting.give_back_claim(connection, "a", attempt)
+    await streams.awaiting.give_back_claim("nobody", "a", "first")
 
 
 @promise

@@ -118,8 +118,10 @@ async def test_in_a_cluster_it_is_all_the_same(redis_cluster: RedisCluster) -> N
     issued = [await here.tickets.issue(f"{n}", b"u", f"192.0.2.{n}", most=3, most_own=1, seconds=30) for n in range(4)]
     spent = [await streams.tickets.spend("1", b"s", "192.0.2.1") for streams in (here, there)]
     for one in living:
-        await here.answers.end(one, "k", one)
-    answers = [(await there.answers.find(one, "k"))[1] for one in living]
+        await here.answers.keep(one, "k", one)
+        await here.awaiting.claim(one, "k", one)
+    answers = [await there.answers.find(one, "k") for one in living]
+    taken = [(await there.awaiting.claim(one, "k", "again")).text for one in living]
     repeats = [await streams.awaiting.send(living[0], "x", invocation="i") for streams in (here, there)]
     pushed = [await streams.awaiting.broadcast("x", invocation="j") for streams in (here, there)]
     full = not await here.together.take_seat("ana", living[3], 3)
@@ -130,5 +132,5 @@ async def test_in_a_cluster_it_is_all_the_same(redis_cluster: RedisCluster) -> N
     assert tokens == [3, 2]
     assert issued == [True, True, True, False]
     assert spent == [True, False]
-    assert answers == living
+    assert answers == taken == living
     assert (repeats, pushed) == ([1, 0], [4, 0])
