@@ -7,12 +7,13 @@ import json
 import pprint
 import re
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from migrator.inventory.by_route import RoutePlan, UnknownSenders
 from migrator.inventory.messages import message_of
 from migrator.inventory.model import Api, Inventory, MessageKey, Route
 from migrator.inventory.outcome import Account, Outcome
-from migrator.rewrite.edit import Finding, InfraFile, LeftBehind
+from migrator.rewrite.edit import Finding, InfraFile, InfraKind, LeftBehind
 from migrator.rewrite.python.connection_table import TableResult
 from migrator.rewrite.service import ServiceView
 from templates import render
@@ -24,6 +25,16 @@ SECTIONS: dict[str, str] = {
     "rewritten": "Rewritten",
     "out_of_scope": "Out of scope",
 }
+REDIS_SETTINGS: Final[Mapping[InfraKind, str]] = {
+    "sam": "SseRedisUrlSecretArn",
+    "cloudformation": "SseRedisUrlSecretArn",
+    "serverless": "SSE_REDIS_URL_SECRET_ARN",
+    "terraform": "sse_redis_url_secret_arn",
+    "cdk-typescript": "sseRedisUrlSecretArn",
+    "cdk-python": "sseRedisUrlSecretArn",
+}
+"""What the infrastructure calls the secret with the address of Redis."""
+
 _QUERY_KEY = re.compile(
     r"""(?:queryStringParameters['"]\]?(?:,\s*\{\})?(?:\s+or\s+\{\})?\)*|caller\.query(?:\s+or\s+\{\})?\)*)(?:\.get\(|\[)\s*['"](\w+)['"]"""
 )
@@ -81,6 +92,7 @@ def documents(
         tables=tables,
         left_behind=behind,
         infrastructure=infrastructure,
+        redis_settings=list(dict.fromkeys(REDIS_SETTINGS[file.kind] for file in infrastructure if file.service)),
     )
     gone = {table.store.table for table in tables if not table.reason}
     conftest = render(

@@ -11,7 +11,7 @@ from migrator.rewrite.infra.cdk_factories import factory_of
 from migrator.rewrite.infra.cdk_program import PAIRS, CdkProgram, bound_name, span, statement_of
 from migrator.rewrite.infra.needs import Needs, Variable
 from migrator.rewrite.infra.paths import beside
-from migrator.rewrite.infra.task import FUNCTIONS, StackChange, Task
+from migrator.rewrite.infra.task import FUNCTIONS, NODES, StackChange, Task
 from migrator.rewrite.infra.text_edits import TextEdit, apply_edits, line_end, line_start
 from migrator.rewrite.infra.yaml_document import CannotEdit
 from templates import render
@@ -37,7 +37,7 @@ class CdkService:
         edits = [self._import(), self._made(block)]
         after = apply_edits(self.program.text, edits)
         CdkProgram(self.program.path, after)
-        self.change.new[file] = render(template, application=self.task.application)
+        self.change.new[file] = render(template, application=self.task.application, nodes=NODES)
         self.change.first[self.program.path] = after
         self.change.notes += self.needs.notes
 
@@ -118,6 +118,7 @@ class CdkService:
             "    certificateArn: this.node.tryGetContext('sseCertificateArn'),",
             "    domainName: this.node.tryGetContext('sseDomainName'),",
             "    allowedOrigins: this.node.tryGetContext('sseAllowedOrigins'),",
+            "    redisUrlSecretArn: this.node.tryGetContext('sseRedisUrlSecretArn'),",
             "    environment: {",
             *(f"      {variable.name}: {variable.value}," for variable in self.needs.variables),
             "    },",
@@ -139,6 +140,7 @@ class CdkService:
             '        certificate_arn=self.node.try_get_context("sseCertificateArn"),',
             '        domain_name=self.node.try_get_context("sseDomainName"),',
             '        allowed_origins=self.node.try_get_context("sseAllowedOrigins") or "",',
+            '        redis_url_secret_arn=self.node.try_get_context("sseRedisUrlSecretArn") or "",',
             "        environment={",
             *(f'            "{variable.name}": {variable.value},' for variable in self.needs.variables),
             "        },",

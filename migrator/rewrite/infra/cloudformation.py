@@ -14,7 +14,7 @@ from migrator.rewrite.infra.stack_needs import StackNeeds
 from migrator.rewrite.infra.stack_references import all_names
 from migrator.rewrite.infra.stack_removal import Removal, carries_the_api
 from migrator.rewrite.infra.stack_values import ADDRESS, WANTED, StackValues, push_variables
-from migrator.rewrite.infra.task import FUNCTIONS, StackChange, Task
+from migrator.rewrite.infra.task import FUNCTIONS, NODES, StackChange, Task
 from migrator.rewrite.infra.text_edits import TextEdit
 from migrator.rewrite.infra.yaml_document import CannotEdit, Document, Entry, edited
 from templates import render
@@ -29,6 +29,7 @@ _SETTINGS: Final = (
     ("SseCertificateArn", "", "The certificate of its domain name"),
     ("SseDomainName", "", "Where clients find it, such as chat.example.com"),
     ("SseAllowedOrigins", "", "Origins of web pages on other hosts, separated by commas"),
+    ("SseRedisUrlSecretArn", "", "ARN of a secret with the address of a Redis; with it there are two containers"),
 )
 
 
@@ -72,6 +73,7 @@ class _Service:
             push=self.task.push,
             gate=False,
             log_days=30,
+            nodes=NODES,
         )
         self.change.notes += needs.notes
         try:

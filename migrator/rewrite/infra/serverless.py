@@ -16,7 +16,7 @@ from migrator.rewrite.infra.reads import Reads
 from migrator.rewrite.infra.stack_needs import StackNeeds
 from migrator.rewrite.infra.stack_removal import Removal, carries_the_api
 from migrator.rewrite.infra.stack_values import ADDRESS, StackValues, push_variables
-from migrator.rewrite.infra.task import FUNCTIONS, StackChange, Task
+from migrator.rewrite.infra.task import FUNCTIONS, NODES, StackChange, Task
 from migrator.rewrite.infra.text_edits import TextEdit
 from migrator.rewrite.infra.yaml_document import CannotEdit, Document, Entry, Path, edited
 from templates import render
@@ -72,6 +72,7 @@ class _Service:
             push=self.task.push,
             gate=True,
             log_days=30,
+            nodes=NODES,
         )
         self.change.new[file] = text
         self.change.notes += needs.notes

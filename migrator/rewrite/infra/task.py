@@ -18,6 +18,9 @@ FUNCTIONS: Final = frozenset({"AWS::Lambda::Function", "AWS::Serverless::Functio
 TABLES: Final = frozenset(
     {"AWS::DynamoDB::Table", "AWS::Serverless::SimpleTable", "AWS::DynamoDB::GlobalTable", "aws_dynamodb_table"}
 )
+NODES: Final = 2
+"""Containers of the new service where there is a Redis that they share; 1 where there is none."""
+
 STATEMENT: Final = "AWS::IAM::Statement"
 _READ: Final = r"(?:environ(?:\.get\(|\[)|getenv\()\s*['\"]{}['\"]"
 

@@ -12,7 +12,7 @@ from migrator.rewrite.infra.needs import Needs, Target, Variable
 from migrator.rewrite.infra.paths import beside
 from migrator.rewrite.infra.reads import Reads
 from migrator.rewrite.infra.stack_removal import carries_the_api
-from migrator.rewrite.infra.task import StackChange, Task
+from migrator.rewrite.infra.task import NODES, StackChange, Task
 from migrator.rewrite.infra.terraform_removal import TerraformRemoval
 from migrator.rewrite.infra.text_edits import TextEdit, apply_edits, line_start
 from migrator.rewrite.infra.yaml_document import CannotEdit
@@ -72,6 +72,7 @@ class _Service:
             managed=[target.value for target in self.needs.managed_policies],
             push=self.task.push,
             log_days=30,
+            nodes=NODES,
         )
         self.change.notes += self.needs.notes
         if self.task.push:

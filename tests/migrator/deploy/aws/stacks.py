@@ -92,13 +92,14 @@ def only(kind: str) -> Any:
 
 
 class Terraform:
-    """A module in a folder of its own, with the providers' schemas and no cloud."""
+    """A module in a folder of its own, with the providers' schemas and no cloud. `one`: the module's files, or whose
+    kit is the module."""
 
-    def __init__(self, folder: Path, one: Deployment) -> None:
+    def __init__(self, folder: Path, one: Deployment | Mapping[str, str]) -> None:
         self.program = shutil.which("terraform") or pytest.skip("terraform is not installed")
         self.folder = folder / "module"
         self.folder.mkdir(parents=True)
-        for name, text in terraform.files(one).items():
+        for name, text in (terraform.files(one) if isinstance(one, Deployment) else one).items():
             (self.folder / name).write_text(text, encoding="utf-8")
 
     def run(self, *words: str, environment: Mapping[str, str] | None = None) -> str:

@@ -326,7 +326,7 @@ def test_a_function_that_pushes_from_elsewhere_learns_where_to(tmp_path: Path, b
     assert "data.aws_secretsmanager_secret_version.sse_push_token[*].secret_string" in text
     HclDocument(text)
     assert outcome(made, "aws_lambda_function.worker").rule == "infra_env"
-    assert 'secrets = [{ name = "PUSH_TOKEN"' in made.changes[0].new["sse_service.tf"]
+    assert '[{ name = "PUSH_TOKEN"' in made.changes[0].new["sse_service.tf"]
 
 
 @pytest.mark.parametrize(
