@@ -2,16 +2,30 @@
 
 ChecklistError
 ├── ConstantsInvalid(path, problem)
-├── DemandInvalid(problem)
+├── DemandInvalid(field, problem)
 ├── NothingSurveyed(path, apis)
+├── ShapeUnknown(vcpu, memory_gb, known)
 └── CapacityUnreachable(what, most, of, bound_by)
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from checklists.errors import ChecklistError
+
+OPTIONS: Final[Mapping[str, str]] = {
+    "connections": "--connections",
+    "pushes_s": "--pushes, a second,",
+    "fan_out": "--fan-out",
+    "message_bytes": "--message-size, in bytes,",
+    "received_s": "--received, a second,",
+    "life_minutes": "--life, in minutes,",
+    "average": "--average, as a share,",
+}
+"""Field of a demand -> the option that says it, and its unit."""
 
 
 class ConstantsInvalid(ChecklistError):
@@ -29,14 +43,15 @@ class ConstantsInvalid(ChecklistError):
 
 
 class DemandInvalid(ChecklistError):
-    """Raised for a load that can't be meant."""
+    """Raised for a load that can't be meant. `field`: of the demand; empty where several don't go together."""
 
-    def __init__(self, problem: str) -> None:
-        self.problem = problem
-        super().__init__(problem)
+    def __init__(self, field: str, problem: str) -> None:
+        self.field, self.problem = field, problem
+        super().__init__(field, problem)
 
     def __str__(self) -> str:
-        return f"That load can't be reckoned with: {self.problem}."
+        words = f"{OPTIONS.get(self.field, self.field)} {self.problem}".strip()
+        return f"That load can't be reckoned with: {words}."
 
 
 class NothingSurveyed(ChecklistError):
@@ -49,6 +64,25 @@ class NothingSurveyed(ChecklistError):
     def __str__(self) -> str:
         what = f"counted no connects of its {self.apis} WebSocket APIs" if self.apis else "has no WebSocket API"
         return f"{self.path} {what}: say the load with --connections and --pushes."
+
+
+class ShapeUnknown(ChecklistError):
+    """Raised for a size that no Fargate task with one process has."""
+
+    def __init__(self, vcpu: float, memory_gb: float, known: Mapping[float, Sequence[float]]) -> None:
+        self.vcpu, self.memory_gb, self.known = vcpu, memory_gb, known
+        super().__init__(vcpu, memory_gb, known)
+
+    def __str__(self) -> str:
+        asked = f"Fargate has no task of {self.vcpu:g} vCPU and {self.memory_gb:g} GB"
+        if self.vcpu in self.known:
+            return f"{asked}: with {self.vcpu:g} vCPU --memory is {_either(self.known[self.vcpu])}."
+        return f"{asked} for one process: --vcpu is {_either(list(self.known))}."
+
+
+def _either(numbers: Sequence[float]) -> str:
+    *others, last = [f"{one:g}" for one in numbers]
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 class CapacityUnreachable(ChecklistError):

@@ -103,7 +103,8 @@ def cheapest(flat: Flat, demand: Demand, shapes: tuple[Shape, ...], prices: Pric
 
 def _words(old: float, new: Mapping[Level, float]) -> str:
     middle = new["median"]
-    span = f" ({_usd(new['least'])} to {_usd(new['most'])} by what was measured)" if new["least"] < new["most"] else ""
+    least, most = _usd(new["least"]), _usd(new["most"])
+    span = f" ({least} to {most} by what was measured)" if least != most else ""
     from_to = f"{_usd(old)} a month on API Gateway, {_usd(middle)} on nodes{span}"
     if abs(middle - old) <= NEARLY * max(middle, old):
         return f"It costs about the same: {from_to}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from checklists.capacity.demand import Demand
@@ -12,6 +12,13 @@ from checklists.capacity.sizing import Size
 from checklists.cost.model import Estimate
 
 _MIB: Final = 1024.0**2
+
+WHY: Final[Mapping[str, str]] = {
+    "vCPU": "with one node less, vCPU would not do",
+    "memory": "with one node less, memory would not do",
+    "two zones": "one in each of two zones; the load alone takes no more",
+}
+"""`NodeSize.bound_by` -> what that means."""
 
 
 def to_text(plan: CapacityPlan) -> str:
@@ -26,6 +33,7 @@ def _lines(plan: CapacityPlan) -> Iterator[str]:
     yield from _redis(plan)
     yield ""
     yield f"A month in {plan.region}, at list prices of {plan.prices_of}"
+    yield from (f"  {one}" for one in dict.fromkeys((*plan.before.assumptions, *plan.after["median"].assumptions)))
     yield from _bill("API Gateway, with functions and table", plan.before)
     yield from _bill("nodes and Redis", plan.after["median"])
     yield ""
@@ -65,7 +73,7 @@ def _nodes(plan: CapacityPlan) -> Iterator[str]:
     yield f"  connections each    {nodes.connections:>12,}  with a node missing {nodes.connections_one_lost:,}"
     yield f"  vCPU busy           {nodes.core_busy:>12.0%}  with a node missing {nodes.core_busy_one_lost:.0%}"
     yield f"  memory each         {nodes.memory_bytes / _MIB:>8,.0f} MiB  with a node missing"
-    yield f"  what takes the last one: {nodes.bound_by}"
+    yield f"  why so many: {WHY[nodes.bound_by]}"
 
 
 def _redis(plan: CapacityPlan) -> Iterator[str]:
@@ -73,7 +81,7 @@ def _redis(plan: CapacityPlan) -> Iterator[str]:
     shards = "" if redis.shards == 1 else f", a Cluster of {redis.shards} shards"
     yield f"Redis: {redis.nodes} {redis.node} (each shard has a replica){shards}"
     yield f"  operations a second {redis.operations_s:>12,.0f}"
-    yield f"  its core busy       {redis.core_busy:>12.1%}  {_share(plan)}"
+    yield f"  its core busy       {redis.core_busy:>12.1%}  {_share(plan)}".rstrip()
     yield f"  memory              {redis.memory_bytes / _MIB:>8,.0f} MiB"
     into, out = _mbit(redis.in_bytes_s), _mbit(redis.out_bytes_s)
     yield f"  network             {into:>5,.2f} Mbit/s in, {out:,.2f} Mbit/s out"
@@ -94,7 +102,8 @@ def _span(plan: CapacityPlan, number: Callable[[Size], float]) -> str:
 
 def _share(plan: CapacityPlan) -> str:
     busy = sorted(size.redis.core_busy for size in plan.sizes.values())
-    return f"{busy[0]:.1%} to {busy[-1]:.1%} by what was measured"
+    least, most = f"{busy[0]:.1%}", f"{busy[-1]:.1%}"
+    return f"{least} to {most} by what was measured" if least != most else ""
 
 
 def _mbit(bytes_s: float) -> float:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Mapping
 from math import ceil
 from typing import Final
 
 from pydantic import Field
 
 from checklists.capacity.demand import Demand
-from checklists.capacity.errors import CapacityUnreachable
+from checklists.capacity.errors import CapacityUnreachable, ShapeUnknown
 from checklists.capacity.flat import Cost, Flat
 from checklists.capacity.rates import broadcasts, by_clients, in_a_second, pushes, redis_bytes
 from checklists.capacity.redis_nodes import REDIS_NODES, RedisNode
@@ -28,15 +29,31 @@ MOST_SHARDS: Final = 500
 """https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/quota-limits.html"""
 
 
+MEMORY_GB: Final[Mapping[float, tuple[float, ...]]] = {
+    0.25: (0.5, 1, 2),
+    0.5: (1, 2, 3, 4),
+    1: (2, 3, 4, 5, 6, 7, 8),
+}
+"""vCPU of a task -> GB of memory that Fargate gives with it, as far as one process has a use for it:
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html"""
+
+
 class Shape(Record):
     """Of a Fargate task with one process, which has no use for more than one vCPU."""
 
-    vcpu: float = Field(gt=0, le=1)
-    memory_gb: float = Field(gt=0, le=120)
+    vcpu: float
+    memory_gb: float
 
 
-SHAPES: Final = (Shape(vcpu=0.25, memory_gb=0.5), Shape(vcpu=0.5, memory_gb=1), Shape(vcpu=1, memory_gb=2))
-"""The smallest memory of each: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html"""
+def shape_of(vcpu: float, memory_gb: float) -> Shape:
+    """Raises ShapeUnknown."""
+    if memory_gb not in MEMORY_GB.get(vcpu, ()):
+        raise ShapeUnknown(vcpu, memory_gb, MEMORY_GB)
+    return Shape(vcpu=vcpu, memory_gb=memory_gb)
+
+
+SHAPES: Final = tuple(Shape(vcpu=vcpu, memory_gb=memory[0]) for vcpu, memory in MEMORY_GB.items())
+"""With the least memory of each."""
 
 
 class NodeSize(Record):

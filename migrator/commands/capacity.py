@@ -14,14 +14,13 @@ from checklists.capacity.errors import DemandInvalid
 from checklists.capacity.plan import plan
 from checklists.capacity.report import to_text
 from checklists.capacity.simulation.run import EVENTS
-from checklists.capacity.sizing import SHAPES, Shape
+from checklists.capacity.sizing import SHAPES, shape_of
 from checklists.capacity.surveyed import surveyed
 from checklists.cost.prices import HOME, load_prices
 from checklists.looking import read_estate
 from migrator.commands.options import FILE_PATH, format_option
 from migrator.commands.quantities import Count, Minutes, Rate, Share, Size
 from migrator.console import say
-from migrator.validation import first_problem
 
 ALL: Final = -1
 """Instead of a number of connections."""
@@ -36,7 +35,9 @@ class AllOrCount(Count):
 
 @click.command("capacity")
 @click.option("--connections", type=Count(), help="At once, at the peak: 50000, 50k or 1M.")
-@click.option("--pushes", type=Rate(), help="How often it sends: 200/s, 12k/min, 3M/month. Default: 0.")
+@click.option(
+    "--pushes", type=Rate(), help="How often it sends: 200/s, 12k/min, 3M/month; a second, without a unit. Default: 0."
+)
 @click.option(
     "--estate",
     type=FILE_PATH,
@@ -66,9 +67,9 @@ class AllOrCount(Count):
     help="Where handlers run: in the nodes, as migrated, or at Lambda as before.",
 )
 @click.option(
-    "--vcpu", type=click.FloatRange(0, 1, min_open=True), help="Of a task; needs --memory. Default: what costs least."
+    "--vcpu", type=float, help="Of a Fargate task: 0.25, 0.5 or 1; needs --memory. Default: what costs least."
 )
-@click.option("--memory", type=click.FloatRange(0, 120, min_open=True), help="GB of a task; needs --vcpu.")
+@click.option("--memory", type=float, help="GB of a task; needs --vcpu.")
 @click.option("--region", help=f"Whose prices are taken. Default: that of the survey, or {HOME}.")
 @click.option("--prices", "prices_path", type=FILE_PATH, help="Prices of your own, in the place of the list prices.")
 @click.option(
@@ -142,7 +143,7 @@ def command(
         received_s=pushes if received is None else received,
         **same,
     )
-    shapes = SHAPES if vcpu is None or memory is None else (Shape(vcpu=vcpu, memory_gb=memory),)
+    shapes = SHAPES if vcpu is None or memory is None else (shape_of(vcpu, memory),)
     made = plan(
         demand,
         constants=load_constants(constants_path),
@@ -159,4 +160,6 @@ def _demand(**given: object) -> Demand:
     try:
         return Demand.model_validate(given)
     except ValidationError as error:
-        raise DemandInvalid(first_problem(error)) from None
+        first = error.errors(include_url=False, include_input=False)[0]
+        problem = first["msg"].removeprefix("Value error, ").replace("Input should be", "has to be")
+        raise DemandInvalid(".".join(map(str, first["loc"])), problem) from None

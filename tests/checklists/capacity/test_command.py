@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from checklists.capacity.errors import CapacityUnreachable, ConstantsInvalid, DemandInvalid, NothingSurveyed
+from checklists.capacity.errors import (
+    CapacityUnreachable,
+    ConstantsInvalid,
+    DemandInvalid,
+    NothingSurveyed,
+    ShapeUnknown,
+)
 from checklists.capacity.simulation.run import EVENTS
 from migrator.cli import cli
 from migrator.commands.quantities import Count, Minutes, Rate, Share, Size
@@ -65,7 +71,7 @@ def test_numbers_are_read_as_people_write_them(kind, text: str, value: float):
         ("--message-size", "9" * 400),
         ("--life", "120"),
         ("--average", "half"),
-        ("--vcpu", "4"),
+        ("--vcpu", "four"),
     ],
 )
 def test_what_is_no_number_is_named(option: str, value: str):
@@ -79,12 +85,12 @@ def test_what_is_no_number_is_named(option: str, value: str):
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (("--connections", "10", "--fan-out", "11"), "a push can't go to 11 of 10 connections"),
-        (("--connections", "0"), "connections: Input should be greater than or equal to 1"),
-        (("--connections", "10", "--average", "0%"), "average: Input should be greater than 0"),
+        (("--connections", "10", "--fan-out", "11"), "with: a push can't go to 11 of 10 connections."),
+        (("--connections", "0"), "with: --connections has to be greater than or equal to 1."),
+        (("--connections", "10", "--average", "0%"), "--average, as a share, has to be greater than 0"),
         (
             ("--connections", "10", "--message-size", "1MB"),
-            "message_bytes: Input should be less than or equal to 131072",
+            "--message-size, in bytes, has to be less than or equal to 131072",
         ),
     ],
 )
@@ -93,11 +99,11 @@ def test_a_load_that_cannot_be_meant_is_refused(words: tuple[str, ...], problem:
         run(*words)
 
 
-@pytest.mark.parametrize(("option", "named"), [("--average", "average"), ("--life", "life_minutes")])
+@pytest.mark.parametrize(("option", "named"), [("--average", "as a share"), ("--life", "in minutes")])
 def test_a_load_of_a_survey_that_cannot_be_meant_is_refused_too(tmp_path: Path, option: str, named: str):
     survey = tmp_path / "estate.json"
     survey.write_text(estate(traffic(365_000, 6e6)).model_dump_json())
-    with pytest.raises(DemandInvalid, match=f"{named}: Input should be greater than 0"):
+    with pytest.raises(DemandInvalid, match=f"{option}, {named}, has to be greater than 0"):
         run("--estate", survey, option, "0%" if option == "--average" else "0min")
 
 
@@ -105,6 +111,35 @@ def test_a_size_of_a_task_is_given_whole():
     result = run("--connections", "10", "--vcpu", "1")
     assert result.exit_code == 2
     assert "--vcpu and --memory" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("vcpu", "memory", "allowed"),
+    [
+        ("0.25", "8", "with 0.25 vCPU --memory is 0.5, 1 or 2."),
+        ("4", "8", "--vcpu is 0.25, 0.5 or 1."),
+        ("nan", "1", "--vcpu is 0.25, 0.5 or 1."),
+    ],
+)
+def test_a_task_that_fargate_does_not_have_is_refused(vcpu: str, memory: str, allowed: str):
+    with pytest.raises(ShapeUnknown) as raised:
+        run("--connections", "10", "--vcpu", vcpu, "--memory", memory)
+    assert str(raised.value).startswith(f"Fargate has no task of {vcpu} vCPU and {memory} GB")
+    assert str(raised.value).endswith(allowed)
+
+
+def test_a_region_without_prices_of_its_own_is_said_in_text_too(own: Path):
+    words = "No prices of eu-west-1 are at hand: those of us-east-1 are taken."
+    assert words in run("--connections", "10", "--region", "eu-west-1", "--constants", own).stdout
+    assert "are at hand" not in run("--connections", "10", "--constants", own).stdout
+
+
+def test_a_range_is_told_only_where_there_is_one(own: Path):
+    lines = run("--connections", "10", "--constants", own).stdout.splitlines()
+    (busy,) = [line for line in lines if "its core busy" in line]
+    assert busy == busy.rstrip()
+    assert "0.0% to 0.0%" not in busy
+    assert "  why so many: one in each of two zones; the load alone takes no more" in lines
 
 
 def test_a_load_that_nothing_carries_ends_with_the_reason(own: Path):
@@ -195,12 +230,12 @@ def test_a_load_is_taken_from_a_survey(own: Path, tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "name"), [("--average", "0%", "average"), ("--life", "0min", "life_minutes")]
+    ("option", "value", "name"), [("--average", "0%", "as a share"), ("--life", "0min", "in minutes")]
 )
 def test_what_a_survey_is_divided_by_is_more_than_nothing(option: str, value: str, name: str, tmp_path: Path):
     survey = tmp_path / "estate.json"
     survey.write_text(estate(traffic(365_000, 6e6)).model_dump_json())
-    with pytest.raises(DemandInvalid, match=f"{name}: Input should be greater than 0"):
+    with pytest.raises(DemandInvalid, match=f"{option}, {name}, has to be greater than 0"):
         run("--estate", survey, option, value)
 
 
