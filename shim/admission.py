@@ -102,7 +102,7 @@ def not_opened(error: StreamsError) -> NotAdmitted:
     """`Streams.open` did not open a connection."""
     if isinstance(error, TooManyConnections):
         return NotAdmitted(503, str(error), "full", spread_s(5))
-    return NotAdmitted(503, str(error), "away", spread_s(1))
+    return NotAdmitted(503, BrokerUnavailable.told, "away", spread_s(1))
 
 
 def ending(message: str) -> NotAdmitted:

@@ -183,7 +183,7 @@ def shown(info: ConnectionInfo, identity: dict[str, str] | None) -> dict[str, An
 
 
 def unavailable(error: BrokerUnavailable) -> Problem:
-    return Problem(503, "ServiceUnavailableException", str(error))
+    return Problem(503, "ServiceUnavailableException", error.told)
 
 
 def _gone() -> Problem:

@@ -94,7 +94,7 @@ class SseFace:
         except Refusal as refusal:
             response = refusal.response()
         except BrokerUnavailable as error:
-            response = Refusal(503, str(error), {"Retry-After": "1"}).response()
+            response = Refusal(503, error.told, {"Retry-After": "1"}).response()
         return self._cors.apply(request.headers, response)
 
     async def _open_or_resume(self, request: Request) -> Response:

@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 
 class StreamsError(Exception):
     """Anything that `Streams` refuses."""
@@ -62,11 +64,13 @@ class TooManyConnections(StreamsError):
 
 class BrokerUnavailable(StreamsError):
     """Raised when what keeps the connections does not answer in time. Whether it did what was asked for is not known.
-    `reason` names neither its address nor its password."""
+    `reason` names neither its address nor its password; it is for who looks after the service, `told` for clients."""
+
+    told: Final = "the broker of the connections is not available"
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
 
     def __str__(self) -> str:
-        return f"the broker of the connections is not available: {self.reason}"
+        return f"{self.told}: {self.reason}"

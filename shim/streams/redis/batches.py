@@ -134,8 +134,10 @@ class Batches:
         answered = 0
         again: list[Asked] = []
         why: Exception | None = None
+        is_new = True
         try:
             connection = await self._connected()
+            is_new = False
             began = time.monotonic()
             offset = self._later_ms()
             commands = packed(step.command(offset, self._keys) for step, _future in batch)
@@ -154,7 +156,7 @@ class Batches:
         except _FAILURES as error:
             await self._drop()
             self.counts.unanswered(time.monotonic())
-            away = BrokerUnavailable(why_away(error))
+            away = BrokerUnavailable(why_away(error, is_new=is_new))
             away.__cause__ = error
             _fail([*again, *batch[answered:]], away)
         except BaseException:

@@ -17,15 +17,17 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 Words = Callable[[Any], str]
 
-ENDED: Final = "Redis ended the connection; if it always does, it wants TLS (rediss://)"
+ENDED: Final = "Redis ended the connection"
+WANTS_TLS: Final = "; does it want TLS (rediss://)?"
 
 
-def why_away(error: BaseException) -> str:
-    """`Redis can't be reached (Connection refused)`; the name of its class, if no more is known."""
+def why_away(error: BaseException, *, is_new: bool = False) -> str:
+    """`Redis can't be reached (Connection refused)`; the name of its class, if no more is known. `is_new`: of a
+    connection on which nothing was answered yet."""
     for one in _causes(error):
         for kind, words in _WORDS:
             if isinstance(one, kind) and (said := words(one)):
-                return said
+                return said + WANTS_TLS if is_new and said == ENDED else said
     return f"Redis failed ({type(error).__name__})"
 
 

@@ -79,7 +79,7 @@ class Membership:
             await self._listening.begin()
         except (RedisError, OSError, TimeoutError) as error:
             self.batches.counts.unanswered(time.monotonic())
-            raise BrokerUnavailable(why_away(error)) from error
+            raise BrokerUnavailable(why_away(error, is_new=True)) from error
         await self._renew()
         self._tasks = [asyncio.create_task(self._listening.run()), asyncio.create_task(self._maintain())]
 

@@ -34,4 +34,5 @@ def test_what_a_node_can_not_handle_since_it_does_not_know_the_client_it_does_no
             eventually(lambda: bool(there.functions.bodies))
 
         assert (refused.status_code, taken.status_code) == (503, 202)
+        assert refused.json() == {"message": "the broker of the connections is not available"}  # why, is for the log
         assert [json.loads(body) for body in there.functions.bodies] == [{"action": "silent"}]

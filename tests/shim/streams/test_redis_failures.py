@@ -53,7 +53,7 @@ def wrapped(cause: Exception) -> Exception:
         (wrapped(socket.gaierror(-2, "secret.example")), "the name of Redis is not found"),
         (
             wrapped(ConnectionResetError(errno.ECONNRESET, "secret")),
-            "Redis ended the connection; if it always does, it wants TLS (rediss://)",
+            "Redis ended the connection",
         ),
         (wrapped(ssl.SSLError(1, "secret")), "no TLS with Redis (the handshake failed); does it speak TLS?"),
         (TimeoutError(), "Redis did not answer in time"),
@@ -63,6 +63,12 @@ def wrapped(cause: Exception) -> Exception:
 )
 def test_each_failure_has_words_without_an_address(error: Exception, words: str) -> None:
     assert why_away(error) == words
+
+
+def test_a_server_that_ends_a_new_connection_may_want_tls() -> None:
+    ended = wrapped(ConnectionResetError(errno.ECONNRESET, "secret"))
+    assert why_away(ended, is_new=True) == "Redis ended the connection; does it want TLS (rediss://)?"
+    assert why_away(TimeoutError(), is_new=True) == "Redis did not answer in time"
 
 
 async def refusal(options: RedisOptions) -> str:
