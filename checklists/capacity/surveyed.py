@@ -30,7 +30,7 @@ def surveyed(path: Path, estate: Estate, *, life_minutes: float, fan_out: float,
     read. Raises DemandInvalid and NothingSurveyed."""
     for name, value in (("life_minutes", life_minutes), ("average", average)):
         if value <= 0:
-            raise DemandInvalid(f"{name}: Input should be greater than 0")
+            raise DemandInvalid(name, "has to be greater than 0")
     apis = estate.websocket_apis()
     life = min(life_minutes, LONGEST_LIFE_MINUTES)
     found = websocket_path(estate, (), apis, known=Target(mean_life_minutes=life), period=None, bills=())
