@@ -39,6 +39,11 @@ def command() -> None:
     """Takes users from the old service to the new one, in stages, on a running shim whose configuration has [cutover].
 
     The stages are legacy, tap, shadow, live, rampdown, complete; docs/reference/cut-over.md says what each means.
+
+    \b
+    Examples:
+      ws2sse cutover status .
+      ws2sse cutover set . --stage shadow --why "no difference while tapped"
     """
 
 
