@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.running import CHAT, ws2sse
+from tests.running import CHAT, invoke
 
 # How fast an example is says something of the machine, and nothing of the promise.
 settings.register_profile("unhurried", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -16,8 +19,16 @@ settings.load_profile("unhurried")
 
 @pytest.fixture(scope="session")
 def migrated_chat(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The output of `ws2sse migrate examples/chat`. Tests that change it change a copy."""
-    out = tmp_path_factory.mktemp("migrated") / "chat-sse"
-    finished = ws2sse("migrate", CHAT, "--out", out)
-    assert finished.returncode in {0, 3}, finished.stderr
-    return out
+    """The output of `ws2sse migrate examples/chat`. Tests that change it change a copy.
+
+    The processes that share the tests have it made once. Each has a copy, since to run it may write into it.
+    """
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    made = shared / "migrated-chat"
+    with (shared / "migrated-chat.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            finished = invoke("migrate", CHAT, "--out", made)
+            assert finished.returncode in {0, 3}, finished.stderr
+    return shutil.copytree(made, tmp_path_factory.mktemp("migrated") / "chat-sse")

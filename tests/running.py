@@ -59,9 +59,12 @@ class Invoked:
     stderr: str
 
 
-def invoke(*arguments: str | Path) -> Invoked:
-    """The command in this process: quicker than `ws2sse`, with the same status and words."""
-    result = CliRunner().invoke(cli, [*map(str, arguments)])
+def invoke(*arguments: str | Path, **variables: str) -> Invoked:
+    """The command in this process: quicker than `ws2sse`, with the same status and words.
+
+    `variables`: of the environment, besides those that are there.
+    """
+    result = CliRunner(env=variables).invoke(cli, [*map(str, arguments)])
     if isinstance(result.exception, WsSseError):
         return Invoked(2, result.stdout, f"{result.stderr}error: {result.exception}\n")
     if result.exception is not None and not isinstance(result.exception, SystemExit):

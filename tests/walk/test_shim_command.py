@@ -27,7 +27,7 @@ from migrator.commands.shim_words import explain
 from shim.config.configuration import configuration_of
 from shim.config.layers import Given
 from tests.migrator.configured import configured
-from tests.running import CHAT, ROOT, WS2SSE, environment, process, running_shim, token, ws2sse
+from tests.running import CHAT, ROOT, WS2SSE, environment, invoke, process, running_shim, token, ws2sse
 from tests.shim.backends.lambda_endpoint import lambda_endpoint
 from tests.shim.sse_client import STREAM, open_stream
 
@@ -94,7 +94,7 @@ def test_a_missing_library_is_named_with_the_extra_that_has_it() -> None:
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"application": "x", "surprise": 1}'])
 def test_an_inventory_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "inventory.json").write_text(text)
-    finished = ws2sse("shim", CHAT, "--inventory", tmp_path / "inventory.json", "--port", "0")
+    finished = invoke("shim", CHAT, "--inventory", tmp_path / "inventory.json", "--port", "0")
 
     assert finished.returncode == 2
     assert "is not an inventory of this version" in finished.stderr
@@ -359,25 +359,30 @@ class TestSettings:
             (("--backend", "rest", "--upstream", "ws://a"), "--upstream is ws://a, which the back end rest can't be."),
             (("--backend", "rest"), "backend.rest.url is missing: the back end rest needs it."),
             (("--upstream", "ws://a:b@c"), "it may hold no user and no password"),
-            ((), "The back end python needs APP"),
             (("--format", "toml"), "--format toml is for --print-config."),
         ],
     )
     def test_what_can_not_be_is_a_sentence(self, arguments: tuple[str, ...], sentence: str) -> None:
-        finished = ws2sse("shim", *arguments)
+        finished = invoke("shim", *arguments)
 
         assert (finished.returncode, finished.stdout) == (2, "")
         assert sentence in finished.stderr
+
+    def test_without_an_application_there_is_nothing_to_serve(self) -> None:
+        finished = ws2sse("shim", "--port", "0")
+
+        assert (finished.returncode, finished.stdout) == (2, "")
+        assert "The back end python needs APP" in finished.stderr
         assert "Traceback" not in finished.stderr
 
     def test_an_unknown_variable_is_an_error(self, app: Path) -> None:
-        finished = ws2sse("shim", app, env=environment(SHIM_LIMIT__IDLE_S="1"))
+        finished = invoke("shim", app, SHIM_LIMIT__IDLE_S="1")
 
         assert finished.returncode == 2
         assert "there is no setting SHIM_LIMIT__IDLE_S. Did you mean SHIM_LIMITS__IDLE_S" in finished.stderr
 
     def test_credentials_that_can_not_be_read_are_named(self, app: Path, tmp_path: Path) -> None:
-        finished = ws2sse("shim", app, "--port", "0", "--credentials-file", tmp_path / "none")
+        finished = invoke("shim", app, "--port", "0", "--credentials-file", tmp_path / "none")
 
         assert finished.returncode == 2
         assert f"{tmp_path / 'none'}: No such file or directory" in finished.stderr
