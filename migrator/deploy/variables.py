@@ -19,9 +19,9 @@ _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
 """What shells, Kubernetes and ECS all take for the name of a variable."""
 
 _OF_AWS: Final = frozenset({"AWS_REGION", "AWS_DEFAULT_REGION"})
-PRIVATE: Final = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
-"""Where the front end's own addresses are; the kit's network lets nobody else in.
-https://www.rfc-editor.org/rfc/rfc1918"""
+PRIVATE: Final = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10"
+"""Where the front end's own addresses are; the kit's network lets nobody else in. Pods of EKS and GKE often have those
+of the last one: https://www.rfc-editor.org/rfc/rfc1918, https://www.rfc-editor.org/rfc/rfc6598"""
 
 
 def application_variables(inventory: Inventory) -> tuple[tuple[EnvironmentVariable, ...], tuple[str, ...]]:

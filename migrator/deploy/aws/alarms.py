@@ -27,7 +27,8 @@ class Metric:
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """`per`: divides `metric`. `to_alarm` of `periods` periods have to be over or under the threshold. Periods without
-    data are no reason to wake anybody, unless `missing` is `breaching`."""
+    data are no reason to wake anybody, unless `missing` is `breaching`. `follows`: the parameter, under the template's
+    name, that is the threshold; `threshold` is its default then."""
 
     name: str
     meaning: str
@@ -39,6 +40,7 @@ class Alarm:
     periods: int = 5
     to_alarm: int = 3
     missing: Literal["notBreaching", "breaching"] = "notBreaching"
+    follows: Literal["", "LeastTasks"] = ""
 
     def words(self) -> dict[str, object]:
         """What every notation writes alike."""
@@ -86,6 +88,7 @@ def alarms(settings: AwsSettings) -> tuple[Alarm, ...]:
             tasks.least,
             "LessThanThreshold",
             missing="breaching",
+            follows="LeastTasks",
         ),
         Alarm(
             "TasksStopByThemselves",

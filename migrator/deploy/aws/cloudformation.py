@@ -119,6 +119,7 @@ def _alarm(alarm: Alarm, planned: Plan) -> dict[str, object]:
         "name": alarm.name,
         "meaning": alarm.meaning,
         **alarm.words(),
+        "follows": alarm.follows,
         "queries": [_query(query) for query in queries(alarm, planned.settings)],
     }
 

@@ -133,6 +133,7 @@ def _alarm(alarm: Alarm, planned: Plan) -> dict[str, object]:
         "title": _snake(alarm.name).replace("_", "-"),
         "meaning": quoted(alarm.meaning),
         **alarm.words(),
+        "follows": _snake(alarm.follows),
         "queries": [_query(query) for query in queries(alarm, planned.settings)],
     }
 

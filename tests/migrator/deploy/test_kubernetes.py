@@ -9,6 +9,7 @@ import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import replace
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +163,15 @@ def test_front_ends_let_a_stream_be_silent_for_longer_than_its_heartbeat(tmp_pat
 
     assert annotations["nginx.ingress.kubernetes.io/proxy-read-timeout"] == "200"
     assert manifests(one)["HTTPRoute"]["spec"]["rules"][0]["timeouts"] == {"request": "0s", "backendRequest": "0s"}
+
+
+@pytest.mark.parametrize("address", ["10.244.3.4", "172.20.0.9", "192.168.7.7", "100.64.12.1"])
+def test_a_front_end_is_believed_wherever_the_networks_of_clusters_have_it(address: str, shim: Deployment) -> None:
+    values = {entry["name"]: entry.get("value") for entry in pod(shim)["containers"][0]["env"]}
+    networks = [ip_network(one) for one in str(values[shim.proxies_variable]).split(",")]
+
+    assert any(ip_address(address) in network for network in networks)
+    assert not any(network.is_global for network in networks)
 
 
 def test_all_nodes_together_take_what_they_are_scaled_for(shim: Deployment) -> None:

@@ -140,6 +140,12 @@ def test_what_the_tasks_may_do(module: dict[str, Any]) -> None:
     assert role["ManagedPolicyArns"] == [module["aws_iam_role_policy_attachment.task_1"]["policy_arn"]]
 
 
+def threshold(alarm: dict[str, Any]) -> Any:
+    """As it is with the defaults of the parameters."""
+    given = alarm["Threshold"]
+    return stack()["Parameters"][given["Ref"]]["Default"] if isinstance(given, dict) else given
+
+
 def test_the_alarms(module: dict[str, Any]) -> None:
     made = [values for address, values in module.items() if address.startswith("aws_cloudwatch_metric_alarm.")]
     by_meaning = {each["alarm_description"]: each for each in made}
@@ -148,7 +154,7 @@ def test_the_alarms(module: dict[str, Any]) -> None:
     assert len(told_by) == len(made) == len(alarms(settings_of(told())))
     for alarm in told_by:
         other = by_meaning[alarm["AlarmDescription"]]
-        assert float(alarm["Threshold"]) == other["threshold"]
+        assert float(threshold(alarm)) == other["threshold"]
         assert alarm["ComparisonOperator"] == other["comparison_operator"]
         assert (int(alarm["EvaluationPeriods"]), int(alarm["DatapointsToAlarm"])) == (
             other["evaluation_periods"],

@@ -139,6 +139,13 @@ def test_logs_do_not_stay_for_ever() -> None:
     assert {int(group["RetentionInDays"]) for group in of_type("AWS::Logs::LogGroup").values()} == {30}
 
 
+def test_whoever_wants_more_tasks_is_told_when_there_are_fewer_than_these() -> None:
+    alarm = of_type("AWS::CloudWatch::Alarm")["AlarmFewTasks"]
+
+    assert alarm["Threshold"] == only("AWS::ApplicationAutoScaling::ScalableTarget")["MinCapacity"]
+    assert "threshold           = var.least_tasks\n" in terraform.files(told())["watching.tf"]
+
+
 def test_every_alarm_tells_whoever_is_given() -> None:
     for alarm in of_type("AWS::CloudWatch::Alarm").values():
         assert alarm["AlarmActions"]["Fn::If"][:2] == ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}]]
