@@ -31,7 +31,7 @@ def main() -> int:
     for number in range(given.rounds):
         print(f"round {number + 1} of {given.rounds}", file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory(prefix="bench-") as name, site(2, Path(name)) as nodes:
-            version = nodes.redis.info("server")["redis_version"]  # type: ignore[index]
+            version = nodes.masters[0].info("server")["redis_version"]
             rounds.append(measured(nodes, plan, Path(name)))
     found = Constants.model_validate(
         {

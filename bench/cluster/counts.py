@@ -1,7 +1,8 @@
-"""What two nodes cost Redis, counted: `python -m bench.cluster.counts [--streams 1000] [--idle-s 60]`.
+"""What two nodes cost Redis, counted: `python -m bench.cluster.counts [--streams 1000] [--idle-s 60] [--masters 3]`.
 
 Half of the streams are at each node. A broadcast through one of them has to reach all; operations are what `INFO
-commandstats` counts, those within scripts included, and memory is `MEMORY USAGE` of every key.
+commandstats` counts, those within scripts included, and memory is `MEMORY USAGE` of every key; in a Cluster both are of
+all masters together.
 """
 
 from __future__ import annotations
@@ -97,8 +98,8 @@ async def broadcast(port: int, streams: list[Stream], number: int) -> None:
 
 
 def memory_of_all_keys(nodes: Site) -> int:
-    redis: Any = nodes.redis  # its types are those of both its clients
-    return sum(redis.memory_usage(key, samples=0) or 0 for key in redis.scan_iter(count=1_000))
+    masters: list[Any] = list(nodes.masters)  # their types are those of both their clients
+    return sum(one.memory_usage(key, samples=0) or 0 for one in masters for key in one.scan_iter(count=1_000))
 
 
 def main() -> None:
@@ -106,9 +107,10 @@ def main() -> None:
     parser.add_argument("--streams", type=int, default=1_000)
     parser.add_argument("--nodes", type=int, default=2)
     parser.add_argument("--idle-s", type=float, default=60.0)
+    parser.add_argument("--masters", type=int, default=0, help="of a Cluster; 0, the default, for one server")
     given = parser.parse_args()
     allow_open_files()
-    with tempfile.TemporaryDirectory() as folder, site(given.nodes, Path(folder)) as nodes:
+    with tempfile.TemporaryDirectory() as folder, site(given.nodes, Path(folder), masters=given.masters) as nodes:
         found = asyncio.run(count(nodes, given.streams, given.idle_s))
     print(json.dumps(found, indent=2))
 

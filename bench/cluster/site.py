@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
 
 from redis import Redis
 
 from bench.processes import cpu_seconds, free_ports, resident_bytes, running
 from bench.servers.redis_server import redis_server
 from checklists.capacity.flat import Cost
+from tests.redis_cluster import RedisCluster
 
 OURS = ("cmdstat_info", "cmdstat_memory|usage", "cmdstat_scan", "cmdstat_client|setinfo")
 """What is asked here, and costs no node anything."""
@@ -69,23 +69,24 @@ class Reading:
 
 @dataclass
 class Site:
-    """`pids`, `ports`: of the nodes."""
+    """`pids`, `ports`: of the nodes. `masters`: of the Cluster, or the one server."""
 
     ports: list[int]
     pids: list[int]
-    redis: Redis = field(repr=False)
+    masters: list[Redis] = field(repr=False)
 
     def read(self) -> Reading:
-        info = cast("dict[str, Any]", self.redis.info("everything"))
-        stats = {name: one for name, one in info.items() if name.startswith("cmdstat_")}
+        """Of all masters together."""
+        infos = [master.info("everything") for master in self.masters]
+        stats = [one for info in infos for one in info.items() if one[0].startswith("cmdstat_")]
         return Reading(
             at=time.monotonic(),
             cpu_s=tuple(cpu_seconds([pid]) for pid in self.pids),
-            redis_cpu_s=info["used_cpu_user"] + info["used_cpu_sys"],
-            operations=sum(one["calls"] for name, one in stats.items() if name not in OURS),
-            redis_in=info["total_net_input_bytes"],
-            redis_out=info["total_net_output_bytes"],
-            memory=info["used_memory"],
+            redis_cpu_s=sum(info["used_cpu_user"] + info["used_cpu_sys"] for info in infos),
+            operations=sum(one["calls"] for name, one in stats if name not in OURS),
+            redis_in=sum(info["total_net_input_bytes"] for info in infos),
+            redis_out=sum(info["total_net_output_bytes"] for info in infos),
+            memory=sum(info["used_memory"] for info in infos),
         )
 
     def resident(self, node: int) -> int:
@@ -93,14 +94,22 @@ class Site:
 
 
 @contextmanager
-def site(nodes: int, folder: Path, *options: str) -> Iterator[Site]:
-    """`options`: of bench.servers.shim_server. The kernel shares out the cores."""
+def site(nodes: int, folder: Path, *options: str, masters: int = 0) -> Iterator[Site]:
+    """`options`: of bench.servers.shim_server. `masters`: of a Cluster; 0 for one server. The kernel shares out the
+    cores."""
     with ExitStack() as stack:
-        url = stack.enter_context(redis_server()).url
+        if masters:
+            cluster = stack.enter_context(contextlib.closing(RedisCluster(masters)))
+            url, servers = cluster.url, [cluster.client(place) for place in range(masters)]
+        else:
+            url = stack.enter_context(redis_server()).url
+            servers = [Redis.from_url(url)]
+        for server in servers:
+            stack.enter_context(contextlib.closing(server))
         ports = free_ports(nodes)
         pids = []
         for port in ports:
             command = [sys.executable, "-m", "bench.servers.shim_server", "--port", str(port), "--redis", url, *options]
             process = stack.enter_context(running(command, core=None, ports=[port], log=folder / f"{port}.log"))
             pids.append(process.pid)
-        yield Site(ports, pids, stack.enter_context(contextlib.closing(Redis.from_url(url))))
+        yield Site(ports, pids, servers)
