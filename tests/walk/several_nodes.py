@@ -18,7 +18,7 @@ from tests.one_function import AWS, write_application
 from tests.running import ROOT, WS2SSE, environment, process
 
 HANDLER = """
-import json, os
+import json, os, time
 import boto3
 
 FILE = os.path.join(os.path.dirname(__file__), "happened")
@@ -28,6 +28,8 @@ def handler(event, context):
     line = {key: said.get(key) for key in ("routeKey", "connectionId", "disconnectStatusCode")}
     with open(FILE, "ab", buffering=0) as file:
         file.write(json.dumps({**line, "pid": os.getpid()}).encode() + b"\\n")
+    while event.get("body") == "hold" and not os.path.exists(FILE + ".go_on"):
+        time.sleep(0.01)
     if said["routeKey"] == "$default":
         api = boto3.client("apigatewaymanagementapi", endpoint_url="https://example.test/dev")
         api.post_to_connection(ConnectionId=said["connectionId"], Data=b"you said " + event["body"].encode())
@@ -57,6 +59,10 @@ class Cluster:
         file = self.app / "happened"
         lines = file.read_text().splitlines() if file.exists() else []
         return [line for line in map(json.loads, lines) if line["routeKey"] == route]
+
+    def let_go(self) -> None:
+        """Functions that were told to hold go on."""
+        (self.app / "happened.go_on").touch()
 
     def eventually_happened(self, route: str, within_s: float = 20.0) -> list[dict[str, Any]]:
         ends = time.monotonic() + within_s

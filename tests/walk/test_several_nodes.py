@@ -7,8 +7,10 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.redis_cluster import RedisCluster
@@ -49,6 +51,32 @@ def test_when_a_node_is_killed_its_client_goes_on_at_another_and_misses_nothing(
         assert client.texts(5) == ["3", "4", "5", "6", "7"]
         assert found.happened("$disconnect") == []
         assert len(found.happened("$connect")) == 1
+
+
+@pytest.mark.slow
+def test_when_a_node_is_killed_that_was_at_a_message_the_retry_is_handled_by_another(
+    tmp_path: Path, redis: RedisServer
+) -> None:
+    with cluster(tmp_path, redis.url, redis__lease_s=3) as found, Client(found.nodes[0]) as client:
+        here, there = found.nodes
+        retried = {"Stream-Session": client.session, "Idempotency-Key": "k"}
+        with suppress(httpx.ReadTimeout):
+            httpx.post(here.http, content="hold", headers={**retried, "Prefer": "wait"}, timeout=0.5)
+        found.eventually_happened("$default")
+        os.kill(here.process.pid, signal.SIGKILL)
+        here.process.wait()
+        answers = [httpx.post(there.http, content="hold", headers=retried, timeout=20)]
+        found.let_go()
+        ends = time.monotonic() + 30
+        while answers[-1].status_code == 409 and time.monotonic() < ends:
+            time.sleep(0.2)
+            answers.append(httpx.post(there.http, content="hold", headers=retried, timeout=20))
+        client.resume(there)
+
+        assert (answers[0].status_code, answers[0].headers["retry-after"]) == (409, "1")
+        assert answers[-1].status_code == 202
+        assert client.texts(1) == ["you said hold"]
+        assert [line["pid"] for line in found.happened("$default")] == [here.process.pid, there.process.pid]
 
 
 @pytest.mark.slow

@@ -132,7 +132,7 @@ class TestEnding:
         assert await asyncio.wait_for(told.get(), 30) == lost
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-        for task in streams._telling:
+        for task in streams._telling._tasks:
             task.cancel()
 
     async def test_shutdown_closes_everybody(self) -> None:
