@@ -16,7 +16,6 @@ from redis.exceptions import (
     MovedError,
     NoScriptError,
     ReadOnlyError,
-    RedisError,
     ResponseError,
     TryAgainError,
 )
@@ -25,9 +24,9 @@ from shim.streams.errors import BrokerUnavailable
 from shim.streams.redis.counts import RedisCounts
 from shim.streams.redis.failures import why_away
 from shim.streams.redis.keys import Keys
-from shim.streams.redis.lives import life_of
+from shim.streams.redis.lives import Answered, life_of
 from shim.streams.redis.scripts import load_scripts
-from shim.streams.redis.servers import Servers
+from shim.streams.redis.servers import AWAY, Servers
 from shim.streams.redis.steps import Step, packed
 
 logger = logging.getLogger(__name__)
@@ -54,8 +53,6 @@ MOST_WAITING = 20_000
 ASK_AGAIN_S = 0.02
 """While a slot is on its way from one server to another."""
 
-_FAILURES = (RedisError, OSError, TimeoutError)
-
 _ELSEWHERE = (AskError, TryAgainError)
 """Nothing was done, since the keys are at another server, or on their way: MOVED, ASK, TRYAGAIN."""
 
@@ -78,6 +75,10 @@ class Batches:
         self._connection: Any = None
         self._moving_since: float | None = None
         self._life_known = False
+        self._life = ""
+        self._answered_at = -math.inf
+        self._before: Answered | None = None
+        """On the connection before this one; None: there was none, or its life was compared with the one of this."""
         self.on_life: Callable[[str], None] = lambda _life: None
         """Told in which life the partition is, before anything else is asked of a server."""
         self._waiting: deque[Asked] = deque()
@@ -146,6 +147,7 @@ class Batches:
                 for step, future in batch:
                     answer = await _answer(connection)
                     answered += 1
+                    self._answered_at = time.monotonic()
                     if isinstance(answer, _ELSEWHERE):
                         why = answer
                         again.append((step, future))
@@ -153,7 +155,7 @@ class Batches:
                         self.counts.failures["refused"] += isinstance(answer, ResponseError)
                         _settle(step, future, answer)
             self.counts.answered(len(batch) - len(again), time.monotonic() - began, time.monotonic())
-        except _FAILURES as error:
+        except AWAY as error:
             await self._drop()
             self.counts.unanswered(time.monotonic())
             away = BrokerUnavailable(why_away(error, is_new=is_new))
@@ -189,11 +191,12 @@ class Batches:
                 self._connection = await self._servers.connect(self._keys.slot)
                 await load_scripts(self._connection)
                 self._life_known = False
+                self._before = Answered(self._life, self._answered_at) if self._life else None
         if not self._life_known:
             async with asyncio.timeout(self._timeout_s):
-                life = await life_of(self._connection, self._keys)
-            self._life_known = True
-            self.on_life(life)
+                self._life = await life_of(self._connection, self._keys, self._before)
+            self._life_known, self._before = True, None
+            self.on_life(self._life)
         return self._connection
 
     def forget_life(self) -> None:

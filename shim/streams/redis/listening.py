@@ -8,10 +8,8 @@ import math
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from redis.exceptions import RedisError
-
 from shim.streams.redis.failures import why_away
-from shim.streams.redis.servers import Servers
+from shim.streams.redis.servers import AWAY, Servers
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +43,7 @@ class Listening:
         self.listening = False
 
     async def begin(self) -> None:
-        """Raises RedisError or OSError. Channels of a slot are at the server that has it:
+        """Raises what is `AWAY`. Channels of a slot are at the server that has it:
         https://redis.io/docs/latest/develop/pubsub/#sharded-pubsub"""
         async with asyncio.timeout(self._timeout_s):
             self._connection = connection = await self._servers.connect(self._slot)
@@ -67,7 +65,7 @@ class Listening:
                         await self._begun()
                     pause = 0.05
                     await self._read()
-                except (RedisError, OSError, TimeoutError) as error:
+                except AWAY as error:
                     if self.listening:
                         logger.warning("Redis does not tell of messages any more: %s", why_away(error))
                     self._listens(False)
@@ -88,7 +86,7 @@ class Listening:
         self._answered = False
         try:
             await self._connection.send_packed_command(self._connection.pack_command("PING"), check_health=False)
-        except (RedisError, OSError, TimeoutError):
+        except AWAY:
             return  # `run` notices too
 
     def _listens(self, whether: bool) -> None:

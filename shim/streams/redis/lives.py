@@ -3,11 +3,18 @@
 The data says in which life of the partition it is. A server that is known to have had it in that life has a script of
 this name: scripts are neither saved nor replicated, so another server has none, nor has the same one after a restart.
 https://redis.io/docs/latest/develop/programmability/eval-intro/#script-replication
+
+Two servers may take themselves for the one at the same time: one that stood still, or was cut off, and the one that
+took over. What a node was answered by either of them may be lost with it, after the other's life has begun and all have
+been told of it. So a node that was answered in another life, later than this one began, begins a new one. Only lengths
+of time are compared, one of the server's clock and one of the node's: no two clocks have to agree.
 """
 
 from __future__ import annotations
 
 import secrets
+import time
+from dataclasses import dataclass
 from typing import Any, Final
 
 from shim.streams.redis.keys import Keys
@@ -17,7 +24,8 @@ from shim.streams.redis.steps import Step, asked, text
 ATTEMPTS: Final = 10
 """To begin a life, while others do too."""
 
-LIFE: Final = Script("life", "return life()", lists="bn")
+LIFE: Final = Script("life", "return {life(), now() - tonumber(redis.call('HGET', S.bn, 'lt') or 0)}", lists="bn")
+"""And for how many milliseconds."""
 
 BEGIN_LIFE: Final = Script(
     "begin_life",
@@ -25,7 +33,7 @@ BEGIN_LIFE: Final = Script(
 local before, new = ARGV[3], ARGV[4]
 local found = redis.call('HMGET', S.bn, 'li', 'n')
 if (found[1] or '') ~= before then return found[1] or '' end
-redis.call('HSET', S.bn, 'li', new, 'fn', found[2] or 0)
+redis.call('HSET', S.bn, 'li', new, 'fn', found[2] or 0, 'lt', now())
 redis.call('PEXPIRE', S.bn, {DAY_MS})
 return new
 """,
@@ -34,12 +42,29 @@ return new
 """Keeps the number of the last broadcast that is left from before."""
 
 
-async def life_of(connection: Any, keys: Keys) -> str:  # noqa: ANN401 - a connection of the redis package, partly untyped
-    """A new one, if this server is not known to have been there in the last one. Raises RedisError or OSError."""
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """In which life of the partition this node was answered last, and when, by its monotonic clock."""
+
+    life: str
+    at: float
+
+
+async def life_of(
+    connection: Any,  # noqa: ANN401 - of the redis package, partly untyped
+    keys: Keys,
+    before: Answered | None = None,
+) -> str:
+    """A new one, if this server is not known to have been there in the last one, or if another server answered this
+    node after that had begun. `before`: on another connection; None: never. Raises RedisError or OSError."""
     for _ in range(ATTEMPTS):
-        (found,) = await asked(connection, Step(LIFE, (), (), text).command(0, keys))
+        asked_at = time.monotonic()
+        ((found, age_ms),) = await asked(connection, Step(LIFE, (), (), list).command(0, keys))
         life = text(found)
-        if life and await asked(connection, ("SCRIPT", "EXISTS", _marker(keys, life).sha)) == [[1]]:
+        elsewhere = before is not None and before.life != life and before.at > asked_at - int(age_ms) / 1000
+        if elsewhere and before is not None:
+            elsewhere = not await _was_here(connection, keys, before.life)
+        if life and not elsewhere and await _was_here(connection, keys, life):
             return life
         new = secrets.token_hex(4)
         await asked(connection, ("SCRIPT", "LOAD", _marker(keys, new).whole))
@@ -47,6 +72,11 @@ async def life_of(connection: Any, keys: Keys) -> str:  # noqa: ANN401 - a conne
         if text(begun) == new:
             return new
     raise ConnectionError("others begin one life after the other")
+
+
+async def _was_here(connection: Any, keys: Keys, life: str) -> bool:  # noqa: ANN401
+    """Whether this server, since it was started, had the partition in this life."""
+    return bool(await asked(connection, ("SCRIPT", "EXISTS", _marker(keys, life).sha)) == [[1]])
 
 
 def _marker(keys: Keys, life: str) -> Script:

@@ -107,7 +107,7 @@ end
 local function close(I, id, code, reason, at)
   local v = redis.call('HMGET', I.c, 'st', 'dg', 'no', 'q')
   if v[1] ~= 'o' then return false end
-  redis.call('HSET', I.c, 'st', 'c', 'cc', code, 'cr', reason)
+  redis.call('HSET', I.c, 'st', 'c', 'cc', code, 'cr', reason, 'cb', last_broadcast())
   redis.call('ZREM', S.open, id)
   redis.call('ZREM', S.detached, id)
   redis.call('HDEL', S.sessions, v[2])

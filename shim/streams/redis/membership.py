@@ -9,8 +9,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from redis.exceptions import RedisError
-
 from shim.streams.errors import BrokerUnavailable, StreamsError
 from shim.streams.limits import StreamLimits
 from shim.streams.records import DID_NOT_COME_BACK
@@ -25,7 +23,7 @@ from shim.streams.redis.listening import Listening
 from shim.streams.redis.node import Node
 from shim.streams.redis.operations import Operations
 from shim.streams.redis.options import RedisOptions
-from shim.streams.redis.servers import Servers
+from shim.streams.redis.servers import AWAY, Servers
 from shim.streams.redis.steps import Step
 
 logger = logging.getLogger(__name__)
@@ -77,7 +75,7 @@ class Membership:
         """Raises BrokerUnavailable."""
         try:
             await self._listening.begin()
-        except (RedisError, OSError, TimeoutError) as error:
+        except AWAY as error:
             self.batches.counts.unanswered(time.monotonic())
             raise BrokerUnavailable(why_away(error, is_new=True)) from error
         await self._renew()
@@ -145,6 +143,8 @@ class Membership:
                     next_keep_lists = loop.time() + KEEP_LISTS_EVERY_S
             except StreamsError as error:
                 logger.warning("%s", error)
+            except Exception:  # others would take all that this node serves, and it would not know
+                logger.exception("what keeps this node one of several failed, and is tried again")
 
     async def _renew(self) -> bool:
         """Whether it was still held."""

@@ -105,13 +105,13 @@ class Positions:
         for (hosted, known, written), state in zip(asked, states, strict=True):
             if self._registry.has(hosted) and hosted.written == written:
                 hosted.compared_in = subscription
-                self._found(hosted, state, known, int(last), int(left))
+                self._found(hosted, state, known, int(left))
         return True
 
-    def _found(self, hosted: Hosted, found: list[Any], known: int, last: int, left: int) -> None:
-        """`known`: the last message that was known when this was asked; a Redis that has fewer has lost some. `last`,
-        `left`: the last broadcast, and that which is left of an earlier life."""
-        state, generation, seq, stalled, epoch, code, reason, left_own, left_bytes = found
+    def _found(self, hosted: Hosted, found: list[Any], known: int, left: int) -> None:
+        """`known`: the last message that was known when this was asked; a Redis that has fewer has lost some. `left`:
+        the last broadcast of an earlier life that is left. One that ended gets none that came after its end."""
+        state, generation, seq, stalled, epoch, code, reason, left_own, left_bytes, ended_after = found
         counted = self._batches.counts.found
         if state is not None and int(generation) > hosted.generation:
             counted["moved"] += 1
@@ -131,7 +131,7 @@ class Positions:
             return
         if state == b"c":
             counted["ended"] += hosted.end is None
-            self._registry.ended(hosted, (int(seq), last, int(code), text(reason)))
+            self._registry.ended(hosted, (int(seq), int(ended_after), int(code), text(reason)))
             return
         counted["missed"] += int(seq) > hosted.known
         hosted.known = max(hosted.known, int(seq))

@@ -40,7 +40,7 @@ local found = {tonumber(b.n or 0), alive, tonumber(b.fn or 0),
   redis.call('ZLEXCOUNT', S.hosted, '[' .. node .. ' ', '(' .. node .. '!')}
 for n = 1, count do
   local I, id, generation = of(n), ARGV[2 + n], ARGV[3 + count + n]
-  local v = fields(I.c, {'st', 'ge', 'no', 'q', 'tb', 'ss', 'ep', 'cc', 'cr', 'li', 'al', 'fq', 'ft'})
+  local v = fields(I.c, {'st', 'ge', 'no', 'q', 'tb', 'ss', 'ep', 'cc', 'cr', 'li', 'al', 'fq', 'ft', 'cb'})
   local left, left_bytes = survived(alive, v)
   if v.st == 'o' and tonumber(v.ge) <= tonumber(generation) then
     if v.no ~= node or v.ge ~= generation then
@@ -51,7 +51,8 @@ for n = 1, count do
     end
     if v.al ~= alive then redis.call('HSET', I.c, 'li', alive, 'al', alive, 'fq', left, 'ft', left_bytes) end
   end
-  found[n + 4] = {v.st, v.ge, v.q, v.ss, v.ep, v.cc, v.cr, left, left_bytes}
+  found[n + 4] = {v.st, v.ge, v.q, v.ss, v.ep, v.cc, v.cr, left, left_bytes,
+    tonumber(v.cb or b.n or 0)}
 end
 return found
 """,

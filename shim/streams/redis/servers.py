@@ -17,6 +17,11 @@ LOOK_UP: Final = 4
 """Whoever is asked where a server is has this part of `timeout_s`: the next one is to have its turn too."""
 
 
+AWAY: Final = (RedisError, OSError, TimeoutError, RuntimeError, AttributeError)
+"""What a connection of the redis package raises that broke. RuntimeError is uvloop's, for a write to one that the other
+side has just closed; AttributeError comes when another task has let go of it before the write began."""
+
+
 class Servers(Protocol):
     """For one event loop."""
 

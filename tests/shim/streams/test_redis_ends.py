@@ -28,6 +28,23 @@ async def test_a_close_on_one_node_ends_the_stream_of_another_after_its_last_mes
         assert (stream.closed, stream.close_code, stream.close_reason) == (True, 4001, "bye")
 
 
+async def test_a_node_that_hears_late_of_an_end_writes_nothing_that_was_sent_after_it(
+    world: RedisWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = await world.streams(), await world.streams()
+    connection, _other = await opened(here), await opened(here)
+    async with await there.awaiting.subscribe(connection) as stream:
+        (member,) = await there.members()
+        with monkeypatch.context() as deaf:
+            deaf.setattr(member._listening, "_heard", lambda _payload: None)
+            await here.awaiting.broadcast("before")
+            await here.awaiting.close(connection, 4001, "bye")
+            await here.awaiting.broadcast("after")
+            await member.node.check()
+
+        assert await rest(stream) == ["before"]
+
+
 async def test_the_connections_of_a_dead_node_may_be_resumed_within_the_window(world: RedisWorld) -> None:
     here, there = await world.streams(resume_window_s=60), await world.streams(resume_window_s=60)
     connection = await opened(here)

@@ -1,0 +1,125 @@
+"""Two servers that take themselves for the one: what either acknowledged is kept, or a gap is told of after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import pytest
+from redis.asyncio import Redis
+
+from shim.streams import BrokerUnavailable, Gap
+from tests.redis_server import RedisServer
+from tests.shim.streams.promising import opened, take
+from tests.shim.streams.redis_world import RedisWorld, at_last
+
+
+class Two:
+    """The name that nodes have is that of one server at a time; who is connected stays where it is."""
+
+    def __init__(self, folder: Path) -> None:
+        self.servers = [RedisServer(), RedisServer()]
+        self._name = folder / "s"
+        self.lead_to(0)
+        self.url = f"unix://{self._name}"
+
+    def lead_to(self, place: int) -> None:
+        self._name.unlink(missing_ok=True)
+        self._name.symlink_to(self.servers[place].url.removeprefix("unix://"))
+
+    async def replicate(self, prefix: str) -> None:
+        """The second has what the first has by now, and gets no more."""
+        source, target = (Redis.from_url(server.url) for server in self.servers)
+        for key in [key async for key in source.scan_iter(f"*{prefix}*")]:
+            await target.restore(key, 0, await source.dump(key), replace=True)
+        await source.aclose()
+        await target.aclose()
+
+    async def drop_connections(self, place: int) -> None:
+        client = Redis.from_url(self.servers[place].url)
+        for kind in ("pubsub", "normal"):
+            await client.client_kill_filter(_type=kind, skipme=True)
+        await client.aclose()
+
+
+@pytest.fixture
+def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
+    found = Two(tmp_path_factory.mktemp("two"))
+    yield found
+    for server in found.servers:
+        server.close()
+
+
+async def test_who_went_over_together_is_told_of_one_gap(two: Two) -> None:
+    world = RedisWorld(two.url)
+    here, there = await world.streams(), await world.streams()
+    try:
+        connection = await opened(here)
+        async with await there.awaiting.subscribe(connection) as stream:
+            await here.awaiting.send(connection, "before")
+            assert await take(stream, 1) == ["before"]
+            await two.replicate(world.options.prefix)
+            two.lead_to(1)
+            await two.drop_connections(0)
+            for node in (there, here, there, here):
+                with suppress(BrokerUnavailable):  # the connection that broke
+                    await node.awaiting.info(connection)
+                (member,) = await node.members()
+                await at_last(member.node.check)
+            await at_last(partial(here.awaiting.send, connection, "after"))
+
+            gap, after = await take(stream, 2)
+            assert isinstance(gap, Gap)
+            assert after == "after"
+    finally:
+        await world.close()
+
+
+async def test_what_the_former_server_acknowledged_after_others_had_left_it_is_told_as_one_more_gap(two: Two) -> None:
+    world = RedisWorld(two.url)
+    left_behind = await world.streams()
+    connection = await opened(left_behind)
+    await left_behind.awaiting.send(connection, "before")
+    await two.replicate(world.options.prefix)
+    two.lead_to(1)
+    there = await world.streams()
+    try:
+        async with await there.awaiting.subscribe(connection) as stream:
+            gap, before = await take(stream, 2)
+            assert isinstance(gap, Gap)
+            assert before == "before"
+            await left_behind.awaiting.send(connection, "lost")
+            await two.drop_connections(0)
+            await at_last(partial(left_behind.awaiting.send, connection, "after"))
+            (member,) = await there.members()
+            await member.node.check()
+
+            gap, after = await take(stream, 2)
+            assert isinstance(gap, Gap)
+            assert after == "after"
+    finally:
+        await world.close()
+
+
+async def test_a_server_that_comes_back_without_what_another_one_had_meanwhile_repeats_nothing(two: Two) -> None:
+    world = RedisWorld(two.url)
+    node = await world.streams()
+    try:
+        connection = await opened(node)
+        async with await node.awaiting.subscribe(connection) as stream:
+            await node.awaiting.send(connection, "before")
+            assert await take(stream, 1) == ["before"]
+            await two.replicate(world.options.prefix)
+            (member,) = await node.members()
+            for place, text in ((1, "lost"), (0, "after")):
+                two.lead_to(place)
+                await two.drop_connections(1 - place)
+                await at_last(partial(node.awaiting.send, connection, text))
+                await at_last(member.node.check)
+                gap, sent = await take(stream, 2)
+                assert isinstance(gap, Gap)
+                assert sent == text
+    finally:
+        await world.close()
