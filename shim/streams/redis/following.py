@@ -26,11 +26,16 @@ class Following:
     @property
     def misses(self) -> bool:
         """Whether the next one is not in the log, though it was, and is not on its way."""
-        return not self.older and self.last + 1 < self.log.first and not self.is_reading
+        return not self._has_older and self.last + 1 < self.log.first and not self.is_reading
 
     @property
     def drained(self) -> bool:
-        return not self.older and self.last >= self.log.last
+        return not self._has_older and self.last >= self.log.last
+
+    @property
+    def _has_older(self) -> bool:
+        """Whether any of those is still to be taken."""
+        return bool(self.older) and self.older[-1].number > self.last
 
     def next(self) -> Broadcast | None:
         """The first that is kept after `last`; None: it has to be read first."""
@@ -56,6 +61,8 @@ class Following:
     def read(self, entries: Iterable[Broadcast]) -> bool:
         """What was read from Redis, after `last`. Whether some had to be given up."""
         self.is_reading = False
+        if not self._has_older:
+            self.older.clear()
         self.older.extend(one for one in entries if self.last < one.number < self.log.first)
         return not self.older and self.give_up(self.log.first - 1)
 

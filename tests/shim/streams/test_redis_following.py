@@ -49,6 +49,18 @@ def test_while_the_older_ones_are_on_their_way_they_are_not_asked_for_again() ->
     assert not following.drained
 
 
+def test_those_that_come_in_two_pieces_are_asked_for_twice_and_at_once() -> None:
+    following = Following(log_of(5, 5), last=0, taken=0, first=0)
+    following.read(map(broadcast, (1, 2)))
+    following.take(1)
+    assert not following.misses
+    following.take(2)
+
+    assert following.misses
+    following.read(map(broadcast, (3, 4)))
+    assert taken(following) == [3, 4, 5]
+
+
 @given(seen=st.integers(0, 8), first=st.integers(1, 8), more=st.integers(0, 4), kept_from=st.integers(1, 10))
 def test_all_that_redis_or_the_log_keeps_comes_once_and_in_order_and_that_some_are_lost_is_said(
     seen: int, first: int, more: int, kept_from: int
