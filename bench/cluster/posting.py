@@ -23,12 +23,14 @@ class PostRefused(Exception):
 async def post(port: int, session: str, count: int) -> None:
     """Raises PostRefused."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    for number in range(count):
-        body = json.dumps({"action": "say", "n": number}).encode()
-        writer.write(base.post(f"/{STAGE}", port, body, f"Stream-Session: {session}\r\n"))
-        answer = await reader.readuntil(b"\r\n\r\n")
-        if not answer.startswith(b"HTTP/1.1 202"):
-            raise PostRefused(answer.partition(b"\r\n")[0].decode(errors="replace"))
-        lengths = [line for line in answer.split(b"\r\n") if line.lower().startswith(b"content-length:")]
-        await reader.readexactly(int(lengths[0].partition(b":")[2]))
-    writer.close()
+    try:
+        for number in range(count):
+            body = json.dumps({"action": "say", "n": number}).encode()
+            writer.write(base.post(f"/{STAGE}", port, body, f"Stream-Session: {session}\r\n"))
+            answer = await reader.readuntil(b"\r\n\r\n")
+            if not answer.startswith(b"HTTP/1.1 202"):
+                raise PostRefused(answer.partition(b"\r\n")[0].decode(errors="replace"))
+            lengths = [line for line in answer.split(b"\r\n") if line.lower().startswith(b"content-length:")]
+            await reader.readexactly(int(lengths[0].partition(b":")[2]))
+    finally:
+        writer.close()

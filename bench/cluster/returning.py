@@ -85,7 +85,11 @@ class Crowd:
     async def _stream(self, port: int, headers: str) -> Stream:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(get_stream(f"/{STAGE}", port, headers))
-        answer = await reader.readuntil(b"\r\n\r\n")
+        try:
+            answer = await reader.readuntil(b"\r\n\r\n")
+        except BaseException:
+            writer.close()
+            raise
         if not answer.startswith(b"HTTP/1.1 200"):
             writer.close()
             raise Refused(answer.split(b" ", 2)[1].decode())
