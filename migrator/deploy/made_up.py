@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from migrator.deploy.deployment import Deployment, EnvironmentVariable
-from migrator.inventory.assumed import ACCOUNT
+from migrator.inventory.assumed import ACCOUNT, plain_id
 from migrator.inventory.model import Inventory, Resource
 
 
@@ -27,7 +28,16 @@ def _made_up(inventory: Inventory, value: str) -> str | None:
     for resource in inventory.resources:
         if resource.name and resource.name in value and not _is_named(resource):
             return f"it names {resource.id}, and only the deployment of that knows what it is called"
+        if not resource.name and _has_id(value, plain_id(resource.id)):
+            return f"it has the id of {resource.id}, which that gets when it is deployed"
     return "the account is in it" if ACCOUNT in value else None
+
+
+def _has_id(value: str, made_up: str) -> bool:
+    """As the whole value, before an attribute, or in the address of an API."""
+    return (
+        re.fullmatch(rf"{re.escape(made_up)}(\.[A-Za-z]+)?", value) is not None or f"//{made_up}.execute-api." in value
+    )
 
 
 def _is_named(resource: Resource) -> bool:

@@ -13,3 +13,8 @@ def assumed_name(variable: str) -> str:
     """The name of a resource whose variable has no known value: 'CONNECTIONS_TABLE' -> 'connections-table'."""
     name = "-".join(re.findall(r"[a-z0-9]+", variable.lower()))[:200]
     return name if len(name) >= 3 else f"{name}-name".lstrip("-")
+
+
+def plain_id(logical_id: str) -> str:
+    """An id as AWS makes them, lower-case letters and digits, for a resource that gets one when it is deployed."""
+    return "".join(character for character in logical_id.lower() if character.isalnum())

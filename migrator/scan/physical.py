@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from migrator.inventory.assumed import ACCOUNT
+from migrator.inventory.assumed import ACCOUNT, plain_id
 from migrator.scan.yamlfile import Map, as_map
 
 if TYPE_CHECKING:
@@ -97,11 +97,11 @@ class Names:
             return f"https://sqs.{self.region}.amazonaws.com/{ACCOUNT}/{name}"
         if kind in _REF_IS_ARN:
             return self._arn(kind, name)
-        return name if kind in _NAMED_BY else _plain_id(logical_id)
+        return name if kind in _NAMED_BY else plain_id(logical_id)
 
     def implied_ref(self, logical_id: str) -> str:
         """A logical id that the template doesn't declare itself, such as one that a framework adds."""
-        return self.functions.get(logical_id, _plain_id(logical_id))
+        return self.functions.get(logical_id, plain_id(logical_id))
 
     def attribute(self, logical_id: str, attribute: str, resource: Map, resolver: Resolver) -> str:
         kind = str(resource.get("Type"))
@@ -111,20 +111,16 @@ class Names:
         known = {
             "StreamArn": f"{self._arn(kind, name)}/stream/2024-01-01T00:00:00.000",
             "QueueUrl": f"https://sqs.{self.region}.amazonaws.com/{ACCOUNT}/{name}",
-            "ApiEndpoint": f"wss://{_plain_id(logical_id)}.execute-api.{self.region}.amazonaws.com",
+            "ApiId": plain_id(logical_id),
+            "ApiEndpoint": f"wss://{plain_id(logical_id)}.execute-api.{self.region}.amazonaws.com",
         }
         if attribute in {"QueueName", "TopicName", "Name"}:
             return name
         if attribute.endswith("Arn"):
             return known.get(attribute, self._arn(kind, name))
-        return known.get(attribute, f"{_plain_id(logical_id)}.{attribute}")
+        return known.get(attribute, f"{plain_id(logical_id)}.{attribute}")
 
     def _arn(self, kind: str, name: str) -> str:
         service = kind.split("::")[1].lower() if kind.count("::") == 2 else "cloudformation"
         form = _ARN.get(kind, service + ":{region}:{account}:{name}")
         return "arn:aws:" + form.format(region=self.region, account=ACCOUNT, name=name)
-
-
-def _plain_id(logical_id: str) -> str:
-    """An id as AWS makes them: lower-case letters and digits."""
-    return "".join(character for character in logical_id.lower() if character.isalnum())

@@ -37,6 +37,9 @@ UNNAMED = """
         Said:
           Type: AWS::SNS::Topic
           Properties: {{TopicName: said}}
+        Gate:
+          Type: AWS::ApiGatewayV2::Api
+          Properties: {{ProtocolType: HTTP, Name: gate}}
 """
 NAMED = "{TableName: rooms}"
 
@@ -49,6 +52,11 @@ NAMED = "{TableName: rooms}"
         ("!Ref Rooms", "{}", None),
         ("!GetAtt Rooms.Arn", NAMED, None),
         ("!Ref Said", NAMED, None),
+        ("rooms.example", NAMED, "rooms.example"),
+        ("!Ref Gate", NAMED, None),
+        ("!GetAtt Gate.ApiId", NAMED, None),
+        ("!Sub 'https://${Gate}.execute-api.eu-west-1.amazonaws.com/dev'", NAMED, None),
+        ("https://gate.example.org", NAMED, "https://gate.example.org"),
     ],
 )
 def test_a_value_is_kept_where_the_files_say_it(value: str, properties: str, kept: str | None, tmp_path: Path) -> None:
