@@ -21,6 +21,15 @@ def test_the_kits_are_written_and_their_page_says_what_to_give(tmp_path: Path) -
     assert {path.name for path in (tmp_path / "deploy").iterdir()} == {"README.md", *KITS}
 
 
+def test_images_are_built_with_the_names_that_compose_looks_for(tmp_path: Path) -> None:
+    page = Page(PAGE, {"build/deploy": str(tmp_path / "deploy")})
+    page.run("deploy")
+    wanted = re.findall(r"_?IMAGE:-([^}]+)}", (tmp_path / "deploy" / "compose" / "compose.yaml").read_text())
+
+    assert len(wanted) == 2
+    assert set(re.findall(r"--tag (\S+)", page.text)) == set(wanted)
+
+
 def test_it_names_all_kits() -> None:
     table = Page(PAGE, {}).text.partition("| kit |")[2].partition("\n\n")[0]
 

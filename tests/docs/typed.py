@@ -43,9 +43,12 @@ class Page:
         return script
 
     @contextmanager
-    def running(self, name: str, **variables: str) -> Iterator[subprocess.Popen[str]]:
-        """A block whose last command does not end by itself."""
-        *before, last = self.block(name).rstrip().split("\n")
+    def running(
+        self, name: str, values: Mapping[str, str] | None = None, **variables: str
+    ) -> Iterator[subprocess.Popen[str]]:
+        """A block whose last command does not end by itself. `values`: as for `block`; `variables`: of its
+        environment."""
+        *before, last = self.block(name, **(values or {})).rstrip().split("\n")
         script = "\n".join([*before, f"exec {last}"])
         with process(["bash", "-ec", script], ROOT, environment(**variables), stdin=subprocess.PIPE) as running:
             yield running
