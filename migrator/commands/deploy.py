@@ -14,9 +14,10 @@ from migrator.commands.shim_errors import sentences
 from migrator.commands.shim_settings import inventory_layer, layers_of_files
 from migrator.console import say
 from migrator.deploy.deployment import Deployment
+from migrator.deploy.errors import SettingOfNodes
 from migrator.deploy.kits import KITS, chosen, kit_files
 from migrator.deploy.reading import is_migrated, migrated_deployment, shim_deployment
-from migrator.deploy.settings import SEVERAL
+from migrator.deploy.settings import OF_A_MACHINE, SEVERAL
 from migrator.diffs import git_diff
 from migrator.inventory.model import Inventory
 from migrator.inventory.selection import Selection
@@ -26,6 +27,7 @@ from migrator.scan import scan_application
 from migrator.transaction.new_folder import check_empty, write_texts
 from shim.config.configuration import configuration_of
 from shim.config.layers import assignments
+from shim.config.setting import variable_of
 from templates.text import visible
 
 
@@ -70,6 +72,8 @@ def command(
     """
     if out is None and not dry_run:
         raise click.UsageError("Give --out FOLDER, or --dry-run to see what would be written.")
+    if kits and not any(name.strip(" ,") for name in kits):
+        raise click.UsageError("--kit names no kit.")
     names = chosen(name.strip() for given in kits for name in given.split(",") if name.strip())
     if out is not None:
         check_empty(out)
@@ -99,10 +103,13 @@ def _deployment(app: Path, inventory: Inventory, config_file: Path | None, assig
             raise click.UsageError(f"--config and --set are for the shim, and {app} is a migrated application.")
         return migrated_deployment(app, inventory)
     with sentences():
+        given = assignments(assigned, "--set")
+        for key in sorted(given.keys() & OF_A_MACHINE):
+            raise SettingOfNodes(key, variable_of(key) if key == "redis.url" else "")
         layers = [
             SEVERAL,
             inventory_layer(inventory),
             *layers_of_files(app, config_file),
-            assignments(assigned, "--set"),
+            given,
         ]
         return shim_deployment(app, inventory, configuration_of(layers))

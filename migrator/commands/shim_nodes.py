@@ -53,9 +53,17 @@ class NodesNotPossible(WsSseError):
 def check_possible(nodes: int, *, redis: bool, aws: str) -> None:
     """Raises NodesNotPossible. `aws`: 'moto' or 'configured'."""
     if not redis:
-        raise NodesNotPossible(nodes, "several nodes serve the same connections over Redis alone: set redis.url")
+        raise NodesNotPossible(
+            nodes,
+            "several nodes serve the same connections over Redis alone: set redis.url, such as "
+            "SHIM_REDIS__URL=redis://127.0.0.1:6379/0",
+        )
     if aws == "moto":
-        raise NodesNotPossible(nodes, "moto plays AWS in the memory of one process: give --aws configured")
+        raise NodesNotPossible(
+            nodes,
+            "moto plays AWS in the memory of one process: give --aws configured, and for an AWS in memory that several "
+            "share AWS_ENDPOINT_URL (docs/how-to/serve-from-several-nodes.md)",
+        )
     if not hasattr(socket, "SO_REUSEPORT") or "fork" not in multiprocessing.get_all_start_methods():
         raise NodesNotPossible(nodes, "this system does not let several processes listen at one port")
 

@@ -2,6 +2,7 @@
 
 WsSseError
 ├── OfOneProcess(what)
+├── SettingOfNodes(key, variable)
 └── UnknownKit(name)
 """
 
@@ -19,6 +20,20 @@ class OfOneProcess(WsSseError):
 
     def __str__(self) -> str:
         return f"The settings ask for {', '.join(self.what)}, for one process alone, and kits start several."
+
+
+class SettingOfNodes(WsSseError):
+    """Raised for a setting that a kit, or whoever starts a node, gives each node. `variable`: by which; empty for one
+    that is the same in every kit."""
+
+    def __init__(self, key: str, variable: str = "") -> None:
+        self.key, self.variable = key, variable
+        super().__init__(key, variable)
+
+    def __str__(self) -> str:
+        if self.variable:
+            return f"--set {self.key}: no file of a kit has it; each node gets it as {self.variable}."
+        return f"--set {self.key}: it is the same in every kit, since a container is one node."
 
 
 class UnknownKit(WsSseError):

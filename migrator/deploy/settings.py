@@ -20,7 +20,7 @@ _INVENTORY: Final = "inventory"
 SEVERAL: Final[Layer] = {"redis.url": Given("redis://redis", "the environment of a node")}
 """The first layer of a deployment's configuration: there is a Redis, and its address is no file's matter."""
 
-_OF_A_MACHINE: Final = frozenset(
+OF_A_MACHINE: Final = frozenset(
     {"listen.host", "listen.port", "listen.nodes", "listen.node_port", "backend.python.reload", "redis.url"}
 )
 """Settings of the machine on which they were written, which mean nothing in a container. A container is one node: of
@@ -55,7 +55,7 @@ def node_settings(name: str, given: Configuration) -> Settings:
 
 
 def _is_told(key: str, origin: str) -> bool:
-    return origin != DEFAULT and not origin.startswith(_INVENTORY) and key not in _OF_A_MACHINE
+    return origin != DEFAULT and not origin.startswith(_INVENTORY) and key not in OF_A_MACHINE
 
 
 def _nodes(name: str, told: dict[str, Any]) -> Iterator[Layer]:

@@ -58,6 +58,9 @@ def project_files(folder: Path) -> Layer:
     return {}
 
 
+_PASSWORD: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*:[^/?#]*@")
+"""An address with a password in it: https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1"""
+
 _OF_KUBERNETES: Final = re.compile(
     r"SHIM_(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_\w+)?)?)"
 )
@@ -90,7 +93,7 @@ def assignments(texts: tuple[str, ...], option: str) -> Layer:
         if not equals:
             raise SettingInvalid(option, text.strip(), "without a value", "KEY=VALUE")
         _known(key, option)
-        if SETTINGS[key].secret:
+        if SETTINGS[key].secret or _PASSWORD.match(value.strip()):
             raise SecretOnCommandLine(key, SETTINGS[key].variable)
         layer[key] = Given(value.strip(), f"{option} {key}", text=True)
     return layer

@@ -9,7 +9,7 @@ from shim.backends.options import PythonOptions
 from shim.backends.rest_upstream import RestUpstream
 from shim.backends.websocket import WebSocketUpstream
 from shim.config.address import Address
-from shim.config.configuration import HIDDEN, Configuration
+from shim.config.configuration import Configuration
 from shim.config.errors import SettingInvalid
 from shim.config.lambda_options import LambdaOptions
 from shim.config.sections import arguments_of
@@ -24,7 +24,7 @@ from shim.gateway.limits import GatewayLimits
 from shim.logs import LogOptions
 from shim.recording import RecordingOptions
 from shim.streams import StreamLimits
-from shim.streams.redis.addresses import RedisUrlInvalid
+from shim.streams.redis.addresses import ADDRESSES, RedisUrlInvalid
 from shim.streams.redis.options import RedisOptions
 from shim.tracing import TracingOptions
 
@@ -108,7 +108,7 @@ def _build(kind: type[Options], path: str, configuration: Configuration, **more:
         raise SettingInvalid(configuration.origins[key], key, "not usable", error.problem) from error
     except RedisUrlInvalid as error:
         key = f"{path}.url"
-        raise SettingInvalid(configuration.origins[key], key, HIDDEN, str(error)) from error
+        raise SettingInvalid(configuration.origins[key], key, f"an address that {error.problem}", ADDRESSES) from error
 
 
 def _build_when_given(kind: type[Options], path: str, configuration: Configuration) -> Options | None:

@@ -157,6 +157,12 @@ class TestWhatIsRefused:
             assignments(("metrics.token=hush-hush-hush-hush",), "--set")
         assert "hush" not in str(raised.value)
 
+    def test_a_password_in_an_address_on_the_command_line(self) -> None:
+        assert assignments(("redis.url=redis://127.0.0.1:6379/0",), "--set")["redis.url"].value.endswith("/0")
+        with pytest.raises(SecretOnCommandLine, match=r"or set SHIM_REDIS__URL\.") as raised:
+            assignments(("redis.url=rediss://shim:hush@127.0.0.1",), "--set")
+        assert "hush" not in str(raised.value)
+
     def test_an_assignment_without_a_value(self) -> None:
         with pytest.raises(SettingInvalid, match=r"--set: limits\.idle_s is without a value; allowed: KEY=VALUE\."):
             assignments(("limits.idle_s",), "--set")
@@ -190,7 +196,7 @@ class TestWhatIsRefused:
             ),
             (
                 {"SHIM_REDIS__URL": "memcached://:secret@a"},
-                "SHIM_REDIS__URL: redis.url is ********; allowed: the address of Redis does not begin with one of",
+                "SHIM_REDIS__URL: redis.url is an address that begins as none of Redis does; allowed: redis://HOST:PORT/DB,",
             ),
             ({"SHIM_FACES__TICKET_S": "31"}, "SHIM_FACES__TICKET_S: faces.ticket_s is not usable; allowed: must be"),
         ],

@@ -52,6 +52,22 @@ def test_settings_that_are_wrong(tmp_path: Path) -> None:
     assert not (tmp_path / "kits").exists()
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--set", "listen.port=9000", "--set listen.port: it is the same in every kit"),
+        ("--set", "redis.url=redis://127.0.0.1", "each node gets it as SHIM_REDIS__URL."),
+        ("--kit", "", "--kit names no kit."),
+    ],
+)
+def test_what_would_change_nothing_is_refused(option: str, value: str, said: str, tmp_path: Path) -> None:
+    finished = invoke("deploy", CHAT, "--out", tmp_path / "kits", option, value)
+
+    assert finished.returncode == 2
+    assert said in finished.stderr
+    assert not (tmp_path / "kits").exists()
+
+
 def test_the_kits_of_an_application(tmp_path: Path) -> None:
     before = tree(CHAT)
     finished = invoke("deploy", CHAT, "--out", tmp_path / "kits")

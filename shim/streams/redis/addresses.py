@@ -19,6 +19,11 @@ KINDS: Final[dict[str, tuple[Kind, bool]]] = {
 }
 """Scheme -> what is there, and whether it speaks TLS."""
 
+ADDRESSES: Final = (
+    "redis://HOST:PORT/DB, redis+sentinel://HOST:PORT,…/NAME/DB, redis+cluster://HOST:PORT,…, "
+    "the same with rediss for TLS, or unix:///PATH"
+)
+
 PORTS: Final[dict[Kind, int]] = {"server": 6379, "sentinel": 26379, "cluster": 6379}
 
 MOST_HOSTS: Final = 100
@@ -54,8 +59,7 @@ def address_of(url: str) -> Address:
     """Raises RedisUrlInvalid."""
     scheme, marked, _rest = url.partition("://")
     if not marked or scheme not in KINDS:
-        known = ", ".join(f"{one}://" for one in KINDS)
-        raise RedisUrlInvalid(f"does not begin with one of {known}")
+        raise RedisUrlInvalid("begins as none of Redis does")
     kind, tls = KINDS[scheme]
     try:
         split = urlsplit(url)
