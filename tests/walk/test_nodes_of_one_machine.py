@@ -98,8 +98,11 @@ def test_a_node_that_cannot_start_ends_all_and_says_why(app: Path, redis: RedisS
 @pytest.mark.parametrize(
     ("more", "why"),
     [
-        ({}, "several nodes serve the same connections over Redis alone: set redis.url, such as SHIM_REDIS__URL=redis://127.0.0.1:6379/0."),
-        ({"SHIM_REDIS__URL": "redis://127.0.0.1:1/0"}, "share AWS_ENDPOINT_URL (docs/how-to/serve-from-several-nodes.md)."),
+        ({}, "set redis.url, such as SHIM_REDIS__URL=redis://127.0.0.1:6379/0."),
+        (
+            {"SHIM_REDIS__URL": "redis://127.0.0.1:1/0"},
+            "share AWS_ENDPOINT_URL (docs/how-to/serve-from-several-nodes.md).",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_at_once(
