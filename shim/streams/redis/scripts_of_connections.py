@@ -147,7 +147,7 @@ RESTORE: Final = Script(
     "restore",
     f"""
 local id, node, generation, digest, epoch, window, opened, state, lost, former = unpack(ARGV, 3)
-local there, alive = redis.call('HMGET', I.c, 'ge', 'ep', 'al'), life()
+local there, alive = redis.call('HMGET', I.c, 'ge', 'ep', 'rl'), life()
 if there[1] and tonumber(there[1]) > tonumber(generation) then return false end
 if there[2] == epoch then return alive end
 if there[1] and there[2] ~= lost and there[3] == alive then return false end
@@ -155,7 +155,7 @@ redis.call('DEL', I.s)
 redis.call('ZREM', S.pending, id)
 redis.call('ZREM', S.detached, id)
 local at, n = now(), last_broadcast()
-redis.call('HSET', I.c, 'st', 'o', 'li', alive, 'al', alive, 'fq', 0, 'ft', 0, 'dg', digest,
+redis.call('HSET', I.c, 'st', 'o', 'li', alive, 'al', alive, 'rl', alive, 'fq', 0, 'ft', 0, 'dg', digest,
   'ep', epoch, 'pe', former, 'wi', window, 'oa', opened, 'la', at, 'ge', generation,
   'no', node, 'de', '', 'q', 0, 'f', 1, 'tb', 0, 'kb', 0, 'r', 0, 'rb', 0, 'rc', n, 'lb', n, 'b0', n, 'tt', at)
 redis.call('HSET', S.sessions, digest, id)

@@ -146,6 +146,33 @@ async def test_a_connection_that_was_written_again_without_an_answer_goes_on(
         assert await take(stream, 2) == [Gap(2, 1), "after"]
 
 
+async def test_a_connection_that_was_written_again_is_so_once_more_when_redis_goes_back_to_before_that(
+    world: RedisWorld,
+) -> None:
+    """As when a master that was away comes back for the one that took over from it."""
+    node = await world.streams()
+    connection = await opened(node)
+    async with await node.awaiting.subscribe(connection) as stream:
+        before = await saved(world)
+        await emptied(world)
+        (member,) = await node.members()
+        await member.node.check()
+        await node.awaiting.send(connection, "between")
+        gap, between = await take(stream, 2)
+        assert isinstance(gap, Gap)
+        assert between == "between"
+        await go_back(world, before)
+        with suppress(BrokerUnavailable):
+            await node.awaiting.state(connection)
+        await member.node.check()
+        await member.node.check()
+        await node.awaiting.send(connection, "after")
+
+        gap, after = await take(stream, 2)
+        assert isinstance(gap, Gap)
+        assert after == "after"
+
+
 async def test_a_client_that_moves_before_it_heard_that_something_was_lost_hears_it_at_the_next_node(
     world: RedisWorld,
 ) -> None:
