@@ -85,6 +85,7 @@ class Facts:
 
     def __init__(self, history: History) -> None:
         self.history, self.rules = history, history.rules
+        self.excused: Counter[str] = Counter()
         self.pushes: dict[int, Push] = {push.id: push for push in history.of(Push)}
         self.taken = sorted((push for push in self.pushes.values() if push.status == 200), key=lambda one: one.begun)
         self.troubles: list[Trouble] = list(history.of(Trouble))
@@ -112,7 +113,9 @@ class Facts:
         """Replication is asynchronous: a server that takes over may lack what was acknowledged last, and what was
         acknowledged by the one that was the master before, until it knew that it is none any more."""
         self.killed = [one for one in self.troubles if one.what == "kill_node" or one.detail == KILLED]
-        self.forgetful_until = max((one.ended + 2 * self.rules.check_s + LOOKS_S for one in self.forgot), default=0.0)
+        self.notice_s = 2 * self.rules.check_s + LOOKS_S
+        """Within which nodes find out that Redis is another one."""
+        self.forgetful_until = max((one.ended + self.notice_s for one in self.forgot), default=0.0)
 
     def heard(self, story: Story) -> list[tuple[Received, Push]]:
         """What it received that somebody pushed."""
@@ -121,3 +124,11 @@ class Facts:
     def may_be_forgotten(self, push: Push) -> bool:
         """Whether Redis lost something after this began, or at least before nodes had noticed that it did."""
         return push.begun < self.forgetful_until
+
+    def two_served_until(self, at: float) -> float | None:
+        """Whether two servers may have taken themselves for the master then, as Sentinels can't exclude; and when all
+        knew better."""
+        for one in self.troubles:
+            if one.what == TOOK_OVER and one.begun <= at <= one.ended + self.notice_s:
+                return one.ended + self.notice_s
+        return None

@@ -133,6 +133,29 @@ def test_what_was_pushed_well_after_another_server_took_over_may_not_be_lost() -
     assert "lost" in kinds(History(RULES, [*lossy.lines, Gap(SETTLED + 0.99, STAYS, 4, 3)]))
 
 
+def test_what_one_of_two_servers_had_may_be_lost_untold_to_a_client_that_left_before_nodes_could_know() -> None:
+    quiet = without(good(), lambda line: isinstance(line, Trouble))
+    lossy = without(quiet, got(3, LEAVES))
+    assert kinds(History(RULES, [*lossy.lines, Trouble(TOOK_OVER, -1, 0.4, 1.5)])) == set()
+    assert kinds(History(RULES, [*lossy.lines, Trouble(TOOK_OVER, -1, 0.7, 1.5)])) == {"lost"}
+    assert kinds(History(RULES, [*lossy.lines, Trouble("kill_redis", -1, 0.4, 1.5)])) == {"lost"}
+
+
+def test_two_servers_have_no_common_order_and_a_gap_stands_between() -> None:
+    lines = without(good(), lambda line: isinstance(line, Trouble)).lines
+    first, second = (next(n for n, line in enumerate(lines) if got(number)(line)) for number in (2, 4))
+    lines[first], lines[second] = replace(lines[second], at=0.9), replace(lines[first], at=1.0)
+    lines.append(Trouble(TOOK_OVER, -1, 0.3, 1.5))
+    assert "reordered" in kinds(History(RULES, lines))
+    assert "reordered" not in kinds(History(RULES, [*lines, Gap(0.95, STAYS, 3, 2)]))
+
+
+def test_the_end_that_one_of_two_servers_saw_may_be_told_while_the_other_serves() -> None:
+    early = changed(good(), ran("$disconnect", STAYS), at=1.0)
+    assert kinds(History(RULES, [*early.lines, Trouble(TOOK_OVER, -1, 0.9, 1.5)])) == set()
+    assert "$disconnect of a living one" in kinds(History(RULES, [*early.lines, Trouble(TOOK_OVER, -1, 1.1, 1.5)]))
+
+
 def test_a_slot_that_moves_is_a_reason_for_a_gap_and_none_for_a_loss() -> None:
     moved = without(good(), lambda line: isinstance(line, Trouble))
     moved.lines += [Trouble("move_slot", -1, 0.9, 1.0), Gap(1.1, STAYS, 4, 3)]
