@@ -50,7 +50,7 @@ conformance: $(STAMP) ## What API Gateway does, as cases: TARGET="shim serverles
 teardown-sim: $(STAMP) ## 200 migrations torn down in a fake AWS with injected failures; SEED=7 for one, with its story
 	@SEED=$(SEED) $(BIN)/python -m tests.simulation $(ARGS)
 
-chaos: $(STAMP) ## 200 runs of nodes over one Redis while things break; SEED=7 for one, with its story; 45 minutes
+chaos: $(STAMP) ## 200 runs of nodes over Redis while things break; SEED=7 for one, with its story; 45 minutes
 	@scripts/find-redis --install
 	@SEED=$(SEED) $(BIN)/python -m tests.chaos $(ARGS)
 
