@@ -42,6 +42,7 @@ class Node:
         self._heard_meanwhile: set[str] = set()
         self._detaching: dict[str, Arguments] = {}
         """Streams that ended, until Redis knows."""
+        self._has_left = False
 
     async def attach(self, connection_id: str, cursor: tuple[str, int, int, str], wake: Callable[[], None]) -> Hosted:
         """`cursor`: epoch, message, broadcast and life, as the client has them. Raises
@@ -56,6 +57,9 @@ class Node:
             found.append(hosted)
             if given_up:
                 self.detach(hosted)
+            elif self._has_left:  # since it was asked: its client goes to another node like all others
+                self.detach(hosted, GOING_AWAY)
+                hosted.wake()
             return hosted
 
         try:
@@ -88,7 +92,8 @@ class Node:
         self._post_detach(hosted.id, arguments)
 
     def leave(self) -> None:
-        """All streams end, and their clients go to other nodes."""
+        """All streams end, and their clients go to other nodes; also those that are being attached."""
+        self._has_left = True
         for hosted in self.streams.all():
             self.detach(hosted, GOING_AWAY)
             hosted.wake()

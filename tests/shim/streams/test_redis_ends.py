@@ -28,6 +28,19 @@ async def test_a_close_on_one_node_ends_the_stream_of_another_after_its_last_mes
         assert (stream.closed, stream.close_code, stream.close_reason) == (True, 4001, "bye")
 
 
+async def test_a_stream_that_is_being_attached_when_its_node_leaves_ends_like_the_others(world: RedisWorld) -> None:
+    here, there = await world.streams(), await world.streams()
+    connection = await opened(here)
+    attaching = asyncio.ensure_future(here.awaiting.subscribe(connection))
+    await asyncio.sleep(0)  # it has asked
+    here.leave()
+
+    assert await rest(await attaching) == []
+    await there.awaiting.send(connection, "kept")
+    async with await there.awaiting.subscribe(connection) as stream:
+        assert await take(stream, 1) == ["kept"]
+
+
 async def test_a_node_that_hears_late_of_an_end_writes_nothing_that_was_sent_after_it(
     world: RedisWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
