@@ -6,6 +6,7 @@ not close; 3 done, but sites remain for a person, or inconclusive.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import signal
@@ -142,6 +143,12 @@ def main() -> None:
     except ReaderGone:  # the reader of our output went away, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered has nowhere to go
         sys.exit(READER_GONE)
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT} or error.filename is not None:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered has no room
+        say_error(f"the output can't be written ({error.strerror})")
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from migrator.deploy.kits import KITS
-from tests.running import CHAT, invoke
+from tests.running import CHAT, ROOT, WS2SSE, environment, invoke
 from tests.walk.test_bad_input import tree
 
 
@@ -92,3 +93,13 @@ def test_settings_of_the_shim_are_none_of_a_migrated_application(option: tuple[s
 
     assert finished.returncode == 2
     assert "--config and --set are for the shim" in finished.stderr
+
+
+def test_output_that_has_no_room_is_one_sentence_and_no_difference() -> None:
+    with Path("/dev/full").open("w") as full:
+        finished = subprocess.run(
+            [*WS2SSE, "rules"], stdout=full, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=environment(), check=False
+        )
+
+    assert finished.returncode == 2
+    assert finished.stderr == "error: the output can't be written (No space left on device)\n"
