@@ -1,9 +1,11 @@
-"""A client that posts messages, one after the other, over one connection."""
+"""A client that posts messages, one after the other, over one connection, each with an `Idempotency-Key`, as the client
+libraries do."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+from uuid import uuid4
 
 from bench.servers import base
 from bench.servers.shim import STAGE
@@ -26,7 +28,8 @@ async def post(port: int, session: str, count: int) -> None:
     try:
         for number in range(count):
             body = json.dumps({"action": "say", "n": number}).encode()
-            writer.write(base.post(f"/{STAGE}", port, body, f"Stream-Session: {session}\r\n"))
+            headers = f"Stream-Session: {session}\r\nIdempotency-Key: {uuid4()}\r\n"
+            writer.write(base.post(f"/{STAGE}", port, body, headers))
             answer = await reader.readuntil(b"\r\n\r\n")
             if not answer.startswith(b"HTTP/1.1 202"):
                 raise PostRefused(answer.partition(b"\r\n")[0].decode(errors="replace"))
