@@ -227,7 +227,7 @@ BUGS = {
     ),
     "the id of a connection is taken for its session": bug(
         SPOOFS,
-        [(CALLER, FROM_SESSION, FROM_SESSION.replace("await", f"session if session in {OPEN} else await"))],
+        [(CALLER, FROM_SESSION, FROM_SESSION.replace("= ", f"= session if session in {OPEN} else "))],
         "spoofed",
         also=["extra", "lifecycle"],
     ),
