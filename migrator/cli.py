@@ -11,6 +11,7 @@ import importlib
 import os
 import signal
 import sys
+import traceback
 
 import click
 
@@ -121,7 +122,17 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Entry point: every expected error is one sentence on stderr and status 2."""
+    """Entry point. One that nobody foresaw is a traceback and status 2: 1 would say that there are differences."""
+    try:
+        _run()
+    except Exception:
+        traceback.print_exc()
+        say_error("that is a mistake of ws2sse itself: please report it with the lines above")
+        sys.exit(2)
+
+
+def _run() -> None:
+    """Every expected error is one sentence on stderr and status 2."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that what was started is ended, as at Ctrl-C
     try:
         sys.exit(cli.main(standalone_mode=False))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import resource
 import shutil
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.running import CHAT, environment, invoke, ws2sse
+from tests.running import CHAT, ROOT, environment, invoke, ws2sse
 
 COMMANDS_ON_AN_APP = [("scan",), ("deploy", "--dry-run"), ("shim", "--port", "0"), ("migrate",), ("checklist",)]
 
@@ -184,3 +186,28 @@ def test_a_command_that_does_not_exist_has_a_suggestion() -> None:
 
     assert finished.returncode == 2
     assert "Did you mean migrate?" in finished.stderr
+
+
+CRASHING = """
+import sys
+import click
+import migrator.commands.rules
+from migrator.cli import main
+
+@click.command()
+def crashing():
+    raise RuntimeError("nobody foresaw this")
+
+migrator.commands.rules.command = crashing
+sys.argv[1:] = ["rules"]
+main()
+"""
+
+
+def test_a_crash_shows_where_it_was_and_is_no_status_of_a_finding() -> None:
+    crashed = subprocess.run(
+        [sys.executable, "-c", CRASHING], cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert crashed.returncode == 2
+    assert "RuntimeError: nobody foresaw this" in crashed.stderr
+    assert "please report it with the lines above" in crashed.stderr
