@@ -125,7 +125,7 @@ def main() -> None:
     """Entry point. One that nobody foresaw is a traceback and status 2: 1 would say that there are differences."""
     try:
         _run()
-    except Exception:
+    except Exception:  # noqa: BLE001 - else Python ends with 1
         traceback.print_exc()
         say_error("that is a mistake of ws2sse itself: please report it with the lines above")
         sys.exit(2)
