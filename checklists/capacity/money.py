@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from checklists.capacity.demand import MONTH_S, Demand
 from checklists.capacity.limits import HEARTBEAT_S
 from checklists.capacity.sizing import Size
-from checklists.cost.load import Load, websocket_usage
+from checklists.cost.load import LONGEST_LIFE_MINUTES, Load, websocket_usage
 from checklists.cost.model import Estimate
 from checklists.cost.prices import Prices
 from checklists.cost.target import METERED_KB, Target, target_usage
@@ -26,19 +27,19 @@ OTHER_ZONE: Final = 0.5
 """Of what nodes and Redis exchange, with tasks evenly in two zones."""
 
 
-def month(demand: Demand) -> Load:
-    """What the clients do."""
-    average = demand.average
+def month(demand: Demand, longest_life_minutes: float = math.inf) -> Load:
+    """What the clients do, where connections end after so long."""
+    average, life = demand.average, min(demand.life_minutes, longest_life_minutes)
     return Load(
         connections=demand.connections * average,
-        connects=demand.opened_s * average * MONTH_S,
+        connects=demand.connections * average * MONTH_S / (life * 60),
         messages=(demand.delivered_s + demand.received_s) * average * MONTH_S,
     )
 
 
 def before(demand: Demand, prices: Prices, region: str) -> Estimate:
-    """The WebSocket path."""
-    load = month(demand)
+    """The WebSocket path, where none lives longer than two hours."""
+    load = month(demand, LONGEST_LIFE_MINUTES)
     parts = metered(demand.message_bytes / 1000, METERED_KB)
     pushed, received = (one * demand.average * MONTH_S for one in (demand.delivered_s, demand.received_s))
     whole = load.model_copy(update={"messages": pushed * parts + received})

@@ -26,7 +26,7 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """`per`: divides `metric`. `to_alarm` of `periods` periods have to be over or under the threshold. Periods without
+    """`per`, so many `times`, divides `metric`. `to_alarm` of `periods` periods have to be over or under the threshold. Periods without
     data are no reason to wake anybody, unless `missing` is `breaching`. `follows`: the parameter, under the template's
     name, that is the threshold; `threshold` is its default then."""
 
@@ -36,11 +36,12 @@ class Alarm:
     threshold: float
     comparison: Comparison = "GreaterThanOrEqualToThreshold"
     per: Metric | None = None
+    times: float = 1
     period_s: int = 60
     periods: int = 5
     to_alarm: int = 3
     missing: Literal["notBreaching", "breaching"] = "notBreaching"
-    follows: Literal["", "LeastTasks"] = ""
+    follows: Literal["", "LeastTasks", "ConnectionsPerTask"] = ""
 
     def words(self) -> dict[str, object]:
         """What every notation writes alike."""
@@ -103,8 +104,10 @@ def alarms(settings: AwsSettings) -> tuple[Alarm, ...]:
             "ConnectionsNearLimit",
             "Each task has nearly twice as many connections as it is scaled for: as many run as may",
             CONNECTIONS,
-            2 * NEAR * tasks.connections,
+            tasks.connections,
             per=HEALTHY,
+            times=2 * NEAR,
+            follows="ConnectionsPerTask",
         ),
         Alarm(
             "ServiceCpu",

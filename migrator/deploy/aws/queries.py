@@ -48,4 +48,4 @@ def queries(alarm: Alarm, settings: AwsSettings) -> tuple[Query, ...]:
         worst = ", ".join(f"FILL({query.id}, 0)" for query in found)
         return (Query("value", True, expression=f"MAX([{worst}])"), *found)
     found += [Query("per", False, alarm.per, tuple(dimensions(alarm.per, settings)[0]))]
-    return (Query("value", True, expression="m1 / per"), *found)
+    return (Query("value", True, expression=f"m1 / (per * {alarm.times:g})"), *found)

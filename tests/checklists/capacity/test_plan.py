@@ -32,6 +32,12 @@ def test_the_old_path_costs_what_the_estimate_of_a_thought_load_says_and_what_le
     assert before(load, PRICES, HOME).usd == pytest.approx(thought_of + out)
 
 
+def test_clients_that_would_stay_for_days_connect_every_two_hours_where_api_gateway_ends_them():
+    days, hours, minutes = (before(demand(life_minutes=life), PRICES, HOME).usd for life in (3 * 24 * 60, 2 * 60, 30))
+    assert days == hours < minutes
+    assert month(demand(life_minutes=3 * 24 * 60)).connects < month(demand(life_minutes=2 * 60)).connects
+
+
 def test_a_message_of_more_than_32_kb_is_metered_more_than_once():
     def messages(size: int) -> float:
         lines = before(demand(message_bytes=size), PRICES, HOME).lines

@@ -146,6 +146,20 @@ def test_whoever_wants_more_tasks_is_told_when_there_are_fewer_than_these() -> N
     assert "threshold           = var.least_tasks\n" in terraform.files(told())["watching.tf"]
 
 
+def test_whoever_scales_for_other_numbers_is_told_by_these() -> None:
+    alarm = of_type("AWS::CloudWatch::Alarm")["AlarmConnectionsNearLimit"]
+    [value] = [query for query in alarm["Metrics"] if query["ReturnData"]]
+    [policy] = [
+        one["TargetTrackingScalingPolicyConfiguration"]["TargetValue"]
+        for one in of_type("AWS::ApplicationAutoScaling::ScalingPolicy").values()
+        if one["TargetTrackingScalingPolicyConfiguration"]["TargetValue"] == alarm["Threshold"]
+    ]
+
+    assert policy == {"Ref": "ConnectionsPerTask"}
+    assert value["Expression"] == "m1 / (per * 1.8)"
+    assert "threshold           = var.connections_per_task\n" in terraform.files(told())["watching.tf"]
+
+
 def test_every_alarm_tells_whoever_is_given() -> None:
     for alarm in of_type("AWS::CloudWatch::Alarm").values():
         assert alarm["AlarmActions"]["Fn::If"][:2] == ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}]]
