@@ -26,9 +26,9 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """`per`, so many `times`, divides `metric`. `to_alarm` of `periods` periods have to be over or under the threshold. Periods without
-    data are no reason to wake anybody, unless `missing` is `breaching`. `follows`: the parameter, under the template's
-    name, that is the threshold; `threshold` is its default then."""
+    """`per`, so many `times`, divides `metric`. `to_alarm` of `periods` periods have to be over or under the threshold.
+    Periods without data are no reason to wake anybody, unless `missing` is `breaching`. `follows`: the parameter, under
+    the template's name, that is the threshold; `threshold` is its default then."""
 
     name: str
     meaning: str
