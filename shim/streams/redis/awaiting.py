@@ -82,10 +82,11 @@ class RedisAwaiting(Awaiting):
                 return 0
             if answer[0] == b"slow":
                 return int(answer[1]), text(answer[2])
-            seq, after, host, at, total, life = answer[1:]
+            seq, after, host, at, total, epoch, life = answer[1:]
             if text(host) == node.id:
                 message.at = int(at) / 1000
-                node.streams.sent(connection_id, Own(int(seq), int(after), int(total), message), text(life))
+                own = Own(int(seq), int(after), int(total), message)
+                node.streams.sent(connection_id, own, (text(epoch), text(life)))
             return int(seq)
 
         step = Step(sending.SEND, (connection_id,), arguments, read)

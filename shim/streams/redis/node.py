@@ -119,9 +119,10 @@ class Node:
         if hosted is None:
             return
         if kind == b"m":
-            seq, after, binary, at, total, life = words
+            seq, after, binary, at, total, epoch, life = words
             message = Message(rest, int(at) / 1000, binary=binary == b"1")
-            self.streams.sent(connection_id, Own(int(seq), int(after), int(total), message), text(life))
+            sent = Own(int(seq), int(after), int(total), message)
+            self.streams.sent(connection_id, sent, (text(epoch), text(life)))
         elif kind == b"a":
             self.streams.no_room(connection_id)
         elif kind == b"x" and int(words[0]) > hosted.generation:

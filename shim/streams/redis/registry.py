@@ -94,10 +94,11 @@ class Registry:
         else:
             self._read_log_to(compared if before == subscription else last)
 
-    def sent(self, connection_id: str, own: Own, life: str) -> None:
-        """A message of which Redis said that this node has the stream."""
+    def sent(self, connection_id: str, own: Own, written: tuple[str, str]) -> None:
+        """A message of which Redis said that this node has the stream. `written`: the epoch and the life in which it
+        has its number. It may be heard after the connection was written again, over what was sent before that."""
         hosted = self._hosted.get(connection_id)
-        if hosted is not None and hosted.life == life:
+        if hosted is not None and hosted.written == written:
             self._batches.counts.straight += hosted.arrived(own)
             self.feed(hosted)
             hosted.wake()

@@ -24,7 +24,7 @@ SEND: Final = Script(
     f"""{_REPEATED}
 local id, node, data, binary = unpack(ARGV, 3)
 local most, most_bytes, keep_ms, slow_ms, invocation = unpack(ARGV, 7)
-local v = redis.call('HMGET', I.c, 'st', 'no', 'q', 'f', 'kb', 'tb', 'r', 'rb', 'tt', 'wi', 'li', 'fq', 'ft')
+local v = redis.call('HMGET', I.c, 'st', 'no', 'q', 'f', 'kb', 'tb', 'r', 'rb', 'tt', 'wi', 'li', 'fq', 'ft', 'ep')
 if v[1] ~= 'o' then return {{'gone'}} end
 local again, known
 if invocation ~= '' then again, known = repeated(I.i, invocation) end
@@ -67,12 +67,12 @@ end
 redis.call('HSET', I.c, 'q', q, 'f', first, 'kb', kept, 'tb', total + size, 'la', at, 'tt', looked, 'li', alive,
   'fq', left, 'ft', left_bytes)
 if host ~= '' and host ~= node then
-  publish('n:' .. host, table.concat({{'m', id, q, k, binary, at, total, alive}}, ' ') .. '\\n' .. data)
+  publish('n:' .. host, table.concat({{'m', id, q, k, binary, at, total, v[14], alive}}, ' ') .. '\\n' .. data)
 end
 if known then
   redis.call('SET', I.i, string.sub(known .. invocation .. ' ', -{KNOWN_BYTES}), 'PX', {KNOWN_MS})
 end
-return {{'ok', q, k, host, at, total, alive}}
+return {{'ok', q, k, host, at, total, v[14], alive}}
 """,
     keys="c s i",
     lists="bn",

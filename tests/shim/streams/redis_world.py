@@ -120,3 +120,32 @@ async def kill_subscriptions(world: RedisWorld) -> None:
         await client.client_kill_filter(_type="pubsub")
     finally:
         await client.aclose()
+
+
+async def emptied(world: RedisWorld) -> None:
+    client = world.client()
+    await client.flushall()
+    await client.aclose()
+
+
+async def saved(world: RedisWorld) -> dict[bytes, bytes]:
+    client = world.client()
+    try:
+        return {key: await client.dump(key) async for key in client.scan_iter(f"*{world.options.prefix}*")}
+    finally:
+        await client.aclose()
+
+
+async def go_back(world: RedisWorld, to: dict[bytes, bytes], *, drops: bool = True) -> None:
+    """As a server that is started again with what it had when it saved. `drops`: also all connections."""
+    client = world.client()
+    try:
+        await client.flushall()
+        for key, value in to.items():
+            await client.restore(key, 0, value)
+        await client.script_flush()
+        if drops:
+            await client.client_kill_filter(_type="normal", skipme=True)
+            await client.client_kill_filter(_type="pubsub")
+    finally:
+        await client.aclose()

@@ -11,7 +11,7 @@ from shim.streams import BrokerUnavailable, Gap
 from shim.streams.redis.hosted import Hosted
 from tests.redis_server import RedisServer
 from tests.shim.streams.promising import last_id, opened, rest, take
-from tests.shim.streams.redis_world import RedisWorld
+from tests.shim.streams.redis_world import RedisWorld, emptied, go_back, saved
 
 
 async def test_a_redis_that_lost_everything_is_noticed_and_said(world: RedisWorld, redis_server: RedisServer) -> None:
@@ -195,34 +195,6 @@ async def test_a_client_that_moves_before_it_heard_that_something_was_lost_hears
 
         assert isinstance(gap, Gap)
         assert after == "after"
-
-
-async def emptied(world: RedisWorld) -> None:
-    client = world.client()
-    await client.flushall()
-    await client.aclose()
-
-
-async def saved(world: RedisWorld) -> dict[bytes, bytes]:
-    client = world.client()
-    try:
-        return {key: await client.dump(key) async for key in client.scan_iter(f"*{world.options.prefix}*")}
-    finally:
-        await client.aclose()
-
-
-async def go_back(world: RedisWorld, to: dict[bytes, bytes]) -> None:
-    """As a server that is started again with what it had when it saved."""
-    client = world.client()
-    try:
-        await client.flushall()
-        for key, value in to.items():
-            await client.restore(key, 0, value)
-        await client.script_flush()
-        await client.client_kill_filter(_type="normal", skipme=True)
-        await client.client_kill_filter(_type="pubsub")
-    finally:
-        await client.aclose()
 
 
 async def test_a_redis_that_forgot_where_a_stream_went_is_told_by_the_node_that_has_it(world: RedisWorld) -> None:
