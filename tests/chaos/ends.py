@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from tests.chaos.facts import LOOKS_S, Facts, Verdict, Violation
-from tests.chaos.history import Ran, Said, Trouble
+from tests.chaos.facts import LOOKS_S, Facts, Story, Verdict, Violation
+from tests.chaos.history import Ran, Received, Said, Trouble
 
 DYING_S = 0.5
 """A node that takes the end of a connection tells it within this time; one that is killed before never does."""
+
+LATE_S = 1.0
+"""By so much Redis's clock is turned forward at most, and within it clients write down what they hear."""
 
 
 def check_functions(facts: Facts, found: Verdict) -> None:
@@ -44,12 +47,37 @@ def _disconnects(facts: Facts, found: Verdict, ran: dict[str, list[Ran]]) -> Non
         later = [got for got, push in facts.heard(story) if push.begun > lines[0].at] if story else []
         if later and facts.two_served_until(lines[0].at) is not None:
             found.excused["$disconnect of a living one, by the other of two servers"] += 1
+        elif later and story and _end_was_forgotten(facts, story, lines[0], later[0]):
+            found.excused["$disconnect of one that came back, Redis forgot that it had ended"] += 1
         elif later:
             words = f"ran at {lines[0].at}, and {later[0].id} came through after that"
             found.violations.append(Violation("$disconnect of a living one", connection, words))
     for line in ran["$connect"]:
         if line.connection not in told:
             _never_told(facts, found, line)
+
+
+def _end_was_forgotten(facts: Facts, story: Story, told: Ran, first: Received) -> bool:
+    """It had no stream for a window, and came back when Redis had come back with what it had saved before the end, of
+    which it was told. `first`: of what was pushed after the end."""
+    before = max(at for at in story.signs if at <= told.at)
+    after = min(at for at in story.signs if at > told.at)
+    if told.at - before < facts.rules.window_s - LATE_S:
+        return False
+    hides = not any(got.event for got in story.received)
+    return any(
+        told.at <= one.ended
+        and one.begun <= after
+        and not _saved(facts, told.at, one.begun)
+        and any(one.begun <= at <= first.at for at in story.gaps)
+        and (hides or any(one.begun <= at <= first.at for at in story.resumed))
+        for one in facts.forgot
+        if one.what == "kill_redis"
+    )
+
+
+def _saved(facts: Facts, since: float, until: float) -> bool:
+    return any(one.what == "save_redis" and since <= one.begun and one.ended <= until for one in facts.troubles)
 
 
 def _never_told(facts: Facts, found: Verdict, connect: Ran) -> None:

@@ -71,10 +71,17 @@ class Story:
     asked: float
     received: list[Received] = field(default_factory=list)
     gaps: list[float] = field(default_factory=list)
+    resumed: list[float] = field(default_factory=list)
+    """When it got another stream; empty where a library hides it."""
     lost_since: float | None = None
     """When its stream broke that was not resumed since."""
     over: Over | None = None
     left: Left | None = None
+
+    @property
+    def signs(self) -> list[float]:
+        """When it is known to have had a stream, in no order."""
+        return [self.opened, *self.gaps, *self.resumed, *(got.at for got in self.received)]
 
     def lives_at(self, at: float) -> bool:
         return not ((self.over and self.over.at <= at) or (self.left and self.left.at <= at))
@@ -101,6 +108,7 @@ class Facts:
                     self.stories[line.connection].lost_since = line.at
                 case Resumed():
                     self.stories[line.connection].lost_since = None
+                    self.stories[line.connection].resumed.append(line.at)
                 case Over():
                     self.stories[line.connection].over = line
                 case Left():

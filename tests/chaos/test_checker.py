@@ -2,86 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.chaos.checker import check
-from tests.chaos.history import (
-    TOOK_OVER,
-    Gap,
-    History,
-    Left,
-    Line,
-    Lost,
-    Opened,
-    Over,
-    Push,
-    Ran,
-    Received,
-    Resumed,
-    Rules,
-    Said,
-    Settled,
-    Trouble,
-)
-
-RULES = Rules(seed=0, window_s=3, lease_s=1, check_s=0.5, keeps=True, nodes=2)
-STAYS, LEAVES = "stays", "leaves"
-TO_ALL = 5
-SETTLED = 4.0
-
-
-def good() -> History:
-    """Two connections that get ten pushes, and one that is for both. One leaves when it has them, the other at the
-    end. A node was killed meanwhile, and Redis came back with what it had."""
-    found: list[Line] = [
-        Trouble("kill_node", 1, 1.0, 2.0, pid=77),
-        Trouble("kill_redis", -1, 1.5, 1.7),
-        Lost(1.0, STAYS),
-        Resumed(1.1, STAYS),
-    ]
-    for connection in (STAYS, LEAVES):
-        found += [Ran(0.05, "$connect", connection, 7), Opened(0.1, connection, 0.0)]
-        found.append(Said(1 if connection == STAYS else 2, connection, 0.3, 0.31, 202))
-        found.append(Ran(0.305, "$default", connection, 7, id=1 if connection == STAYS else 2))
-    for number in range(11):
-        at = 0.2 + number / 10
-        whom = (STAYS, LEAVES)[number % 2] if number != TO_ALL else None
-        found.append(Push(number, whom, number % 2, "d", at, at + 0.05, 200))
-        found += [Received(at + 0.06, one, number, "d") for one in (STAYS, LEAVES) if whom in {None, one}]
-    found += [Left(2.0, LEAVES, told=False), Ran(5.2, "$disconnect", LEAVES, 7, 1006)]
-    found += [Push(11, STAYS, 0, "d", SETTLED + 0.1, SETTLED + 0.2, 200), Received(SETTLED + 0.3, STAYS, 11, "d")]
-    found += [Settled(SETTLED, SETTLED + 1), Left(SETTLED + 1.1, STAYS, told=True)]
-    found.append(Ran(SETTLED + 1.2, "$disconnect", STAYS, 7, 1005))
-    return History(RULES, found)
-
-
-def kinds(history: History) -> set[str]:
-    return {violation.kind for violation in check(history).violations}
-
-
-def without(history: History, gone: Callable[[Line], bool]) -> History:
-    return History(history.rules, [line for line in history.lines if not gone(line)])
-
-
-def changed(history: History, which: Callable[[Line], bool], **values: object) -> History:
-    lines = [replace(line, **values) if which(line) else line for line in history.lines]  # type: ignore[arg-type]
-    return History(history.rules, lines)
-
-
-def got(number: int, connection: str = STAYS) -> Callable[[Line], bool]:
-    return lambda line: isinstance(line, Received) and (line.id, line.connection) == (number, connection)
-
-
-def pushed(number: int) -> Callable[[Line], bool]:
-    return lambda line: isinstance(line, Push) and line.id == number
-
-
-def ran(route: str, connection: str) -> Callable[[Line], bool]:
-    return lambda line: isinstance(line, Ran) and (line.route, line.connection) == (route, connection)
+from tests.chaos.history import TOOK_OVER, Gap, History, Over, Ran, Received, Trouble
+from tests.chaos.made_up import LEAVES, RULES, SETTLED, STAYS, TO_ALL, changed, good, got, kinds, pushed, ran, without
 
 
 def test_a_good_history_has_no_violations_also_when_it_was_written_and_read(tmp_path: Path) -> None:
@@ -150,25 +78,11 @@ def test_two_servers_have_no_common_order_and_a_gap_stands_between() -> None:
     assert "reordered" not in kinds(History(RULES, [*lines, Gap(0.95, STAYS, 3, 2)]))
 
 
-def test_the_end_that_one_of_two_servers_saw_may_be_told_while_the_other_serves() -> None:
-    early = changed(good(), ran("$disconnect", STAYS), at=1.0)
-    assert kinds(History(RULES, [*early.lines, Trouble(TOOK_OVER, -1, 0.9, 1.5)])) == set()
-    assert "$disconnect of a living one" in kinds(History(RULES, [*early.lines, Trouble(TOOK_OVER, -1, 1.1, 1.5)]))
-
-
 def test_a_slot_that_moves_is_a_reason_for_a_gap_and_none_for_a_loss() -> None:
     moved = without(good(), lambda line: isinstance(line, Trouble))
     moved.lines += [Trouble("move_slot", -1, 0.9, 1.0), Gap(1.1, STAYS, 4, 3)]
     assert kinds(moved) == set()
     assert kinds(without(moved, got(4))) == {"lost"}
-
-
-def test_the_end_of_a_connection_may_be_lost_with_a_node_that_died_when_it_was_due() -> None:
-    history = without(good(), ran("$disconnect", LEAVES))
-    assert kinds(history) == {"$disconnect never"}
-    dying = History(RULES, [*history.lines, Trouble("kill_node", 0, 5.1, 5.2, pid=7)])
-    assert kinds(dying) == set()
-    assert sum(check(dying).excused.values()) == 1
 
 
 @pytest.mark.parametrize(
