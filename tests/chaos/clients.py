@@ -183,19 +183,20 @@ class PlainClient(Client):
                 return
             if status != 200:
                 raise EOFError(status)
-            if self._session:
-                self._recorder.add(Resumed(self._recorder.now(), self.connection))
             await self._read(read_body(reader, told, status), asked)
         finally:
             self._writer.transport.abort()
 
     async def _read(self, pieces: Any, asked: float) -> None:
-        kept = b""
+        kept, resumes = b"", bool(self._session)
         while True:
             async with asyncio.timeout(SILENT_S):
                 piece = await anext(pieces, None)
             if piece is None:
                 raise EOFError
+            if resumes:
+                self._recorder.add(Resumed(self._recorder.now(), self.connection))
+                resumes = False
             *events, kept = (kept + piece).split(b"\n\n")
             for event in events:
                 self._take(event.decode(), asked)

@@ -92,6 +92,8 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
+    """The first bytes of another stream came. A head alone is none: the connection may end before there is a stream."""
+
     kind: ClassVar[str] = "resumed"
     at: float
     connection: str
