@@ -64,4 +64,4 @@ class LibraryClient(Client):
             while True:
                 self._received(await self._socket.recv())
         except sse_socket.ConnectionClosed as closed:
-            self._is_over(str(closed))
+            self._is_over(str(closed) if closed.rcvd is None else f"close {closed.rcvd.code}")
