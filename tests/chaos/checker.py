@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 
+from tests.chaos.cut_off import was_cut_off
 from tests.chaos.ends import check_functions
 from tests.chaos.facts import Facts, Story, Verdict, Violation
 from tests.chaos.history import TOOK_OVER, History, Push
@@ -114,9 +115,15 @@ def _ended_early(facts: Facts, story: Story) -> Iterator[Violation]:
     silent_s = 1.6
     since = story.over.at if story.lost_since is None else story.lost_since
     if story.over.why == "204" and story.over.at - since + silent_s < facts.rules.window_s:
-        yield Violation("ended early", story.connection, f"at {story.over.at}, its stream was there until {since}")
+        words = f"at {story.over.at}, its stream was there until {since}"
     elif story.over.why.startswith("close"):
-        yield Violation("ended early", story.connection, f"at {story.over.at} with {story.over.why}")
+        words = f"at {story.over.at} with {story.over.why}"
+    else:
+        return
+    if story.over.why in {"204", "close 1006"} and was_cut_off(facts, story, since):
+        facts.excused["ended, its node was cut off from Redis for longer than its lease and the window"] += 1
+    else:
+        yield Violation("ended early", story.connection, words)
 
 
 def _served_again(facts: Facts, story: Story) -> Iterator[Violation]:

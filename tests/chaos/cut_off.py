@@ -1,0 +1,67 @@
+"""Nodes that held streams and could not reach Redis, for so long that nobody knew any more that they live. Imports
+nothing of the product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tests.chaos.facts import LOOKS_S, Facts, Story
+from tests.chaos.history import Ran, Resumed
+
+KEEPS_FROM_REDIS = frozenset({"cut_back", "cut_back_out", "cut_back_in", "cut_server", "stop_node"})
+
+BACK_S = 1.0
+"""Within which a node that can reach Redis again has done so: it tries three times in a lease, and waits for half of
+one."""
+
+CUT_S = 0.3
+"""Within which a cut is made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """How long a node did not reach Redis."""
+
+    begun: float
+    ended: float
+
+
+def was_cut_off(facts: Facts, story: Story, since: float) -> bool:
+    """Whether its end was due since its node was away. `since`: until when its client had a stream.
+
+    A node renews its lease well before half of it is over, and what it held ends a window after the lease. It begins no
+    stream meanwhile, and until it is back its clients hear nothing that was pushed when its lease was over."""
+    rules = facts.rules
+    told = next((line.at for line in facts.history.of(Ran) if _ends(line, story)), None)
+    resumed = [line.at for line in facts.history.of(Resumed) if line.connection == story.connection]
+    begun = max([story.opened, *resumed])
+    for away in (one for node in range(rules.nodes) for one in _away(facts, node)):
+        back = away.ended + BACK_S
+        due = away.begun + rules.lease_s / 2 + rules.window_s
+        heard = (got for got, push in facts.heard(story) if push.begun >= away.begun + rules.lease_s)
+        if told is None or not (begun - CUT_S <= away.begun <= since and due <= back and due <= told <= back + LOOKS_S):
+            continue
+        if all(got.at >= away.ended for got in heard):
+            return True
+    return False
+
+
+def _ends(line: Ran, story: Story) -> bool:
+    return line.route == "$disconnect" and line.connection == story.connection and line.code == 1006
+
+
+def _away(facts: Facts, node: int) -> Iterator[Away]:
+    """One trouble may follow another before the node is back."""
+    one: Away | None = None
+    for trouble in sorted(facts.troubles, key=lambda trouble: trouble.begun):
+        if trouble.node != node or trouble.what not in KEEPS_FROM_REDIS:
+            continue
+        if one is not None and trouble.begun <= one.ended + BACK_S:
+            one = Away(one.begun, max(one.ended, trouble.ended))
+            continue
+        if one is not None:
+            yield one
+        one = Away(trouble.begun, trouble.ended)
+    if one is not None:
+        yield one
