@@ -47,6 +47,9 @@ class Hosted:
     """Epochs that Redis lost."""
     next_epoch: str = ""
     """The one with which it is being written again."""
+    furthest: tuple[int, int] = (0, 0)
+    """Number of the last message of this epoch that was taken in an earlier life, and bytes up to it."""
+    furthest_broadcast: int = 0
     next_own: int = 0
     own: deque[Own] = field(default_factory=deque)
     buffered_bytes: int = 0
@@ -137,18 +140,21 @@ class Hosted:
         self.former.append(self.epoch)
         self.epoch, self.next_epoch = epoch, ""
         self.relived(0, 0, 0, 0)
+        self.furthest = (0, 0)
         self.broadcasts.begin_after(self.log.last)
 
     def relived(self, known: int, own: int, own_bytes: int, broadcast: int) -> None:
         """Redis may have lost what was sent last, and has this many messages now. It goes on after those of before,
-        `own` of them with so many bytes, and `broadcast`, that are left."""
+        `own` of them with so many bytes, and `broadcast`, that are left. A server may come back for one that had less,
+        or others of the same numbers: none up to which the stream ever was is taken again."""
         self.life, self.lost_after = self.log.life, self.read_own
         self.known = known
-        if own < self.read_own:
-            self.read_own, self.read_bytes = own, own_bytes
+        self.furthest = max(self.furthest, (self.read_own, self.read_bytes))
+        self.furthest_broadcast = max(self.furthest_broadcast, self.broadcasts.last)
+        self.read_own, self.read_bytes = min(self.furthest, (own, own_bytes))
         self.saved_own, self.saved_bytes = self.read_own, self.read_bytes
         self.next_own = self.read_own + 1
-        self.broadcasts.begin_after(min(self.broadcasts.last, broadcast))
+        self.broadcasts.begin_after(min(self.furthest_broadcast, broadcast))
         self.own.clear()
         self.buffered_bytes = 0
         self.reading_own = False

@@ -13,7 +13,7 @@ from redis.asyncio import Redis
 from shim.streams import BrokerUnavailable, Gap
 from tests.redis_server import RedisServer
 from tests.shim.streams.promising import opened, take
-from tests.shim.streams.redis_world import RedisWorld, at_last
+from tests.shim.streams.redis_world import RedisWorld, at_last, go_back, saved
 
 
 class Two:
@@ -121,5 +121,38 @@ async def test_a_server_that_comes_back_without_what_another_one_had_meanwhile_r
                 gap, sent = await take(stream, 2)
                 assert isinstance(gap, Gap)
                 assert sent == text
+    finally:
+        await world.close()
+
+
+async def test_a_server_that_takes_over_with_more_than_one_that_went_back_repeats_nothing(two: Two) -> None:
+    world = RedisWorld(two.url)
+    node = await world.streams()
+    try:
+        connection = await opened(node)
+        async with await node.awaiting.subscribe(connection) as stream:
+            before = await saved(world)
+            for text in ("1", "2"):
+                await node.awaiting.send(connection, text)
+                await node.awaiting.broadcast(f"{text} to all")
+            assert await take(stream, 4) == ["1", "1 to all", "2", "2 to all"]
+            await two.replicate(world.options.prefix)
+            (member,) = await node.members()
+            await go_back(world, before)
+            await at_last(partial(node.awaiting.send, connection, "lost"))
+            await at_last(partial(node.awaiting.broadcast, "lost to all"))
+            await at_last(member.node.check)
+            gap, *lost = await take(stream, 3)
+            assert isinstance(gap, Gap)
+            assert lost == ["lost", "lost to all"]
+            two.lead_to(1)
+            await two.drop_connections(0)
+            await at_last(partial(node.awaiting.send, connection, "after"))
+            await at_last(partial(node.awaiting.broadcast, "after to all"))
+            await at_last(member.node.check)
+
+            gap, *after = await take(stream, 3)
+            assert isinstance(gap, Gap)
+            assert after == ["after", "after to all"]
     finally:
         await world.close()
