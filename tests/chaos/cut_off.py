@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.chaos.facts import LOOKS_S, Facts, Story
-from tests.chaos.history import Ran, Resumed
+from tests.chaos.history import Ran
 
 KEEPS_FROM_REDIS = frozenset({"cut_back", "cut_back_out", "cut_back_in", "cut_server", "stop_node"})
 
@@ -34,8 +34,7 @@ def was_cut_off(facts: Facts, story: Story, since: float) -> bool:
     stream meanwhile, and until it is back its clients hear nothing that was pushed when its lease was over."""
     rules = facts.rules
     told = next((line.at for line in facts.history.of(Ran) if _ends(line, story)), None)
-    resumed = [line.at for line in facts.history.of(Resumed) if line.connection == story.connection]
-    begun = max([story.opened, *resumed])
+    begun = max([story.opened, *story.resumed])
     for away in (one for node in range(rules.nodes) for one in _away(facts, node)):
         back = away.ended + BACK_S
         due = away.begun + rules.lease_s / 2 + rules.window_s

@@ -9,7 +9,7 @@ import pytest
 
 from tests.chaos.clients import PlainClient
 from tests.chaos.history import Lost, Opened, Over, Recorder, Resumed
-from tests.chaos.test_checker import RULES
+from tests.chaos.made_up import RULES
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
 OPEN = HEAD + b'retry: 1\nid: e-0\nevent: open\ndata: {"connectionId": "one", "session": "s"}\n\n'

@@ -9,7 +9,7 @@ import pytest
 
 from tests.chaos.checker import check
 from tests.chaos.history import History, Lost, Over, Push, Received, Resumed, Settled, Trouble
-from tests.chaos.test_checker import RULES, STAYS, changed, good, got, kinds, pushed, ran, without
+from tests.chaos.made_up import RULES, STAYS, changed, good, got, kinds, pushed, ran, without
 
 CUT = Trouble("cut_back_out", 0, 1.3, 5.3)
 EXCUSE = "ended, its node was cut off from Redis for longer than its lease and the window"
