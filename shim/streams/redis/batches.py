@@ -25,6 +25,7 @@ from shim.streams.redis.counts import RedisCounts
 from shim.streams.redis.failures import why_away
 from shim.streams.redis.keys import Keys
 from shim.streams.redis.lives import Answered, life_of
+from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.scripts import load_scripts
 from shim.streams.redis.servers import AWAY, Servers
 from shim.streams.redis.steps import Step, packed
@@ -65,12 +66,13 @@ class Batches:
     and what is asked for meanwhile is the next. `later_ms`: what is added to the server's time."""
 
     def __init__(
-        self, servers: Servers, keys: Keys, timeout_s: float, later_ms: Callable[[], int], counts: RedisCounts
+        self, servers: Servers, keys: Keys, options: RedisOptions, later_ms: Callable[[], int], counts: RedisCounts
     ) -> None:
         self.counts = counts
         self._servers = servers
         self._keys = keys
-        self._timeout_s = timeout_s
+        self._timeout_s = options.timeout_s
+        self._lease_ms = int(options.lease_s * 1000)
         self._later_ms = later_ms
         self._connection: Any = None
         self._moving_since: float | None = None
@@ -194,7 +196,7 @@ class Batches:
                 self._before = Answered(self._life, self._answered_at) if self._life else None
         if not self._life_known:
             async with asyncio.timeout(self._timeout_s):
-                self._life = await life_of(self._connection, self._keys, self._before)
+                self._life = await life_of(self._connection, self._keys, self._lease_ms, self._before)
             self._life_known, self._before = True, None
             self.on_life(self._life)
         return self._connection

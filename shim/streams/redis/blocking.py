@@ -71,8 +71,9 @@ class Blocking:
     def _serve(self, loop: asyncio.AbstractEventLoop, begun: threading.Event) -> None:
         asyncio.set_event_loop(loop)
         servers = servers_of(self._options)
-        timeout_s = self._options.timeout_s
-        self._partitions = tuple(Batches(servers, keys, timeout_s, self._later_ms, self._counts) for keys in self._keys)
+        self._partitions = tuple(
+            Batches(servers, keys, self._options, self._later_ms, self._counts) for keys in self._keys
+        )
         loop.call_soon(begun.set)
         try:
             loop.run_forever()

@@ -30,16 +30,18 @@ LIFE: Final = Script("life", "return {life(), now() - tonumber(redis.call('HGET'
 BEGIN_LIFE: Final = Script(
     "begin_life",
     f"""
-local before, new = ARGV[3], ARGV[4]
+local before, new, lease_ms = ARGV[3], ARGV[4], tonumber(ARGV[5])
 local found = redis.call('HMGET', S.bn, 'li', 'n')
 if (found[1] or '') ~= before then return found[1] or '' end
 redis.call('HSET', S.bn, 'li', new, 'fn', found[2] or 0, 'lt', now())
 redis.call('PEXPIRE', S.bn, {DAY_MS})
+if before ~= '' then be_quiet(now(), lease_ms) end
 return new
 """,
-    lists="bn",
+    lists="bn quiet",
 )
-"""Keeps the number of the last broadcast that is left from before."""
+"""Keeps the number of the last broadcast that is left from before. Nobody is given up, and no window counts as over,
+until each node had time to say what it holds: this server may not know of streams that began last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Answered:
 async def life_of(
     connection: Any,  # noqa: ANN401 - of the redis package, partly untyped
     keys: Keys,
+    lease_ms: int,
     before: Answered | None = None,
 ) -> str:
     """A new one, if this server is not known to have been there in the last one, or if another server answered this
@@ -68,7 +71,7 @@ async def life_of(
             return life
         new = secrets.token_hex(4)
         await asked(connection, ("SCRIPT", "LOAD", _marker(keys, new).whole))
-        (begun,) = await asked(connection, Step(BEGIN_LIFE, (), (life, new), text).command(0, keys))
+        (begun,) = await asked(connection, Step(BEGIN_LIFE, (), (life, new, lease_ms), text).command(0, keys))
         if text(begun) == new:
             return new
     raise ConnectionError("others begin one life after the other")

@@ -56,7 +56,7 @@ class Membership:
         counted: Callable[[int, int], None],
     ) -> None:
         self._options = options
-        self.batches = Batches(servers, keys, options.timeout_s, later_ms, counts)
+        self.batches = Batches(servers, keys, options, later_ms, counts)
         self.node = Node(node_id, limits, operations, self.batches)
         self._counted = counted
         channels = (keys.channel(f"n:{node_id}"), keys.channel("broadcast"))

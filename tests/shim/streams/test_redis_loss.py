@@ -10,7 +10,7 @@ import pytest
 from shim.streams import BrokerUnavailable, Gap
 from shim.streams.redis.hosted import Hosted
 from tests.redis_server import RedisServer
-from tests.shim.streams.promising import last_id, opened, rest, take
+from tests.shim.streams.promising import is_detached, last_id, opened, rest, take, until_async
 from tests.shim.streams.redis_world import RedisWorld, emptied, go_back, saved
 
 
@@ -235,3 +235,33 @@ async def test_a_connection_that_redis_thinks_is_not_accepted_yet_is_written_aga
         gap, after = await take(stream, 2)
         assert isinstance(gap, Gap)
         assert after == "after"
+
+
+async def test_no_window_is_over_before_nodes_could_say_what_a_server_does_not_know_any_more(
+    redis_server: RedisServer,
+) -> None:
+    """Redis's own time decides, since none is passed in when a life begins: lease and window are short ones."""
+    world = RedisWorld(redis_server.url, lease_s=0.5)
+    try:
+        here, there = await world.streams(resume_window_s=0.1), await world.streams(resume_window_s=0.1)
+        connection = await opened(here)
+        async with await here.awaiting.subscribe(connection):
+            pass
+        await until_async(lambda: is_detached(here, connection))
+        before = await saved(world)
+        async with await there.awaiting.subscribe(connection) as stream:
+            await asyncio.sleep(0.6)
+            leases = f"{world.tag}:nodes".encode()
+            for member in (*await here.members(), *await there.members()):
+                await member._renew()
+            await go_back(world, {**before, leases: (await saved(world))[leases]})
+            for _ in range(2):  # the first one finds that it has to connect again
+                with suppress(BrokerUnavailable):
+                    assert await here.awaiting.expire() == 0
+            await here.awaiting.send(connection, "after")
+            gap, after = await take(stream, 2)
+
+            assert isinstance(gap, Gap)
+            assert after == "after"
+    finally:
+        await world.close()
