@@ -146,8 +146,9 @@ class Hosted:
     def relived(self, known: int, own: int, own_bytes: int, broadcast: int) -> None:
         """Redis may have lost what was sent last, and has this many messages now. It goes on after those of before,
         `own` of them with so many bytes, and `broadcast`, that are left. A server may come back for one that had less,
-        or others of the same numbers: none up to which the stream ever was is taken again."""
-        self.life, self.lost_after = self.log.life, self.read_own
+        or others of the same numbers: none up to which the stream ever was is taken again. Whether it ended Redis says
+        anew: the numbers of an end that is lost are those of messages that are yet to be sent."""
+        self.life, self.lost_after, self.end = self.log.life, self.read_own, None
         self.known = known
         self.furthest = max(self.furthest, (self.read_own, self.read_bytes))
         self.furthest_broadcast = max(self.furthest_broadcast, self.broadcasts.last)

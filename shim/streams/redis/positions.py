@@ -110,37 +110,40 @@ class Positions:
 
     def _found(self, hosted: Hosted, found: list[Any], known: int, left: int) -> None:
         """`known`: the last message that was known when this was asked; a Redis that has fewer has lost some. `left`:
-        the last broadcast of an earlier life that is left. One that ended gets none that came after its end."""
+        the last broadcast of an earlier life that is left. One that ended gets none that came after its end, and is
+        looked at like others until its stream ends: what is to be written before that may be missing still."""
         state, generation, seq, stalled, epoch, code, reason, left_own, left_bytes, ended_after = found
         counted = self._batches.counts.found
         if state is not None and int(generation) > hosted.generation:
             counted["moved"] += 1
             self._registry.superseded(hosted)
             return
-        if state in {None, b"p"} or text(epoch) != hosted.epoch:
+        relives = hosted.life != self._registry.log.life
+        is_over = state is None and hosted.end is not None and not relives  # and no longer kept, since it was told
+        if not is_over and (state in {None, b"p"} or text(epoch) != hosted.epoch):
             counted["lost"] += 1
             self._restore(hosted)
             return
-        if hosted.life != self._registry.log.life:
+        if relives:
             counted["lost"] += 1
             hosted.relived(int(seq), int(left_own), int(left_bytes), left)
             hosted.wake()
-        elif int(seq) < known:
+        elif not is_over and int(seq) < known:
             counted["lost"] += 1
             self._restore(hosted)
             return
+        hosted.reading_own = hosted.broadcasts.is_reading = False
         if state == b"c":
             counted["ended"] += hosted.end is None
             self._registry.ended(hosted, (int(seq), int(ended_after), int(code), text(reason)))
-            return
-        counted["missed"] += int(seq) > hosted.known
-        hosted.known = max(hosted.known, int(seq))
-        hosted.reading_own = hosted.broadcasts.is_reading = False
-        if stalled is not None:
-            hosted.stalled, hosted.saved_own = True, -1
-            self._registry.save(hosted)
+        elif state == b"o":
+            counted["missed"] += int(seq) > hosted.known
+            hosted.known = max(hosted.known, int(seq))
+            if stalled is not None:
+                hosted.stalled, hosted.saved_own = True, -1
+                self._registry.save(hosted)
         self._registry.feed(hosted)
-        if not hosted.drained:
+        if hosted.closed or not hosted.drained:
             hosted.wake()
 
     def _restore(self, hosted: Hosted) -> None:

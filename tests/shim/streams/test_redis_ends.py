@@ -58,6 +58,62 @@ async def test_a_node_that_hears_late_of_an_end_writes_nothing_that_was_sent_aft
         assert await rest(stream) == ["before"]
 
 
+async def test_an_end_that_a_node_finds_before_it_hears_of_others_again_is_told_when_it_does(world: RedisWorld) -> None:
+    """As one that was cut off for longer than a window."""
+    here, there = await world.streams(), await world.streams()
+    connection, _other = await opened(here), await opened(here)
+    async with await there.awaiting.subscribe(connection) as stream:
+        (member,) = await there.members()
+        member.node.streams.hears(False)
+        await here.awaiting.broadcast("before")
+        await here.awaiting.close(connection, 4001, "bye")
+        await member.node.check()
+        assert stream._attachment.take() == []
+        written = asyncio.create_task(rest(stream))
+        await asyncio.sleep(0)
+        member.node.streams.hears(True)
+        await member.node.check()
+
+        assert await written == ["before"]
+
+
+async def test_what_came_before_an_end_and_was_asked_for_without_an_answer_is_asked_for_again(
+    world: RedisWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = await world.streams(), await world.streams()
+    connection = await opened(here)
+    async with await there.awaiting.subscribe(connection) as stream:
+        (member,) = await there.members()
+        with monkeypatch.context() as changed:
+            changed.setattr(member._listening, "_heard", lambda _payload: None)
+            changed.setattr(member.node.streams, "post", lambda *_step: None)
+            await here.awaiting.send(connection, "before")
+            await here.awaiting.close(connection)
+            await member.node.check()
+        assert stream._attachment.take() == []
+        await member.node.check()
+
+        assert await rest(stream) == ["before"]
+
+
+async def test_an_end_that_redis_no_longer_keeps_is_one(world: RedisWorld) -> None:
+    """As when a client has not read for a minute since then."""
+    here, there = await world.streams(), await world.streams()
+    connection = await opened(here)
+    async with await there.awaiting.subscribe(connection) as stream:
+        (member,) = await there.members()
+        await here.awaiting.close(connection)
+        await until(lambda: stream.closed)
+        client = world.client()
+        await client.delete(f"{world.tag}:{connection}:c", f"{world.tag}:{connection}:s")
+        await client.aclose()
+        await member.node.check()
+
+        with pytest.raises(ConnectionGone):
+            await here.awaiting.info(connection)
+        assert await rest(stream) == []
+
+
 async def test_the_connections_of_a_dead_node_may_be_resumed_within_the_window(world: RedisWorld) -> None:
     here, there = await world.streams(resume_window_s=60), await world.streams(resume_window_s=60)
     connection = await opened(here)

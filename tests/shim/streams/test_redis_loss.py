@@ -10,7 +10,7 @@ import pytest
 from shim.streams import BrokerUnavailable, Gap
 from shim.streams.redis.hosted import Hosted
 from tests.redis_server import RedisServer
-from tests.shim.streams.promising import is_detached, last_id, opened, rest, take, until_async
+from tests.shim.streams.promising import is_detached, last_id, opened, rest, take, until, until_async
 from tests.shim.streams.redis_world import RedisWorld, emptied, go_back, saved
 
 
@@ -171,6 +171,33 @@ async def test_a_connection_that_was_written_again_is_so_once_more_when_redis_go
         gap, after = await take(stream, 2)
         assert isinstance(gap, Gap)
         assert after == "after"
+
+
+async def test_an_end_that_redis_lost_is_none_and_the_next_one_is_told_though_it_comes_earlier(
+    world: RedisWorld,
+) -> None:
+    here, there = await world.streams(), await world.streams()
+    connection = await opened(here)
+    async with await there.awaiting.subscribe(connection) as stream:
+        await here.awaiting.send(connection, "kept")
+        before = await saved(world)
+        await here.awaiting.send(connection, "lost")
+        await here.awaiting.close(connection, 4001, "first")
+        await until(lambda: stream.close_code == 4001)
+        await go_back(world, before)
+        (member,) = await there.members()
+        for node in (here, there):
+            with suppress(BrokerUnavailable):  # once, since all connections to Redis broke
+                await node.awaiting.state(connection)
+        await member.node.check()
+        assert not stream.closed
+        await here.awaiting.close(connection, 4002, "second")
+        await member.node.check()
+
+        gap, *sent = await rest(stream)
+        assert isinstance(gap, Gap)
+        assert sent == ["kept"]
+        assert stream.close_code == 4002
 
 
 async def test_a_client_that_moves_before_it_heard_that_something_was_lost_hears_it_at_the_next_node(
