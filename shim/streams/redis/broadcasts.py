@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from shim.streams.connection import Message
 from shim.streams.limits import StreamLimits
@@ -43,6 +43,14 @@ class Broadcast:
         self._ids = None
 
 
+class Known(NamedTuple):
+    """Of a log, when Redis is asked for its own: the subscription, the life, and the number of the latest broadcast."""
+
+    subscription: int
+    life: str
+    last: int
+
+
 class BroadcastLog:
     """The latest, without holes. `last`: the number of the latest one.
     `subscription`: which one this node hears others through, counted from 1; 0: through none now. `life`: of the
@@ -55,6 +63,10 @@ class BroadcastLog:
         self.last = 0
         self.subscription = 0
         self.life = ""
+
+    @property
+    def known(self) -> Known:
+        return Known(self.subscription, self.life, self.last)
 
     @property
     def first(self) -> int:

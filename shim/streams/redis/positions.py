@@ -15,6 +15,7 @@ from shim.streams.redis import scripts_of_ends as ending
 from shim.streams.redis import scripts_of_nodes as nodes
 from shim.streams.redis.annotations import attributes_of
 from shim.streams.redis.batches import Batches
+from shim.streams.redis.broadcasts import Known
 from shim.streams.redis.hosted import Hosted
 from shim.streams.redis.operations import Operations
 from shim.streams.redis.registry import Registry
@@ -90,21 +91,21 @@ class Positions:
         generations = (hosted.generation for hosted in asked)
         known = [(hosted, hosted.known, hosted.written) for hosted in asked]
         ids = tuple(hosted.id for hosted in asked)
-        subscription = self._registry.log.subscription
-        return Step(nodes.CHECK, ids, (self._node_id, *generations), partial(self._checked, subscription, known))
+        read = partial(self._checked, self._registry.log.known, known)
+        return Step(nodes.CHECK, ids, (self._node_id, *generations), read)
 
-    def _checked(self, subscription: int, asked: list[tuple[Hosted, int, tuple[str, str]]], found: list[Any]) -> bool:
-        """`subscription`: the one that there was when this was asked. Of a connection that was written again meanwhile
+    def _checked(self, log: Known, asked: list[tuple[Hosted, int, tuple[str, str]]], found: list[Any]) -> bool:
+        """`log`: what was known of it when this was asked. Of a connection that was written again meanwhile
         this tells nothing: it would be written once more, over what was sent since."""
         last, life, left, self._said, *states = found
         if text(life) != self._registry.log.life:
             self._batches.forget_life()
             return False
         self._batches.counts.compared += len(asked)
-        self._registry.compare_log(int(last), subscription)
+        self._registry.compare_log(int(last), log)
         for (hosted, known, written), state in zip(asked, states, strict=True):
             if self._registry.has(hosted) and hosted.written == written:
-                hosted.compared_in = subscription
+                hosted.compared_in = log.subscription
                 self._found(hosted, state, known, int(left))
         return True
 

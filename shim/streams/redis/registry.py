@@ -9,7 +9,7 @@ from shim.streams.limits import StreamLimits
 from shim.streams.redis import scripts_of_connections as connecting
 from shim.streams.redis import scripts_of_messages as sending
 from shim.streams.redis.batches import Batches
-from shim.streams.redis.broadcasts import Broadcast, BroadcastLog, read_entry
+from shim.streams.redis.broadcasts import Broadcast, BroadcastLog, Known, read_entry
 from shim.streams.redis.counts import Face
 from shim.streams.redis.hosted import Hosted
 from shim.streams.redis.lua import Script
@@ -80,19 +80,19 @@ class Registry:
             self._log_known = True
             self.log.begin(last)
 
-    def compare_log(self, last: int, subscription: int) -> None:
-        """The same, after whatever was being read was answered or failed; asked in this subscription. Redis may have
-        lost what it had. What it had when it was compared before, and what it has when a subscription begins, is not
-        on its way any more."""
+    def compare_log(self, last: int, asked: Known) -> None:
+        """The same, after whatever was being read was answered or failed. Redis may have lost what it had when it was
+        `asked`; what was heard since may be later than the answer. What it had when it was compared before, and what
+        it has when a subscription begins, is not on its way any more."""
         self._reading_log = False
         before, compared = self._log_compared
-        self._log_compared = (subscription, last)
-        if not self._log_known or last < self.log.last:
+        self._log_compared = (asked.subscription, last)
+        if not self._log_known or (last < asked.last and asked.life == self.log.life):
             self._log_known = True
             self.log.begin(last)
             self._log_wanted = last
         else:
-            self._read_log_to(compared if before == subscription else last)
+            self._read_log_to(compared if before == asked.subscription else last)
 
     def sent(self, connection_id: str, own: Own, written: tuple[str, str]) -> None:
         """A message of which Redis said that this node has the stream. `written`: the epoch and the life in which it

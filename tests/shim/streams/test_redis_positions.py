@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
+from shim.streams.redis.membership import Membership
+from shim.streams.redis.positions import Positions
+from shim.streams.redis.steps import Step
 from tests.shim.streams.promising import opened, take, until
 from tests.shim.streams.redis_world import RedisWorld, kill_subscriptions
 
@@ -40,6 +44,25 @@ async def test_a_broadcast_does_not_overtake_a_message_that_was_not_heard(world:
         assert stream._attachment.take() == []
         await member.node.check()
         assert await take(stream, 2) == ["1", "2"]
+
+
+async def asked_already(positions: Positions, through: Membership) -> tuple[Step[bool], list[Any]]:
+    """A comparison of all that there is, and what Redis said to it, which has not arrived yet."""
+    check = positions._check(positions._registry.all())
+    return check, await through.batches.run(Step(check.script, check.ids, check.arguments, list))
+
+
+async def test_a_broadcast_that_is_heard_before_an_older_answer_arrives_is_kept(world: RedisWorld) -> None:
+    here, there = await world.streams(), await world.streams()
+    connection = await opened(here)
+    async with await there.awaiting.subscribe(connection) as stream:
+        (member,), (other,) = await there.members(), await here.members()
+        check, answer = await asked_already(member.node.positions, other)
+        await here.awaiting.broadcast("all")
+        await until(lambda: member.node.streams.log.last == 1)
+        check.read(answer)
+
+        assert await take(stream, 1) == ["all"]
 
 
 async def test_a_subscription_that_breaks_begins_again_and_misses_nothing(world: RedisWorld) -> None:
