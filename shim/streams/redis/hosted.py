@@ -50,6 +50,8 @@ class Hosted:
     furthest: tuple[int, int] = (0, 0)
     """Number of the last message of this epoch that was taken in an earlier life, and bytes up to it."""
     furthest_broadcast: int = 0
+    doubts: int = 0
+    """How often it was said that there may be messages of which this node was not told."""
     next_own: int = 0
     own: deque[Own] = field(default_factory=deque)
     buffered_bytes: int = 0
@@ -103,6 +105,10 @@ class Hosted:
     @property
     def drained(self) -> bool:
         return not self.own and self.lost_after is None and self.broadcasts.drained
+
+    def doubt(self) -> None:
+        self.doubts += 1
+        self.compared_in = 0
 
     def arrived(self, own: Own) -> bool:
         """A message that was just sent. It waits in Redis when there is no room, or when others come before it; then

@@ -125,6 +125,8 @@ class Node:
             self.streams.sent(connection_id, sent, (text(epoch), text(life)))
         elif kind == b"a":
             self.streams.no_room(connection_id)
+        elif kind == b"p":
+            self.positions.doubt(hosted)
         elif kind == b"x" and int(words[0]) > hosted.generation:
             self.streams.superseded(hosted)
         elif kind == b"c":

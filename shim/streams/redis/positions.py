@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Collection
@@ -29,6 +30,10 @@ MOST_FORMER: Final = 8
 """Epochs of a connection before the last one: whoever had an event of them lacks what was lost since."""
 
 
+Phase = tuple[tuple[str, str], int]
+"""Of a connection, when Redis is asked about it: how it was written, and the doubts that there were."""
+
+
 class Positions:
     """Of the streams in `registry`, which are those of the node `node_id`."""
 
@@ -41,6 +46,7 @@ class Positions:
         self._batches = batches
         self._registry = registry
         self._said = 0
+        self._doubtful: list[Hosted] = []
 
     async def compare(self, *, keep: bool) -> None:
         """All of them. `keep`: also renews what would expire. Raises BrokerUnavailable."""
@@ -70,12 +76,18 @@ class Positions:
         return len(await self._batches.run(Step(nodes.HOSTED, (), (self._node_id, most), read)))
 
     def compare_all_soon(self) -> None:
-        everyone = self._registry.all()
-        for start in range(0, len(everyone), CHECKED_AT_ONCE):
-            self._batches.post(self._check(everyone[start : start + CHECKED_AT_ONCE]))
+        self._compare_some_soon(self._registry.all())
 
     def compare_soon(self, hosted: Hosted) -> None:
-        self._batches.post(self._check([hosted]))
+        self._compare_some_soon([hosted])
+
+    def doubt(self, hosted: Hosted) -> None:
+        """There may be messages of which this node was not told: it was given up, or a call of its own had no answer.
+        Broadcasts wait until this connection was compared anew, together with all that are in doubt in this turn."""
+        hosted.doubt()
+        if not self._doubtful:
+            asyncio.get_running_loop().call_soon(self._compare_doubtful)
+        self._doubtful.append(hosted)
 
     async def close_stalled(self) -> int:
         """Ends the connections whose clients have not read for too long; returns how many."""
@@ -86,25 +98,33 @@ class Positions:
             closed += await self._batches.run(step)
         return closed
 
+    def _compare_doubtful(self) -> None:
+        doubtful, self._doubtful = self._doubtful, []
+        self._compare_some_soon([one for one in doubtful if self._registry.has(one)])
+
+    def _compare_some_soon(self, some: list[Hosted]) -> None:
+        for start in range(0, len(some), CHECKED_AT_ONCE):
+            self._batches.post(self._check(some[start : start + CHECKED_AT_ONCE]))
+
     def _check(self, asked: list[Hosted]) -> Step[bool]:
         """False: Redis lost all, and a life begins before the next step."""
         generations = (hosted.generation for hosted in asked)
-        known = [(hosted, hosted.known, hosted.written) for hosted in asked]
+        known = [(hosted, hosted.known, (hosted.written, hosted.doubts)) for hosted in asked]
         ids = tuple(hosted.id for hosted in asked)
         read = partial(self._checked, self._registry.log.known, known)
         return Step(nodes.CHECK, ids, (self._node_id, *generations), read)
 
-    def _checked(self, log: Known, asked: list[tuple[Hosted, int, tuple[str, str]]], found: list[Any]) -> bool:
-        """`log`: what was known of it when this was asked. Of a connection that was written again meanwhile
-        this tells nothing: it would be written once more, over what was sent since."""
+    def _checked(self, log: Known, asked: list[tuple[Hosted, int, Phase]], found: list[Any]) -> bool:
+        """`log`: what was known of it when this was asked. Of a connection that was written again meanwhile this tells
+        nothing: it would be written once more, over what was sent since. Nor does it settle a doubt that came later."""
         last, life, left, self._said, *states = found
         if text(life) != self._registry.log.life:
             self._batches.forget_life()
             return False
         self._batches.counts.compared += len(asked)
         self._registry.compare_log(int(last), log)
-        for (hosted, known, written), state in zip(asked, states, strict=True):
-            if self._registry.has(hosted) and hosted.written == written:
+        for (hosted, known, phase), state in zip(asked, states, strict=True):
+            if self._registry.has(hosted) and (hosted.written, hosted.doubts) == phase:
                 hosted.compared_in = log.subscription
                 self._found(hosted, state, known, int(left))
         return True

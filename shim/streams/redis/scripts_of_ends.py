@@ -73,13 +73,17 @@ if is_quiet(at) or (until_then and tonumber(until_then) > at) then return 0 end
 redis.call('ZREM', S.hosted, hosted(node, id))
 local v = redis.call('HMGET', I.c, 'st', 'no', 'wi', 'pn')
 if v[1] == 'p' and v[4] == node and end_pending(I, id, reason, at) then return 1 end
-if v[1] == 'o' and v[2] == node then detach(I, id, tonumber(lease_end), tonumber(v[3])) end
+if v[1] == 'o' and v[2] == node then
+  detach(I, id, tonumber(lease_end), tonumber(v[3]))
+  publish('n:' .. node, 'p ' .. id)
+end
 return 0
 """,
     keys=ALL_PARTS,
     lists=f"nodes quiet detached {ENDS_PENDING}",
 )
-"""A connection of a node whose lease is over: it has no stream since then, or was never accepted, and has ended."""
+"""A connection of a node whose lease is over: it has no stream since then, or was never accepted, and has ended. A node
+that was only away hears so before the broadcasts that come after what it is not told of from here on."""
 
 GIVEN_UP: Final = Script(
     "given_up",

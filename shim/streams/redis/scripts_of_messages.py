@@ -28,7 +28,10 @@ local v = redis.call('HMGET', I.c, 'st', 'no', 'q', 'f', 'kb', 'tb', 'r', 'rb', 
 if v[1] ~= 'o' then return {{'gone'}} end
 local again, known
 if invocation ~= '' then again, known = repeated(I.i, invocation) end
-if again then return {{'again'}} end
+if again then
+  if v[2] ~= '' then publish('n:' .. v[2], 'p ' .. id) end
+  return {{'again'}}
+end
 most, most_bytes, keep_ms = tonumber(most), tonumber(most_bytes), tonumber(keep_ms)
 local at, size, host = now(), #data, v[2]
 local q, first, kept, total, read = tonumber(v[3]), tonumber(v[4]), tonumber(v[5]), tonumber(v[6]), tonumber(v[7])
@@ -77,6 +80,8 @@ return {{'ok', q, k, host, at, total, v[14], alive}}
     keys="c s i",
     lists="bn",
 )
+"""What the node sends that has the stream is not published: its answer tells. Whoever repeats a call may have had none,
+so that node looks then."""
 
 BROADCAST: Final = Script(
     "broadcast",

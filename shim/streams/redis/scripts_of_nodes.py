@@ -32,7 +32,7 @@ return redis.call('ZREMRANGEBYLEX', S.hosted, '[' .. ARGV[3] .. ' ', '(' .. ARGV
 CHECK: Final = Script(
     "check",
     """
-local count = #KEYS - 3
+local count, took_back = #KEYS - 4, false
 local node = ARGV[3 + count]
 local b = fields(S.bn, {'n', 'li', 'fn'})
 local alive = b.li or ''
@@ -48,19 +48,22 @@ for n = 1, count do
       redis.call('ZREM', S.detached, id)
       if v.no ~= '' then redis.call('ZREM', S.hosted, hosted(v.no, id)) end
       redis.call('ZADD', S.hosted, 0, hosted(node, id))
+      took_back = true
     end
     if v.al ~= alive then redis.call('HSET', I.c, 'li', alive, 'al', alive, 'fq', left, 'ft', left_bytes) end
   end
   found[n + 4] = {v.st, v.ge, v.q, v.ss, v.ep, v.cc, v.cr, left, left_bytes,
     tonumber(v.cb or b.n or 0)}
 end
+if took_back then redis.call('ZADD', S.nodes, 'NX', now(), node) end
 return found
 """,
     keys="c",
-    lists="bn detached hosted",
+    lists="bn detached hosted nodes",
 )
 """Of connections that this node holds. One whose node was given up takes it back, unless another stream has begun; one
-that Redis does not know to be held since it lost that is taken again."""
+that Redis does not know to be held since it lost that is taken again. A node that is not known any more counts as one
+whose lease is over until it renews that, so that others find what it took back if it never does."""
 
 HOSTED: Final = Script(
     "hosted",

@@ -12,7 +12,7 @@ from shim.streams import BrokerUnavailable, Closed, ConnectionGone
 from shim.streams.redis.scripts_of_connections import ATTACH
 from shim.streams.redis.scripts_of_ends import BEGIN_TELLING
 from shim.streams.redis.steps import Step
-from tests.shim.streams.promising import last_id, opened, rest, take, until
+from tests.shim.streams.promising import is_detached, last_id, opened, rest, take, until
 from tests.shim.streams.redis_world import RedisWorld, dead, stop, told_by
 
 
@@ -170,6 +170,24 @@ async def test_a_node_that_was_paused_past_its_lease_gives_up_what_moved_and_kee
         assert await take(still, 1) == ["after it"]
         await world.live(601, paused, other)
         assert await other.awaiting.expire() + await paused.awaiting.expire() == 0
+
+
+async def test_what_a_node_takes_back_that_dies_before_it_renews_its_lease_is_found_by_others(
+    world: RedisWorld,
+) -> None:
+    paused, other = await world.streams(resume_window_s=60), await world.streams(resume_window_s=60)
+    connection = await opened(paused)
+    await paused.awaiting.subscribe(connection)
+    await world.live(world.options.lease_s + 1, other)
+    await other.awaiting.expire()
+    (member,) = await paused.members()
+    await member.node.check()
+    assert not await is_detached(other, connection)
+    await dead(paused)
+    await other.awaiting.expire()
+    await world.live(61, other)
+
+    assert await other.awaiting.expire() == 1
 
 
 async def test_an_end_that_a_dead_node_had_begun_to_tell_is_not_told_again_but_said(
