@@ -135,8 +135,6 @@ class Facts:
 
     def two_served_until(self, at: float) -> float | None:
         """Whether two servers may have taken themselves for the master then, as Sentinels can't exclude; and when all
-        knew better."""
-        for one in self.troubles:
-            if one.what == TOOK_OVER and one.begun <= at <= one.ended + self.notice_s:
-                return one.ended + self.notice_s
-        return None
+        knew better, also of a third one that took over before they did of the second."""
+        known = (one.ended + self.notice_s for one in self.troubles if one.what == TOOK_OVER and one.begun <= at)
+        return max((until for until in known if at <= until), default=None)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.checker import check
-from tests.chaos.history import TOOK_OVER, Gap, History, Over, Ran, Received, Trouble
+from tests.chaos.history import Gap, History, Over, Ran, Received, Trouble
 from tests.chaos.made_up import LEAVES, RULES, SETTLED, STAYS, TO_ALL, changed, good, got, kinds, pushed, ran, without
 
 
@@ -43,39 +43,6 @@ def test_when_redis_forgot_something_a_gap_makes_a_loss_known() -> None:
     assert kinds(History(lossy.rules, [*lossy.lines, Gap(1.8, STAYS, 4, 3)])) == set()
     late = without(changed(forgetful, pushed(11), begun=SETTLED + 0.9, ended=SETTLED + 0.95), got(11))
     assert "lost" in kinds(History(late.rules, [*late.lines, Gap(SETTLED + 0.99, STAYS, 4, 3)]))
-
-
-def test_when_another_server_took_over_a_gap_makes_a_loss_known_and_nothing_else_does() -> None:
-    quiet = without(good(), lambda line: isinstance(line, Trouble))
-    took_over = Trouble(TOOK_OVER, -1, 0.9, 1.5)
-    lossy = without(History(RULES, [*quiet.lines, took_over]), got(4))
-    assert kinds(lossy) == {"lost"}
-    assert kinds(History(RULES, [*lossy.lines, Gap(0.3, STAYS, 4, 3)])) == {"lost", "needless gap"}
-    assert kinds(History(RULES, [*lossy.lines, Gap(1.0, STAYS, 4, 3)])) == set()
-    assert kinds(History(RULES, [*quiet.lines, Gap(1.0, STAYS, 4, 3)])) == {"needless gap"}
-
-
-def test_what_was_pushed_well_after_another_server_took_over_may_not_be_lost() -> None:
-    later = changed(good(), pushed(11), begun=SETTLED + 0.9, ended=SETTLED + 0.95)
-    lossy = without(History(RULES, [*later.lines, Trouble(TOOK_OVER, -1, 0.9, 1.5)]), got(11))
-    assert "lost" in kinds(History(RULES, [*lossy.lines, Gap(SETTLED + 0.99, STAYS, 4, 3)]))
-
-
-def test_what_one_of_two_servers_had_may_be_lost_untold_to_a_client_that_left_before_nodes_could_know() -> None:
-    quiet = without(good(), lambda line: isinstance(line, Trouble))
-    lossy = without(quiet, got(3, LEAVES))
-    assert kinds(History(RULES, [*lossy.lines, Trouble(TOOK_OVER, -1, 0.4, 1.5)])) == set()
-    assert kinds(History(RULES, [*lossy.lines, Trouble(TOOK_OVER, -1, 0.7, 1.5)])) == {"lost"}
-    assert kinds(History(RULES, [*lossy.lines, Trouble("kill_redis", -1, 0.4, 1.5)])) == {"lost"}
-
-
-def test_two_servers_have_no_common_order_and_a_gap_stands_between() -> None:
-    lines = without(good(), lambda line: isinstance(line, Trouble)).lines
-    first, second = (next(n for n, line in enumerate(lines) if got(number)(line)) for number in (2, 4))
-    lines[first], lines[second] = replace(lines[second], at=0.9), replace(lines[first], at=1.0)
-    lines.append(Trouble(TOOK_OVER, -1, 0.3, 1.5))
-    assert "reordered" in kinds(History(RULES, lines))
-    assert "reordered" not in kinds(History(RULES, [*lines, Gap(0.95, STAYS, 3, 2)]))
 
 
 def test_a_slot_that_moves_is_a_reason_for_a_gap_and_none_for_a_loss() -> None:
