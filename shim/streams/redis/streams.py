@@ -78,6 +78,8 @@ class RedisStreams(Streams):
         self.answers: RedisAnswers = RedisAnswers(self.together)
         self._together_blocking = Together(self._blocking.partitions)
         self._members: tuple[Membership, ...] = ()
+        self._own_telling: Telling | None = None
+        """From `run` to `shutdown`: what the one began to tell the other waits for."""
         self._servers: Servers | None = None
         self._beginning = asyncio.Lock()
 
@@ -113,7 +115,6 @@ class RedisStreams(Streams):
     async def run(self, on_disconnect: OnDisconnect) -> None:
         loop = asyncio.get_running_loop()
         woken = asyncio.Event()
-        telling: Telling | None = None
         next_sweep = next_look = loop.time()
         sweep_s = min(LONGEST_SWEEP_S, max(SWEEP_INTERVAL_S, self._options.lease_s / 5))
         away = False
@@ -122,8 +123,7 @@ class RedisStreams(Streams):
                 members = await self.members()
                 for member in members:
                     member.node.streams.on_ended = woken.set
-                if telling is None:
-                    telling = Telling(members, MOST_DISCONNECTS_AT_ONCE, woken.set)
+                telling = self._own_telling = self._own_telling or Telling(members, MOST_DISCONNECTS_AT_ONCE, woken.set)
                 failure = None
                 if loop.time() >= next_sweep:
                     next_sweep = loop.time() + sweep_s
@@ -161,7 +161,8 @@ class RedisStreams(Streams):
         if not members:
             return
         self.leave()
-        telling = Telling(members, MOST_DISCONNECTS_AT_THE_END, lambda: None)
+        telling = self._own_telling or Telling(members, MOST_DISCONNECTS_AT_THE_END, lambda: None)
+        telling.most = MOST_DISCONNECTS_AT_THE_END
         try:
             async with asyncio.timeout(self.limits.ending_s):
                 while await telling.begin(on_disconnect) or telling.tasks:
@@ -175,7 +176,7 @@ class RedisStreams(Streams):
 
     async def aclose(self) -> None:
         """Lets go of Redis. Connections that this node has are found by their lease."""
-        members, self._members = self._members, ()
+        members, self._members, self._own_telling = self._members, (), None
         servers, self._servers = self._servers, None
         await asyncio.gather(*(member.end() for member in members))
         if servers is not None:

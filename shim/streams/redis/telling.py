@@ -27,11 +27,11 @@ class Telling:
 
     def __init__(self, members: Sequence[Membership], most: int, more: Callable[[], None]) -> None:
         self._members = members
-        self._most = most
+        self.most = most
         self._more = more
         self.tasks: set[asyncio.Task[None]] = set()
         self._unanswered: dict[Membership, set[str]] = {}
-        """Ends that may have been taken: Redis did not answer. No other node tells those that were."""
+        """Ends that may have been taken: Redis did not answer, or not yet. No other node tells those that were."""
 
     async def begin(self, on_disconnect: OnDisconnect) -> int:
         """Takes ends as far as there is room, and starts to tell them; returns how many. Raises BrokerUnavailable when
@@ -39,7 +39,7 @@ class Telling:
         begun = 0
         away: BrokerUnavailable | None = None
         for member in self._members:
-            room = self._most - len(self.tasks)
+            room = self.most - len(self.tasks)
             if room <= 0:
                 break
             try:
@@ -55,7 +55,9 @@ class Telling:
         member.batches.counts.untold += len(lost)
         for connection_id in lost:
             logger.error("the node that was to tell the end of connection %s did not finish it", connection_id)
-        asked = {*ids, *self._unanswered.pop(member, ())}
+        unanswered = self._unanswered.setdefault(member, set())
+        unanswered.update(ids)
+        asked = list(unanswered)
         steps = {
             one: Step(ending.BEGIN_TELLING, (one,), (LOST_MS, member.node.id), partial(_closed, one)) for one in asked
         }
@@ -63,9 +65,10 @@ class Telling:
         failure: BaseException | None = None
         for connection_id, answer in zip(steps, answers, strict=True):
             if isinstance(answer, BaseException):
-                self._unanswered.setdefault(member, set()).add(connection_id)
                 failure = answer
-            elif answer is not None:
+                continue
+            unanswered.discard(connection_id)
+            if answer is not None:
                 task = asyncio.create_task(self._tell(member, on_disconnect, answer))
                 self.tasks.add(task)
                 task.add_done_callback(self._done)

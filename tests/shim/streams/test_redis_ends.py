@@ -295,3 +295,53 @@ async def test_an_end_that_was_taken_without_an_answer_is_told_by_the_node_that_
 
     assert sorted(closed.connection_id for closed in told) == sorted(connections)
     assert told_there == []
+
+
+async def test_an_end_that_was_taken_as_its_node_was_told_to_end_is_told_before_that_goes(
+    world: RedisWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = await world.streams()
+    connection = await opened(here)
+    (member,) = await here.members()
+    run, taken, told = member.batches.run, asyncio.Event(), []
+
+    async def run_unanswered(step: Step[Any]) -> Any:
+        answer = await run(step)
+        if step.script is BEGIN_TELLING:
+            taken.set()
+            await asyncio.Event().wait()
+        return answer
+
+    async def on_disconnect(closed: Closed) -> None:
+        told.append(closed.connection_id)
+
+    with monkeypatch.context() as unanswered:
+        unanswered.setattr(member.batches, "run", run_unanswered)
+        running = asyncio.create_task(here.run(on_disconnect))
+        await here.awaiting.close(connection)
+        await taken.wait()
+        await stop([running])
+    await here.shutdown(on_disconnect)
+
+    assert told == [connection]
+
+
+async def test_a_node_that_is_told_to_end_waits_for_what_it_is_telling(world: RedisWorld) -> None:
+    here = await world.streams()
+    connection = await opened(here)
+    begun, may_end, told = asyncio.Event(), asyncio.Event(), []
+
+    async def on_disconnect(closed: Closed) -> None:
+        begun.set()
+        await may_end.wait()
+        told.append(closed.connection_id)
+
+    running = asyncio.create_task(here.run(on_disconnect))
+    await here.awaiting.close(connection)
+    await begun.wait()
+    await stop([running])
+    ending = asyncio.create_task(here.shutdown(on_disconnect))
+    asyncio.get_running_loop().call_later(0.05, may_end.set)
+    await ending
+
+    assert told == [connection]
