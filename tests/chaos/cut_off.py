@@ -11,6 +11,9 @@ from tests.chaos.history import Ran
 
 KEEPS_FROM_REDIS = frozenset({"cut_back", "cut_back_out", "cut_back_in", "cut_server", "stop_node"})
 
+REDIS_AWAY = frozenset({"pause_redis", "stop_redis", "kill_redis"})
+"""For all nodes."""
+
 BACK_S = 1.0
 """Within which a node that can reach Redis again has done so: it tries three times in a lease, and waits for half of
 one."""
@@ -21,10 +24,15 @@ CUT_S = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Away:
-    """How long a node did not reach Redis."""
+    """How long a node did not reach Redis. `all_back`: when all others did again, if none of them did meanwhile."""
 
     begun: float
     ended: float
+    all_back: float = 0.0
+
+    @property
+    def is_alone(self) -> bool:
+        return self.ended > self.all_back
 
 
 def was_cut_off(facts: Facts, story: Story, since: float) -> bool:
@@ -37,7 +45,7 @@ def was_cut_off(facts: Facts, story: Story, since: float) -> bool:
     begun = max([story.opened, *story.resumed])
     for away in (one for node in range(rules.nodes) for one in _away(facts, node)):
         back = away.ended + BACK_S
-        due = away.begun + rules.lease_s / 2 + rules.window_s
+        due = max(away.begun + rules.lease_s / 2 + rules.window_s, away.all_back and away.all_back + rules.lease_s)
         heard = (got for got, push in facts.heard(story) if push.begun >= away.begun + rules.lease_s)
         if told is None or not (begun - CUT_S <= away.begun <= since and due <= back and due <= told <= back + LOOKS_S):
             continue
@@ -51,16 +59,19 @@ def _ends(line: Ran, story: Story) -> bool:
 
 
 def _away(facts: Facts, node: int) -> Iterator[Away]:
-    """One trouble may follow another before the node is back."""
+    """One trouble may follow another before the node is back. Redis may have been away for all before it was cut off:
+    then nobody is given up for a lease more."""
     one: Away | None = None
     for trouble in sorted(facts.troubles, key=lambda trouble: trouble.begun):
-        if trouble.node != node or trouble.what not in KEEPS_FROM_REDIS:
+        is_for_all = trouble.what in REDIS_AWAY
+        if not is_for_all and (trouble.node != node or trouble.what not in KEEPS_FROM_REDIS):
             continue
+        all_back = trouble.ended if is_for_all else 0.0
         if one is not None and trouble.begun <= one.ended + BACK_S:
-            one = Away(one.begun, max(one.ended, trouble.ended))
+            one = Away(one.begun, max(one.ended, trouble.ended), max(one.all_back, all_back))
             continue
-        if one is not None:
+        if one is not None and one.is_alone:
             yield one
-        one = Away(trouble.begun, trouble.ended)
-    if one is not None:
+        one = Away(trouble.begun, trouble.ended, all_back)
+    if one is not None and one.is_alone:
         yield one

@@ -38,6 +38,10 @@ def cut_off(over: Over = CLOSED, *more: Trouble | Lost) -> History:
             changed(cut_off(CLOSED, Trouble("stop_node", 0, 3.3, 5.3)), is_cut, ended=3.2),
             id="one trouble follows the other before the node is back",
         ),
+        pytest.param(
+            changed(cut_off(CLOSED, Trouble("pause_redis", -1, 1.3, 3.0)), is_cut, begun=2.8),
+            id="Redis was away for all when it was cut off",
+        ),
     ],
 )
 def test_nobody_knows_of_a_node_that_is_cut_off_for_longer_than_its_lease_and_the_window(history: History) -> None:
@@ -59,6 +63,14 @@ def test_nobody_knows_of_a_node_that_is_cut_off_for_longer_than_its_lease_and_th
         pytest.param(
             changed(cut_off(CLOSED, replace(CUT, node=1, begun=3.2)), is_cut, ended=3.2),
             id="one node after the other",
+        ),
+        pytest.param(
+            changed(cut_off(CLOSED, Trouble("pause_redis", -1, 2.8, 5.3)), is_cut, ended=3.0),
+            id="back before Redis was",
+        ),
+        pytest.param(
+            cut_off(CLOSED, Trouble("pause_redis", -1, 1.3, 4.5)),
+            id="Redis was back for less than a lease when it was told",
         ),
         pytest.param(cut_off(Over(5.4, STAYS, "close 1008")), id="closed for another reason"),
         pytest.param(changed(cut_off(), ran("$disconnect", STAYS), code=1001), id="told for another reason"),
