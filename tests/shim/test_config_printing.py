@@ -48,6 +48,8 @@ def values(setting: Setting) -> st.SearchStrategy[Any]:
         return st.from_regex(r"\A[A-Za-z0-9_]{1,9}\Z", fullmatch=True)
     if setting.key in {"listen.nodes", "listen.node_port"}:
         return st.integers(1, 256)
+    if setting.key == "redis.partitions":
+        return st.integers(1, 64)
     if setting.key == "listen.host":
         return st.text("abc.0123:", min_size=1)
     if setting.key in {"redis.url", "redis.prefix"}:
