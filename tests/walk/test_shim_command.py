@@ -382,7 +382,8 @@ class TestSettings:
         assert "there is no setting SHIM_LIMIT__IDLE_S. Did you mean SHIM_LIMITS__IDLE_S" in finished.stderr
 
     def test_credentials_that_can_not_be_read_are_named(self, app: Path, tmp_path: Path) -> None:
-        finished = invoke("shim", app, "--port", "0", "--credentials-file", tmp_path / "none")
+        # It is known when AWS in memory has begun, which lasts as long as its process.
+        finished = ws2sse("shim", app, "--port", "0", "--credentials-file", tmp_path / "none")
 
         assert finished.returncode == 2
         assert f"{tmp_path / 'none'}: No such file or directory" in finished.stderr
