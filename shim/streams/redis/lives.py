@@ -64,9 +64,12 @@ async def life_of(
         asked_at = time.monotonic()
         ((found, age_ms),) = await asked(connection, Step(LIFE, (), (), list).command(0, keys))
         life = text(found)
-        elsewhere = before is not None and before.life != life and before.at > asked_at - int(age_ms) / 1000
-        if elsewhere and before is not None:
-            elsewhere = not await _was_here(connection, keys, before.life)
+        elsewhere = (
+            before is not None
+            and before.life != life
+            and before.at > asked_at - int(age_ms) / 1000
+            and not await _was_here(connection, keys, before.life)
+        )
         if life and not elsewhere and await _was_here(connection, keys, life):
             return life
         new = secrets.token_hex(4)
