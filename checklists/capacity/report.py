@@ -72,7 +72,7 @@ def _nodes(plan: CapacityPlan) -> Iterator[str]:
     yield f"Nodes: {_span(plan, lambda size: size.nodes.nodes)} of {shape.vcpu:g} vCPU and {shape.memory_gb:g} GB"
     yield f"  connections each    {nodes.connections:>12,}  with a node missing {nodes.connections_one_lost:,}"
     yield f"  vCPU busy           {nodes.core_busy:>12.0%}  with a node missing {nodes.core_busy_one_lost:.0%}"
-    yield f"  memory each         {nodes.memory_bytes / _MIB:>8,.0f} MiB  with a node missing"
+    yield f"  memory each         {'':>12}  with a node missing {nodes.memory_bytes / _MIB:,.0f} MiB"
     yield f"  why so many: {WHY[nodes.bound_by]}"
 
 
