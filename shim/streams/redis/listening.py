@@ -73,8 +73,12 @@ class Listening:
                     await asyncio.sleep(pause)
                     pause = min(2 * pause, LONGEST_PAUSE_S)
         finally:
-            self._listens(False)
-            await self._drop()
+            await self.end()
+
+    async def end(self) -> None:
+        """Without `run`; which does it itself."""
+        self._listens(False)
+        await self._drop()
 
     async def ping(self) -> None:
         """Drops a connection on which the last one was not answered; `run` makes a new one."""

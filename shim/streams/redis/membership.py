@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Collection
 from typing import Final
 
 from shim.streams.errors import BrokerUnavailable, StreamsError
@@ -37,6 +36,10 @@ KEEP_LISTS_EVERY_S: Final = 60.0
 REAPED_AT_ONCE: Final = 200
 
 NEVER_ACCEPTED: Final = "the node died that ran $connect"
+
+CANCEL_AGAIN_S: Final = 0.5
+"""After which a task is cancelled once more: `asyncio.wait_for` of Python 3.11, by which the redis package writes,
+loses a cancellation that comes in the turn in which the write ends. https://github.com/python/cpython/issues/86296"""
 
 
 class Membership:
@@ -82,12 +85,9 @@ class Membership:
         self._tasks = [asyncio.create_task(self._listening.run()), asyncio.create_task(self._maintain())]
 
     async def end(self) -> None:
-        """What is under way is finished; nothing is detached."""
-        for task in self._tasks:
-            task.cancel()
-        for task in self._tasks:
-            with suppress(asyncio.CancelledError):
-                await task
+        """What is under way is finished; nothing is detached. Also of one that did not begin."""
+        await _end(self._tasks)
+        await self._listening.end()
         await self.batches.close()
 
     async def expire(self) -> int:
@@ -157,3 +157,15 @@ class Membership:
             await self.node.check()
         except BrokerUnavailable as error:
             raise ConnectionError(str(error)) from error
+
+
+async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Raises what one of them does."""
+    running = set(tasks)
+    while running:
+        for task in running:
+            task.cancel()
+        done, running = await asyncio.wait(running, timeout=CANCEL_AGAIN_S)
+        for task in done:
+            if not task.cancelled():
+                task.result()

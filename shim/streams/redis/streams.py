@@ -16,7 +16,7 @@ from shim.streams.errors import BrokerUnavailable
 from shim.streams.limits import StreamLimits
 from shim.streams.redis.answers import RedisAnswers
 from shim.streams.redis.awaiting import RedisAwaiting
-from shim.streams.redis.batches import Batches
+from shim.streams.redis.batches import LEFT, Batches
 from shim.streams.redis.blocking import Blocking
 from shim.streams.redis.broker import RedisBroker
 from shim.streams.redis.calls import Calls
@@ -82,6 +82,7 @@ class RedisStreams(Streams):
         """From `run` to `shutdown`: what the one began to tell the other waits for."""
         self._servers: Servers | None = None
         self._beginning = asyncio.Lock()
+        self._closed = False
 
     def subscribe(self, connection_id: str, last_event_id: str | None = None) -> Subscription:
         """Only `awaiting.subscribe` does."""
@@ -176,17 +177,20 @@ class RedisStreams(Streams):
 
     async def aclose(self) -> None:
         """Lets go of Redis. Connections that this node has are found by their lease."""
-        members, self._members, self._own_telling = self._members, (), None
-        servers, self._servers = self._servers, None
-        await asyncio.gather(*(member.end() for member in members))
+        self._closed = True
+        async with self._beginning:
+            members, self._members, self._own_telling = self._members, (), None
+            servers, self._servers = self._servers, None
         if servers is not None:
-            await servers.close()
+            await _end(members, servers)
         self._blocking.close()
 
     async def members(self) -> tuple[Membership, ...]:
         """Of the running loop, one for each partition. Raises BrokerUnavailable."""
         if not self._members:
             async with self._beginning:
+                if self._closed:
+                    raise BrokerUnavailable(LEFT)
                 if not self._members:
                     self._members = await self._begin()
         return self._members
@@ -208,12 +212,15 @@ class RedisStreams(Streams):
             )
             for place, keys in enumerate(self._keys)
         )
-        begun = await asyncio.gather(*(member.begin() for member in members), return_exceptions=True)
-        failures = [one for one in begun if one is not None]
-        if failures:
-            await asyncio.gather(*(member.end() for member in members))
-            await servers.close()
-            raise failures[0]
+        try:
+            begun = await asyncio.gather(*(member.begin() for member in members), return_exceptions=True)
+            failure = next((one for one in begun if one is not None), None)
+        except BaseException:
+            await _end(members, servers)
+            raise
+        if failure is not None:
+            await _end(members, servers)
+            raise failure
         self._servers = servers
         return members
 
@@ -227,3 +234,8 @@ class RedisStreams(Streams):
 
     async def _partitions(self) -> tuple[Batches, ...]:
         return tuple(member.batches for member in await self.members())
+
+
+async def _end(members: tuple[Membership, ...], servers: Servers) -> None:
+    await asyncio.gather(*(member.end() for member in members))
+    await servers.close()

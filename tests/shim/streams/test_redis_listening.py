@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 import uvloop
@@ -62,4 +63,24 @@ async def test_whatever_fails_the_lease_is_renewed(
         monkeypatch.setattr(member, "_renew", noticed)
         await asyncio.wait_for(renewed.wait(), 30)
     finally:
+        await world.close()
+
+
+async def test_a_node_ends_though_the_write_of_a_ping_swallows_that_it_is_to_end(
+    redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = RedisWorld(redis_server.url, lease_s=0.3, check_s=0.1)
+    node = await world.streams()
+    pinged = asyncio.Event()
+
+    async def swallow(_listening: Listening) -> None:
+        pinged.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+    await node.members()
+    monkeypatch.setattr(Listening, "ping", swallow)
+    await asyncio.wait_for(pinged.wait(), 30)
+    monkeypatch.undo()
+    async with asyncio.timeout(30):
         await world.close()
