@@ -58,7 +58,7 @@ class StreamLimits:
     """Keys of a client's latest messages that are remembered for one connection. Default 256."""
 
     connections: int = 10_000
-    """Most connections of one process; more are refused. Default 10,000."""
+    """Most connections of one process, or, over Redis, of all processes together; more are refused. Default 10,000."""
 
     payload_bytes: int = 131_072
     """Largest message. API Gateway's WebSocket payload quota is 128 KB:
