@@ -105,6 +105,11 @@ class Deployment:
         return "SHIM_FACES__TRUSTED_PROXIES" if self.served == "shim" else "FORWARDED_ALLOW_IPS"
 
     @property
+    def connections_variable(self) -> str:
+        """The variable that holds how many connections all nodes together may have open."""
+        return "SHIM_STREAMS__CONNECTIONS" if self.served == "shim" else "STREAM_MAX_CONNECTIONS"
+
+    @property
     def readiness_path(self) -> str:
         """200 while a node takes new connections."""
         return "/readyz" if self.served == "shim" else "/healthz"

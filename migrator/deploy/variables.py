@@ -12,7 +12,6 @@ from migrator.deploy.deployment import Deployment, EnvironmentVariable
 from migrator.inventory.model import Inventory
 from migrator.inventory.outside import runs_inside
 from migrator.scan.files import walk
-from shim.config.setting import variable_of
 from shim.redaction import is_secret_name, redact
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
@@ -56,8 +55,8 @@ def kit_variables(deployment: Deployment, streams: int) -> dict[str, str]:
     own = {}
     if "trusted_proxies" not in told.get("faces", {}):
         own[deployment.proxies_variable] = PRIVATE
-    if deployment.served == "shim" and "connections" not in told.get("streams", {}):
-        own[variable_of("streams.connections")] = str(streams)
+    if "connections" not in told.get("streams", {}):
+        own[deployment.connections_variable] = str(streams)
     return own
 
 

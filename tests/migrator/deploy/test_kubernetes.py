@@ -20,7 +20,7 @@ import yaml
 
 from migrator.deploy import monitoring
 from migrator.deploy.deployment import Deployment, EnvironmentVariable
-from migrator.deploy.kubernetes import COMPONENTS, files
+from migrator.deploy.kubernetes import COMPONENTS, CONNECTIONS, files
 from migrator.deploy.reading import migrated_deployment
 from migrator.scan import scan_application
 from migrator.transaction.new_folder import write_texts
@@ -174,12 +174,17 @@ def test_a_front_end_is_believed_wherever_the_networks_of_clusters_have_it(addre
     assert not any(network.is_global for network in networks)
 
 
-def test_all_nodes_together_take_what_they_are_scaled_for(shim: Deployment) -> None:
-    values = {entry["name"]: entry.get("value") for entry in pod(shim)["containers"][0]["env"]}
-    scaling = manifests(shim)["HorizontalPodAutoscaler"]["spec"]
-    of_a_node = int(scaling["metrics"][0]["pods"]["target"]["averageValue"])
+@pytest.mark.parametrize(
+    ("served", "variable"), [("shim", "SHIM_STREAMS__CONNECTIONS"), ("migrated", "STREAM_MAX_CONNECTIONS")]
+)
+def test_all_nodes_together_take_what_they_are_scaled_for(
+    served: str, variable: str, request: pytest.FixtureRequest
+) -> None:
+    one = request.getfixturevalue(served)
+    values = {entry["name"]: entry.get("value") for entry in pod(one)["containers"][0]["env"]}
+    most = manifests(one)["HorizontalPodAutoscaler"]["spec"]["maxReplicas"]
 
-    assert int(values["SHIM_STREAMS__CONNECTIONS"] or 0) >= of_a_node * scaling["maxReplicas"]
+    assert int(values[variable] or 0) >= CONNECTIONS * most
 
 
 def test_what_the_application_says_itself_is_not_said_again(tmp_path: Path) -> None:

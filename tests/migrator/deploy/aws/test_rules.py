@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from migrator.deploy.aws import cloudformation, terraform
 from migrator.deploy.aws.alarms import Metric, alarms
 from migrator.deploy.aws.dashboard import dashboard
 from migrator.deploy.aws.settings import LONGEST_STOP_S, settings_of
-from tests.migrator.deploy.aws.stacks import of_type, only, stack, told
+from tests.migrator.deploy.aws.stacks import of_type, only, stack, template, told
 
 ALONE: dict[str, str] = {"ecr:GetAuthorizationToken": "*"}
 """Actions of our own that can be allowed on nothing less.
@@ -133,6 +134,16 @@ def test_whole_seconds_are_written_as_such() -> None:
 
 def test_a_task_that_waits_for_redis_is_not_killed() -> None:
     assert only("AWS::ElasticLoadBalancingV2::TargetGroup")["HealthCheckPath"] == "/healthz"
+
+
+def test_all_tasks_of_a_migrated_application_together_take_what_they_are_scaled_for() -> None:
+    tasks = settings_of(told()).tasks
+    made = template(replace(told(), served="migrated", settings=""))
+    [definition] = [one for one in made["Resources"].values() if one["Type"] == "AWS::ECS::TaskDefinition"]
+    [container] = definition["Properties"]["ContainerDefinitions"]
+    values = {each["Name"]: each["Value"] for each in container["Environment"]}
+
+    assert int(values["STREAM_MAX_CONNECTIONS"]) >= tasks.most * tasks.connections
 
 
 def test_logs_do_not_stay_for_ever() -> None:
