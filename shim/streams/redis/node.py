@@ -103,7 +103,7 @@ class Node:
         for connection_id, arguments in list(self._detaching.items()):
             self._post_detach(connection_id, arguments)
         await self.positions.compare(keep=keep)
-        await self.positions.let_go(self._attaching.keys() | self._detaching.keys())
+        await self.positions.let_go(lambda one: one in self._attaching or one in self._detaching)
 
     def heard(self, payload: bytes) -> None:
         """What was published for this node, or for all."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Collection
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -58,16 +58,17 @@ class Positions:
             if keep:
                 await self._batches.run(Step(nodes.KEEP, tuple(one.id for one in asked), (), lambda _answer: None))
 
-    async def let_go(self, known: Collection[str]) -> int:
-        """Lets go of connections that Redis says are held here, and are not in `known` either: whoever attached to them
-        was not answered. Returns how many. For after `compare`. Raises BrokerUnavailable."""
+    async def let_go(self, is_known: Callable[[str], bool]) -> int:
+        """Lets go of connections that Redis says are held here, and that are not known otherwise either when it says
+        so: whoever attached to them was not answered. Returns how many. For after `compare`. Raises
+        BrokerUnavailable."""
         if self._said <= len(self._registry.all()):
             return 0
 
         def read(answer: list[bytes]) -> list[str]:
-            """What is attached to from now on comes after this."""
+            """What is attached to from now on comes after this; what was asked for already, before it."""
             ids = [text(one) for one in answer]
-            found = [one for one in ids if self._registry.get(one) is None and one not in known]
+            found = [one for one in ids if self._registry.get(one) is None and not is_known(one)]
             for one in found:
                 self._batches.post(Step(nodes.LET_GO, (one,), (self._node_id,), int))
             return found

@@ -12,9 +12,12 @@ import pytest
 from shim.streams.connection import Message
 from shim.streams.redis.membership import Membership
 from shim.streams.redis.positions import Positions
+from shim.streams.redis.scripts_of_connections import ATTACH
 from shim.streams.redis.scripts_of_messages import SEND
+from shim.streams.redis.scripts_of_nodes import HOSTED
 from shim.streams.redis.steps import Step
 from shim.streams.redis.streams import RedisStreams
+from shim.streams.subscription import Subscription
 from tests.shim.streams.promising import is_detached, opened, take, until
 from tests.shim.streams.redis_world import RedisWorld, kill_subscriptions
 
@@ -167,3 +170,38 @@ async def test_a_subscription_that_breaks_begins_again_and_misses_nothing(world:
         await here.awaiting.send(connection, "2")
 
         assert await take(stream, 1) == ["2"]
+
+
+async def test_a_stream_that_begins_while_its_node_asks_what_it_holds_is_kept(
+    world: RedisWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = await world.streams()
+    connection = await opened(node)
+    (member,) = await node.members()
+    await member.batches.run(Step(ATTACH, (connection,), (member.node.id, "", 0, -1, ""), list))  # and nobody knows
+    run = member.batches.run
+    begun: list[asyncio.Task[Subscription]] = []
+
+    def begin() -> None:
+        begun.append(asyncio.create_task(node.awaiting.subscribe(connection)))
+
+    async def asked(step: Step[Any]) -> Any:
+        if step.script is HOSTED:
+            asyncio.get_running_loop().call_soon(begin)
+        return await run(step)
+
+    monkeypatch.setattr(member.batches, "run", asked)
+    await member.node.check()
+    async with await begun[0]:
+        assert not await is_detached(node, connection)
+
+
+async def test_a_stream_that_nobody_knows_of_is_let_go_of(world: RedisWorld) -> None:
+    node = await world.streams()
+    connection = await opened(node)
+    (member,) = await node.members()
+    await member.batches.run(Step(ATTACH, (connection,), (member.node.id, "", 0, -1, ""), list))
+    assert not await is_detached(node, connection)
+    await member.node.check()
+
+    assert await is_detached(node, connection)
