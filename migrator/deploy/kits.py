@@ -16,18 +16,22 @@ from templates import render
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """`summary`: what is in it, in words. `files`: path below the kit's own folder -> text."""
+    """`summary`: what is in it, in words. `files`: path below the kit's own folder -> text. `makes_redis`: and
+    its address; else whoever deploys gives that."""
 
     summary: str
     files: Callable[[Deployment], Mapping[str, str]]
+    makes_redis: bool = False
 
 
 KITS: Final[Mapping[str, Kit]] = {
     "container": Kit("the image that all other kits start", container.files),
-    "compose": Kit("two nodes, Redis and a front end on one machine, for trying", compose.files),
+    "compose": Kit("two nodes, Redis and a front end on one machine, for trying", compose.files, makes_redis=True),
     "kubernetes": Kit("manifests for Kubernetes, with components for what not every cluster has", kubernetes.files),
-    "cloudformation": Kit("ECS Fargate behind an ALB, with ElastiCache, as one stack", cloudformation.files),
-    "terraform": Kit("the same as a module", terraform.files),
+    "cloudformation": Kit(
+        "ECS Fargate behind an ALB, with ElastiCache, as one stack", cloudformation.files, makes_redis=True
+    ),
+    "terraform": Kit("the same as a module", terraform.files, makes_redis=True),
     "monitoring": Kit("a dashboard for Grafana and alerts for Prometheus", monitoring.files),
 }
 """By the name of the kit, which is that of its folder, too."""
@@ -47,5 +51,6 @@ def kit_files(deployment: Deployment, names: Iterable[str]) -> dict[str, str]:
     files = {
         f"{name}/{path}": text for name, kit in kits.items() for path, text in sorted(kit.files(deployment).items())
     }
-    page = render("deploy/README.md.j2", deployment=without_made_up(deployment), kits=kits)
+    made_by = ", ".join(f"`{name}`" for name, kit in kits.items() if kit.makes_redis)
+    page = render("deploy/README.md.j2", deployment=without_made_up(deployment), kits=kits, redis_made_by=made_by)
     return {"README.md": page, **files}

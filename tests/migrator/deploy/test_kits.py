@@ -39,6 +39,27 @@ def test_no_file_holds_a_secret_or_ends_without_a_line_end(name: str, tmp_path: 
         assert str(tmp_path) not in text, path
 
 
+def test_the_address_of_redis_is_asked_of_nobody_whose_kit_makes_one(tmp_path: Path) -> None:
+    one = deployment(application(tmp_path))
+
+    def said(*names: str) -> str:
+        page = kit_files(one, names)["README.md"]
+        [row] = [line for line in page.splitlines() if line.startswith(f"| `{one.redis_variable}` |")]
+        return row.split("|")[3].strip()
+
+    assert said("container", "kubernetes") == ""
+    assert said("kubernetes", "terraform") == "made by `terraform`"
+    assert said("compose", "cloudformation") == "made by `compose`, `cloudformation`"
+
+
+@pytest.mark.parametrize("name", KITS)
+def test_a_kit_that_says_that_it_makes_a_redis_has_one(name: str, tmp_path: Path) -> None:
+    text = "".join(KITS[name].files(deployment(application(tmp_path))).values())
+    made = ("image: valkey/valkey", "AWS::ElastiCache::ReplicationGroup", '"aws_elasticache_replication_group"')
+
+    assert KITS[name].makes_redis is any(one in text for one in made)
+
+
 def test_the_page_says_what_to_give_and_what_remains(tmp_path: Path) -> None:
     one = replace(deployment(application(tmp_path)), application="a|b\n# c", notes=("look <here>",))
     page = kit_files(one, [])["README.md"]
