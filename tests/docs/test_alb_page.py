@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ PATH = "docs/how-to/from-one-node-to-three-behind-an-alb.md"
 
 
 @pytest.fixture(scope="module")
-def kit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def kit(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the command of the page writes."""
     out = tmp_path_factory.mktemp("alb") / "deploy"
     Page(PATH, {"build/deploy": str(out)}).run("kit")
@@ -36,8 +36,29 @@ def test_the_parameters_that_are_named_are_ones_that_there_are(kit: Path) -> Non
     template = (kit / "cloudformation" / "service.template.yaml").read_text("utf-8")
     text = Page(PATH, {}).text
 
-    for name in set(re.findall(r"`(\w+(?:Arn|Id|Ids))`|(\w+)=3", text)) - {("SecretArn", "")}:
-        assert f"\n  {''.join(name)}:\n" in template, name
+    for name in set(re.findall(r"`(\w+(?:Arn|Id|Ids))`", text)) - {"SecretArn"}:
+        assert f"\n  {name}:\n" in template, name
+
+
+def test_the_file_of_parameters_is_the_only_thing_that_is_given_and_has_what_the_page_changes() -> None:
+    """A file beside another value is no file for the AWS command line: https://github.com/aws/aws-cli/issues/6884"""
+    text = Page(PATH, {}).text
+    [command] = re.findall(r"^aws cloudformation deploy (?:.*\\\n)*.*$", text, re.MULTILINE)
+    given = {
+        each["ParameterKey"]: each["ParameterValue"]
+        for each in json.loads(cloudformation.files(told())["parameters.json"])
+    }
+
+    assert command.endswith("--parameter-overrides file://parameters.json")
+    assert f"`LeastTasks` is {given['LeastTasks']} there" in text
+
+
+def test_what_the_old_process_needs_to_be_one_more_node_is_what_the_stack_has(kit: Path) -> None:
+    template = (kit / "cloudformation" / "service.template.yaml").read_text("utf-8")
+
+    assert "\n  TaskSecurityGroup:\n" in template.partition("\nOutputs:")[2]
+    assert "\n  RedisUrl:\n    Type: AWS::SecretsManager::Secret\n" in template
+    assert re.search(r"^prefix = ", (kit / "container" / "shim.toml").read_text("utf-8"), re.MULTILINE)
 
 
 def test_the_values_in_the_table_are_those_of_the_kit() -> None:

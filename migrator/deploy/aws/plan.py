@@ -44,6 +44,19 @@ REQUIRED: Final = (
 """Those of them that nobody else can know."""
 
 
+def usual(settings: AwsSettings) -> dict[str, str]:
+    """Those that most want to set at some time, with their defaults."""
+    tasks = settings.tasks
+    return {
+        "least_tasks": str(tasks.least),
+        "most_tasks": str(tasks.most),
+        "connections_per_task": str(tasks.connections),
+        "redis_node_type": settings.redis.node_type,
+        "alarm_topic_arn": "",
+        "access_logs_bucket": "",
+    }
+
+
 @dataclass(frozen=True)
 class Plan:
     """`texts`: what the role names of the application's own deployment; `inputs` have been asked for all of it."""
@@ -64,8 +77,10 @@ class Plan:
     @property
     def asked(self) -> list[Input]:
         """What has to be given, or may be, and stands in no file."""
-        names = [*REQUIRED, *(["domain_name"] if self.migrated else [])]
-        return [*(Input(tuple(name.split("_")), OWN[name]) for name in names), *self.inputs.all]
+        needed = [*REQUIRED, *(["domain_name"] if self.migrated else [])]
+        defaults: dict[str, str | None] = {**dict.fromkeys(needed), **usual(self.settings)}
+        own = (Input(tuple(name.split("_")), OWN[name], default) for name, default in defaults.items())
+        return [*own, *self.inputs.all]
 
 
 def plan(deployment: Deployment) -> Plan:

@@ -59,6 +59,22 @@ def test_what_has_to_be_given_is_asked_for_and_nothing_else() -> None:
     assert required <= {each["ParameterKey"] for each in given} <= set(stack()["Parameters"])
 
 
+def test_what_is_usually_set_stands_beside_it_with_its_default() -> None:
+    """`--parameter-overrides` takes a file or values, and not both: https://github.com/aws/aws-cli/issues/6884"""
+    given = {
+        each["ParameterKey"]: each["ParameterValue"]
+        for each in json.loads(cloudformation.files(told())["parameters.json"])
+    }
+    defaults = {
+        name: str(parameter["Default"]) for name, parameter in stack()["Parameters"].items() if "Default" in parameter
+    }
+
+    assert {"LeastTasks", "MostTasks", "ConnectionsPerTask", "RedisNodeType", "AlarmTopicArn"} <= given.keys()
+    assert {name: value for name, value in given.items() if name in defaults} == {
+        name: defaults[name] for name in given.keys() & defaults.keys()
+    }
+
+
 def test_a_variable_has_its_value_its_parameter_or_its_secret() -> None:
     [container] = only("AWS::ECS::TaskDefinition")["ContainerDefinitions"]
     values = {each["Name"]: each["Value"] for each in container["Environment"]}
