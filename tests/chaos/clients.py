@@ -8,7 +8,6 @@ import random
 import zlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, Final
 from weakref import WeakSet
 
@@ -98,8 +97,7 @@ class Client(ABC):
     async def _end(self) -> None:
         if self._task is not None:
             self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait({self._task})  # whoever waits may be cancelled too
 
     def _opened(self, connection: str, asked: float) -> None:
         self.connection = connection
