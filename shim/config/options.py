@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -9,7 +11,7 @@ from shim.backends.options import PythonOptions
 from shim.backends.rest_upstream import RestUpstream
 from shim.backends.websocket import WebSocketUpstream
 from shim.config.address import Address
-from shim.config.configuration import Configuration
+from shim.config.configuration import DEFAULT, Configuration
 from shim.config.errors import SettingInvalid
 from shim.config.lambda_options import LambdaOptions
 from shim.config.sections import arguments_of
@@ -25,7 +27,8 @@ from shim.logs import LogOptions
 from shim.recording import RecordingOptions
 from shim.streams import StreamLimits
 from shim.streams.redis.addresses import ADDRESSES, RedisUrlInvalid
-from shim.streams.redis.options import RedisOptions
+from shim.streams.redis.fitting import OptionsDoNotFit
+from shim.streams.redis.options import RedisOptions, check_fit
 from shim.tracing import TracingOptions
 
 Options = TypeVar("Options")
@@ -66,6 +69,11 @@ def options_of(configuration: Configuration) -> ShimOptions:
     values = configuration.values
     limits = _build(GatewayLimits, "limits", configuration)
     api = _build(ApiDefinition, "api", configuration, routes={}, limits=limits)
+    streams = _build(StreamLimits, "streams", configuration, payload_bytes=limits.payload_bytes)
+    redis = _build_when_given(RedisOptions, "redis", configuration)
+    if redis is not None:
+        with _fitting(configuration):
+            check_fit(redis, streams)
     return ShimOptions(
         listen=Address(values["listen.host"], values["listen.port"]),
         nodes=values["listen.nodes"],
@@ -77,8 +85,8 @@ def options_of(configuration: Configuration) -> ShimOptions:
         lambda_=_build(LambdaOptions, "backend.lambda", configuration),
         websocket=_build_when_given(WebSocketUpstream, "backend.websocket", configuration),
         rest=_build_when_given(RestUpstream, "backend.rest", configuration),
-        streams=_build(StreamLimits, "streams", configuration, payload_bytes=limits.payload_bytes),
-        redis=_build_when_given(RedisOptions, "redis", configuration),
+        streams=streams,
+        redis=redis,
         faces=_build(FaceOptions, "faces", configuration),
         management=_build(ManagementOptions, "management", configuration),
         metrics=_build(MetricsOptions, "metrics", configuration),
@@ -102,7 +110,8 @@ def _build(kind: type[Options], path: str, configuration: Configuration, **more:
     section = configuration.section(path)
     assert section is not None
     try:
-        return kind(**arguments_of(section), **more)
+        with _fitting(configuration):
+            return kind(**arguments_of(section), **more)
     except InvalidFaceOptions as error:
         key = f"{path}.{error.option}"
         raise SettingInvalid(configuration.origins[key], key, "not usable", error.problem) from error
@@ -113,3 +122,14 @@ def _build(kind: type[Options], path: str, configuration: Configuration, **more:
 
 def _build_when_given(kind: type[Options], path: str, configuration: Configuration) -> Options | None:
     return None if configuration.section(path) is None else _build(kind, path, configuration)
+
+
+@contextmanager
+def _fitting(configuration: Configuration) -> Iterator[None]:
+    """Raises SettingInvalid for options that do not fit, and says where one of the two was given."""
+    try:
+        yield
+    except OptionsDoNotFit as error:
+        origins = [configuration.origins[key] for key in (error.option, error.beside)]
+        where = next((one for one in origins if one != DEFAULT), DEFAULT)
+        raise SettingInvalid(where, error.option, error.found_words, error.allowed) from error

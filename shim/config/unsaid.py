@@ -17,6 +17,7 @@ from shim.gateway.limits import GatewayLimits, Throttle
 from shim.logs import LogOptions
 from shim.recording import RecordingOptions
 from shim.streams import StreamLimits
+from shim.streams.redis.lua import KEEP_EVERY_S
 from shim.streams.redis.options import MOST_PARTITIONS, RedisOptions
 
 WORDS: Final[dict[type, dict[str, str]]] = {
@@ -70,4 +71,5 @@ LEAST: Final[dict[type, dict[str, float]]] = {
     WebSocketUpstream: {"frame_bytes": 4, "keepalive_interval_s": 0.001},
 }
 
-MOST: Final[dict[type, dict[str, float]]] = {RedisOptions: {"partitions": MOST_PARTITIONS}}
+MOST: Final[dict[type, dict[str, float]]] = {RedisOptions: {"partitions": MOST_PARTITIONS, "check_s": KEEP_EVERY_S}}
+"""What expires after a day is renewed when positions are compared."""

@@ -85,6 +85,10 @@ class TestWhatIsRefused:
                 ":3: redis.partitions is 0; allowed: a whole number from 1 to 64.",
             ),
             (
+                '[redis]\nurl = "redis://a"\ncheck_s = 21601',
+                ":3: redis.check_s is 21601; allowed: a number from 0.1 to 21600.",
+            ),
+            (
                 '[redis]\nurl = "redis://a"\npartitions = 65',
                 ":3: redis.partitions is 65; allowed: a whole number from 1 to 64.",
             ),
@@ -197,6 +201,18 @@ class TestWhatIsRefused:
             (
                 {"SHIM_REDIS__URL": "memcached://:secret@a"},
                 "SHIM_REDIS__URL: redis.url is an address that begins as none of Redis does; allowed: redis://HOST:PORT/DB,",
+            ),
+            (
+                {"SHIM_REDIS__URL": "redis://a", "SHIM_REDIS__LEASE_S": "1"},
+                "SHIM_REDIS__LEASE_S: redis.timeout_s is 2 s; allowed: at most 0.666 s while redis.lease_s is 1 s, since",
+            ),
+            (
+                {"SHIM_REDIS__URL": "redis://a", "SHIM_STREAMS__RESUME_WINDOW_S": "3"},
+                "SHIM_STREAMS__RESUME_WINDOW_S: streams.drain_spread_ms is 5000 ms; allowed: at most 2999 ms while",
+            ),
+            (
+                {"SHIM_REDIS__URL": "redis://a", "SHIM_STREAMS__RESUME_WINDOW_S": "86400"},
+                "SHIM_STREAMS__RESUME_WINDOW_S: streams.resume_window_s is 86400 s; allowed: at most 64785 s while",
             ),
             ({"SHIM_FACES__TICKET_S": "31"}, "SHIM_FACES__TICKET_S: faces.ticket_s is not usable; allowed: must be"),
         ],

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, Final
 
 import httpx
 import pytest
@@ -16,6 +17,8 @@ import pytest
 from tests.redis_cluster import RedisCluster
 from tests.redis_server import RedisServer
 from tests.walk.several_nodes import Client, cluster
+
+SHORT_LEASE: Final[dict[str, Any]] = {"redis__lease_s": 1, "redis__timeout_s": 0.5}
 
 
 def test_whatever_node_is_asked_the_client_hears_it(tmp_path: Path, redis: RedisServer) -> None:
@@ -81,7 +84,7 @@ def test_when_a_node_is_killed_that_was_at_a_message_the_retry_is_handled_by_ano
 
 @pytest.mark.slow
 def test_when_its_client_does_not_come_back_disconnect_runs_once(tmp_path: Path, redis: RedisServer) -> None:
-    settings = {"redis__lease_s": 1, "streams__resume_window_s": 1}
+    settings = {**SHORT_LEASE, "streams__resume_window_s": 1, "streams__drain_spread_ms": 100}
     with cluster(tmp_path, redis.url, 3, **settings) as found, Client(found.nodes[0]) as client:
         os.kill(found.nodes[0].process.pid, signal.SIGKILL)
         found.nodes[0].process.wait()
@@ -96,7 +99,7 @@ def test_when_its_client_does_not_come_back_disconnect_runs_once(tmp_path: Path,
 
 @pytest.mark.slow
 def test_a_node_that_slept_past_its_lease_does_nothing_twice(tmp_path: Path, redis: RedisServer) -> None:
-    settings = {"redis__lease_s": 1, "streams__resume_window_s": 20}
+    settings = {**SHORT_LEASE, "streams__resume_window_s": 20}
     with cluster(tmp_path, redis.url, **settings) as found, Client(found.nodes[0]) as client:
         asleep, awake = found.nodes
         awake.push(client.id, "before")
@@ -172,7 +175,7 @@ def redis_cluster() -> Iterator[RedisCluster]:
 def test_over_a_cluster_a_client_hears_all_nodes_and_goes_on_at_another(
     tmp_path: Path, redis_cluster: RedisCluster
 ) -> None:
-    settings = {"redis__lease_s": 1, "streams__resume_window_s": 1}
+    settings = {**SHORT_LEASE, "streams__resume_window_s": 1, "streams__drain_spread_ms": 100}
     with (
         cluster(tmp_path, redis_cluster.url, **settings) as found,
         Client(found.nodes[0]) as client,

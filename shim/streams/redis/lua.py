@@ -15,6 +15,9 @@ from typing import Final
 DAY_MS: Final = 86_400_000
 """How long anything outlives the last node. Nodes renew it."""
 
+KEEP_EVERY_S: Final = 6 * 3600.0
+"""How often they do, for what they have themselves. What nobody has any more is kept for the rest of the day."""
+
 ENDED_MS: Final = 60_000
 """How long a connection is kept whose end was told: for the node that still writes its last messages."""
 

@@ -19,19 +19,17 @@ from shim.streams.redis.due import Due
 from shim.streams.redis.failures import why_away
 from shim.streams.redis.keys import Keys
 from shim.streams.redis.listening import Listening
+from shim.streams.redis.lua import KEEP_EVERY_S
 from shim.streams.redis.node import Node
 from shim.streams.redis.operations import Operations
-from shim.streams.redis.options import RedisOptions
+from shim.streams.redis.options import RENEWALS, RedisOptions
 from shim.streams.redis.servers import AWAY, Servers
 from shim.streams.redis.steps import Step
 
 logger = logging.getLogger(__name__)
 
-KEEP_EVERY_S: Final = 6 * 3600.0
-"""How often what would expire after a day is renewed."""
-
 KEEP_LISTS_EVERY_S: Final = 60.0
-"""The same for what is about all connections, which does not expire before it was renewed once."""
+"""How often what is about all connections is renewed, which does not expire before it was renewed once."""
 
 REAPED_AT_ONCE: Final = 200
 
@@ -121,7 +119,7 @@ class Membership:
 
     async def _maintain(self) -> None:
         loop = asyncio.get_running_loop()
-        renew_s = self._options.lease_s / 3
+        renew_s = self._options.lease_s / RENEWALS
         next_check = loop.time() + self._options.check_s
         next_keep, next_keep_lists = loop.time() + KEEP_EVERY_S, loop.time()
         while True:

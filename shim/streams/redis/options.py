@@ -6,17 +6,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from shim.streams.limits import StreamLimits
 from shim.streams.redis.addresses import Address, RedisUrlInvalid, address_of
+from shim.streams.redis.fitting import OptionsDoNotFit
+from shim.streams.redis.lua import DAY_MS, KEEP_EVERY_S
 
 PARTITIONS_OF_A_CLUSTER: Final = 8
 
 MOST_PARTITIONS: Final = 64
 """Each of which a node has two connections for, and whatever is about all connections is asked of all of them."""
 
+RENEWALS: Final = 3
+"""Of a lease, in the time for which it is given."""
+
+KEPT_S: Final = DAY_MS / 1000 - KEEP_EVERY_S
+"""For which Redis keeps at least what a node that died had renewed."""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RedisOptions:
-    """Many nodes serve the same connections when all have the same `url`, `prefix` and `partitions`."""
+    """Many nodes serve the same connections when all have the same `url`, `prefix` and `partitions`. Raises
+    RedisUrlInvalid or OptionsDoNotFit."""
 
     url: str
     """`redis://HOST:PORT/DB`, with TLS `rediss://`, or `unix://` and a path; `redis+sentinel://HOST:PORT,HOST:PORT/NAME`
@@ -41,7 +51,8 @@ class RedisOptions:
     """Its private key. None (the default): it is in `certificate_file`."""
 
     timeout_s: float = 2.0
-    """Seconds that Redis may take to answer; later, pushes and new streams are refused with 503. Default 2."""
+    """Seconds that Redis may take to answer; later, pushes and new streams are refused with 503. At most two thirds of
+    `lease_s`. Default 2."""
 
     lease_s: float = 15.0
     """Seconds after which a node that does not renew its lease is given up, and its connections may end. Default 15."""
@@ -59,6 +70,16 @@ class RedisOptions:
         address = self.address
         if not address.tls and (self.ca_file or self.certificate_file or self.key_file):
             raise RedisUrlInvalid("is without TLS, and files of certificates are given")
+        if self.timeout_s > self.lease_s * (RENEWALS - 1) / RENEWALS:
+            raise OptionsDoNotFit(
+                "redis.timeout_s",
+                self.timeout_s,
+                self.lease_s * (RENEWALS - 1) / RENEWALS,
+                "s",
+                beside="redis.lease_s",
+                beside_s=self.lease_s,
+                why="a renewal after a third of the lease has to be answered before its end",
+            )
 
     @property
     def address(self) -> Address:
@@ -70,3 +91,29 @@ class RedisOptions:
         if self.partitions is not None:
             return self.partitions
         return PARTITIONS_OF_A_CLUSTER if self.address.kind == "cluster" else 1
+
+
+def check_fit(redis: RedisOptions, streams: StreamLimits) -> None:
+    """Raises OptionsDoNotFit for what holds each by itself, and not over Redis."""
+    window_s = streams.resume_window_s
+    if window_s + redis.lease_s > KEPT_S:
+        raise OptionsDoNotFit(
+            "streams.resume_window_s",
+            window_s,
+            max(0.0, KEPT_S - redis.lease_s),
+            "s",
+            beside="redis.lease_s",
+            beside_s=redis.lease_s,
+            why=f"{KEPT_S / 3600:g} hours after a node died Redis may not have its connections any more, and nobody "
+            "would be told of their ends",
+        )
+    if window_s and streams.drain_spread_ms >= window_s * 1000:
+        raise OptionsDoNotFit(
+            "streams.drain_spread_ms",
+            streams.drain_spread_ms,
+            window_s * 1000 - 1,
+            "ms",
+            beside="streams.resume_window_s",
+            beside_s=window_s,
+            why="clients of a node that ends wait for up to as long, and then come to other nodes too late",
+        )

@@ -39,7 +39,7 @@ def test_one_that_breaks_as_it_is_pinged_is_made_anew(redis_server: RedisServer)
 async def test_whatever_fails_the_lease_is_renewed(
     redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    world = RedisWorld(redis_server.url, lease_s=0.3, check_s=0.1)
+    world = RedisWorld(redis_server.url, lease_s=1.5, timeout_s=1, check_s=0.1)
     node = await world.streams()
     fails = asyncio.Event()
 
@@ -69,7 +69,7 @@ async def test_whatever_fails_the_lease_is_renewed(
 async def test_a_node_ends_though_the_write_of_a_ping_swallows_that_it_is_to_end(
     redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world = RedisWorld(redis_server.url, lease_s=0.3, check_s=0.1)
+    world = RedisWorld(redis_server.url, lease_s=1.5, timeout_s=1, check_s=0.1)
     node = await world.streams()
     pinged = asyncio.Event()
 

@@ -268,7 +268,7 @@ async def test_no_window_is_over_before_nodes_could_say_what_a_server_does_not_k
     redis_server: RedisServer,
 ) -> None:
     """Redis's own time decides, since none is passed in when a life begins: lease and window are short ones."""
-    world = RedisWorld(redis_server.url, lease_s=0.5)
+    world = RedisWorld(redis_server.url, lease_s=1.5, timeout_s=1)
     try:
         here, there = await world.streams(resume_window_s=0.1), await world.streams(resume_window_s=0.1)
         connection = await opened(here)
@@ -277,7 +277,7 @@ async def test_no_window_is_over_before_nodes_could_say_what_a_server_does_not_k
         await until_async(lambda: is_detached(here, connection))
         before = await saved(world)
         async with await there.awaiting.subscribe(connection) as stream:
-            await asyncio.sleep(0.6)
+            await asyncio.sleep(1.6)
             leases = f"{world.tag}:nodes".encode()
             for member in (*await here.members(), *await there.members()):
                 await member._renew()
