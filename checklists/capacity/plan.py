@@ -7,7 +7,7 @@ from datetime import date
 
 from pydantic import Field
 
-from checklists.capacity.assumptions import Assumption, assumptions, too_late, warnings
+from checklists.capacity.assumptions import Assumption, assumptions
 from checklists.capacity.constants import Constants, load_constants
 from checklists.capacity.demand import Demand
 from checklists.capacity.errors import CapacityUnreachable
@@ -16,6 +16,7 @@ from checklists.capacity.money import after, before, month
 from checklists.capacity.simulation.outcome import Event, Outcome
 from checklists.capacity.simulation.run import simulate
 from checklists.capacity.sizing import SHAPES, Shape, Size, size
+from checklists.capacity.to_set import to_set, too_late
 from checklists.cost.break_even import break_even
 from checklists.cost.break_even import words as break_even_words
 from checklists.cost.model import Estimate
@@ -33,6 +34,7 @@ class CapacityPlan(Record):
     measured_on: date
     machine: str
     prices_of: date
+    own_prices: bool = Field(description="whether any stand in the place of list prices")
     region: str
     sizes: Mapping[Level, Size]
     before: Estimate
@@ -59,7 +61,9 @@ def plan(
     events: Sequence[Event] = (),
     seed: int = 1,
 ) -> CapacityPlan:
-    """`shapes`: of which the cheapest is taken. `events`: what is simulated. Raises CapacityUnreachable."""
+    """`prices`: with some of one's own; None: the list prices. `shapes`: of which the cheapest is taken. `events`: what
+    is simulated. Raises CapacityUnreachable."""
+    own_prices = prices is not None
     constants, prices = constants or load_constants(), prices or load_prices()
     flats = {level: Flat(constants, level) for level in LEVELS}
     flat = flats["median"]
@@ -73,6 +77,7 @@ def plan(
         measured_on=constants.measured_on,
         machine=constants.machine,
         prices_of=prices.read_on,
+        own_prices=own_prices,
         region=region,
         sizes=sizes,
         before=old,
@@ -81,8 +86,8 @@ def plan(
         break_even=_break_even(demand, flat, shapes, prices, region),
         broadcast=_broadcast(demand, flat, shapes, prices, region, costs["median"].usd),
         simulated=simulated,
-        warnings=(*warnings(demand, sizes["median"]), *too_late(simulated)),
-        assumptions=tuple(assumptions(demand, constants)),
+        warnings=(*to_set(demand, sizes["median"]), *too_late(simulated)),
+        assumptions=tuple(assumptions(demand, constants, own_prices=own_prices)),
     )
 
 

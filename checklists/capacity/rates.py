@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import expm1
 
+from checklists.capacity.broadcasts import kept_broadcasts, recipients_bytes
 from checklists.capacity.demand import Demand
 from checklists.capacity.flat import Cost, Flat
 from checklists.capacity.limits import REPLAY_BYTES, REPLAY_EVENTS, REPLAY_S
@@ -40,9 +41,9 @@ def pushes(flat: Flat, demand: Demand, nodes: int) -> Cost:
 
 
 def broadcasts(flat: Flat, demand: Demand, nodes: int) -> Cost:
-    """Without their deliveries. Each goes into Redis once, and out to every node."""
+    """Without their deliveries. Each goes into Redis once, and out to every node; to some, with their ids."""
     more_bytes = max(0, demand.message_bytes - flat.constants.message_bytes)
-    carried = Cost(redis_in_bytes=more_bytes, redis_out_bytes=more_bytes * nodes)
+    carried = Cost(redis_in_bytes=more_bytes, redis_out_bytes=(more_bytes + recipients_bytes(demand)) * nodes)
     return flat.act("broadcast").plus(flat.act("broadcast_heard").times(nodes), carried).times(demand.pushes_s)
 
 
@@ -50,7 +51,7 @@ def kept_bytes(flat: Flat, demand: Demand) -> float:
     """What Redis keeps of messages for those who come back."""
     whole = demand.message_bytes + flat.bytes("redis_message_bytes")
     if demand.broadcasts:
-        return min(demand.pushes_s * REPLAY_S * whole, REPLAY_EVENTS * whole, float(REPLAY_BYTES))
+        return kept_broadcasts(demand) * (whole + recipients_bytes(demand))
     of_each = max(1, min(REPLAY_EVENTS, REPLAY_BYTES // demand.message_bytes))
     messages = min(demand.delivered_s * REPLAY_S, demand.connections * of_each)
     reached = demand.connections * -expm1(-messages / demand.connections)

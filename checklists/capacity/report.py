@@ -32,7 +32,7 @@ def _lines(plan: CapacityPlan) -> Iterator[str]:
     yield ""
     yield from _redis(plan)
     yield ""
-    yield f"A month in {plan.region}, at list prices of {plan.prices_of}"
+    yield f"A month in {plan.region}, at {_prices(plan)}"
     yield from (f"  {one}" for one in dict.fromkeys((*plan.before.assumptions, *plan.after["median"].assumptions)))
     yield from _bill("API Gateway, with functions and table", plan.before)
     yield from _bill("nodes and Redis", plan.after["median"])
@@ -85,6 +85,12 @@ def _redis(plan: CapacityPlan) -> Iterator[str]:
     yield f"  memory              {redis.memory_bytes / _MIB:>8,.0f} MiB"
     into, out = _mbit(redis.in_bytes_s), _mbit(redis.out_bytes_s)
     yield f"  network             {into:>5,.2f} Mbit/s in, {out:,.2f} Mbit/s out"
+
+
+def _prices(plan: CapacityPlan) -> str:
+    if plan.own_prices:
+        return f"prices of your own, and list prices where you gave none; the oldest of {plan.prices_of}"
+    return f"list prices of {plan.prices_of}"
 
 
 def _bill(title: str, estimate: Estimate) -> Iterator[str]:

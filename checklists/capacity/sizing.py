@@ -9,6 +9,7 @@ from typing import Final
 
 from pydantic import Field
 
+from checklists.capacity.broadcasts import kept_by_a_node
 from checklists.capacity.demand import Demand
 from checklists.capacity.errors import CapacityUnreachable, ShapeUnknown
 from checklists.capacity.flat import Cost, Flat
@@ -93,7 +94,8 @@ def size(flat: Flat, demand: Demand, shape: Shape) -> Size:
 def node_size(flat: Flat, demand: Demand, shape: Shape) -> NodeSize:
     """The least number that carries the load, and with one node missing still does. Raises CapacityUnreachable."""
     by_clients_s = by_clients(flat, demand).node_cpu_s
-    most_each = (MEMORY_FULL * shape.memory_gb * 1e9 - flat.bytes("node_bytes")) / flat.bytes("stream_bytes")
+    anyhow = flat.bytes("node_bytes") + kept_by_a_node(demand)
+    most_each = (MEMORY_FULL * shape.memory_gb * 1e9 - anyhow) / flat.bytes("stream_bytes")
 
     def busy(count: int) -> float:
         return (by_clients_s + pushes(flat, demand, count).node_cpu_s) / count / shape.vcpu
@@ -118,7 +120,7 @@ def node_size(flat: Flat, demand: Demand, shape: Shape) -> NodeSize:
         core_busy_one_lost=busy(count - 1),
         connections=ceil(demand.connections / count),
         connections_one_lost=one_lost,
-        memory_bytes=flat.bytes("node_bytes") + one_lost * flat.bytes("stream_bytes"),
+        memory_bytes=anyhow + one_lost * flat.bytes("stream_bytes"),
         bound_by=bound(count - 1) if count > LEAST_NODES else "two zones",
     )
 

@@ -147,7 +147,7 @@ def command(
     made = plan(
         demand,
         constants=load_constants(constants_path),
-        prices=load_prices(prices_path),
+        prices=None if prices_path is None else load_prices(prices_path),
         region=region or HOME,
         shapes=shapes,
         events=[event for event in EVENTS if event in events or "all" in events],

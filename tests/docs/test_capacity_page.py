@@ -62,9 +62,14 @@ def _size(found: CapacityPlan) -> str:
     span = f" ({counts[0]} to {counts[-1]})" if len(counts) > 1 else ""
     return (
         f"{size.nodes.nodes}{span} of {shape.vcpu:g} vCPU | {redis.nodes} {redis.node.removeprefix('cache.')} | "
-        f"{redis.operations_s:,.0f}/s | ${found.before.usd:,.0f} | ${usd['median'].usd:,.0f} "
-        f"({usd['least'].usd:,.0f} to {usd['most'].usd:,.0f})"
+        f"{redis.operations_s:,.0f}/s | ${found.before.usd:,.0f} | ${_dollars(*(one.usd for one in usd.values()))}"
     )
+
+
+def _dollars(*of_all_levels: float) -> str:
+    """The middle one, with the range where it can be seen."""
+    least, middle, most = (f"{one:,.0f}" for one in sorted(of_all_levels))
+    return middle if least == most else f"{middle} ({least} to {most})"
 
 
 def constants(of: Constants) -> str:

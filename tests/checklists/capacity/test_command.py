@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -185,6 +186,18 @@ def test_prices_of_ones_own_are_taken(own: Path, tmp_path: Path):
     assert found["prices_of"] == "2026-01-02"
     (balancer,) = [one for one in found["after"]["median"]["lines"] if one["item"] == "Application Load Balancer"]
     assert balancer["usd"] == 730
+
+
+def test_prices_of_ones_own_are_not_called_list_prices(own: Path, tmp_path: Path):
+    prices = {"schema_version": 1, "read_on": "2026-01-02", "regions": {"us-east-1": {"alb.hours": [[None, 1]]}}}
+    (tmp_path / "prices.json").write_text(json.dumps(prices))
+    words = ("--connections", "10", "--constants", own)
+    (listed,) = [line for line in run(*words).stdout.splitlines() if line.startswith("A month in us-east-1, at ")]
+    assert re.fullmatch(r"A month in us-east-1, at list prices of 20\d\d-\d\d-\d\d", listed)
+    text = run(*words, "--prices", tmp_path / "prices.json").stdout
+    heading = "prices of your own, and list prices where you gave none; the oldest of 2026-01-02"
+    assert f"A month in us-east-1, at {heading}" in text.splitlines()
+    assert "Where they are not your own, prices of ElastiCache are list prices" in text
 
 
 def test_what_is_simulated_is_told_and_the_same_for_a_seed(own: Path):

@@ -60,8 +60,16 @@ def test_redis_keeps_what_those_may_want_who_come_back():
     assert kept_bytes(FLAT, demand(pushes_s=1, connections=1)) == pytest.approx(300 * 300 + 500, rel=0.01)
     assert kept_bytes(FLAT, demand(pushes_s=1000, connections=1)) == pytest.approx(1000 * 300 + 500, rel=0.01)
     of_all = demand(pushes_s=1000, fan_out=10_000, pushed="broadcast")
-    assert kept_bytes(FLAT, of_all) == 1000 * 300
-    assert redis_bytes(FLAT, of_all) == 2e6 + 10_000 * 1000 + 1000 * 300
+    assert kept_bytes(FLAT, of_all) == 10_000 * 300
+    assert redis_bytes(FLAT, of_all) == 2e6 + 10_000 * 1000 + 10_000 * 300
+
+
+def test_a_broadcast_to_some_carries_their_ids_to_every_node():
+    def out(fan_out: int) -> float:
+        load = demand(**QUIET | {"connections": 1000, "pushes_s": 1, "fan_out": fan_out, "pushed": "broadcast"})
+        return in_a_second(FLAT, load, 3).redis_out_bytes
+
+    assert out(999) - out(1000) == pytest.approx(3 * 999 * 17)
 
 
 @given(
