@@ -19,6 +19,7 @@ from shim.streams.redis.attachment import RedisAttachment
 from shim.streams.redis.calls import ASK_AGAIN_S, Calls
 from shim.streams.redis.operations import Operations
 from shim.streams.redis.own import Own
+from shim.streams.redis.places import cursor
 from shim.streams.redis.steps import Step, text
 from shim.streams.service import BOTH_GIVEN
 from shim.streams.subscription import Subscription, Woken
@@ -201,18 +202,3 @@ class RedisAwaiting(Awaiting):
     async def attach(self, connection_id: str, last_event_id: str | None, wake: Callable[[], None]) -> Attachment:
         node = (await self._member(connection_id)).node
         return RedisAttachment(node, await node.attach(connection_id, cursor(last_event_id), wake))
-
-
-def cursor(last_event_id: str | None) -> tuple[str, int, int, str]:
-    """Epoch, message, broadcast and life of an id (`<epoch>.<life>.<broadcast>-<seq>`); of `<epoch>-<seq>`, which is
-    before the first event, no life. No epoch at all for one that is not ours."""
-    place, _dash, seq = (last_event_id or "").rpartition("-")
-    epoch, *more = place.split(".")
-    life, broadcast = more if len(more) == 2 else ("", "")
-    if not _is_number(seq) or len(more) not in {0, 2} or (more and not _is_number(broadcast)):
-        return "", 0, 0, ""
-    return epoch, int(seq), int(broadcast or -1), life
-
-
-def _is_number(word: str) -> bool:
-    return word.isascii() and word.isdigit() and len(word) <= 15

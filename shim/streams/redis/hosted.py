@@ -11,6 +11,7 @@ from shim.streams.connection import Event, Gap
 from shim.streams.redis.broadcasts import Broadcast, BroadcastLog
 from shim.streams.redis.following import Following
 from shim.streams.redis.own import Own
+from shim.streams.redis.places import Elsewhere
 
 MOST_BUFFERED_BYTES: Final = 262_144
 """Of messages that wait here for one stream. What is beyond stays in Redis, and is read when there is room."""
@@ -43,6 +44,8 @@ class Hosted:
     may be known and a message before it not."""
     annotations: list[bytes]
     """As they were at `attach`, for when Redis loses them: names and JSON."""
+    elsewhere: Elsewhere | None = None
+    """Where it is in another life; None: it was in no other, or in none of this epoch."""
     former: list[str] = field(default_factory=list)
     """Epochs that Redis lost."""
     next_epoch: str = ""
@@ -146,7 +149,7 @@ class Hosted:
         self.former.append(self.epoch)
         self.epoch, self.next_epoch = epoch, ""
         self.relived(0, 0, 0, 0)
-        self.furthest = (0, 0)
+        self.furthest, self.elsewhere = (0, 0), None
         self.broadcasts.begin_after(self.log.last)
 
     def relived(self, known: int, own: int, own_bytes: int, broadcast: int) -> None:
@@ -154,6 +157,7 @@ class Hosted:
         `own` of them with so many bytes, and `broadcast`, that are left. A server may come back for one that had less,
         or others of the same numbers: none up to which the stream ever was is taken again. Whether it ended Redis says
         anew: the numbers of an end that is lost are those of messages that are yet to be sent."""
+        self.elsewhere = Elsewhere(self.life, self.read_own, self.broadcasts.last, own, broadcast)
         self.life, self.lost_after, self.end = self.log.life, self.read_own, None
         self.known = known
         self.furthest = max(self.furthest, (self.read_own, self.read_bytes))
@@ -180,8 +184,11 @@ class Hosted:
 
     @property
     def mark(self) -> str:
-        """What stands behind the epoch in the id of an event: the life, and the last broadcast that the client has."""
-        return f".{self.life}.{self.broadcasts.last}"
+        """What stands behind the epoch in the id of an event: the life, the last broadcast that the client has, and
+        where it is elsewhere."""
+        last = self.broadcasts.last
+        there = "" if self.elsewhere is None else self.elsewhere.mark(self.read_own, last)
+        return f".{self.life}.{last}{there}"
 
     def _append(self, own: Own) -> None:
         self.own.append(own)

@@ -33,15 +33,15 @@ BEGIN_LIFE: Final = Script(
 local before, new, lease_ms = ARGV[3], ARGV[4], tonumber(ARGV[5])
 local found = redis.call('HMGET', S.bn, 'li', 'n')
 if (found[1] or '') ~= before then return found[1] or '' end
-redis.call('HSET', S.bn, 'li', new, 'fn', found[2] or 0, 'lt', now())
+redis.call('HSET', S.bn, 'li', new, 'pl', before, 'fn', found[2] or 0, 'lt', now())
 redis.call('PEXPIRE', S.bn, {DAY_MS})
 if before ~= '' then be_quiet(now(), lease_ms) end
 return new
 """,
     lists="bn quiet",
 )
-"""Keeps the number of the last broadcast that is left from before. Nobody is given up, and no window counts as over,
-until each node had time to say what it holds: this server may not know of streams that began last."""
+"""Keeps the life before, and the number of the last broadcast that is left from it. Nobody is given up, and no window
+counts as over, until each node had time to say what it holds: this server may not know of streams that began last."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from shim.streams.redis.following import Following
 from shim.streams.redis.hosted import Hosted
 from shim.streams.redis.operations import Operations
 from shim.streams.redis.own import Own
+from shim.streams.redis.places import Cursor, elsewhere
 from shim.streams.redis.positions import Positions
 from shim.streams.redis.registry import Registry
 from shim.streams.redis.steps import Step, text
@@ -44,16 +45,15 @@ class Node:
         """Streams that ended, until Redis knows."""
         self._has_left = False
 
-    async def attach(self, connection_id: str, cursor: tuple[str, int, int, str], wake: Callable[[], None]) -> Hosted:
-        """`cursor`: epoch, message, broadcast and life, as the client has them. Raises
-        ConnectionGone or BrokerUnavailable."""
+    async def attach(self, connection_id: str, cursor: Cursor, wake: Callable[[], None]) -> Hosted:
+        """`cursor`: where the client is. Raises ConnectionGone or BrokerUnavailable."""
         self._attaching[connection_id] += 1
         found: list[Hosted] = []
         given_up = False
         subscription = self.streams.log.subscription
 
         def read(answer: list[Any] | None) -> Hosted:
-            hosted = self._attached(connection_id, answer, subscription, wake)
+            hosted = self._attached(connection_id, answer, subscription, cursor, wake)
             found.append(hosted)
             if given_up:
                 self.detach(hosted)
@@ -134,7 +134,12 @@ class Node:
             self.streams.ended(hosted, (own, broadcast, code, text(rest)))
 
     def _attached(
-        self, connection_id: str, answer: list[Any] | None, subscription: int, wake: Callable[[], None]
+        self,
+        connection_id: str,
+        answer: list[Any] | None,
+        subscription: int,
+        cursor: Cursor,
+        wake: Callable[[], None],
     ) -> Hosted:
         """In the order of answers, so that nothing is missed that this node sent since. `subscription`: the one that
         there was when it was asked."""
@@ -142,7 +147,7 @@ class Node:
         self._has_attached(connection_id)
         if answer is None:
             raise ConnectionGone(connection_id)
-        *answer, life, lost, before, taken = answer
+        *answer, life, lost, before, taken, left_own, left_broadcast = answer
         generation, epoch, known, own, broadcast, read_bytes, last, digest, window, opened, first, state, kept = answer
         counts = self._batches.counts
         counts.resumed += before != b""
@@ -165,6 +170,7 @@ class Node:
             compared_in=0 if heard_meanwhile else subscription,
             annotations=kept,
             lost_after=int(own) if lost else None,
+            elsewhere=elsewhere(cursor, text(epoch), text(life), int(left_own), int(left_broadcast)),
         )
         self.streams.add(hosted)
         if not hosted.is_compared:  # something was published before this stream was known here

@@ -69,11 +69,11 @@ return 1
 ATTACH: Final = Script(
     "attach",
     """
-local id, node, epoch, own, broadcast, said = unpack(ARGV, 3)
+local id, node, epoch, own, broadcast, said, other, other_own, other_broadcast = unpack(ARGV, 3)
 local v = fields(I.c, {'st', 'ge', 'no', 'ep', 'q', 'r', 'rc', 'tb', 'dg', 'wi', 'oa', 'b0', 'ln', 'li', 'al', 'fq',
   'ft', 'lb', 'pe'})
 if v.st ~= 'o' then return false end
-local b = fields(S.bn, {'n', 'li', 'fn'})
+local b = fields(S.bn, {'n', 'li', 'fn', 'pl'})
 local generation, n, alive, q = math.max(v.ge + 1, now()), tonumber(b.n or 0), b.li or '', tonumber(v.q)
 if v.no ~= '' then
   redis.call('ZREM', S.hosted, hosted(v.no, id))
@@ -86,7 +86,13 @@ local lost = v.al ~= alive or (known and said ~= '' and said ~= alive)
 if not known or (not lost and (own > q or broadcast > n)) then own, broadcast = tonumber(v.r), tonumber(v.rc) end
 if known and not lost and v.lb and broadcast >= tonumber(v.lb) then broadcast = math.max(broadcast, tonumber(v.rc)) end
 local left, left_bytes = survived(alive, v)
-if lost then own, broadcast = math.min(own, left), math.min(broadcast, tonumber(b.fn or 0)) end
+local left_broadcast = tonumber(b.fn or 0)
+if lost and known and other == alive and v.al == alive then
+  own, broadcast = math.min(tonumber(other_own), q), math.min(tonumber(other_broadcast), n)
+elseif lost then
+  if known and other ~= '' and other == b.pl then own, broadcast = tonumber(other_own), tonumber(other_broadcast) end
+  own, broadcast = math.min(own, left), math.min(broadcast, left_broadcast)
+end
 if not known and epoch ~= '' and string.find(v.pe or '', epoch, 1, true) then
   lost, own, broadcast = true, 0, tonumber(v.b0)
 end
@@ -102,13 +108,14 @@ redis.call('ZREM', S.detached, id)
 redis.call('ZADD', S.hosted, 0, hosted(node, id))
 return {generation, v.ep, q, own, broadcast, read_bytes, n, v.dg, v.wi, v.oa, v.b0,
   redis.call('GET', I.v) or '', redis.call('HGETALL', I.a), alive, lost and 1 or 0,
-  v.ln or '', v.lb or v.b0}
+  v.ln or '', v.lb or v.b0, left, left_broadcast}
 """,
     keys="c s v a",
     lists="bn hosted detached",
 )
 """`said`: the life of the last event that the client has. Of another life than this it may have seen what is lost, and
-may lack what is lost too: it is told, and gets what was left, and all that came since. A generation is a time, so that
+may lack what is lost too: it is told, and gets what was left, and all that came since. One that was in this life before
+(`other`), or in the one before this, goes on where it was in that. A generation is a time, so that
 it is later than those that Redis forgot. A client that has the last broadcast that its streams took has missed none of
 those that they passed over since, which were for others."""
 

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 
 from shim.streams import BrokerUnavailable, Gap
 from tests.redis_server import RedisServer
-from tests.shim.streams.promising import opened, take
+from tests.shim.streams.promising import last_id, opened, take
 from tests.shim.streams.redis_world import RedisWorld, at_last, go_back, saved
 
 
@@ -154,5 +154,95 @@ async def test_a_server_that_takes_over_with_more_than_one_that_went_back_repeat
             gap, *after = await take(stream, 3)
             assert isinstance(gap, Gap)
             assert after == ["after", "after to all"]
+    finally:
+        await world.close()
+
+
+async def test_a_client_that_goes_to_the_other_server_and_back_gets_nothing_again(two: Two) -> None:
+    world = RedisWorld(two.url)
+    here, there = await world.streams(), await world.streams()
+    connection = await opened(here)
+    async with await here.awaiting.subscribe(connection) as stream:
+        await there.awaiting.send(connection, "1")
+        await there.awaiting.broadcast("1 to all")
+        at_first = await last_id(stream, 2)
+    await there.awaiting.send(connection, "2")
+    await there.awaiting.broadcast("2 to all")
+    await two.replicate(world.options.prefix)
+    two.lead_to(1)
+    other_side = await world.streams()
+    try:
+        async with await other_side.awaiting.subscribe(connection, at_first) as stream:
+            assert isinstance(await anext(stream), Gap)
+            at_second = await last_id(stream, 2)
+        await here.awaiting.send(connection, "3")
+        await other_side.awaiting.send(connection, "3 of the other side")
+        async with await there.awaiting.subscribe(connection, at_second) as stream:
+            assert isinstance(await anext(stream), Gap)
+            at_third = await last_id(stream, 1)
+            await here.awaiting.broadcast("3 to all")
+            assert await take(stream, 1) == ["3 to all"]
+        async with await other_side.awaiting.subscribe(connection, at_third) as stream:
+            gap, *after = await take(stream, 2)
+            assert isinstance(gap, Gap)
+            assert after == ["3 of the other side"]
+            await other_side.awaiting.broadcast("4 to all")
+            assert await take(stream, 1) == ["4 to all"]
+    finally:
+        await world.close()
+
+
+async def test_a_stream_that_went_over_with_its_node_is_gone_on_with_at_the_former_server(two: Two) -> None:
+    world = RedisWorld(two.url)
+    here, there = await world.streams(), await world.streams()
+    connection = await opened(here)
+    try:
+        async with await here.awaiting.subscribe(connection) as stream:
+            await there.awaiting.send(connection, "1")
+            await there.awaiting.broadcast("1 to all")
+            await take(stream, 2)
+            await two.replicate(world.options.prefix)
+            two.lead_to(1)
+            (member,) = await here.members()
+            member.batches._connection._writer.transport.abort()
+            await at_last(partial(here.awaiting.send, connection, "2"))
+            await member.node.check()
+            assert isinstance(await anext(stream), Gap)
+            at_last_there = await last_id(stream, 1)
+        async with await there.awaiting.subscribe(connection, at_last_there) as stream:
+            assert isinstance(await anext(stream), Gap)
+            await there.awaiting.send(connection, "2 of the former")
+            assert await take(stream, 1) == ["2 of the former"]
+    finally:
+        await world.close()
+
+
+async def test_a_client_that_was_at_a_server_that_went_back_gets_nothing_again_from_one_that_has_more(two: Two) -> None:
+    world = RedisWorld(two.url)
+    here = await world.streams()
+    connection = await opened(here)
+    try:
+        async with await here.awaiting.subscribe(connection) as stream:
+            before = await saved(world)
+            for text in ("1", "2"):
+                await here.awaiting.send(connection, text)
+                await here.awaiting.broadcast(f"{text} to all")
+            at_first = await last_id(stream, 4)
+        await here.awaiting.info(connection)
+        await two.replicate(world.options.prefix)
+        await go_back(world, before)
+        there = await world.streams()
+        async with await there.awaiting.subscribe(connection, at_first) as stream:
+            await there.awaiting.send(connection, "lost")
+            gap, lost = await take(stream, 2)
+            assert (isinstance(gap, Gap), lost) == (True, "lost")
+            await there.awaiting.send(connection, "lost too")
+            at_second = await last_id(stream, 1)
+        two.lead_to(1)
+        other_side = await world.streams()
+        async with await other_side.awaiting.subscribe(connection, at_second) as stream:
+            assert isinstance(await anext(stream), Gap)
+            await other_side.awaiting.send(connection, "after")
+            assert await take(stream, 1) == ["after"]
     finally:
         await world.close()
