@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections import defaultdict
 from collections.abc import Callable
 from typing import Protocol
@@ -12,6 +11,7 @@ from shim.gateway.frames import TOO_MANY_REQUESTS
 from shim.observing import RefusalReason
 from shim.rates import rate_of
 from shim.streams import BrokerUnavailable, Streams, StreamsError, TooManyConnections
+from shim.streams.spreading import AWAY_S, FULL_S, spread_s
 
 
 class NotAdmitted(Exception):
@@ -101,18 +101,13 @@ class Admission:
 def not_opened(error: StreamsError) -> NotAdmitted:
     """`Streams.open` did not open a connection."""
     if isinstance(error, TooManyConnections):
-        return NotAdmitted(503, str(error), "full", spread_s(5))
-    return NotAdmitted(503, BrokerUnavailable.told, "away", spread_s(1))
+        return NotAdmitted(503, str(error), "full", spread_s(FULL_S))
+    return NotAdmitted(503, BrokerUnavailable.told, "away", spread_s(AWAY_S))
 
 
 def ending(message: str) -> NotAdmitted:
     """For who comes while the service ends: another node takes it at once, and this one's successor soon."""
     return NotAdmitted(503, message, "ending", spread_s(1))
-
-
-def spread_s(least: int) -> int:
-    """For `Retry-After`: up to twice as much more, so that not all who were refused come back at once."""
-    return random.randint(least, 3 * least)  # noqa: S311 - it hides nothing
 
 
 def _of_address(source_ip: str) -> str:

@@ -41,7 +41,9 @@ class ShimApp:
         unusable: Callable[[], int] = lambda: 0,
     ) -> None:
         self.service = service
-        self.readiness = Readiness(service, unusable)
+        self.readiness = Readiness(
+            service.streams, lambda: {"unusable_functions": unusable()}, lambda: service.accepting
+        )
         self.management = Management(service, management or ManagementOptions())
         self._mappings = self.management.mappings if service.api.domains else None
         self._sse = SseFace(service, faces)

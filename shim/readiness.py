@@ -1,21 +1,30 @@
-"""Whether clients should be sent here: what load balancers and orchestrators ask."""
+"""Whether clients should be sent here: what load balancers and orchestrators ask.
+
+Of `streams` alone: a migrated application carries this module as its own code.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from shim.service import Service
+from shim.streams import Streams
 
 
 class Readiness:
-    """`unusable`: how many functions can't be imported. Anybody may ask, so nothing is told but states and numbers."""
+    """`accepting`: whether anybody is still taken. `numbers`: what else is told, where it is not 0. Anybody may ask, so
+    nothing is told but states and numbers."""
 
-    def __init__(self, service: Service, unusable: Callable[[], int]) -> None:
-        self._service = service
-        self._unusable = unusable
+    def __init__(
+        self,
+        streams: Streams,
+        numbers: Callable[[], dict[str, int]],
+        accepting: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._streams = streams
+        self._numbers = numbers
+        self._accepting = accepting
         self._leaving = False
 
     def leave(self) -> None:
@@ -28,13 +37,9 @@ class Readiness:
 
         `full` stays 200: nobody new is taken, but those who are connected come back here, and post here.
         """
-        streams = self._service.streams
-        if self._leaving or not self._service.accepting:
+        if self._leaving or not self._accepting():
             return JSONResponse({"status": "ending"}, 503)
-        if streams.is_away():
+        if self._streams.is_away():
             return JSONResponse({"status": "away"}, 503)
-        told: dict[str, Any] = {"status": "full" if streams.is_full() else "ready"}
-        unusable = self._unusable()
-        if unusable:
-            told["unusable_functions"] = unusable
-        return JSONResponse(told)
+        status = "full" if self._streams.is_full() else "ready"
+        return JSONResponse({"status": status, **{name: count for name, count in self._numbers().items() if count}})

@@ -111,13 +111,20 @@ def running_shim(app: Path, *options: str) -> Iterator[dict[str, str]]:
 @contextmanager
 def running_migrated(folder: Path, **variables: str) -> Iterator[str]:
     """A migrated application as its README starts it; yields its base address."""
+    with migrated_process(folder, **variables) as (base, _service):
+        yield base
+
+
+@contextmanager
+def migrated_process(folder: Path, **variables: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """As `running_migrated`, with the process."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         fd = listening.fileno()
         command = [sys.executable, "-m", "uvicorn", "sse_service.main:app", "--fd", str(fd), "--log-level", "warning"]
         with process(command, folder, environment(**variables), pass_fds=(fd,)) as service:
             base = f"http://127.0.0.1:{listening.getsockname()[1]}"
             wait_until_ready(base, service)
-            yield base
+            yield base, service
 
 
 def wait_until_ready(base: str, service: subprocess.Popen[str]) -> None:

@@ -111,8 +111,8 @@ class Deployment:
 
     @property
     def readiness_path(self) -> str:
-        """200 while a node takes new connections."""
-        return "/readyz" if self.served == "shim" else "/healthz"
+        """200 while clients should be sent to a node."""
+        return "/readyz"
 
     @property
     def liveness_path(self) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from migrator.dependencies.declared import Requirements, requirements_of
-from migrator.deploy.deployment import ENDING_S, Deployment, EnvironmentVariable, Timing
+from migrator.deploy.deployment import ENDING_S, NOTICE_S, Deployment, EnvironmentVariable, Timing
 from migrator.deploy.errors import OfOneProcess
 from migrator.deploy.keys import KeyFiles, key_files
 from migrator.deploy.settings import node_settings
@@ -30,6 +30,11 @@ _SETTINGS_OF_SERVICE: Final = (
     EnvironmentVariable("ALLOWED_ORIGINS", "", "exact origins of web pages on other hosts, separated by commas"),
     EnvironmentVariable("STREAM_RESUME_SECONDS", "60", "how long a connection outlives a lost stream"),
     EnvironmentVariable("STREAM_HEARTBEAT_SECONDS", "15", "pause between comments on a silent stream"),
+    EnvironmentVariable(
+        "DRAIN_NOTICE_SECONDS",
+        f"{NOTICE_S:g}",
+        "how long /readyz says that a node ends before it takes no more connections",
+    ),
 )
 _UVICORN_S: Final = 10.0
 """What a migrated application's server waits for requests under way, as its own Dockerfile says it."""
@@ -80,7 +85,7 @@ def migrated_deployment(app: Path, inventory: Inventory) -> Deployment:
         served="migrated",
         region=inventory.region,
         stage="",
-        timing=Timing(15.0, 0.0, _UVICORN_S, ENDING_S),
+        timing=Timing(15.0, NOTICE_S, _UVICORN_S, ENDING_S),
         variables=(redis, *_SETTINGS_OF_SERVICE, *read_by(app, variables)),
         settings="",
         inventory=without_secrets(inventory),

@@ -11,8 +11,8 @@ from templates import render
 
 SERVICE = "sse_service"
 ALWAYS = (
-    "__init__", "answers", "caller", "functions", "handshake", "limits", "live", "main", "models", "routes", "settings",
-    "stream", "unusable",
+    "__init__", "answers", "caller", "ending", "functions", "handshake", "limits", "live", "main", "models", "routes",
+    "settings", "stream", "unusable",
 )  # fmt: skip
 
 

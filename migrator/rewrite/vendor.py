@@ -9,6 +9,7 @@ from typing import Final
 
 TARGET: Final = "sse_service"
 PACKAGES: Final = {"shim.streams": "streams", "shim.streams.redis": "streams/redis", "shim.gateway": "gateway"}
+READINESS: Final = "shim.readiness"
 LOADING: Final = "shim.backends.loading"
 
 GATEWAY_FILES: Final = ("__init__", "authorization", "events", "frames", "ids", "selection")
@@ -21,9 +22,9 @@ def vendored(*, loading: bool) -> dict[str, str]:
     for package, folder in PACKAGES.items():
         for name in _modules(package):
             found[f"{TARGET}/{folder}/{name}.py"] = _rewritten(_read(package, f"{name}.py"))
-    if loading:
-        package, _dot, name = LOADING.rpartition(".")
-        found[f"{TARGET}/loading.py"] = _rewritten(_read(package, f"{name}.py"))
+    for module in (READINESS, LOADING) if loading else (READINESS,):
+        package, _dot, name = module.rpartition(".")
+        found[f"{TARGET}/{name}.py"] = _rewritten(_read(package, f"{name}.py"))
     return found
 
 

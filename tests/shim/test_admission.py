@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from shim.admission import spread_s
 from shim.emulation import GatewayService
 from shim.gateway.limits import GatewayLimits, Throttle
 from shim.service import ConnectRefused, Handshake
@@ -151,10 +150,3 @@ async def test_who_comes_while_the_service_ends_is_told_so() -> None:
     refused = await refusal(shim.service, client())
 
     assert (refused.status, refused.reason) == (503, "ending")
-
-
-def test_retry_after_is_spread_and_never_sooner() -> None:
-    found = {spread_s(5) for _ in range(500)}
-
-    assert found <= set(range(5, 16))
-    assert len(found) > 5

@@ -110,7 +110,7 @@ def running_environment(declared: Mapping[str, str], ports: Mapping[str, int], p
     for place, here in places.items():
         own = {name: value.replace(place, here) for name, value in own.items()}
     shim = {"SHIM_LISTEN__HOST": "127.0.0.1", "SHIM_LISTEN__PORT": str(port), "SHIM_DRAIN_NOTICE_S": "0.2"}
-    return own | (shim if "SHIM_REDIS__URL" in own else {})
+    return own | (shim if "SHIM_REDIS__URL" in own else {"DRAIN_NOTICE_SECONDS": "0.2"})
 
 
 @dataclass(frozen=True)

@@ -150,11 +150,31 @@ def test_a_node_is_given_the_time_that_it_takes_to_end(tmp_path: Path) -> None:
     assert "lifecycle" not in pod(one)["containers"][0]  # the shim itself goes on while it is noticed
 
 
-def test_where_a_node_takes_nobody_new_once_it_is_told_to_end_front_ends_notice_before(migrated: Deployment) -> None:
-    (container,) = pod(migrated)["containers"]
+def test_where_a_node_takes_nobody_new_once_it_is_told_to_end_front_ends_notice_before(tmp_path: Path) -> None:
+    one = deployment(application(tmp_path), {"drain_notice_s": 0.0})
+    (container,) = pod(one)["containers"]
 
     assert container["lifecycle"] == {"preStop": {"sleep": {"seconds": 5}}}
-    assert pod(migrated)["terminationGracePeriodSeconds"] > migrated.timing.stop_s
+    assert pod(one)["terminationGracePeriodSeconds"] > one.timing.stop_s
+
+
+def test_a_migrated_application_itself_goes_on_while_it_is_noticed(migrated: Deployment) -> None:
+    (container,) = pod(migrated)["containers"]
+    values = {entry["name"]: entry.get("value") for entry in container["env"]}
+
+    assert "lifecycle" not in container
+    assert float(values["DRAIN_NOTICE_SECONDS"] or 0) == migrated.timing.notice_s > 0
+    assert pod(migrated)["terminationGracePeriodSeconds"] > migrated.timing.notice_s + migrated.timing.drain_s
+
+
+@pytest.mark.parametrize("served", ["shim", "migrated"])
+def test_clients_are_sent_to_nodes_that_are_ready_and_only_those_that_do_not_answer_are_started_anew(
+    served: str, request: pytest.FixtureRequest
+) -> None:
+    (container,) = pod(request.getfixturevalue(served))["containers"]
+    paths = {probe: container[f"{probe}Probe"]["httpGet"]["path"] for probe in ("startup", "readiness", "liveness")}
+
+    assert paths == {"startup": "/healthz", "readiness": "/readyz", "liveness": "/healthz"}
 
 
 def test_front_ends_let_a_stream_be_silent_for_longer_than_its_heartbeat(tmp_path: Path) -> None:
