@@ -227,6 +227,16 @@ def _shared_streams(options: ShimOptions, redis: RedisOptions) -> Streams:
     return RedisStreams(redis, options.streams)
 
 
+def check_together(redis: RedisOptions) -> None:
+    """Raises NotHostable when this node could not serve together with those that run."""
+    from shim.streams.redis.agreement import PartitionsDiffer, check_partitions  # noqa: PLC0415 - as above
+
+    try:
+        check_partitions(redis)
+    except PartitionsDiffer as error:
+        raise NotHostable([error.reason]) from error
+
+
 def served_functions(definition: ApiDefinition) -> set[str]:
     """Ids of the functions that its routes and its authorizer need."""
     served = {

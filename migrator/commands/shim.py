@@ -164,6 +164,8 @@ def _serve(
         hosted = _host(app, inventory, options)
     recorder = None
     try:
+        if options.redis is not None:
+            hosting.check_together(options.redis)
         recorder = recorder_of(options, hosted.service.api.name)
         web = hosting.web_folder(app, inventory) if app is not None and inventory is not None else None
         application = application_of(hosted, options, inventory, web, recorder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,8 +15,10 @@ from typing import Any, Final
 import httpx
 import pytest
 
+from tests.one_function import AWS
 from tests.redis_cluster import RedisCluster
 from tests.redis_server import RedisServer
+from tests.running import ROOT, WS2SSE, environment
 from tests.walk.several_nodes import Client, cluster
 
 SHORT_LEASE: Final[dict[str, Any]] = {"redis__lease_s": 1, "redis__timeout_s": 0.5}
@@ -35,6 +38,18 @@ def test_whatever_node_is_asked_the_client_hears_it(tmp_path: Path, redis: Redis
         assert shown.status_code == 410
         assert {line["pid"] for line in found.happened("$default")} == {there.process.pid}
         assert len(found.happened("$connect")) == 2
+
+
+def test_a_node_with_another_number_of_partitions_does_not_start(tmp_path: Path, redis: RedisServer) -> None:
+    with cluster(tmp_path, redis.url, 1):
+        command = [*WS2SSE, "shim", str(tmp_path), "--port", "0", "--aws", "configured"]
+        command += ["--set", "redis.prefix=walk", "--set", "redis.partitions=4"]
+        other = environment(SHIM_REDIS__URL=redis.url, **AWS)
+        ended = subprocess.run(command, cwd=ROOT, env=other, capture_output=True, text=True, timeout=60, check=False)
+
+    assert ended.returncode == 2
+    assert "redis.partitions is 4 here, and 1 at nodes that run with the same redis.prefix" in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def test_when_a_node_is_killed_its_client_goes_on_at_another_and_misses_nothing(

@@ -157,6 +157,13 @@ class Membership:
             raise ConnectionError(str(error)) from error
 
 
+async def begin_all(members: Collection[Membership]) -> None:
+    """Of one node. All have begun or failed before the first failure is raised."""
+    for failure in await asyncio.gather(*(member.begin() for member in members), return_exceptions=True):
+        if failure is not None:
+            raise failure
+
+
 async def _end(tasks: Collection[asyncio.Task[None]]) -> None:
     """Raises what one of them does."""
     running = set(tasks)

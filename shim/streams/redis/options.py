@@ -70,11 +70,12 @@ class RedisOptions:
         address = self.address
         if not address.tls and (self.ca_file or self.certificate_file or self.key_file):
             raise RedisUrlInvalid("is without TLS, and files of certificates are given")
-        if self.timeout_s > self.lease_s * (RENEWALS - 1) / RENEWALS:
+        most_s = round(self.lease_s * (RENEWALS - 1) / RENEWALS, 6)
+        if self.timeout_s > most_s:
             raise OptionsDoNotFit(
                 "redis.timeout_s",
                 self.timeout_s,
-                self.lease_s * (RENEWALS - 1) / RENEWALS,
+                most_s,
                 "s",
                 beside="redis.lease_s",
                 beside_s=self.lease_s,

@@ -94,3 +94,38 @@ return 1
 KEEP: Final = Script(
     "keep", f"for _, name in ipairs(KEYS) do redis.call('PEXPIRE', name, {DAY_MS}) end", keys=ALL_PARTS, lists=ALL_LISTS
 )
+
+_OTHERS: Final = """
+local function others(count, at)
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', S.partitions, '(' .. at, '+inf')) do
+    local found = string.match(member, '^%d+')
+    if found ~= count then return tonumber(found) end
+  end
+  return 0
+end
+"""
+"""Another number of partitions than `count`, with which a node runs; 0: none has."""
+
+AGREE: Final = Script(
+    "agree",
+    f"""{_OTHERS}
+local node, count, lease_ms, runs = unpack(ARGV, 3)
+local at = now()
+local found = others(count, at)
+if runs == '0' then
+  if found ~= 0 then return found end
+  redis.call('ZREMRANGEBYSCORE', S.partitions, '-inf', at)
+end
+redis.call('ZADD', S.partitions, at + tonumber(lease_ms), count .. ' ' .. node)
+redis.call('PEXPIRE', S.partitions, {DAY_MS})
+return found
+""",
+    lists="partitions",
+)
+"""Of a node that runs it is also said where another runs that has another number, so that each of them hears of it."""
+
+LEAVE_AGREEMENT: Final = Script(
+    "leave_agreement", "return redis.call('ZREM', S.partitions, ARGV[4] .. ' ' .. ARGV[3])", lists="partitions"
+)
+
+OTHER_PARTITIONS: Final = Script("other_partitions", f"{_OTHERS}\nreturn others(ARGV[3], now())", lists="partitions")

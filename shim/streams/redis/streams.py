@@ -14,6 +14,7 @@ from typing import Final
 from shim.streams.attachment import Attachment
 from shim.streams.errors import BrokerUnavailable
 from shim.streams.limits import StreamLimits
+from shim.streams.redis.agreement import Agreement, PartitionsDiffer, keys_of_all
 from shim.streams.redis.answers import RedisAnswers
 from shim.streams.redis.awaiting import RedisAwaiting
 from shim.streams.redis.batches import LEFT, Batches
@@ -22,7 +23,7 @@ from shim.streams.redis.broker import RedisBroker
 from shim.streams.redis.calls import Calls
 from shim.streams.redis.counts import RedisCounts
 from shim.streams.redis.keys import Keys, partition_of
-from shim.streams.redis.membership import Membership
+from shim.streams.redis.membership import Membership, begin_all
 from shim.streams.redis.operations import Operations
 from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.population import Population
@@ -81,6 +82,8 @@ class RedisStreams(Streams):
         self._own_telling: Telling | None = None
         """From `run` to `shutdown`: what the one began to tell the other waits for."""
         self._servers: Servers | None = None
+        self._agreement: Agreement | None = None
+        self._differs = False  # from others in its number of partitions, so that it may not begin
         self._beginning = asyncio.Lock()
         self._closed = False
 
@@ -102,7 +105,7 @@ class RedisStreams(Streams):
         return self._blocking.run(self._together_blocking.take_tokens(name, rate_per_s, burst, most))
 
     def is_away(self) -> bool:
-        return self.counts.away_s(time.monotonic()) > self._options.unready_s
+        return self._differs or self.counts.away_s(time.monotonic()) > self._options.unready_s
 
     def is_full(self) -> bool:
         """As of about a second ago."""
@@ -170,6 +173,8 @@ class RedisStreams(Streams):
                     if telling.tasks:
                         await asyncio.wait(telling.tasks)
             await asyncio.gather(*(member.leave() for member in members))
+            if self._agreement is not None:
+                await self._agreement.leave()
         except (TimeoutError, BrokerUnavailable) as error:
             logger.warning("the service ended before all was told: %s", error)
         await give_up(telling.tasks)  # other nodes will say that it was not finished
@@ -180,9 +185,9 @@ class RedisStreams(Streams):
         self._closed = True
         async with self._beginning:
             members, self._members, self._own_telling = self._members, (), None
-            servers, self._servers = self._servers, None
-        if servers is not None:
-            await _end(members, servers)
+            servers, self._servers, agreement, self._agreement = self._servers, None, self._agreement, None
+        if servers is not None and agreement is not None:
+            await _end(members, agreement, servers)
         self._blocking.close()
 
     async def members(self) -> tuple[Membership, ...]:
@@ -212,16 +217,19 @@ class RedisStreams(Streams):
             )
             for place, keys in enumerate(self._keys)
         )
+        keys = keys_of_all(self._options)
+        alone = keys.tag == self._keys[0].tag  # then the connection of the one partition does
+        batches = members[0].batches if alone else Batches(servers, keys, self._options, self._later_ms, self.counts)
+        agreement = Agreement(node_id, self._options, batches)
         try:
-            begun = await asyncio.gather(*(member.begin() for member in members), return_exceptions=True)
-            failure = next((one for one in begun if one is not None), None)
-        except BaseException:
-            await _end(members, servers)
+            await agreement.begin()
+            await begin_all(members)
+        except BaseException as error:
+            self._differs = isinstance(error, PartitionsDiffer)
+            await _end(members, agreement, servers)
             raise
-        if failure is not None:
-            await _end(members, servers)
-            raise failure
-        self._servers = servers
+        self._differs = False
+        self._servers, self._agreement = servers, agreement
         return members
 
     def _count(self, partition: int, count: int, pending: int) -> None:
@@ -236,6 +244,7 @@ class RedisStreams(Streams):
         return tuple(member.batches for member in await self.members())
 
 
-async def _end(members: tuple[Membership, ...], servers: Servers) -> None:
+async def _end(members: tuple[Membership, ...], agreement: Agreement, servers: Servers) -> None:
     await asyncio.gather(*(member.end() for member in members))
+    await agreement.end()
     await servers.close()
