@@ -86,7 +86,7 @@ def plan(
         break_even=_break_even(demand, flat, shapes, prices, region),
         broadcast=_broadcast(demand, flat, shapes, prices, region, costs["median"].usd),
         simulated=simulated,
-        warnings=(*to_set(demand, sizes["median"]), *too_late(simulated)),
+        warnings=(*to_set(demand, sizes["median"]), *too_late(demand, simulated)),
         assumptions=tuple(assumptions(demand, constants, own_prices=own_prices)),
     )
 

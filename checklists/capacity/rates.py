@@ -17,13 +17,22 @@ def in_a_second(flat: Flat, demand: Demand, nodes: int) -> Cost:
 
 def by_clients(flat: Flat, demand: Demand) -> Cost:
     """What connections and their messages cost, however many nodes there are."""
-    handler = Cost(node_cpu_s=demand.handler_cpu_s if demand.handlers == "nodes" else 0.0)
-    start_and_end = flat.act("open").plus(flat.act("close"), handler, handler)
+    handler = _handler(demand)
+    start_and_end = begin(flat, demand).plus(flat.act("close"), handler)
     return (
         flat.act("idle_second")
         .times(demand.connections)
         .plus(start_and_end.times(demand.opened_s), flat.act("receive").plus(handler).times(demand.received_s))
     )
+
+
+def begin(flat: Flat, demand: Demand) -> Cost:
+    """A connection, with its `$connect`."""
+    return flat.act("open").plus(_handler(demand))
+
+
+def _handler(demand: Demand) -> Cost:
+    return Cost(node_cpu_s=demand.handler_cpu_s if demand.handlers == "nodes" else 0.0)
 
 
 def pushes(flat: Flat, demand: Demand, nodes: int) -> Cost:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from math import ceil
 
 from checklists.capacity.broadcasts import broadcast_bytes, kept_broadcasts
+from checklists.capacity.connects import wanted_connects_s
 from checklists.capacity.demand import Demand
-from checklists.capacity.limits import BROADCAST_BYTES, BROADCAST_EVENTS, CONNECTIONS, RESUME_WINDOW_S
+from checklists.capacity.limits import BROADCAST_BYTES, BROADCAST_EVENTS, CONNECTIONS, CONNECTS_S, RESUME_WINDOW_S
 from checklists.capacity.simulation.outcome import Outcome
 from checklists.capacity.sizing import Size
 
@@ -20,6 +21,11 @@ def to_set(demand: Demand, size: Size) -> Iterator[str]:
         yield (
             f"Set streams.connections to {demand.connections:,} or more: "
             f"its default, {CONNECTIONS:,}, is for all nodes together."
+        )
+    if (connects_s := wanted_connects_s(demand)) > CONNECTS_S:
+        yield (
+            f"Set limits.connects.rate_per_s to {connects_s:,} or more: {demand.opened_s:,.0f} connections begin a "
+            f"second, and its default, {CONNECTS_S:,g}, is for all nodes together."
         )
     if demand.broadcasts:
         yield from _of_broadcasts(demand)
@@ -47,12 +53,15 @@ def _of_broadcasts(demand: Demand) -> Iterator[str]:
     )
 
 
-def too_late(simulated: Iterable[Outcome]) -> Iterator[str]:
+def too_late(demand: Demand, simulated: Iterable[Outcome]) -> Iterator[str]:
     """Who comes back after the resume window has lost its connection."""
     slow = [one for one in simulated if one.late]
     if slow:
-        worst = max(slow, key=lambda one: one.pause_most_s)
+        worst = max(slow, key=lambda one: one.answered_most_s)
         yield (
             f"After a {worst.event} {worst.late:,} of {worst.moved:,} come back later than streams.resume_window_s, "
-            f"{RESUME_WINDOW_S:g} s: set it to {ceil(worst.pause_most_s * 1.5 / 10) * 10} or more, or take more nodes."
+            f"{RESUME_WINDOW_S:g} s: set it to {ceil(worst.answered_most_s * 1.5 / 10) * 10} or more, or take more "
+            "nodes. Else each of them has to connect anew, and limits.connects lets in as many a second as its rate "
+            f"says, {max(CONNECTS_S, wanted_connects_s(demand)):,g} here, at all nodes together: set it to what "
+            "$connect, and what stands behind it, carries."
         )

@@ -21,7 +21,7 @@ class Moment(Record):
 
 
 class Outcome(Record):
-    """Pauses are those of clients, from the loss of a stream to the next one."""
+    """Pauses are those of clients, from the loss of a stream to the next one, with a new connection if need be."""
 
     event: Event
     seed: int
@@ -30,7 +30,9 @@ class Outcome(Record):
     pause_p99_s: float
     pause_most_s: float
     seconds: float = Field(description="until the last one is back")
-    late: int = Field(description="back after the resume window: their connection had ended")
+    late: int = Field(description="came back after the resume window, and had to connect anew")
+    answered_most_s: float = Field(description="the longest until it was said whether a connection can be resumed")
+    not_back: int = Field(default=0, description="after an hour, at which the simulation ends")
     node_busy: float = Field(description="of the busiest node's vCPU, over the busiest second")
     redis_busy: float
     refused: int = Field(default=0, description="pushes that were answered with 503")
@@ -39,11 +41,13 @@ class Outcome(Record):
     @property
     def words(self) -> str:
         refused = f"; {self.refused:,} pushes refused" if self.refused else ""
-        late = f"; {self.late:,} too late to resume" if self.late else ""
+        late = f"; {self.late:,} too late to resume, so they connected anew" if self.late else ""
+        not_back = f"; {self.not_back:,} not back after an hour" if self.not_back else ""
+        half, nearly, most = self.pause_median_s, self.pause_p99_s, self.pause_most_s
         return (
-            f"{self.moved:,} come back, half within {self.pause_median_s:.1f} s, 99 % within {self.pause_p99_s:.1f} s, "
-            f"all within {self.pause_most_s:.1f} s; a node busy to {self.node_busy:.0%}, Redis to "
-            f"{self.redis_busy:.0%}{refused}{late}"
+            f"{self.moved:,} come back, half within {half:,.1f} s, 99 % within {nearly:,.1f} s, "
+            f"all within {most:,.1f} s; a node busy to {self.node_busy:.0%}, "
+            f"Redis to {self.redis_busy:.0%}{refused}{late}{not_back}"
         )
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
+from checklists.capacity.connects import spare_connects_s
 from checklists.capacity.demand import Demand
 from checklists.capacity.flat import Flat
-from checklists.capacity.limits import DRAIN_SPREAD_S, RESUME_WINDOW_S, RETRY_S
-from checklists.capacity.rates import in_a_second
+from checklists.capacity.limits import DRAIN_SPREAD_S, RETRY_S
+from checklists.capacity.rates import begin, in_a_second
 from checklists.capacity.simulation.outcome import Event, Moment, Outcome, quantile
 from checklists.capacity.simulation.site import STEP_S, Node, Site
 from checklists.capacity.sizing import Size
@@ -46,8 +47,8 @@ class _Run:
     demand: Demand
     size: Size
     rng: Random
-    due: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
-    """At a step: when they left, and how many come."""
+    due: dict[int, list[tuple[int, int, bool]]] = field(default_factory=dict)
+    """At a step: when they left, how many come, and whether to begin."""
     at: deque[tuple[int, Callable[[int], None]]] = field(default_factory=deque)
     """What happens at a step, in order."""
     moved: int = 0
@@ -65,13 +66,15 @@ class _Run:
             redis_cores=float(redis.shards),
             redis_busy=redis.core_busy,
             each=self.flat.act("resume"),
+            connect=begin(self.flat, self.demand),
+            connects_s=spare_connects_s(self.demand),
         )
 
-    def leave(self, count: int, now: int, wait_s: float, spread_s: float) -> None:
-        """So many lose their stream now, and come after `wait_s` and up to `spread_s` more."""
+    def leave(self, count: int, now: int, wait_s: float, spread_s: float, *, anew: bool = False) -> None:
+        """So many lose their stream now, and come after `wait_s` and up to `spread_s` more. `anew`: they had none."""
         first, steps = now + round(wait_s / STEP_S), max(1, round(spread_s / STEP_S))
         for step, some in Counter(int(self.rng.random() * steps) for _ in range(count)).items():
-            self.due.setdefault(first + step, []).append((now, some))
+            self.due.setdefault(first + step, []).append((now, some, anew))
         self.moved += count
         self.away += count
 
@@ -80,8 +83,11 @@ class _Run:
         while now < end and (self.at or self.due or self.site.waiting):
             while self.at and self.at[0][0] <= now:
                 self.at.popleft()[1](now)
-            for left, count in self.due.pop(now, ()):
-                self.site.arrive(left, count, self.rng)
+            for left, count, anew in self.due.pop(now, ()):
+                if anew:
+                    self.site.begin_anew(left, count)
+                else:
+                    self.site.arrive(left, count, self.rng)
             turn = self.site.turn(now)
             self.away -= turn.served
             self.steps.append((now, self.away, turn.node_busy, turn.redis_busy))
@@ -102,7 +108,9 @@ class _Run:
             pause_p99_s=quantile(pauses, 0.99),
             pause_most_s=quantile(pauses, 1),
             seconds=self.steps[-1][0] * STEP_S if self.steps else 0.0,
-            late=sum(some for steps, some in pauses.items() if steps * STEP_S > RESUME_WINDOW_S) + self.site.waiting,
+            late=self.site.late + self.site.waiting - self.site.connecting,
+            answered_most_s=self.site.longest * STEP_S,
+            not_back=self.site.waiting,
             node_busy=_busiest_second([busy for _, _, busy, _ in self.steps]),
             redis_busy=_busiest_second([busy for _, _, _, busy in self.steps]),
             refused=self.refused,
@@ -135,12 +143,11 @@ def _redis_failover(run: _Run) -> None:
     back = round(REDIS_AWAY_S / STEP_S)
     pushed_s = run.demand.pushes_s if run.demand.broadcasts else run.demand.delivered_s
     run.refused = round(pushed_s * REDIS_AWAY_S)
-    begin = run.demand.opened_s * STEP_S
     owed = 0.0
     for step in range(back):
-        owed += begin
+        owed += run.demand.opened_s * STEP_S
         if owed >= 1:
-            run.leave(int(owed), step, (back - step) * STEP_S, RETRY_S * (1 + RETRY_SPREAD))
+            run.leave(int(owed), step, (back - step) * STEP_S, RETRY_S * (1 + RETRY_SPREAD), anew=True)
             owed -= int(owed)
 
     def is_back(_now: int) -> None:

@@ -1,8 +1,9 @@
-"""Nodes and a Redis that serve who comes back, in short steps of time.
+"""Nodes and a Redis that serve who comes back, and let in who has to connect anew, in short steps of time.
 
 Each node serves all who wait at once, and shares out what its vCPU and its share of Redis allow beside what they have
-to do anyhow: so those who came together are served together, and late. Clients are drawn one by one; what waits is
-counted.
+to do anyhow: so those who came together are served together, and late. Whose resumption is answered after the resume
+window has to connect anew, at most so many a second at all nodes together, with what those who resume leave. Clients
+are drawn one by one; what waits is counted.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from random import Random
 from typing import Final, NamedTuple
 
 from checklists.capacity.flat import Cost
+from checklists.capacity.limits import CONNECTS_BURST, RESUME_WINDOW_S
 
 STEP_S: Final = 0.05
 LEAST_ROOM: Final = 0.1
@@ -56,15 +58,38 @@ class Turn(NamedTuple):
 
 class Site:
     """`vcpu` of each node; `redis_cores`, of which `redis_busy` is the share that other things take. `each`: what it
-    costs to serve one who comes back."""
+    costs to serve one who comes back; `connect`: one who begins. `connects_s`: how many of these are allowed a second.
+    """
 
-    def __init__(self, nodes: list[Node], *, vcpu: float, redis_cores: float, redis_busy: float, each: Cost) -> None:
-        self.nodes, self.vcpu, self.each = nodes, vcpu, each
+    def __init__(
+        self,
+        nodes: list[Node],
+        *,
+        vcpu: float,
+        redis_cores: float,
+        redis_busy: float,
+        each: Cost,
+        connect: Cost,
+        connects_s: float,
+    ) -> None:
+        self.nodes, self.vcpu, self.each, self.connect = nodes, vcpu, each, connect
         self.redis_cores, self.redis_busy = redis_cores, redis_busy
         self.redis_is_there = True
         self.pauses: Counter[int] = Counter()
         """How many were away for so many steps."""
         self.waiting = 0
+        self.connecting = 0
+        """Of those who wait: who has to connect anew."""
+        self.late = 0
+        """Whose resumption was answered after the resume window."""
+        self.longest = 0
+        """Steps until a resumption was answered."""
+        self._connects_s = connects_s
+        self._anew: deque[tuple[int, int]] = deque()
+        """At which step they left, and how many."""
+        self._tokens, self._tokens_at = float(CONNECTS_BURST), 0
+        self._begun = 0.0
+        """What there was room for of one more."""
 
     @property
     def up(self) -> list[Node]:
@@ -74,6 +99,12 @@ class Site:
         """So many who left at that step, at nodes chosen by chance, as a load balancer without stickiness does."""
         for place, some in Counter(rng.choices(range(len(up := self.up)), k=count)).items():
             up[place].take_in(left, some)
+        self.waiting += count
+
+    def begin_anew(self, left: int, count: int) -> None:
+        """So many who left at that step have no connection."""
+        self._anew.append((left, count))
+        self.connecting += count
         self.waiting += count
 
     def turn(self, now: int) -> Turn:
@@ -86,30 +117,71 @@ class Site:
             served += self._serve(node, now, room)
             given += room
             busiest = max(busiest, node.busy + room * self.each.node_cpu_s / self.vcpu / STEP_S)
-        redis = self.redis_busy + given * self.each.redis_cpu_s / self.redis_cores / STEP_S
-        return Turn(served, min(1.0, busiest), min(1.0, redis) if self.redis_is_there else 0.0)
+        begun = self._let_in(now, given) if self._anew and self.redis_is_there else 0
+        if begun:
+            busiest += begun / len(self.up) * self.connect.node_cpu_s / self.vcpu / STEP_S
+        spent = given * self.each.redis_cpu_s + begun * self.connect.redis_cpu_s
+        redis = self.redis_busy + spent / self.redis_cores / STEP_S
+        return Turn(served + begun, min(1.0, busiest), min(1.0, redis) if self.redis_is_there else 0.0)
+
+    def _let_in(self, now: int, given: float) -> int:
+        """Who waits longest first. `given`: to those who resume, in what one takes."""
+        self._tokens = min(CONNECTS_BURST, self._tokens + (now - self._tokens_at) * STEP_S * self._connects_s)
+        self._tokens_at = now
+        up = self.up
+        cores = STEP_S * self.vcpu * sum(max(LEAST_ROOM, 1 - node.busy) for node in up) - given * self.each.node_cpu_s
+        redis = self._redis_s() - given * self.each.redis_cpu_s
+        room = min(_fit(cores, self.connect.node_cpu_s), _fit(redis, self.connect.redis_cpu_s))
+        self._begun = min(self._begun, 1.0) + max(0.0, room)
+        count = left_over = int(min(self._tokens, self._begun, self.connecting))
+        while left_over:
+            left, some = self._anew[0]
+            taken = min(some, left_over)
+            self.pauses[now - left] += taken
+            left_over -= taken
+            if taken == some:
+                self._anew.popleft()
+            else:
+                self._anew[0] = (left, some - taken)
+        self._tokens -= count
+        self._begun -= count
+        self.connecting -= count
+        self.waiting -= count
+        up[now % len(up)].streams += count
+        return count
 
     def _room(self, node: Node) -> float:
         """How many a node can serve in a step."""
-        return max(LEAST_ROOM, 1 - node.busy) * self.vcpu * STEP_S / self.each.node_cpu_s
+        return _fit(max(LEAST_ROOM, 1 - node.busy) * self.vcpu * STEP_S, self.each.node_cpu_s)
 
     def _redis_room(self) -> float:
         """How many Redis can serve in a step."""
-        if not self.redis_is_there:
-            return 0.0
-        if not self.each.redis_cpu_s:
-            return inf
-        return max(LEAST_ROOM, 1 - self.redis_busy) * self.redis_cores * STEP_S / self.each.redis_cpu_s
+        return _fit(self._redis_s(), self.each.redis_cpu_s) if self.redis_is_there else 0.0
+
+    def _redis_s(self) -> float:
+        """Seconds of its cores that are left in a step."""
+        return max(LEAST_ROOM, 1 - self.redis_busy) * self.redis_cores * STEP_S
 
     def _serve(self, node: Node, now: int, room: float) -> int:
         """Who came first has been given most."""
         node.given += room / node.waiting
-        done = 0
+        done = late = 0
         while node.queue and node.queue[0].served_at <= node.given + 1e-9:
             group = node.queue.popleft()
-            self.pauses[now - group.left] += group.count
             done += group.count
+            self.longest = max(self.longest, now - group.left)
+            if (now - group.left) * STEP_S > RESUME_WINDOW_S:
+                late += group.count
+                self.begin_anew(group.left, group.count)
+            else:
+                self.pauses[now - group.left] += group.count
         node.waiting -= done
-        node.streams += done
+        node.streams += done - late
         self.waiting -= done
-        return done
+        self.late += late
+        return done - late
+
+
+def _fit(seconds: float, each_s: float) -> float:
+    """How many do."""
+    return seconds / each_s if each_s else inf

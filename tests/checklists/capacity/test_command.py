@@ -226,7 +226,10 @@ def test_a_storm_that_outlasts_the_resume_window_is_a_warning(own: Path):
     )
     found = json.loads(run(*words, "--constants", own, "--format", "json").stdout)
     assert found["simulated"][0]["late"] > 0
-    assert any("come back later than streams.resume_window_s" in one for one in found["warnings"])
+    (warning,) = [one for one in found["warnings"] if "come back later than streams.resume_window_s" in one]
+    wanted = int(re.search(r"set it to (\d+) or more", warning)[1])
+    assert found["simulated"][0]["answered_most_s"] < wanted < found["simulated"][0]["pause_most_s"]
+    assert "limits.connects lets in as many a second as its rate says, 500 here" in warning
 
 
 def test_a_load_is_taken_from_a_survey(own: Path, tmp_path: Path):

@@ -12,6 +12,7 @@ from checklists.capacity import limits
 from checklists.capacity.constants import MAX_BYTES, Acts, Measured, load_constants
 from checklists.capacity.errors import ConstantsInvalid
 from shim.gateway.ids import new_connection_id
+from shim.gateway.limits import GatewayLimits, Throttle
 from shim.streams.limits import StreamLimits
 from shim.streams.redis import broadcasts
 from tests.checklists.capacity.stand import constants
@@ -71,6 +72,7 @@ def test_what_the_shim_keeps_is_what_the_shim_keeps():
     assert streams.drain_spread_ms / 1000 == limits.DRAIN_SPREAD_S
     assert streams.heartbeat_s == limits.HEARTBEAT_S
     assert streams.connections == limits.CONNECTIONS
+    assert GatewayLimits().connects == Throttle(limits.CONNECTS_S, limits.CONNECTS_BURST)
     assert streams.broadcast_events == limits.BROADCAST_EVENTS
     assert streams.broadcast_bytes == limits.BROADCAST_BYTES
     assert len(new_connection_id()) + len("\n") == limits.RECIPIENT_BYTES

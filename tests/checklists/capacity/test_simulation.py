@@ -18,6 +18,11 @@ from tests.checklists.capacity.stand import constants, demand
 
 FLAT = Flat(constants())
 WHOLE = Shape(vcpu=1, memory_gb=2)
+MILLISECOND = Cost(node_cpu_s=0.001)
+
+
+def site_of(*nodes: Node, each: Cost = MILLISECOND, connect: Cost = MILLISECOND, connects_s: float = 0) -> Site:
+    return Site(list(nodes), vcpu=1, redis_cores=1, redis_busy=0, each=each, connect=connect, connects_s=connects_s)
 
 
 def run(event: Event, load: Demand, *, seed: int = 1, fits: Size | None = None) -> Outcome:
@@ -94,15 +99,69 @@ def test_who_comes_back_too_late_is_counted():
     load = demand(connections=60_000, pushes_s=0, received_s=0)
     small = size(FLAT, demand(connections=100, pushes_s=0, received_s=0), Shape(vcpu=0.25, memory_gb=0.5))
     found = run("reconnect-storm", load, fits=small)
-    assert found.pause_most_s > 60
+    assert found.answered_most_s > 60
     assert found.late == 60_000, "all were served together"
-    assert "too late to resume" in found.words
+    assert found.pause_most_s > found.answered_most_s + 60_000 / 500 - 5, "as fast as limits.connects allows"
+    assert "60,000 too late to resume, so they connected anew" in found.words
+
+
+def test_who_is_not_back_after_an_hour_is_not_said_to_be():
+    """Handlers of $connect take a minute of a core."""
+    small = size(FLAT, demand(connections=100, pushes_s=0, received_s=0), Shape(vcpu=0.25, memory_gb=0.5))
+    load = demand(connections=60_000, pushes_s=0, received_s=0, handler_cpu_s=60)
+    found = run("reconnect-storm", load, fits=small)
+    assert found.late == 60_000
+    assert 59_900 < found.not_back < 60_000
+    assert f"{found.not_back:,} not back after an hour" in found.words
+
+
+def connecting(count: int, connects_s: float, connect: Cost) -> Site:
+    site = site_of(Node(0.0), Node(0.0), connect=connect, connects_s=connects_s)
+    site.begin_anew(0, count)
+    return site
+
+
+@pytest.mark.parametrize(
+    ("connects_s", "connect", "seconds"),
+    [
+        (100, Cost(node_cpu_s=0.001), 100),  # the burst of 500, and 10,000 more
+        (100_000, Cost(node_cpu_s=0.02), 105),  # of two cores
+        (100_000, Cost(node_cpu_s=0.001, redis_cpu_s=0.01), 105),  # of one Redis
+    ],
+    ids=["limits.connects", "nodes", "Redis"],
+)
+def test_who_connects_anew_is_let_in_as_fast_as_three_things_allow(connects_s: float, connect: Cost, seconds: float):
+    site, now, served = connecting(10_500, connects_s, connect), 0, 0
+    while site.waiting:
+        turn = site.turn(now)
+        served += turn.served
+        assert turn.redis_busy <= 1
+        now += 1
+    assert now * STEP_S == pytest.approx(seconds, rel=0.01)
+    assert served == site.pauses.total() == sum(node.streams for node in site.nodes) == 10_500
+    assert site.connecting == 0
+
+
+def test_while_redis_is_away_nobody_is_let_in():
+    site = connecting(10, 500, Cost(node_cpu_s=0.001))
+    site.redis_is_there = False
+    assert site.turn(0).served == 0
+    site.redis_is_there = True
+    assert site.turn(1).served == 10
+
+
+def test_those_who_wanted_to_begin_while_redis_was_away_begin_as_fast_as_limits_connects_allows():
+    load = demand(connections=1_000_000, pushes_s=1, received_s=1)
+    found = run("redis-failover", load)
+    waited = load.opened_s * REDIS_AWAY_S
+    assert found.seconds == pytest.approx(REDIS_AWAY_S + (waited - 500) / (500 - load.opened_s), abs=2)
+    assert found.late == 0
 
 
 def test_a_busy_redis_holds_up_nodes_that_are_idle():
     def last(redis_us: float) -> float:
         each = Cost(node_cpu_s=0.001, redis_cpu_s=redis_us / 1e6)
-        site = Site([Node(0.0), Node(0.0)], vcpu=1, redis_cores=1, redis_busy=0, each=each)
+        site = site_of(Node(0.0), Node(0.0), each=each)
         site.arrive(0, 2000, Random(1))
         now = 0
         while site.waiting:
@@ -116,7 +175,7 @@ def test_a_busy_redis_holds_up_nodes_that_are_idle():
 
 def test_nobody_waits_for_a_node_that_is_down():
     down = Node(0.0, up=False)
-    site = Site([down, Node(0.0)], vcpu=1, redis_cores=1, redis_busy=0, each=Cost(node_cpu_s=0.001))
+    site = site_of(down, Node(0.0))
     site.arrive(0, 100, Random(1))
     assert not down.queue
     assert site.nodes[1].waiting == 100
@@ -124,7 +183,7 @@ def test_nobody_waits_for_a_node_that_is_down():
 
 def test_who_comes_together_is_served_together_and_who_comes_later_waits_with_them():
     """1,000 take a second; after half of it 1,000 more come: the first then have half of the node."""
-    site = Site([Node(0.0)], vcpu=1, redis_cores=1, redis_busy=0, each=Cost(node_cpu_s=0.001))
+    site = site_of(Node(0.0))
     site.arrive(0, 1000, Random(1))
     now = 0
     while site.waiting:
@@ -137,7 +196,7 @@ def test_who_comes_together_is_served_together_and_who_comes_later_waits_with_th
 
 
 def test_quantiles_of_nothing_are_nothing():
-    site = Site([Node(0.0)], vcpu=1, redis_cores=1, redis_busy=0, each=Cost(node_cpu_s=0.001))
+    site = site_of(Node(0.0))
     assert quantile(site.pauses, 0.5) == 0
     site.pauses.update({10: 99, 100: 1})
     steps = [quantile(site.pauses, share) / STEP_S for share in (0.5, 0.99, 1)]

@@ -24,6 +24,12 @@ def test_all_connections_of_all_nodes_have_to_be_let_in():
     assert "Set streams.connections to 50,000 or more" in said(connections=50_000, pushes_s=1)
 
 
+def test_those_who_begin_in_a_second_have_to_be_let_in():
+    words = "Set limits.connects.rate_per_s to 1,042 or more: 694 connections begin a second"
+    assert words in said(connections=5_000_000, pushes_s=1)
+    assert "limits.connects" not in said(connections=2_000_000, pushes_s=1)
+
+
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
