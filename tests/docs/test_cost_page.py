@@ -9,6 +9,10 @@ from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 
+import pytest
+
+from checklists.capacity.demand import MONTH_S, Demand
+from checklists.capacity.plan import plan
 from checklists.cost.load import thought, websocket_usage
 from checklists.cost.prices import load_prices
 from checklists.cost.settings import cost_settings
@@ -33,6 +37,26 @@ def loads() -> str:
     return "\n".join(rows)
 
 
+def beside_capacity() -> str:
+    """Why the same load costs more there."""
+    connections, millions, fan_out = LOADS[1]
+    prices, rate = load_prices(), millions * 1e6 / MONTH_S
+    found = plan(Demand(connections=connections, pushes_s=rate, received_s=rate, fan_out=fan_out))
+    there = found.after["median"]
+    here = estimate(target_usage(Target(), thought(connections, millions * 1e6, fan_out)), prices).usd
+    moved = {prices.items[key].item for key in ("transfer.out", "transfer.zone")}
+    redis = sum(line.usd for line in there.lines if line.item == prices.items[found.size.redis.price].item)
+    leaves = sum(line.usd for line in there.lines if line.item in moved)
+    assert here + redis + leaves == pytest.approx(there.usd, rel=0.02)
+    return (
+        f"For {connections:,} connections, {millions} M received and a fan-out of {fan_out} it says ${there.usd:,.2f}, "
+        f"and this table ${here:,.2f}:\n"
+        f"${redis:,.2f} there are the Redis that tasks share, and ${leaves:,.2f} what leaves AWS and crosses zones, none "
+        f"of which is in this\ntable. Of tasks it counts as many as their vCPU and memory carry, and not one for each "
+        f"{Target().connections_per_task:,g} connections."
+    )
+
+
 def printed(page: str) -> str:
     (script,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     out = StringIO()
@@ -44,6 +68,8 @@ def printed(page: str) -> str:
 def made(page: str) -> str:
     """The page with its numbers made anew."""
     page = re.sub(r"(<!-- made: loads -->\n.*?\|--\|\n).*?(<!-- end -->)", rf"\1{loads()}\n\2", page, flags=re.DOTALL)
+    block = rf"\g<1>{beside_capacity()}\n\2"
+    page = re.sub(r"(<!-- made: capacity -->\n).*?(<!-- end -->)", block, page, flags=re.DOTALL)
     text = printed(page).replace("\\", r"\\")
     return re.sub(r"(It prints:\n\n```text\n).*?(```)", rf"\g<1>{text}\2", page, flags=re.DOTALL)
 
@@ -52,6 +78,7 @@ def test_its_numbers_are_those_of_the_code() -> None:
     page = PAGE.read_text("utf-8")
     assert made(page) == page, "docs are stale; run: .venv/bin/python -m tests.docs.test_cost_page"
     assert "| 10,000 | 50 M | 10 | $720 | $108 |" in page
+    assert "<!-- made: capacity -->\nFor 1,000 connections, " in page
 
 
 def test_its_settings_are_understood(tmp_path: Path) -> None:
