@@ -27,6 +27,13 @@ MOST_NODES: Final = 4 * NODES
 CONNECTIONS: Final = 5_000
 """Of a node, from which on there should be one more."""
 
+HELD: Final = 2 * CONNECTIONS
+"""What a node may hold when no more nodes may come, as `ws2sse capacity` has it; so nobody is refused who would only
+make the autoscaler add one."""
+
+CPU_PERCENT: Final = 60
+"""Of the core that a node asks for, which is what one process can use; the same as for AWS, and as capacity counts."""
+
 
 def files(deployment: Deployment) -> dict[str, str]:
     """For `kubectl apply --kustomize` in this folder."""
@@ -39,7 +46,8 @@ def files(deployment: Deployment) -> dict[str, str]:
         "port": PORT,
         "most_nodes": MOST_NODES,
         "connections": CONNECTIONS,
-        "own": kit_variables(deployment, CONNECTIONS * MOST_NODES),
+        "cpu_percent": CPU_PERCENT,
+        "own": kit_variables(deployment, HELD * MOST_NODES),
         "configured": bool(deployment.settings),
         "monitored": monitored,
         "hosts": deployment.hosts,

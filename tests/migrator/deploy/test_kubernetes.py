@@ -19,6 +19,7 @@ import pytest
 import yaml
 
 from migrator.deploy import monitoring
+from migrator.deploy.aws.settings import settings_of
 from migrator.deploy.deployment import Deployment, EnvironmentVariable
 from migrator.deploy.kubernetes import COMPONENTS, CONNECTIONS, files
 from migrator.deploy.reading import migrated_deployment
@@ -197,14 +198,27 @@ def test_a_front_end_is_believed_wherever_the_networks_of_clusters_have_it(addre
 @pytest.mark.parametrize(
     ("served", "variable"), [("shim", "SHIM_STREAMS__CONNECTIONS"), ("migrated", "STREAM_MAX_CONNECTIONS")]
 )
-def test_all_nodes_together_take_what_they_are_scaled_for(
+def test_all_nodes_together_take_more_than_they_are_scaled_for(
     served: str, variable: str, request: pytest.FixtureRequest
 ) -> None:
     one = request.getfixturevalue(served)
     values = {entry["name"]: entry.get("value") for entry in pod(one)["containers"][0]["env"]}
     most = manifests(one)["HorizontalPodAutoscaler"]["spec"]["maxReplicas"]
 
-    assert int(values[variable] or 0) >= CONNECTIONS * most
+    assert int(values[variable] or 0) > CONNECTIONS * most
+
+
+def test_nodes_are_scaled_by_the_share_of_a_core_by_which_tasks_of_ecs_are(shim: Deployment) -> None:
+    """A percentage of less than a core would add nodes long before the one process of a node has no more to give."""
+    (container,) = pod(shim)["containers"]
+    [cpu] = [
+        one["resource"]["target"]["averageUtilization"]
+        for one in manifests(shim)["HorizontalPodAutoscaler"]["spec"]["metrics"]
+        if one["type"] == "Resource"
+    ]
+
+    assert container["resources"]["requests"]["cpu"] == "1"
+    assert cpu == settings_of(shim).tasks.cpu_percent
 
 
 def test_what_the_application_says_itself_is_not_said_again(tmp_path: Path) -> None:
