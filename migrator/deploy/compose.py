@@ -10,8 +10,10 @@ from migrator.deploy.deployment import PORT, Deployment
 from migrator.deploy.made_up import without_made_up
 from templates import render
 
-NODES: Final = ("node-1", "node-2")
 SUBNET: Final = "172.30.44.0/24"
+NODES: Final = {"node-1": "172.30.44.101", "node-2": "172.30.44.102"}
+"""Node -> its address. nginx and HAProxy look a name up once, when they start, and a node that is made anew would have
+another address. Compose gives the others the lowest that are free."""
 
 REDIS: Final = [
     "valkey-server", "--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction",
@@ -37,7 +39,7 @@ FRONT_ENDS: Final = {
 
 def files(deployment: Deployment) -> dict[str, str]:
     """For `docker compose up` in this folder, after the image was built."""
-    servers = [f"{node}:{PORT}" for node in NODES]
+    servers = [f"{address}:{PORT}" for address in NODES.values()]
     path, idle_s = deployment.readiness_path, deployment.timing.idle_s
     local_aws = local_aws_command(deployment)
     return {

@@ -10,7 +10,7 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
@@ -31,6 +31,8 @@ from tests.running import ROOT, environment, process, wait_until_ready
 class RunningKit:
     kit: Path
     ports: Mapping[str, int]
+    start: Callable[[str], None]
+    """A node, which waits for nothing."""
     nodes: dict[str, Popen[str]] = field(default_factory=dict)
 
     def node(self, name: str) -> str:
@@ -42,7 +44,7 @@ class RunningKit:
         file = {"nginx": "nginx.conf", "haproxy": "haproxy.cfg"}[name]
         port = free_port()
         listening = {"nginx": "listen 8080;", "haproxy": "bind *:8080"}[name]
-        replaced = {f"{node}:8000": f"127.0.0.1:{self.ports[node]}" for node in NODES}
+        replaced = {f"{address}:8000": f"127.0.0.1:{self.ports[node]}" for node, address in NODES.items()}
         replaced[listening] = listening.replace("*:", "").replace("8080", f"127.0.0.1:{port}")
         text = filled((self.kit / "compose" / file).read_text(), replaced)
         with started(name, text, port, folder) as running:
@@ -53,9 +55,16 @@ class RunningKit:
 def running_kit(kit: Path, app: Path, folder: Path, given: Mapping[str, str]) -> Iterator[RunningKit]:
     """`given`: what whoever deploys gives. `folder`: a new one, for what the image would hold."""
     services = compose(kit, given)["services"]
-    running = RunningKit(kit, {name: free_port() for name in ("redis", "aws", *NODES)})
     image = image_of(kit, app, folder)
     with ExitStack() as stack:
+
+        def start(node: str) -> None:
+            own = running_environment(services[node]["environment"], running.ports, running.ports[node])
+            command = image.command(image.starts, {"8000": str(running.ports[node]), "0.0.0.0": "127.0.0.1"})
+            cwd = image.app if "-m" not in command or "uvicorn" in command else ROOT
+            running.nodes[node] = stack.enter_context(process(command, cwd, environment(**own)))
+
+        running = RunningKit(kit, {name: free_port() for name in ("redis", "aws", *NODES)}, start)
         redis = [redis_program(), *services["redis"]["command"][1:]]  # which takes the words of Valkey
         port = running.ports["redis"]
         stack.enter_context(process([*redis, "--port", str(port), "--bind", "127.0.0.1"], folder, environment()))
@@ -67,10 +76,7 @@ def running_kit(kit: Path, app: Path, folder: Path, given: Mapping[str, str]) ->
             eventually(lambda: answers(running.ports["aws"]), 30)
         eventually(lambda: answers(port), 30)
         for node in NODES:
-            own = running_environment(services[node]["environment"], running.ports, running.ports[node])
-            command = image.command(image.starts, {"8000": str(running.ports[node]), "0.0.0.0": "127.0.0.1"})
-            cwd = image.app if "-m" not in command or "uvicorn" in command else ROOT
-            running.nodes[node] = stack.enter_context(process(command, cwd, environment(**own)))
+            start(node)
         for node in NODES:
             wait_until_ready(running.node(node), running.nodes[node])
         yield running

@@ -8,6 +8,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import httpx
@@ -20,9 +21,10 @@ from migrator.deploy.deployment import Deployment, EnvironmentVariable
 from migrator.deploy.kits import kit_files
 from migrator.transaction.new_folder import write_texts
 from tests.frontends.front_ends import FrontEnd
+from tests.hostile.serving import eventually
 from tests.migrator.deploy.deployments import application, deployment
-from tests.migrator.deploy.running_kit import compose, running_kit
-from tests.running import CHAT, SECRET, invoke, token
+from tests.migrator.deploy.running_kit import RunningKit, compose, running_kit
+from tests.running import CHAT, SECRET, invoke, token, wait_until_ready
 from tests.shim.sse_client import SseClient, open_stream, resume_stream
 
 GIVEN = {"GREETING": "hello", "DB_PASSWORD": "not-hunter2"}
@@ -59,6 +61,22 @@ def test_compose_takes_it(tmp_path: Path) -> None:
     assert set(taken.service_names()) == {*NODES, "redis", "aws", "nginx", "haproxy"}
     with pytest.raises(ValueError, match="subnets"):
         options.from_yaml(yaml.safe_dump({**found, "networks": {"front": {"subnets": []}}}))
+
+
+def test_front_ends_know_nodes_by_addresses_that_these_keep(tmp_path: Path) -> None:
+    """A name would be looked up once, and a node that is made anew may have another address."""
+    kit = written(deployment(application(tmp_path)), tmp_path / "kit")
+    found = compose(kit, GIVEN)
+    [network] = found["networks"]["front"]["ipam"]["config"]
+    addresses = [found["services"][node]["networks"]["front"]["ipv4_address"] for node in NODES]
+    others = len(found["services"]) - len(NODES)
+
+    assert len(set(addresses)) == len(NODES)
+    assert all(list(ip_network(network["subnet"]).hosts()).index(ip_address(one)) > others for one in addresses)
+    for file, server in (("nginx.conf", r"^    server (\S+):8000 "), ("haproxy.cfg", r"^    server \S+ (\S+):8000 ")):
+        text = (kit / "compose" / file).read_text()
+        assert re.findall(server, text, re.MULTILINE) == addresses, file
+        assert not any(node in text for node in NODES), file
 
 
 def test_no_service_has_more_rights_than_it_needs(tmp_path: Path) -> None:
@@ -103,6 +121,30 @@ def test_two_nodes_serve_one_chat_behind_both_front_ends_and_hand_over_when_one_
                 with resume_stream(cleo.address, cleo.session, last_id) as again:
                     assert next_text(again) == "meanwhile"
                 assert running.nodes[hers].wait(30) == 0
+        for name in ("nginx", "haproxy"):
+            with running.behind(name, made(tmp_path / f"{name}-again")) as front:
+                check_that_it_finds_a_node_that_is_made_anew(running, front)
+
+
+def check_that_it_finds_a_node_that_is_made_anew(running: RunningKit, front: FrontEnd) -> None:
+    """As Compose does it: at the address of before, which is all that a front end knows."""
+    gone, other = sorted(NODES, key=lambda node: running.nodes[node].poll() is None)
+    if running.nodes[gone].poll() is None:
+        running.nodes[gone].send_signal(signal.SIGTERM)
+        assert running.nodes[gone].wait(30) == 0
+    with stream(front, "eve") as eve:
+        assert streams_at(running.node(other)) == 1
+        running.start(gone)
+        wait_until_ready(running.node(gone), running.nodes[gone])
+        eventually(lambda: comes_to(running.node(gone), front), 30)
+        assert eve.close().status_code == 204
+
+
+def comes_to(node: str, front: FrontEnd) -> bool:
+    with stream(front, "fay") as fay:
+        there = streams_at(node) == 1
+        fay.close()
+        return there
 
 
 @pytest.mark.slow
