@@ -72,6 +72,9 @@ class RedisCollector(Collector):
         found = counter("ws2sse_redis_positions_found", "Comparisons of positions that found something", "what")
         yield self._each(found, counts.found)
 
+        gaps = counter("ws2sse_redis_gaps", "Gaps of which clients of this node were told")
+        yield self._one(gaps, counts.gaps)
+
     def _one(self, family: CounterMetricFamily | GaugeMetricFamily, value: float) -> Metric:
         family.add_metric(self._own, value)
         return family

@@ -43,6 +43,9 @@ class RedisAttachment(Attachment):
         if hosted.superseded:
             return None
         taken = hosted.take(MOST_BYTES_AT_ONCE)
+        for one in taken:
+            if isinstance(one, Gap):
+                self._node.told_of_gap()
         self._node.streams.feed(hosted)
         return taken
 
@@ -55,6 +58,8 @@ class RedisAttachment(Attachment):
         while size < MOST_BYTES_AT_ONCE and (one := hosted.next()) is not None:
             parts.append(self.encode(one))
             size += len(parts[-1])
+            if isinstance(one, Gap):
+                self._node.told_of_gap()
         self._node.streams.feed(hosted)
         return b"".join(parts)
 

@@ -42,6 +42,8 @@ class RedisCounts:
     """Messages that came with the wake-up, or that this node sent itself."""
     read: int = 0
     """Messages and broadcasts that had to be read from Redis."""
+    gaps: int = 0
+    """Of which clients of this node were told."""
     resumed: int = 0
     taken_over: int = 0
     """Of those that were resumed, whose last stream was at another node."""

@@ -73,6 +73,9 @@ class Node:
                 self.detach(hosted)
             raise
 
+    def told_of_gap(self) -> None:
+        self._batches.counts.gaps += 1
+
     def detach(self, hosted: Hosted, end: tuple[int, str] = CONNECTION_LOST) -> None:
         """Its stream has ended. `end`: of a connection that can't be resumed."""
         self.streams.remove(hosted)

@@ -122,7 +122,11 @@ class RedisStreams(Streams):
         next_sweep = next_look = loop.time()
         sweep_s = min(LONGEST_SWEEP_S, max(SWEEP_INTERVAL_S, self._options.lease_s / 5))
         away = False
+        gaps = 0
         while True:
+            if self.counts.gaps > gaps:
+                logger.warning("clients were told of %d gaps since the line before", self.counts.gaps - gaps)
+                gaps = self.counts.gaps
             try:
                 members = await self.members()
                 for member in members:

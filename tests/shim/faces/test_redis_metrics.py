@@ -89,6 +89,7 @@ def test_all_series_are_there_from_the_start(two_nodes: tuple[Faced, Faced]) -> 
         "failures_total{kind=away}",
         "failures_total{kind=refused}",
         "late_renewals_total",
+        "gaps_total",
         "positions_found_total{what=lost}",
         "positions_found_total{what=missed}",
         "deliveries_total{way=straight}",
