@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from migrator.deploy.aws.log_metrics import GAPS, LATE, LOST, REDIS_AWAY, REFUSED, LogMetric, log_metrics
 from migrator.deploy.aws.settings import AwsSettings
 
-Place = Literal["load_balancer", "target_group", "service", "redis", "stops"]
-"""Whose metric it is; each notation knows the dimensions. `redis`: of each node, the worst of which counts."""
+Place = Literal["load_balancer", "target_group", "service", "redis", "stops", "logs"]
+"""Whose metric it is; each notation knows the dimensions. `redis`: of each node, the worst of which counts. `logs`:
+made of what tasks log."""
 
 Comparison = Literal["GreaterThanOrEqualToThreshold", "LessThanThreshold"]
 NEAR: Final = 0.9
@@ -28,7 +30,8 @@ class Metric:
 class Alarm:
     """`per`, so many `times`, divides `metric`. `to_alarm` of `periods` periods have to be over or under the threshold.
     Periods without data are no reason to wake anybody, unless `missing` is `breaching`. `follows`: the parameter, under
-    the template's name, that is the threshold; `threshold` is its default then."""
+    the template's name, that is the threshold; `threshold` is its default then. `node`: that of Redis alone, from 1
+    on."""
 
     name: str
     meaning: str
@@ -42,6 +45,7 @@ class Alarm:
     to_alarm: int = 3
     missing: Literal["notBreaching", "breaching"] = "notBreaching"
     follows: Literal["", "LeastTasks", "ConnectionsPerTask"] = ""
+    node: int = 0
 
     def words(self) -> dict[str, object]:
         """What every notation writes alike."""
@@ -62,11 +66,15 @@ HEALTHY: Final = Metric("target_group", "HealthyHostCount", "Minimum")
 
 def alarms(settings: AwsSettings) -> tuple[Alarm, ...]:
     """Metrics of ElastiCache: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.Redis.html"""
+    return (*_of_tasks(settings), *_of_redis(settings), *_of_logs(settings))
+
+
+def _of_tasks(settings: AwsSettings) -> tuple[Alarm, ...]:
     tasks = settings.tasks
     return (
         Alarm(
             "ServiceErrors",
-            "The service answers with 5XX: functions fail, or Redis is away",
+            "The service answers with 5XX: functions fail, Redis is away, or clients are refused",
             Metric("target_group", "HTTPCode_Target_5XX_Count", "Sum"),
             25,
         ),
@@ -116,6 +124,12 @@ def alarms(settings: AwsSettings) -> tuple[Alarm, ...]:
             85,
         ),
         Alarm("ServiceMemory", "Tasks are short of memory", Metric("service", "MemoryUtilization", "Maximum"), 85),
+    )
+
+
+def _of_redis(settings: AwsSettings) -> tuple[Alarm, ...]:
+    nodes = range(1, settings.redis.nodes + 1)
+    return (
         Alarm(
             "RedisMemory",
             "Redis is nearly full; when it is, it refuses pushes and new streams",
@@ -141,4 +155,68 @@ def alarms(settings: AwsSettings) -> tuple[Alarm, ...]:
             Metric("redis", "ReplicationLag", "Maximum"),
             5,
         ),
+        # A node that is lost tells nothing, and the one that is left has no lag.
+        *(
+            Alarm(
+                f"RedisNodeAway{node}",
+                f"Node {node} of Redis tells nothing; until it is back, the loss of the other one is an outage",
+                Metric("redis", "CurrConnections", "Minimum"),
+                1,
+                "LessThanThreshold",
+                missing="breaching",
+                node=node,
+            )
+            for node in nodes
+        ),
     )
+
+
+def _of_logs(settings: AwsSettings) -> tuple[Alarm, ...]:
+    """A task that Redis does not answer says so several times a minute, whether clients come or not."""
+    found = {
+        REDIS_AWAY: Alarm(
+            "RedisAway",
+            "Redis does not answer: streams are held; pushes, messages and new clients get 503",
+            _logged(REDIS_AWAY),
+            3,
+            periods=3,
+            to_alarm=2,
+        ),
+        REFUSED: Alarm(
+            "ClientsRefused",
+            "Clients get 503, since as many are connected as may be: more tasks, and more for all of them together",
+            _logged(REFUSED),
+            1,
+        ),
+        LATE: Alarm(
+            "LeasesRenewedLate",
+            "Tasks stand still for longer than redis.lease_s: too little CPU. Others take their clients over",
+            _logged(LATE),
+            3,
+            period_s=900,
+            periods=1,
+            to_alarm=1,
+        ),
+        LOST: Alarm(
+            "RedisLostData",
+            "Another server answers for Redis, or it began anew: every client is told of a gap",
+            _logged(LOST),
+            1,
+            periods=1,
+            to_alarm=1,
+        ),
+        GAPS: Alarm(
+            "ClientsToldOfGaps",
+            "Again and again clients are told that they lost messages: they read too slowly, or too little is kept",
+            _logged(GAPS),
+            10,
+            period_s=900,
+            periods=1,
+            to_alarm=1,
+        ),
+    }
+    return tuple(found[one] for one in log_metrics(settings))
+
+
+def _logged(metric: LogMetric) -> Metric:
+    return Metric("logs", metric.name, "Sum")

@@ -18,6 +18,7 @@ from templates.text import visible
 
 TEMPLATE: Final = "service.template.yaml"
 _PLACES: Final = {
+    "Name": "AWS::StackName",
     "Region": "AWS::Region",
     "LoadBalancer": "LoadBalancer.LoadBalancerFullName",
     "TargetGroup": "TargetGroup.TargetGroupFullName",
@@ -36,6 +37,7 @@ def files(deployment: Deployment) -> dict[str, str]:
         "role": _role(planned.role, planned.texts),
         "variables": [_plain(variable) for variable in planned.variables if not variable.secret],
         "secrets": [_secret(variable) for variable in planned.variables if variable.secret],
+        "log_metrics": planned.log_metrics,
         "alarms": [_alarm(alarm, planned) for alarm in planned.alarms],
         "dashboard": _substituted(_laid_out(planned.dashboard)),
         "parameters": [_parameter(given) for given in planned.inputs.all],
@@ -127,6 +129,7 @@ def _alarm(alarm: Alarm, planned: Plan) -> dict[str, object]:
 def _query(query: Query) -> dict[str, object]:
     return {
         **query.words(),
+        "namespace": _value(query.namespace) if query.namespace.startswith("$") else query.namespace,
         "dimensions": [(name, _value(value)) for name, value in query.dimensions],
     }
 
@@ -134,7 +137,7 @@ def _query(query: Query) -> dict[str, object]:
 def _value(text: str) -> str:
     inner = _place(text.removeprefix("${").removesuffix("}"))
     if "${" in inner:
-        return f"!Sub {inner}"
+        return f'!Sub "{inner}"'
     return f"!GetAtt {inner}" if "." in inner else f"!Ref {inner}"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from migrator.deploy.aws.alarms import CONNECTIONS, HEALTHY, Metric, alarms
+from migrator.deploy.aws.log_metrics import log_metrics
 from migrator.deploy.aws.settings import AwsSettings
 
 NAMESPACES: Final[Mapping[str, str]] = {
@@ -16,12 +17,16 @@ NAMESPACES: Final[Mapping[str, str]] = {
     "service": "AWS/ECS",
     "redis": "AWS/ElastiCache",
     "stops": "AWS/Logs",
+    "logs": "${Name}",
 }
+"""Place -> CloudWatch's name for it; what is made of logs is told from that of other deployments by their name."""
+
 DIMENSIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "load_balancer": {"LoadBalancer": "LoadBalancer"},
     "target_group": {"LoadBalancer": "LoadBalancer", "TargetGroup": "TargetGroup"},
     "service": {"ClusterName": "Cluster", "ServiceName": "Service"},
     "stops": {"LogGroupName": "StopLogGroup"},
+    "logs": {},
 }
 """Dimension -> what it is called here; of a node of Redis, `CacheClusterId` -> `RedisNode1`, `RedisNode2`."""
 
@@ -100,7 +105,8 @@ def dashboard(settings: AwsSettings) -> dict[str, object]:
             },
         }
     ]
-    for number, (title, metrics) in enumerate(_CHARTS):
+    logged = tuple(Metric("logs", one.name, "Sum") for one in log_metrics(settings))
+    for number, (title, metrics) in enumerate((*_CHARTS, ("What the tasks log", logged))):
         row, column = divmod(number, _COLUMNS)
         widgets.append(
             {

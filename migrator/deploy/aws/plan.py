@@ -10,6 +10,7 @@ from migrator.deploy.aws.access import access_string, prefix_of
 from migrator.deploy.aws.alarms import Alarm, alarms
 from migrator.deploy.aws.dashboard import dashboard
 from migrator.deploy.aws.inputs import Input, Inputs, Variable, container_variables
+from migrator.deploy.aws.log_metrics import LogMetric, log_metrics
 from migrator.deploy.aws.role import Role, role_of
 from migrator.deploy.aws.settings import LONGEST_STOP_S, AwsSettings, settings_of
 from migrator.deploy.aws.texts import Texts
@@ -67,6 +68,7 @@ class Plan:
     variables: tuple[Variable, ...]
     role: Role
     texts: Texts
+    log_metrics: tuple[LogMetric, ...]
     alarms: tuple[Alarm, ...]
     dashboard: dict[str, object]
     access: str
@@ -98,6 +100,7 @@ def plan(deployment: Deployment) -> Plan:
         variables=tuple(variables),
         role=role,
         texts=texts,
+        log_metrics=log_metrics(settings),
         alarms=watched,
         dashboard=dashboard(settings),
         access=access_string(prefix_of(deployment)),

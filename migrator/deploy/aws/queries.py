@@ -40,6 +40,8 @@ class Query:
 def queries(alarm: Alarm, settings: AwsSettings) -> tuple[Query, ...]:
     """The one that is returned comes first."""
     series = dimensions(alarm.metric, settings)
+    if alarm.node:
+        series = series[alarm.node - 1 : alarm.node]
     if alarm.per is None and len(series) == 1:
         return (Query("value", True, alarm.metric, tuple(series[0])),)
     found = [Query(f"m{n}", False, alarm.metric, tuple(named)) for n, named in enumerate(series, 1)]

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from migrator.deploy.deployment import Deployment
+from migrator.deploy.deployment import Deployment, Served
 
 LONGEST_STOP_S: Final = 120
 """What Fargate waits between SIGTERM and SIGKILL at most.
@@ -89,6 +89,7 @@ class Redis:
 
 @dataclass(frozen=True, slots=True)
 class AwsSettings:
+    served: Served
     load_balancer: LoadBalancer
     tasks: Tasks
     redis: Redis
@@ -98,6 +99,7 @@ def settings_of(deployment: Deployment) -> AwsSettings:
     """Times follow from those of the service."""
     timing = deployment.timing
     return AwsSettings(
+        deployment.served,
         LoadBalancer(health_path=deployment.liveness_path, deregistration_delay_s=math.ceil(timing.drain_s)),
         Tasks(stop_timeout_s=min(timing.stop_s, LONGEST_STOP_S)),
         Redis(),

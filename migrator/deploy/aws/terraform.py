@@ -19,6 +19,7 @@ _FILES: Final = (
     "versions", "variables", "network", "load_balancer", "redis", "roles", "service", "scaling", "watching", "outputs",
 )  # fmt: skip
 _PLACES: Final = {
+    "Name": "var.name",
     "Region": "data.aws_region.current.region",
     "LoadBalancer": "aws_lb.service.arn_suffix",
     "TargetGroup": "aws_lb_target_group.service.arn_suffix",
@@ -60,6 +61,7 @@ def files(deployment: Deployment) -> dict[str, str]:
         },
         "variables": [_plain(variable) for variable in planned.variables if not variable.secret],
         "secrets": [_secret(variable) for variable in planned.variables if variable.secret],
+        "log_filters": [(_snake(metric.name), metric) for metric in planned.log_metrics],
         "alarms": [_alarm(alarm, planned) for alarm in planned.alarms],
         "dashboard": written(planned.dashboard, _placed, 2),
         "parameters": [_parameter(given) for given in planned.inputs.all],
@@ -141,6 +143,7 @@ def _alarm(alarm: Alarm, planned: Plan) -> dict[str, object]:
 def _query(query: Query) -> dict[str, object]:
     return {
         **query.words(),
+        "namespace": _placed(query.namespace),
         "dimensions": aligned([(name, _placed(value)) for name, value in query.dimensions]),
     }
 

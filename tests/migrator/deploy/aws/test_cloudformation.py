@@ -115,5 +115,5 @@ def test_the_dashboard_is_json_that_names_what_the_stack_has() -> None:
     named = {name.partition(".")[0] for name in re.findall(r"\$\{([^}]+)\}", body)}
 
     assert json.loads(body)["widgets"]
-    assert named - {"AWS::Region"} <= set(stack()["Resources"])
+    assert named - {"AWS::Region", "AWS::StackName"} <= set(stack()["Resources"])
     assert set(of_type("AWS::CloudWatch::Alarm")) <= named

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from migrator.deploy.aws import terraform
 from migrator.deploy.aws.alarms import alarms
+from migrator.deploy.aws.log_metrics import log_metrics
 from migrator.deploy.aws.settings import settings_of
 from tests.migrator.deploy.aws.stacks import GIVEN, of_type, only, stack, told
 
@@ -15,6 +17,10 @@ KEPT = {
     "Ref:Greeting": GIVEN["greeting"],
     "Ref:ConnectionsArn": GIVEN["connections_arn"],
 }
+
+
+NAME = told().name[: terraform.LONGEST_NAME].rstrip("-")
+"""What the module is called by default."""
 
 
 def plain(value: Any) -> Any:
@@ -164,10 +170,48 @@ def test_the_alarms(module: dict[str, Any]) -> None:
         assert sorted(_series(query) for query in alarm["Metrics"]) == sorted(
             (
                 each["id"], each["expression"] or each["metric"][0]["metric_name"], each["return_data"],
-                tuple(sorted(each["metric"][0]["dimensions"])) if each["metric"] else (),
+                tuple(sorted(each["metric"][0]["dimensions"] or ())) if each["metric"] else (),
             )
             for each in other["metric_query"]
         )  # fmt: skip
+
+
+def test_what_is_counted_of_the_logs(module: dict[str, Any]) -> None:
+    made = {
+        values["name"]: (values["pattern"], values["metric_transformation"])
+        for address, values in module.items()
+        if address.startswith("aws_cloudwatch_log_metric_filter.")
+    }
+
+    told_by = of_type("AWS::Logs::MetricFilter")
+    assert made.keys() == told_by.keys() == {one.name for one in log_metrics(settings_of(told()))}
+    for name, one in told_by.items():
+        [counted] = one["MetricTransformations"]
+        pattern, [other] = made[name]
+        assert one["FilterPattern"] == pattern
+        assert one["LogGroupName"] == {"Ref": "LogGroup"}
+        assert counted["MetricNamespace"] == {"Ref": "AWS::StackName"}
+        assert other["namespace"] == NAME
+        assert (counted["MetricName"], counted["MetricValue"]) == (other["name"], other["value"]) == (name, "1")
+
+
+def test_an_alarm_on_the_logs_asks_for_what_is_counted(module: dict[str, Any]) -> None:
+    counted = {one.name for one in log_metrics(settings_of(told()))}
+    asked = {
+        query["MetricStat"]["Metric"]["MetricName"]
+        for alarm in of_type("AWS::CloudWatch::Alarm").values()
+        for query in alarm["Metrics"]
+        if query.get("MetricStat", {}).get("Metric", {}).get("Namespace") == {"Ref": "AWS::StackName"}
+    }
+    asked_there = {
+        each["metric"][0]["metric_name"]
+        for address, values in module.items()
+        if address.startswith("aws_cloudwatch_metric_alarm.")
+        for each in values["metric_query"]
+        if each["metric"] and each["metric"][0]["namespace"] == NAME
+    }
+
+    assert asked == asked_there == counted
 
 
 def _series(query: dict[str, Any]) -> tuple[Any, ...]:
@@ -184,7 +228,10 @@ def test_the_dashboard(module: dict[str, Any]) -> None:
         return [
             (
                 each["properties"]["title"],
-                [[line[0], line[1], line[-1]] for line in each["properties"].get("metrics", [])],
+                [
+                    [line[0].replace("${AWS::StackName}", NAME), line[1], line[-1]]
+                    for line in each["properties"].get("metrics", [])
+                ],
             )
             for each in document["widgets"]
         ]
