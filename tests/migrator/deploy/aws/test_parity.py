@@ -146,6 +146,27 @@ def test_what_the_tasks_may_do(module: dict[str, Any]) -> None:
     assert role["ManagedPolicyArns"] == [module["aws_iam_role_policy_attachment.task_1"]["policy_arn"]]
 
 
+def test_who_may_be_the_tasks_and_who_may_start_them(module: dict[str, Any]) -> None:
+    told_by = {
+        name: role["AssumeRolePolicyDocument"]["Statement"][0] for name, role in of_type("AWS::IAM::Role").items()
+    }
+    document = module["data.aws_iam_policy_document.tasks"]
+    [statement] = document["statement"]
+
+    assert set(told_by) == {"TaskRole", "ExecutionRole"}
+    for trusted in told_by.values():
+        assert [trusted["Action"]] == statement["actions"]
+        assert [trusted["Principal"]] == [
+            {one["type"]: one["identifiers"][0] for one in statement["principals"]},
+        ]
+        assert trusted["Condition"] == {
+            one["test"]: {one["variable"]: {"Ref": "AWS::AccountId"}} for one in statement["condition"]
+        }
+    assert [one["values"] for one in statement["condition"]] == [["123456789012"]]
+    for address in ("aws_iam_role.task", "aws_iam_role.execution"):
+        assert module[address]["assume_role_policy"] == document["json"]
+
+
 def threshold(alarm: dict[str, Any]) -> Any:
     """As it is with the defaults of the parameters."""
     given = alarm["Threshold"]

@@ -36,8 +36,10 @@ def test_our_own_statements_have_no_wildcard() -> None:
             assert '"*"' not in json.dumps(statement["Resource"])
 
 
-def test_only_ecs_of_this_account_may_be_the_tasks() -> None:
-    [statement] = of_type("AWS::IAM::Role")["TaskRole"]["AssumeRolePolicyDocument"]["Statement"]
+@pytest.mark.parametrize("role", ["TaskRole", "ExecutionRole"])
+def test_only_ecs_of_this_account_may_be_the_tasks_or_start_them(role: str) -> None:
+    """https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html"""
+    [statement] = of_type("AWS::IAM::Role")[role]["AssumeRolePolicyDocument"]["Statement"]
 
     assert statement["Principal"] == {"Service": "ecs-tasks.amazonaws.com"}
     assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
