@@ -17,6 +17,8 @@ from migrator.deploy.reading import migrated_deployment
 from migrator.inventory.model import Inventory
 from migrator.scan import scan_application
 from migrator.transaction.new_folder import write_texts
+from templates import render
+from tests.migrator.deploy.aws.stacks import template
 from tests.migrator.deploy.deployments import application, deployment
 from tests.migrator.deploy.running_kit import image_of
 from tests.running import CHAT, ROOT, environment, process, wait_until_ready
@@ -84,6 +86,24 @@ def test_a_linter_of_containerfiles_finds_nothing(served: str, tmp_path: Path) -
     worse = (tmp_path / "kit" / "Containerfile").read_text().replace("USER 10001:10001", "USER root")
     (tmp_path / "kit" / "Containerfile").write_text(worse)
     assert "DL3002" in subprocess.run(run, capture_output=True, text=True, check=False, timeout=60).stdout
+
+
+@pytest.mark.parametrize("image", ["shim", "migrated", "the migrated application's own"])
+def test_what_a_task_of_ecs_mounts_can_be_written_to_without_root(image: str, tmp_path: Path) -> None:
+    """A volume has the owner and the mode that the image's volume at the same path has, else it is root's and 0755:
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html"""
+    app = application(tmp_path)
+    one = deployment(app) if image == "shim" else migrated_deployment(app, scan_application(app))
+    text = render("application/Dockerfile.j2") if image.startswith("the") else files(one)["Containerfile"]
+    last = text.replace("\\\n", " ").rpartition("\nFROM ")[2].splitlines()
+    [volumes] = [place for place, line in enumerate(last) if line.startswith("VOLUME ")]
+    [user] = [place for place, line in enumerate(last) if line.startswith("USER ")]
+    [container] = template(one)["Resources"]["TaskDefinition"]["Properties"]["ContainerDefinitions"]
+    mounted = [mount["ContainerPath"] for mount in container["MountPoints"] if not mount["ReadOnly"]]
+
+    assert mounted == json.loads(last[volumes].removeprefix("VOLUME ")) == ["/tmp"]
+    assert any(re.match(r"RUN .*&& chmod 1777 /tmp$", line) for line in last[:volumes])
+    assert volumes < user
 
 
 def test_ws2sse_comes_from_its_wheel_and_never_from_an_index(tmp_path: Path) -> None:
