@@ -73,6 +73,8 @@ def test_the_values_in_the_table_are_those_of_the_kit() -> None:
     assert f"{settings.tasks.cpu_percent} % CPU" in text
     assert f"`{settings.load_balancer.algorithm}`" in text
     assert f"Scaling in waits for {settings.tasks.scale_in_s // 60} minutes" in text
+    assert f"`MostConnections`, {settings.tasks.streams:,} for ten tasks" in text
+    assert f"{settings.tasks.connections // 3:,} such streams" in text
     assert "SHIM_STREAMS__CONNECTIONS" in cloudformation.files(told())[cloudformation.TEMPLATE]
 
 

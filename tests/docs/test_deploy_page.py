@@ -9,6 +9,7 @@ from migrator.deploy.deployment import NOTICE_S
 from migrator.deploy.kits import KITS
 from shim.config.setting import SETTINGS
 from tests.docs.typed import Page
+from tests.migrator.deploy.aws.stacks import stack
 
 PAGE = "docs/how-to/deploy.md"
 
@@ -34,6 +35,13 @@ def test_it_names_all_kits() -> None:
     table = Page(PAGE, {}).text.partition("| kit |")[2].partition("\n\n")[0]
 
     assert set(re.findall(r"`([a-z]+)`", table)) == set(KITS)
+
+
+def test_the_parameters_of_ecs_are_those_of_the_stack() -> None:
+    table = Page(PAGE, {}).text.partition("## ECS Fargate")[2].partition("\n\n**")[0]
+    named = set(re.findall(r"`([A-Z]\w+)`", table))
+
+    assert {"TaskCpu", "MostConnections", "FurtherSecurityGroupIds"} <= named <= set(stack()["Parameters"])
 
 
 def test_the_settings_and_times_of_how_a_node_ends_are_those_of_the_code() -> None:

@@ -44,10 +44,11 @@ def files(deployment: Deployment) -> dict[str, str]:
     }
     asked = [{"name": given.pascal, "meaning": given.meaning, "optional": given.optional} for given in planned.asked]
     values = [{"ParameterKey": given.pascal, "ParameterValue": given.default or ""} for given in planned.asked]
+    page = {**planned.context, "asked": asked, "names": planned.names(lambda given: given.pascal)}
     return {
         TEMPLATE: render("deploy/cloudformation/service.template.yaml.j2", **context),
         "parameters.json": json.dumps(values, indent=2) + "\n",
-        "README.md": render("deploy/cloudformation/README.md.j2", **planned.context, asked=asked),
+        "README.md": render("deploy/cloudformation/README.md.j2", **page),
     }
 
 
@@ -94,12 +95,14 @@ def _parameter(given: Input) -> dict[str, object]:
         "name": given.pascal,
         "default": given.default,
         "meaning": json.dumps(visible(given.meaning)),
+        "number": given.number,
         "condition": _condition(given),
     }
 
 
 def _condition(given: Input) -> str:
-    return f"Has{given.pascal}" if given.optional else ""
+    """Whether it is given, where it may be left out."""
+    return f"Has{given.pascal}" if given.default == "" else ""
 
 
 def _plain(variable: Variable) -> dict[str, str]:

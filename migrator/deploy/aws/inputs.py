@@ -14,11 +14,13 @@ from migrator.deploy.variables import kit_variables
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """`name`: words in lower case. `default` None: it has to be given. `meaning`: untrusted text on one line."""
+    """`name`: words in lower case. `default` None: it has to be given. `meaning`: untrusted text on one line. `number`:
+    a whole one, and nothing else."""
 
     name: tuple[str, ...]
     meaning: str
     default: str | None = None
+    number: bool = False
 
     @property
     def pascal(self) -> str:
@@ -51,21 +53,24 @@ class Inputs:
         self._taken = set(taken)
         self.all: list[Input] = []
 
-    def ask(self, name: str, meaning: str, default: str | None = None, *, ending: str = "") -> Input:
+    def ask(
+        self, name: str, meaning: str, default: str | None = None, *, ending: str = "", number: bool = False
+    ) -> Input:
         words = [word.lower() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])", f"{name} {ending}")]
         if not words or words[0][0].isdigit():
             words.insert(0, "value")
-        candidate, number = words, 2
+        candidate, another = words, 2
         while "_".join(candidate) in self._taken:
-            candidate, number = [*words, str(number)], number + 1
-        made = Input(tuple(candidate), meaning, default)
+            candidate, another = [*words, str(another)], another + 1
+        made = Input(tuple(candidate), meaning, default, number)
         self._taken.add(made.snake)
         self.all.append(made)
         return made
 
 
 def container_variables(deployment: Deployment, inputs: Inputs, streams: int) -> list[Variable]:
-    """All but the address of Redis, which the kit makes. `streams`: how many all tasks together may have."""
+    """All but the address of Redis, which the kit makes. `streams`: how many all tasks together may have, unless
+    whoever deploys gives another number."""
     variables = without_made_up(deployment).variables
     told = [variable for variable in variables if variable.name != deployment.redis_variable]
     own = kit_variables(deployment, streams)
@@ -73,7 +78,16 @@ def container_variables(deployment: Deployment, inputs: Inputs, streams: int) ->
         own["STREAMS_REDIS_PREFIX"] = prefix_of(deployment)
     names = {variable.name for variable in told}
     kept = [Variable(name, value) for name, value in own.items() if name not in names]
+    limit = deployment.connections_variable
+    kept = [_limit(variable, inputs) if variable.name == limit else variable for variable in kept]
     return [*kept, *(_variable(variable, inputs) for variable in told)]
+
+
+def _limit(variable: Variable, inputs: Inputs) -> Variable:
+    meaning = (
+        f"{variable.name}: connections of clients that all tasks together have open at most; more are refused with 503"
+    )
+    return Variable(variable.name, None, inputs.ask("most connections", meaning, variable.value, number=True))
 
 
 def _variable(variable: EnvironmentVariable, inputs: Inputs) -> Variable:

@@ -16,7 +16,9 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_para
 @dataclass(frozen=True, slots=True)
 class LoadBalancer:
     idle_timeout_s: int = 4000
-    """The longest that AWS allows. A stream is one response that goes on, and has a comment every 15 seconds.
+    """The longest that AWS allows. A stream is one response that goes on, and has a comment every 15 seconds. The
+    client keep-alive stays at AWS's 3600 seconds: a connection that is older is closed after its next request, so less
+    would close no silent one, and make HTTP/2 clients open another beside the one that has their stream.
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html#connection-idle-timeout"""
 
     tls_policy: str = "ELBSecurityPolicy-TLS13-1-2-2021-06"
@@ -41,7 +43,7 @@ class LoadBalancer:
 @dataclass(frozen=True, slots=True)
 class Tasks:
     cpu: int = 1024
-    """Units of 1/1024 vCPU: one process uses one."""
+    """Units of 1/1024 vCPU: one process uses one vCPU."""
 
     memory_mb: int = 2048
     least: int = 2
@@ -55,7 +57,7 @@ class Tasks:
     connections: int = 10_000
     """Connections of the load balancer for each task at which one more is started. A stream counts as two, one to the
     load balancer and one from it; streams of a browser's other tabs count as one each over HTTP/2. So there are between
-    5,000 and 10,000 streams."""
+    5,000 and 10,000 streams, and fewer where clients speak HTTP/1.1, whose messages go over another connection."""
 
     @property
     def streams(self) -> int:

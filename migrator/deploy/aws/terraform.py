@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from migrator.deploy.aws.alarms import Alarm
+from migrator.deploy.aws.fargate import MEMORY_MB
 from migrator.deploy.aws.hcl import aligned, quoted, written
 from migrator.deploy.aws.inputs import Input, Variable
 from migrator.deploy.aws.plan import Plan, plan
@@ -65,10 +66,16 @@ def files(deployment: Deployment) -> dict[str, str]:
         "alarms": [_alarm(alarm, planned) for alarm in planned.alarms],
         "dashboard": written(planned.dashboard, _placed, 2),
         "parameters": [_parameter(given) for given in planned.inputs.all],
+        "pairs": written({str(cpu): list(memory) for cpu, memory in MEMORY_MB.items()}, indent=2),
     }
     asked = [{"name": given.snake, "meaning": given.meaning, "optional": given.optional} for given in planned.asked]
     example = aligned([(given.snake, _example(given)) for given in planned.asked if not given.optional])
-    module = {"module_name": deployment.name.replace("-", "_"), "asked": asked, "example": example}
+    module = {
+        "module_name": deployment.name.replace("-", "_"),
+        "asked": asked,
+        "example": example,
+        "names": planned.names(lambda given: given.snake),
+    }
     made = {f"{name}.tf": render(f"deploy/terraform/{name}.tf.j2", **context) for name in _FILES}
     return made | {"README.md": render("deploy/terraform/README.md.j2", **planned.context, **module)}
 
@@ -115,13 +122,15 @@ def _parameter(given: Input) -> dict[str, object]:
         "name": given.snake,
         "meaning": quoted(visible(f"{given.meaning}.")),
         "optional": given.optional,
-        "default": quoted(given.default or ""),
+        "number": given.number,
+        "default": given.default if given.number else quoted(given.default or ""),
     }
 
 
 def _plain(variable: Variable) -> dict[str, str]:
-    value = quoted(variable.value or "") if variable.given is None else f"var.{variable.given.snake}"
-    return {"name": variable.name, "value": value}
+    given = variable.given
+    value = quoted(variable.value or "") if given is None else f"var.{given.snake}"
+    return {"name": variable.name, "value": f"tostring({value})" if given is not None and given.number else value}
 
 
 def _secret(variable: Variable) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from migrator.deploy.aws import terraform
@@ -15,6 +16,7 @@ KEPT = {
     "Ref:ImageUri": GIVEN["image_uri"],
     "Ref:AWS::Region": "eu-west-1",
     "Ref:Greeting": GIVEN["greeting"],
+    "Ref:MostConnections": "100000",
     "Ref:ConnectionsArn": GIVEN["connections_arn"],
 }
 
@@ -93,7 +95,8 @@ def test_the_container(module: dict[str, Any]) -> None:
     assert {key: lowered(container)[key] for key in same} == {key: made[key] for key in same}
     named = [each for each in container["Secrets"] if "Name" in each]
     assert [each["Name"] for each in named] == [each["name"] for each in made["secrets"]]
-    assert (definition["Cpu"], definition["Memory"]) == (
+    defaults = {name: parameter.get("Default") for name, parameter in stack()["Parameters"].items()}
+    assert (defaults[definition["Cpu"]["Ref"]], defaults[definition["Memory"]["Ref"]]) == (
         module["aws_ecs_task_definition.service"]["cpu"],
         module["aws_ecs_task_definition.service"]["memory"],
     )
@@ -116,6 +119,15 @@ def test_the_service_and_its_scaling(module: dict[str, Any]) -> None:
     defaults = {name: parameter.get("Default") for name, parameter in stack()["Parameters"].items()}
     target = module["aws_appautoscaling_target.service"]
     assert (int(defaults["LeastTasks"]), int(defaults["MostTasks"])) == (target["min_capacity"], target["max_capacity"])
+
+
+def test_the_parameters() -> None:
+    """But for the name, which a stack has by itself."""
+    variables = re.findall(r'^variable "(\w+)"', terraform.files(told())["variables.tf"], re.MULTILINE)
+
+    assert {"".join(word.capitalize() for word in name.split("_")) for name in variables} - {"Name"} == set(
+        stack()["Parameters"]
+    )
 
 
 def test_redis(module: dict[str, Any]) -> None:

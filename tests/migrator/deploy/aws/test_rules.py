@@ -14,6 +14,7 @@ from migrator.deploy.aws import cloudformation, terraform
 from migrator.deploy.aws.alarms import Metric, alarms
 from migrator.deploy.aws.dashboard import dashboard
 from migrator.deploy.aws.settings import LONGEST_STOP_S, settings_of
+from migrator.deploy.deployment import Served
 from tests.migrator.deploy.aws.stacks import of_type, only, stack, template, told
 
 ALONE: dict[str, str] = {"ecr:GetAuthorizationToken": "*"}
@@ -86,6 +87,20 @@ def test_nothing_leaves_the_load_balancer_or_redis_by_default() -> None:
         ]
 
 
+def test_tasks_reach_what_else_is_in_the_network_by_the_security_groups_that_are_given() -> None:
+    """At most five: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_AwsVpcConfiguration.html"""
+    network = only("AWS::ECS::Service")["NetworkConfiguration"]["AwsvpcConfiguration"]
+    condition, several, own = network["SecurityGroups"]["Fn::If"]
+    pattern = stack()["Parameters"]["FurtherSecurityGroupIds"]["AllowedPattern"]
+    taken = [re.fullmatch(pattern, ",".join(["sg-0a1b2c3d"] * count)) is not None for count in range(7)]
+
+    assert condition == "HasFurtherSecurityGroups"
+    assert own == [{"Fn::GetAtt": "TaskSecurityGroup.GroupId"}]
+    assert several == {"Fn::Split": [",", {"Fn::Sub": "${TaskSecurityGroup.GroupId},${FurtherSecurityGroupIds}"}]}
+    assert taken == [True, True, True, True, True, False, False]
+    assert not any(re.fullmatch(pattern, text) for text in ("sg-1, sg-2", "sg-1,", "default", "sg-1\n"))
+
+
 def test_what_is_kept_is_encrypted_and_what_travels_too() -> None:
     redis = only("AWS::ElastiCache::ReplicationGroup")
 
@@ -134,18 +149,31 @@ def test_whole_seconds_are_written_as_such() -> None:
         assert not re.findall(r"\d\.0 s\b", "".join(kit.files(told()).values()))
 
 
+def test_an_application_that_says_how_many_connections_there_may_be_is_asked_for_no_number() -> None:
+    one = told(settings={"streams.connections": 4321})
+    made = {**cloudformation.files(one), **{f"terraform/{name}": text for name, text in terraform.files(one).items()}}
+
+    assert not [name for name, text in made.items() if re.search("MostConnections|most_connections", text)]
+    assert "`streams.connections` of `shim.toml`" in made["README.md"]
+
+
 def test_a_task_that_waits_for_redis_is_not_killed() -> None:
     assert only("AWS::ElasticLoadBalancingV2::TargetGroup")["HealthCheckPath"] == "/healthz"
 
 
-def test_all_tasks_of_a_migrated_application_together_take_what_they_are_scaled_for() -> None:
+@pytest.mark.parametrize(
+    ("served", "variable"), [("shim", "SHIM_STREAMS__CONNECTIONS"), ("migrated", "STREAM_MAX_CONNECTIONS")]
+)
+def test_all_tasks_together_take_what_whoever_deploys_says_or_what_they_are_scaled_for(
+    served: Served, variable: str
+) -> None:
     tasks = settings_of(told()).tasks
-    made = template(replace(told(), served="migrated", settings=""))
-    [definition] = [one for one in made["Resources"].values() if one["Type"] == "AWS::ECS::TaskDefinition"]
-    [container] = definition["Properties"]["ContainerDefinitions"]
+    made = template(replace(told(), served=served, settings=""))
+    [container] = made["Resources"]["TaskDefinition"]["Properties"]["ContainerDefinitions"]
     values = {each["Name"]: each["Value"] for each in container["Environment"]}
 
-    assert int(values["STREAM_MAX_CONNECTIONS"]) >= tasks.most * tasks.connections
+    assert values[variable] == {"Ref": "MostConnections"}
+    assert int(made["Parameters"]["MostConnections"]["Default"]) >= tasks.most * tasks.connections
 
 
 def test_logs_do_not_stay_for_ever() -> None:
