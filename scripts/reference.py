@@ -1,6 +1,6 @@
-"""Writes the pages of docs/reference that are made from code: the shim's settings, the stages of a cut-over,
-the differences of a dual run, the prices of an estimate, the referrer graph, the items of the checklist, the gates of
-a teardown, and the kits of a deployment."""
+"""Writes the pages of docs/reference that are made from code: the shim's settings and metrics, the stages of a
+cut-over, the differences of a dual run, the prices of an estimate, the referrer graph, the items of the checklist, the
+gates of a teardown, and the kits of a deployment."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from migrator.deploy.page import kits_page
 from shim.config.reference import reference
 from shim.dualrun.cutover.stages import stage_page
 from shim.dualrun.report.reference import differences_page
+from shim.metrics_reference import metrics_page
 
 FOLDER = ROOT / "docs" / "reference"
 
@@ -32,6 +33,7 @@ if __name__ == "__main__":
         "deployment-kits.md": kits_page(),
         "dual-run-differences.md": differences_page(),
         "idle-proof.md": idle_page(),
+        "metrics.md": metrics_page(),
         "prices.md": price_page(load_prices()),
         "referrers.md": referrers_page(),
         "teardown.md": teardown_page(),

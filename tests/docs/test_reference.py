@@ -18,6 +18,7 @@ from shim.config.layers import shim_toml
 from shim.config.reference import reference
 from shim.dualrun.cutover.stages import stage_page
 from shim.dualrun.report.reference import differences_page
+from shim.metrics_reference import metrics_page
 from tests.running import ROOT
 
 PAGE = ROOT / "docs" / "reference" / "configuration.md"
@@ -25,6 +26,11 @@ PAGE = ROOT / "docs" / "reference" / "configuration.md"
 
 def test_the_configuration_reference_is_up_to_date() -> None:
     assert PAGE.read_text("utf-8") == reference(), "docs are stale; run: .venv/bin/python scripts/reference.py"
+
+
+def test_the_metrics_are_those_of_the_collectors() -> None:
+    page = ROOT / "docs" / "reference" / "metrics.md"
+    assert page.read_text("utf-8") == metrics_page(), "docs are stale; run: .venv/bin/python scripts/reference.py"
 
 
 def test_the_stages_of_a_cut_over_are_what_the_code_follows() -> None:
