@@ -12,6 +12,7 @@ from checklists.capacity.constants import Constants, load_constants
 from checklists.capacity.demand import Demand
 from checklists.capacity.errors import CapacityUnreachable
 from checklists.capacity.flat import LEVELS, Flat, Level
+from checklists.capacity.kits import with_the_kits
 from checklists.capacity.money import after, before, month
 from checklists.capacity.simulation.outcome import Event, Outcome
 from checklists.capacity.simulation.run import simulate
@@ -44,6 +45,7 @@ class CapacityPlan(Record):
     broadcast: str = Field(default="", description="what one broadcast in the place of a loop would change")
     simulated: tuple[Outcome, ...] = Field(default=(), description="of the size at the median")
     warnings: tuple[str, ...] = ()
+    kits: tuple[str, ...] = Field(default=(), description="what `ws2sse deploy` makes of it, and what else it takes")
     assumptions: tuple[Assumption, ...] = ()
 
     @property
@@ -86,6 +88,7 @@ def plan(
         break_even=_break_even(demand, flat, shapes, prices, region),
         broadcast=_broadcast(demand, flat, shapes, prices, region, costs["median"].usd),
         simulated=simulated,
+        kits=tuple(with_the_kits(sizes["median"])),
         warnings=(*to_set(demand, sizes["median"]), *too_late(demand, simulated)),
         assumptions=tuple(assumptions(demand, constants, own_prices=own_prices)),
     )

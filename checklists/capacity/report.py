@@ -47,6 +47,9 @@ def _lines(plan: CapacityPlan) -> Iterator[str]:
         for one in plan.simulated:
             yield f"  {one.event}: {EVENTS[one.event]}"
             yield f"    {one.words}"
+    yield ""
+    yield "With ws2sse deploy"
+    yield from (f"  - {one}" for one in plan.kits)
     if plan.warnings:
         yield ""
         yield "To set, and to watch"

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from bench.cluster.predictions import table
 from checklists.capacity.constants import Acts, Constants, Measured, load_constants
 from checklists.capacity.demand import Demand
+from checklists.capacity.kits import beyond_the_kits
 from checklists.capacity.pictures import draw_cost, draw_outcome, svg
 from checklists.capacity.plan import CapacityPlan, plan
 from checklists.capacity.simulation.run import EVENTS
@@ -36,8 +37,11 @@ MILLION = Demand(
 
 
 def loads() -> str:
-    rows = ["| connections | pushes | to | how | nodes | Redis | its operations | API Gateway | nodes and Redis |"]
-    rows += ["|--:|--:|--:|--|--|--|--:|--:|--:|"]
+    rows = [
+        "| connections | pushes | to | how | nodes | Redis | its operations | API Gateway | nodes and Redis "
+        "| beyond the kits |"
+    ]
+    rows += ["|--:|--:|--:|--|--|--|--:|--:|--:|--|"]
     for connections, pushes, fan_out, how in LOADS:
         rate = pushes / 2.628 if connections < 10_000 else pushes
         found = plan(
@@ -62,7 +66,8 @@ def _size(found: CapacityPlan) -> str:
     span = f" ({counts[0]} to {counts[-1]})" if len(counts) > 1 else ""
     return (
         f"{size.nodes.nodes}{span} of {shape.vcpu:g} vCPU | {redis.nodes} {redis.node.removeprefix('cache.')} | "
-        f"{redis.operations_s:,.0f}/s | ${found.before.usd:,.0f} | ${_dollars(*(one.usd for one in usd.values()))}"
+        f"{redis.operations_s:,.0f}/s | ${found.before.usd:,.0f} | ${_dollars(*(one.usd for one in usd.values()))} | "
+        f"{', '.join(beyond_the_kits(size)) or '-'}"
     )
 
 
@@ -110,7 +115,7 @@ def million() -> str:
     rows = [
         f"It takes {found.size.nodes.nodes} nodes of {found.size.shape.vcpu:g} vCPU and {found.size.redis.nodes} "
         f"{found.size.redis.node}, and costs ${found.after['median'].usd:,.0f} a month "
-        f"(API Gateway: ${found.before.usd:,.0f}).",
+        f"(API Gateway: ${found.before.usd:,.0f}). Beyond the kits: {', '.join(beyond_the_kits(found.size)) or '-'}.",
         "",
         *(f"- `{one.event}`: {one.words}." for one in found.simulated),
     ]

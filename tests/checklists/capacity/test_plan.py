@@ -109,6 +109,9 @@ def test_every_assumption_has_a_source_and_the_text_has_them_all():
         assert one.words in text
     assert found.words in text
     assert found.broadcast in text
+    assert found.kits
+    for one in found.kits:
+        assert f"  - {one}" in text
     for line in (*found.before.lines, *found.after["median"].lines):
         assert line.item in text
 
