@@ -94,6 +94,7 @@ class Membership:
         due = await self.batches.run(Step(ending.DUE, (), arguments, Due.read))
         self._counted(due.open, due.pending)
         if due.lapsed:
+            self._was_late()
             await self.node.check()
         closed = await self._end(due)
         stalled = await self.node.positions.close_stalled()
@@ -127,8 +128,7 @@ class Membership:
             try:
                 await self._listening.ping()
                 if not await self._renew():
-                    self.batches.counts.late_renewals += 1
-                    logger.warning("the lease of this node had ended; what others took meanwhile is given up")
+                    self._was_late()
                 elif loop.time() < next_check:
                     continue
                 keep = loop.time() >= next_keep
@@ -143,6 +143,10 @@ class Membership:
                 logger.warning("%s", error)
             except Exception:  # others would take all that this node serves, and it would not know
                 logger.exception("what keeps this node one of several failed, and is tried again")
+
+    def _was_late(self) -> None:
+        self.batches.counts.late_renewals += 1
+        logger.warning("the lease of this node had ended; what others took meanwhile is given up")
 
     async def _renew(self) -> bool:
         """Whether it was still held."""
