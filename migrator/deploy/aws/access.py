@@ -10,7 +10,7 @@ from typing import Final
 from migrator.deploy.deployment import Deployment
 
 COMMANDS: Final = (
-    "evalsha", "script|load", "script|exists", "ssubscribe", "ping", "time", "spublish",
+    "evalsha", "script|load", "script|exists", "ssubscribe", "ping", "info", "time", "spublish",
     "get", "set", "del", "exists", "pexpire",
     "hget", "hset", "hsetnx", "hmget", "hgetall", "hdel",
     "lpush", "rpush", "lpop", "lrange", "lrem", "ltrim", "xadd", "xdel", "xrange",

@@ -148,24 +148,31 @@ class Hosted:
         """Redis lost everything, and knows the connection again."""
         self.former.append(self.epoch)
         self.epoch, self.next_epoch = epoch, ""
-        self.relived(0, 0, 0, 0)
+        self.relived(0, 0, 0, 0, "")
         self.furthest, self.elsewhere = (0, 0), None
         self.broadcasts.begin_after(self.log.last)
 
-    def relived(self, known: int, own: int, own_bytes: int, broadcast: int) -> None:
+    def relived(self, known: int, own: int, own_bytes: int, broadcast: int, before: str) -> None:
         """Redis may have lost what was sent last, and has this many messages now. It goes on after those of before,
-        `own` of them with so many bytes, and `broadcast`, that are left. A server may come back for one that had less,
-        or others of the same numbers: none up to which the stream ever was is taken again. Whether it ended Redis says
-        anew: the numbers of an end that is lost are those of messages that are yet to be sent."""
+        `own` of them with so many bytes, and `broadcast`, that are left of the life `before`. A server may come back
+        for one that had less, or others of the same numbers: where the stream was in that life it goes on there, and
+        else none up to which it ever was is taken again. Whether it ended Redis says anew: the numbers of an end that
+        is lost are those of messages that are yet to be sent."""
+        at, at_broadcast = (self.read_own, self.read_bytes), self.broadcasts.last
+        self.furthest = max(self.furthest, at)
+        self.furthest_broadcast = max(self.furthest_broadcast, at_broadcast)
+        if self.elsewhere is not None and self.elsewhere.life == before:
+            at_own, at_broadcast = self.elsewhere.at(self.read_own, at_broadcast)
+            at = at_own, self.read_bytes
+        elif self.life != before:
+            at, at_broadcast = self.furthest, self.furthest_broadcast
         self.elsewhere = Elsewhere(self.life, self.read_own, self.broadcasts.last, own, broadcast)
         self.life, self.lost_after, self.end = self.log.life, self.read_own, None
         self.known = known
-        self.furthest = max(self.furthest, (self.read_own, self.read_bytes))
-        self.furthest_broadcast = max(self.furthest_broadcast, self.broadcasts.last)
-        self.read_own, self.read_bytes = min(self.furthest, (own, own_bytes))
+        self.read_own, self.read_bytes = min(at, (own, own_bytes))
         self.saved_own, self.saved_bytes = self.read_own, self.read_bytes
         self.next_own = self.read_own + 1
-        self.broadcasts.begin_after(min(self.furthest_broadcast, broadcast))
+        self.broadcasts.begin_after(min(at_broadcast, broadcast))
         self.own.clear()
         self.buffered_bytes = 0
         self.reading_own = False

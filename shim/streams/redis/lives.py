@@ -3,6 +3,9 @@
 The data says in which life of the partition it is. A server that is known to have had it in that life has a script of
 this name: scripts are neither saved nor replicated, so another server has none, nor has the same one after a restart.
 https://redis.io/docs/latest/develop/programmability/eval-intro/#script-replication
+The script names the history of the server too, which is another one once it was a replica and took over again: what it
+had was replaced meanwhile by what its master had.
+https://redis.io/docs/latest/operate/oss_and_stack/management/replication/#replication-id-explained
 
 Two servers may take themselves for the one at the same time: one that stood still, or was cut off, and the one that
 took over. What a node was answered by either of them may be lost with it, after the other's life has begun and all have
@@ -12,6 +15,7 @@ of time are compared, one of the server's clock and one of the node's: no two cl
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from dataclasses import dataclass
@@ -62,28 +66,36 @@ async def life_of(
     node after that had begun. `before`: on another connection; None: never. Raises RedisError or OSError."""
     for _ in range(ATTEMPTS):
         asked_at = time.monotonic()
-        ((found, age_ms),) = await asked(connection, Step(LIFE, (), (), list).command(0, keys))
-        life = text(found)
+        (found, age_ms), replication = await asked(
+            connection, Step(LIFE, (), (), list).command(0, keys), ("INFO", "replication")
+        )
+        life, history = text(found), _history(replication)
         elsewhere = (
             before is not None
             and before.life != life
             and before.at > asked_at - int(age_ms) / 1000
-            and not await _was_here(connection, keys, before.life)
+            and not await _was_here(connection, keys, before.life, history)
         )
-        if life and not elsewhere and await _was_here(connection, keys, life):
+        if life and not elsewhere and await _was_here(connection, keys, life, history):
             return life
         new = secrets.token_hex(4)
-        await asked(connection, ("SCRIPT", "LOAD", _marker(keys, new).whole))
+        await asked(connection, ("SCRIPT", "LOAD", _marker(keys, new, history).whole))
         (begun,) = await asked(connection, Step(BEGIN_LIFE, (), (life, new, lease_ms), text).command(0, keys))
         if text(begun) == new:
             return new
     raise ConnectionError("others begin one life after the other")
 
 
-async def _was_here(connection: Any, keys: Keys, life: str) -> bool:  # noqa: ANN401
-    """Whether this server, since it was started, had the partition in this life."""
-    return bool(await asked(connection, ("SCRIPT", "EXISTS", _marker(keys, life).sha)) == [[1]])
+async def _was_here(connection: Any, keys: Keys, life: str, history: str) -> bool:  # noqa: ANN401
+    """Whether this server, since it was started and was no replica, had the partition in this life."""
+    return bool(await asked(connection, ("SCRIPT", "EXISTS", _marker(keys, life, history).sha)) == [[1]])
 
 
-def _marker(keys: Keys, life: str) -> Script:
-    return Script("marker", f"return '{keys.tag} {life}'")
+def _marker(keys: Keys, life: str, history: str) -> Script:
+    return Script("marker", f"return '{keys.tag} {life} {history}'")
+
+
+def _history(replication: bytes) -> str:
+    """Empty where Redis does not say it."""
+    found = re.search(rb"^master_replid:(\w+)", replication, re.MULTILINE)
+    return found[1].decode("ascii") if found else ""

@@ -38,10 +38,14 @@ class Elsewhere:
     left_own: int
     left_broadcast: int
 
+    def at(self, own: int, broadcast: int) -> tuple[int, int]:
+        """Message and broadcast, when the stream is at these numbers in its own life."""
+        return max(self.own, min(own, self.left_own)), max(self.broadcast, min(broadcast, self.left_broadcast))
+
     def mark(self, own: int, broadcast: int) -> str:
-        """For an id, when the stream is at these numbers in its own life."""
-        broadcast = max(self.broadcast, min(broadcast, self.left_broadcast))
-        return f".{self.life}.{broadcast}.{max(self.own, min(own, self.left_own))}"
+        """For an id."""
+        own, broadcast = self.at(own, broadcast)
+        return f".{self.life}.{broadcast}.{own}"
 
 
 def cursor(last_event_id: str | None) -> Cursor:

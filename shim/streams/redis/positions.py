@@ -118,7 +118,7 @@ class Positions:
     def _checked(self, log: Known, asked: list[tuple[Hosted, int, Phase]], found: list[Any]) -> bool:
         """`log`: what was known of it when this was asked. Of a connection that was written again meanwhile this tells
         nothing: it would be written once more, over what was sent since. Nor does it settle a doubt that came later."""
-        last, life, left, self._said, *states = found
+        last, life, left, self._said, before, *states = found
         if text(life) != self._registry.log.life:
             self._batches.forget_life()
             return False
@@ -127,12 +127,12 @@ class Positions:
         for (hosted, known, phase), state in zip(asked, states, strict=True):
             if self._registry.has(hosted) and (hosted.written, hosted.doubts) == phase:
                 hosted.compared_in = log.subscription
-                self._found(hosted, state, known, int(left))
+                self._found(hosted, state, known, int(left), text(before))
         return True
 
-    def _found(self, hosted: Hosted, found: list[Any], known: int, left: int) -> None:
+    def _found(self, hosted: Hosted, found: list[Any], known: int, left: int, before: str) -> None:
         """`known`: the last message that was known when this was asked; a Redis that has fewer has lost some. `left`:
-        the last broadcast of an earlier life that is left. One that ended gets none that came after its end, and is
+        the last broadcast of the life `before` that is left. One that ended gets none that came after its end, and is
         looked at like others until its stream ends: what is to be written before that may be missing still."""
         state, generation, seq, stalled, epoch, code, reason, left_own, left_bytes, ended_after = found
         counted = self._batches.counts.found
@@ -148,7 +148,7 @@ class Positions:
             return
         if relives:
             counted["lost"] += 1
-            hosted.relived(int(seq), int(left_own), int(left_bytes), left)
+            hosted.relived(int(seq), int(left_own), int(left_bytes), left, before)
             hosted.wake()
         elif not is_over and int(seq) < known:
             counted["lost"] += 1

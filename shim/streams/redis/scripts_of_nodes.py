@@ -34,10 +34,10 @@ CHECK: Final = Script(
     """
 local count, took_back = #KEYS - 4, false
 local node = ARGV[3 + count]
-local b = fields(S.bn, {'n', 'li', 'fn'})
+local b = fields(S.bn, {'n', 'li', 'fn', 'pl'})
 local alive = b.li or ''
 local found = {tonumber(b.n or 0), alive, tonumber(b.fn or 0),
-  redis.call('ZLEXCOUNT', S.hosted, '[' .. node .. ' ', '(' .. node .. '!')}
+  redis.call('ZLEXCOUNT', S.hosted, '[' .. node .. ' ', '(' .. node .. '!'), b.pl or ''}
 for n = 1, count do
   local I, id, generation = of(n), ARGV[2 + n], ARGV[3 + count + n]
   local v = fields(I.c, {'st', 'ge', 'no', 'q', 'tb', 'ss', 'ep', 'cc', 'cr', 'li', 'al', 'fq', 'ft', 'cb'})
@@ -52,7 +52,7 @@ for n = 1, count do
     end
     if v.al ~= alive then redis.call('HSET', I.c, 'li', alive, 'al', alive, 'fq', left, 'ft', left_bytes) end
   end
-  found[n + 4] = {v.st, v.ge, v.q, v.ss, v.ep, v.cc, v.cr, left, left_bytes,
+  found[n + 5] = {v.st, v.ge, v.q, v.ss, v.ep, v.cc, v.cr, left, left_bytes,
     tonumber(v.cb or b.n or 0)}
 end
 if took_back then redis.call('ZADD', S.nodes, 'NX', now(), node) end

@@ -14,7 +14,7 @@ from tests.shim.streams.promising import opened, take
 from tests.shim.streams.redis_rights import commands
 from tests.shim.streams.redis_world import RedisWorld
 
-OF_NODES = {"evalsha", "script|load", "script|exists", "ssubscribe", "ping"}
+OF_NODES = {"evalsha", "script|load", "script|exists", "ssubscribe", "ping", "info"}
 """What a node asks for itself; all else is in scripts."""
 
 KEPT_BY_ELASTICACHE = [

@@ -33,12 +33,12 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[UnixDomainSocketConnection]:
 async def test_one_that_is_given_up_while_redis_stands_still_is_closed(
     redis_server: RedisServer, made: list[UnixDomainSocketConnection]
 ) -> None:
-    world = RedisWorld(redis_server.url, timeout_s=30)
+    world = RedisWorld(redis_server.url)
     servers = servers_of(world.options)
     redis_server.pause()
     try:
         with pytest.raises(TimeoutError):
-            async with asyncio.timeout(0.2):
+            async with asyncio.timeout(0.05):
                 await servers.connect(Keys(world.options.prefix, 0, 1).slot)
     finally:
         redis_server.go_on()
@@ -57,7 +57,8 @@ async def test_those_of_a_node_that_can_not_begin_are_closed(
     node = await world.streams()
     with pytest.raises(BrokerUnavailable):
         await node.members()
-    assert [one.is_connected for one in made] == [False, False]
+    assert made
+    assert not any(one.is_connected for one in made)
 
 
 @pytest.mark.parametrize("begun", [1, 2])

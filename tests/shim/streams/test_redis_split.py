@@ -246,3 +246,60 @@ async def test_a_client_that_was_at_a_server_that_went_back_gets_nothing_again_f
             assert await take(stream, 1) == ["after"]
     finally:
         await world.close()
+
+
+async def test_a_server_that_followed_another_one_in_between_may_lack_what_it_had(two: Two) -> None:
+    """Of all that a replica had, what its master has takes the place: here, what the first had a while before."""
+    world = RedisWorld(two.url)
+    node = await world.streams()
+    server = Redis.from_url(two.servers[0].url)
+    try:
+        connection = await opened(node)
+        async with await node.awaiting.subscribe(connection) as stream:
+            before = await saved(world)
+            await node.awaiting.send(connection, "1")
+            at_first = await last_id(stream, 1)
+        await node.awaiting.info(connection)
+        await server.replicaof("127.0.0.1", "1")
+        await server.replicaof("NO", "ONE")
+        await server.flushall()
+        for key in before:
+            await server.restore(key, 0, before[key])
+        await two.drop_connections(0)
+        await at_last(partial(node.awaiting.send, connection, "2"))
+        async with await node.awaiting.subscribe(connection, at_first) as stream:
+            gap, after = await take(stream, 2)
+            assert isinstance(gap, Gap)
+            assert after == "2"
+    finally:
+        await server.aclose()
+        await world.close()
+
+
+async def test_a_client_gets_nothing_again_when_its_node_goes_over_to_where_it_was_before(two: Two) -> None:
+    world = RedisWorld(two.url)
+    here = await world.streams()
+    connection = await opened(here)
+    try:
+        async with await here.awaiting.subscribe(connection) as stream:
+            before = await saved(world)
+            await here.awaiting.send(connection, "1")
+            await here.awaiting.broadcast("1 to all")
+            at_first = await last_id(stream, 2)
+        await here.awaiting.info(connection)
+        await two.replicate(world.options.prefix)
+        await go_back(world, before)
+        there = await world.streams()
+        async with await there.awaiting.subscribe(connection, at_first) as stream:
+            assert isinstance(await anext(stream), Gap)
+            two.lead_to(1)
+            await two.drop_connections(0)
+            (member,) = await there.members()
+            await at_last(member.node.check)
+            await at_last(partial(there.awaiting.send, connection, "2"))
+
+            gap, after = await take(stream, 2)
+            assert isinstance(gap, Gap)
+            assert after == "2"
+    finally:
+        await world.close()
