@@ -39,7 +39,7 @@ from templates.text import visible
     "kits",
     multiple=True,
     metavar="NAME,…",
-    help=f"Which kits, separated by commas: {', '.join(KITS)}. Default: all of them.",
+    help=f"Which kits, separated by commas: {', '.join(KITS)}. Default: all that there are for APP.",
 )
 @click.option("--dry-run", is_flag=True, help="Shows the files as a diff, and writes nothing.")
 @click.option("--config", "config_file", type=FILE_PATH, help="Settings of the shim. Default: shim.toml in APP.")
@@ -74,7 +74,8 @@ def command(
         raise click.UsageError("Give --out FOLDER, or --dry-run to see what would be written.")
     if kits and not any(name.strip(" ,") for name in kits):
         raise click.UsageError("--kit names no kit.")
-    names = chosen(name.strip() for given in kits for name in given.split(",") if name.strip())
+    wanted = (name.strip() for given in kits for name in given.split(",") if name.strip())
+    names = chosen(wanted, "migrated" if is_migrated(app) else "shim")
     if out is not None:
         check_empty(out)
     with following() as progress:

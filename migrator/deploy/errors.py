@@ -1,6 +1,7 @@
 """Why no kit is written.
 
 WsSseError
+├── NotOfMigrated(name, lacks)
 ├── OfOneProcess(what)
 ├── SettingOfNodes(key, variable)
 └── UnknownKit(name)
@@ -9,6 +10,17 @@ WsSseError
 from __future__ import annotations
 
 from migrator.errors import WsSseError, meant
+
+
+class NotOfMigrated(WsSseError):
+    """Raised for a kit that there is for applications behind the shim alone. `lacks`: why so, as a clause."""
+
+    def __init__(self, name: str, lacks: str) -> None:
+        self.name, self.lacks = name, lacks
+        super().__init__(name, lacks)
+
+    def __str__(self) -> str:
+        return f"There is no kit {self.name} for a migrated application: {self.lacks}."
 
 
 class OfOneProcess(WsSseError):

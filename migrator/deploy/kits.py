@@ -8,8 +8,8 @@ from typing import Final
 
 from migrator.deploy import compose, container, kubernetes, monitoring
 from migrator.deploy.aws import cloudformation, terraform
-from migrator.deploy.deployment import Deployment
-from migrator.deploy.errors import UnknownKit
+from migrator.deploy.deployment import Deployment, Served
+from migrator.deploy.errors import NotOfMigrated, UnknownKit
 from migrator.deploy.made_up import without_made_up
 from templates import render
 
@@ -17,11 +17,13 @@ from templates import render
 @dataclass(frozen=True, slots=True)
 class Kit:
     """`summary`: what is in it, in words. `files`: path below the kit's own folder -> text. `makes_redis`: and
-    its address; else whoever deploys gives that."""
+    its address; else whoever deploys gives that. `lacks`: why a migrated application can't have it, as a clause; empty
+    where it can."""
 
     summary: str
     files: Callable[[Deployment], Mapping[str, str]]
     makes_redis: bool = False
+    lacks: str = ""
 
 
 KITS: Final[Mapping[str, Kit]] = {
@@ -32,17 +34,23 @@ KITS: Final[Mapping[str, Kit]] = {
         "ECS Fargate behind an ALB, with ElastiCache, as one stack", cloudformation.files, makes_redis=True
     ),
     "terraform": Kit("the same as a module", terraform.files, makes_redis=True),
-    "monitoring": Kit("a dashboard for Grafana and alerts for Prometheus", monitoring.files),
+    "monitoring": Kit(
+        "a dashboard for Grafana and alerts for Prometheus", monitoring.files, lacks="it has no /metrics"
+    ),
 }
 """By the name of the kit, which is that of its folder, too."""
 
 
-def chosen(names: Iterable[str]) -> tuple[str, ...]:
-    """The kits with these names, each once, in the order of `KITS`; all of them for none. Raises UnknownKit."""
+def chosen(names: Iterable[str], served: Served) -> tuple[str, ...]:
+    """The kits with these names, each once, in the order of `KITS`; for none all that there are for what is served.
+    Raises UnknownKit or NotOfMigrated."""
     wanted = set(names)
     for name in sorted(wanted - KITS.keys()):
         raise UnknownKit(name, tuple(KITS))
-    return tuple(name for name in KITS if name in wanted or not wanted)
+    lacking = {name: kit.lacks for name, kit in KITS.items() if kit.lacks and served == "migrated"}
+    for name in sorted(wanted & lacking.keys()):
+        raise NotOfMigrated(name, lacking[name])
+    return tuple(name for name in KITS if name in wanted or (not wanted and name not in lacking))
 
 
 def kit_files(deployment: Deployment, names: Iterable[str]) -> dict[str, str]:

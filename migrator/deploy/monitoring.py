@@ -1,4 +1,4 @@
-"""What shows the numbers of a service, and who is called when they are not right."""
+"""What shows the numbers of a service behind the shim, and who is called when they are not right."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from templates import render
 
 
 def files(deployment: Deployment) -> dict[str, str]:
-    """Of a migrated application there are no numbers to show: it has no `/metrics`."""
-    shown = deployment.served == "shim"
-    values = {"name": deployment.name, "shown": shown, "port": PORT}
-    made = {"README.md": render("deploy/monitoring/README.md.j2", **values)}
-    if shown:
-        made["dashboard.json"] = dashboard(deployment.name)
-        made["alerts.yaml"] = render("deploy/monitoring/alerts.yaml.j2", **values, of="")
-    return made
+    values = {"name": deployment.name, "port": PORT}
+    return {
+        "README.md": render("deploy/monitoring/README.md.j2", **values),
+        "dashboard.json": dashboard(deployment.name),
+        "alerts.yaml": render("deploy/monitoring/alerts.yaml.j2", **values, of=""),
+    }

@@ -87,6 +87,14 @@ def test_the_kits_of_a_migrated_application(migrated_chat: Path, tmp_path: Path)
     assert "sse_service.main:app" in (tmp_path / "kits" / "container" / "Containerfile").read_text()
 
 
+def test_a_kit_that_there_is_for_the_shim_alone(migrated_chat: Path, tmp_path: Path) -> None:
+    finished = invoke("deploy", migrated_chat, "--out", tmp_path / "kits", "--kit", "monitoring")
+
+    assert finished.returncode == 2
+    assert "There is no kit monitoring for a migrated application: it has no /metrics." in finished.stderr
+    assert not (tmp_path / "kits").exists()
+
+
 @pytest.mark.parametrize("option", [("--set", "drain_s=10"), ("--config", "shim.toml")])
 def test_settings_of_the_shim_are_none_of_a_migrated_application(option: tuple[str, str], migrated_chat: Path) -> None:
     finished = invoke("deploy", migrated_chat, "--dry-run", *option)

@@ -6,7 +6,6 @@ import asyncio
 import json
 import re
 from collections import defaultdict
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
@@ -207,10 +206,3 @@ def test_the_dashboard_is_one_that_grafana_takes() -> None:
     assert {panel["datasource"]["uid"] for panel in panels if panel["type"] != "row"} == {f"${{{names[0]}}}"}
     assert names == ["source", "namespace", "job"]
     assert all(panel["targets"] for panel in panels if panel["type"] != "row")
-
-
-def test_of_a_migrated_application_it_says_that_there_are_none(tmp_path: Path) -> None:
-    migrated = replace(deployment(application(tmp_path / "app")), served="migrated")
-
-    assert files(migrated).keys() == {"README.md"}
-    assert "has no `/metrics`" in files(migrated)["README.md"]
