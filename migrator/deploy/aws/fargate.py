@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Final
 
 
-def _gigabytes(least: int, most: int, step: int = 1) -> tuple[int, ...]:
-    return tuple(1024 * each for each in range(least, most + 1, step))
+def _gigabytes(least: int, most: int) -> tuple[int, ...]:
+    return tuple(1024 * each for each in range(least, most + 1))
 
 
 MEMORY_MB: Final[Mapping[int, tuple[int, ...]]] = {
@@ -18,7 +18,6 @@ MEMORY_MB: Final[Mapping[int, tuple[int, ...]]] = {
     1024: _gigabytes(2, 8),
     2048: _gigabytes(4, 16),
     4096: _gigabytes(8, 30),
-    8192: _gigabytes(16, 60, 4),
-    16384: _gigabytes(32, 120, 8),
 }
-"""Units of 1/1024 vCPU -> MB of 1024 KB, for either architecture."""
+"""Units of 1/1024 vCPU -> MB of 1024 KB, for either architecture. Of 8 and 16 vCPU a node with one process and those of
+its functions makes nothing; more tasks do."""

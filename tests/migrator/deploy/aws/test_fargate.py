@@ -17,10 +17,8 @@ PAGE = {
     1024: "2 3 4 5 6 7 8",
     2048: "4 5 6 7 8 9 10 11 12 13 14 15 16",
     4096: "8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30",
-    8192: "16 20 24 28 32 36 40 44 48 52 56 60",
-    16384: "32 40 48 56 64 72 80 88 96 104 112 120",
 }
-"""Units of CPU -> GB: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html"""
+"""Units of CPU -> GB, up to 4 vCPU: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html"""
 
 
 def test_the_pairs_are_those_of_the_page() -> None:
@@ -63,8 +61,8 @@ def test_the_stack_has_a_rule_for_every_cpu_that_it_takes() -> None:
     ("cpu", "memory", "sentence"),
     [
         (256, 3072, "With a task_cpu of 256, Fargate has a task_memory of 512, 1024, 2048."),
-        (8192, 17408, "With a task_cpu of 8192, Fargate has a task_memory of 16384, 20480,"),
-        (300, 512, "Fargate has a task_cpu of 256, 512, 1024, 2048, 4096, 8192, 16384."),
+        (4096, 31744, "With a task_cpu of 4096, Fargate has a task_memory of 8192, 9216,"),
+        (300, 512, "A task_cpu is one of 256, 512, 1024, 2048, 4096."),
     ],
 )
 def test_the_module_refuses_another_pair(cpu: int, memory: int, sentence: str, tmp_path: Path) -> None:
