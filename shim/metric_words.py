@@ -90,6 +90,9 @@ OF_REDIS: Final = {
     "ws2sse_redis_late_renewals": Words(
         "renewals", "The node stood still for longer than `redis.lease_s`: it has too little CPU, or swaps."
     ),
+    "ws2sse_redis_gaps": Words(
+        "gaps", "Clients read too slowly for what `streams` keeps of them, or Redis lost what was written last."
+    ),
     "ws2sse_redis_deliveries": Words(
         "messages", "More `read` for each `straight`: clients come back, or wake-ups are lost."
     ),
