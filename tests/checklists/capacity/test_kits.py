@@ -42,5 +42,5 @@ def test_the_kits_are_as_it_is_said():
     assert Shape(vcpu=tasks.cpu / 1024, memory_gb=tasks.memory_mb / 1024) == TASK
     assert tasks.most == MOST_TASKS
     assert redis.nodes == 2, "a master and a replica"
-    given = usual(settings.AwsSettings(settings.LoadBalancer(), tasks, redis))
+    given = usual(settings.AwsSettings("shim", settings.LoadBalancer(), tasks, redis))
     assert {"most_tasks", "connections_per_task", "redis_node_type"} <= given.keys()
