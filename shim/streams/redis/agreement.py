@@ -1,7 +1,7 @@
 """All nodes of a service spread connections over the same number of partitions, or they do not find each other's.
 
-Whoever runs says with how many, in one key that does not depend on that number, for as long as a lease. A node that
-would have another number does not begin. Where Redis lost that key, or a node slept past its lease, nodes that differ
+Whoever runs says with how many, in one key that does not depend on that number, for two leases. A node that would
+have another number does not begin. Where Redis lost that key, or a node slept past its lease, nodes that differ
 may run for a while: each says so whenever it renews what it said."""
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from shim.streams.redis import scripts_of_nodes as nodes
 from shim.streams.redis.batches import Batches
 from shim.streams.redis.counts import RedisCounts
 from shim.streams.redis.keys import Keys
-from shim.streams.redis.options import RENEWALS, RedisOptions
+from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.servers import servers_of
 from shim.streams.redis.steps import Step
 
@@ -22,13 +22,14 @@ logger = logging.getLogger(__name__)
 
 
 class PartitionsDiffer(BrokerUnavailable):
-    """Raised when this node has `partitions`, and nodes that run with the same prefix have `others`."""
+    """Raised when this node has `partitions`, and nodes that run with the same prefix have `others`. `said_s`:
+    after which one that died does not count any more."""
 
-    def __init__(self, partitions: int, others: int, lease_s: float) -> None:
-        self.partitions, self.others, self.lease_s = partitions, others, lease_s
+    def __init__(self, partitions: int, others: int, said_s: float) -> None:
+        self.partitions, self.others, self.said_s = partitions, others, said_s
         super().__init__(
             f"redis.partitions is {partitions} here, and {others} at nodes that run with the same redis.prefix; all "
-            f"need the same number: give this node {others}, or end all others first, and wait {lease_s:g} s for those "
+            f"need the same number: give this node {others}, or end all others first, and wait {said_s:g} s for those "
             "that died"
         )
 
@@ -36,6 +37,11 @@ class PartitionsDiffer(BrokerUnavailable):
 def keys_of_all(options: RedisOptions) -> Keys:
     """Where what all nodes have to agree on is, within what a user of the documented rights may touch."""
     return Keys(f"{options.prefix}:all" if options.address.kind == "cluster" else options.prefix, 0, 1)
+
+
+def _said_s(options: RedisOptions) -> float:
+    """It is renewed once in each lease: whoever runs and was late says it again."""
+    return 2 * options.lease_s
 
 
 class Agreement:
@@ -58,10 +64,10 @@ class Agreement:
 
     async def _agree(self, *, runs: bool) -> None:
         options = self._options
-        arguments = (self._node_id, options.count, int(options.lease_s * 1000), int(runs))
+        arguments = (self._node_id, options.count, int(_said_s(options) * 1000), int(runs))
         others = await self._batches.run(Step(nodes.AGREE, (), arguments, int))
         if others:
-            raise PartitionsDiffer(options.count, others, options.lease_s)
+            raise PartitionsDiffer(options.count, others, _said_s(options))
 
     async def leave(self) -> None:
         """This node does not run any more. Raises BrokerUnavailable."""
@@ -81,7 +87,7 @@ class Agreement:
 
     async def _renew_always(self) -> None:
         while True:
-            await asyncio.sleep(self._options.lease_s / RENEWALS)
+            await asyncio.sleep(self._options.lease_s)
             try:
                 await self.renew()
             except PartitionsDiffer as error:
@@ -106,4 +112,4 @@ async def _look(options: RedisOptions) -> None:
         await batches.close()
         await servers.close()
     if others:
-        raise PartitionsDiffer(options.count, others, options.lease_s)
+        raise PartitionsDiffer(options.count, others, _said_s(options))

@@ -109,14 +109,14 @@ end
 AGREE: Final = Script(
     "agree",
     f"""{_OTHERS}
-local node, count, lease_ms, runs = unpack(ARGV, 3)
+local node, count, ms, runs = unpack(ARGV, 3)
 local at = now()
 local found = others(count, at)
 if runs == '0' then
   if found ~= 0 then return found end
   redis.call('ZREMRANGEBYSCORE', S.partitions, '-inf', at)
 end
-redis.call('ZADD', S.partitions, at + tonumber(lease_ms), count .. ' ' .. node)
+redis.call('ZADD', S.partitions, at + tonumber(ms), count .. ' ' .. node)
 redis.call('PEXPIRE', S.partitions, {DAY_MS})
 return found
 """,

@@ -68,10 +68,10 @@ async def test_a_node_with_another_number_does_not_begin_and_nobody_is_sent_to_i
             await node.awaiting.open()
 
     error = raised.value
-    assert (error.partitions, error.others, error.lease_s) == (4, 1, 15)
+    assert (error.partitions, error.others, error.said_s) == (4, 1, 30)
     assert error.reason == (
         "redis.partitions is 4 here, and 1 at nodes that run with the same redis.prefix; all need the same number: give "
-        "this node 1, or end all others first, and wait 15 s for those that died"
+        "this node 1, or end all others first, and wait 30 s for those that died"
     )
     assert isinstance(error, BrokerUnavailable)  # whoever asks this node is told to come again
     assert node.is_away()
@@ -95,12 +95,12 @@ async def test_it_begins_when_the_others_have_ended(world: RedisWorld) -> None:
     await other.close()
 
 
-async def test_one_that_died_is_waited_for_as_long_as_its_lease(world: RedisWorld) -> None:
+async def test_one_that_died_is_waited_for_as_long_as_two_leases(world: RedisWorld) -> None:
     dead = await world.streams()
     await dead.members()
     await dead.aclose()
     other = Other(world, 4)
-    world.pass_time(14)
+    world.pass_time(29)
     with pytest.raises(PartitionsDiffer):
         await other.node().members()
     world.pass_time(2)

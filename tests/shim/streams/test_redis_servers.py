@@ -82,4 +82,5 @@ async def test_a_node_that_has_ended_does_not_begin_anew(
     await node.aclose()
     with pytest.raises(BrokerUnavailable):
         await node.awaiting.open()
-    assert [one.is_connected for one in made] == [False, False]
+    assert made
+    assert not any(one.is_connected for one in made)
