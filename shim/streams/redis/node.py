@@ -150,7 +150,7 @@ class Node:
         self._has_attached(connection_id)
         if answer is None:
             raise ConnectionGone(connection_id)
-        *answer, life, lost, before, taken, left_own, left_broadcast = answer
+        *answer, life, lost, before, taken, left_own, left_broadcast, former = answer
         generation, epoch, known, own, broadcast, read_bytes, last, digest, window, opened, first, state, kept = answer
         counts = self._batches.counts
         counts.resumed += before != b""
@@ -174,6 +174,7 @@ class Node:
             annotations=kept,
             lost_after=int(own) if lost else None,
             elsewhere=elsewhere(cursor, text(epoch), text(life), int(left_own), int(left_broadcast)),
+            former=text(former).split(),
         )
         self.streams.add(hosted)
         if not hosted.is_compared:  # something was published before this stream was known here

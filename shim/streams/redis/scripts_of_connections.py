@@ -108,7 +108,7 @@ redis.call('ZREM', S.detached, id)
 redis.call('ZADD', S.hosted, 0, hosted(node, id))
 return {generation, v.ep, q, own, broadcast, read_bytes, n, v.dg, v.wi, v.oa, v.b0,
   redis.call('GET', I.v) or '', redis.call('HGETALL', I.a), alive, lost and 1 or 0,
-  v.ln or '', v.lb or v.b0, left, left_broadcast}
+  v.ln or '', v.lb or v.b0, left, left_broadcast, v.pe or ''}
 """,
     keys="c s v a",
     lists="bn hosted detached",

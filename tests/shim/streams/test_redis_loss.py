@@ -292,3 +292,24 @@ async def test_no_window_is_over_before_nodes_could_say_what_a_server_does_not_k
             assert after == "after"
     finally:
         await world.close()
+
+
+async def test_a_client_that_lost_its_stream_twice_before_it_heard_that_redis_lost_everything_twice_is_told(
+    world: RedisWorld,
+) -> None:
+    node = await world.streams()
+    connection = await opened(node)
+    (member,) = await node.members()
+    at_first: str | None = None
+    for _loss in range(2):
+        async with await node.awaiting.subscribe(connection, at_first) as stream:
+            if at_first is None:
+                await node.awaiting.send(connection, "before")
+                at_first = await last_id(stream, 1)
+            await emptied(world)
+            await member.node.check()
+    await node.awaiting.send(connection, "after")
+    async with await node.awaiting.subscribe(connection, at_first) as stream:
+        gap, after = await take(stream, 2)
+        assert isinstance(gap, Gap)
+        assert after == "after"
