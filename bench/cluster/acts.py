@@ -73,6 +73,9 @@ class Round:
             more = (self.site.read().memory - before) / sent
             self.found["redis_message_bytes"] = max(0.0, more - PAYLOAD_BYTES)
             session.generator.ask("idle", seconds=SETTLED_S)
+            settled = self.site.read()
+            session.generator.ask("idle", seconds=self.plan.idle_s)
+            self._idle = self.site.read().since(settled)
             self._to_few = self._broadcast(session)
         self.found["node_bytes"] = self.site.resident(0)
         self.found["redis_bytes"] = self.site.read().memory

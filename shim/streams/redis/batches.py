@@ -89,9 +89,13 @@ class Batches:
 
     async def run(self, step: Step[T]) -> T:
         """Raises what the step does, or BrokerUnavailable."""
+        return await self.ask(step)
+
+    def ask(self, step: Step[T]) -> asyncio.Future[T]:
+        """What `run` waits for; for whoever wants to know also when nobody waits any more. Raises BrokerUnavailable."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._append(step, future)
-        return await future
+        return future
 
     def post(self, step: Step[Any]) -> None:
         """For what nobody waits for. That Redis was away is said in the log; who compares positions makes it good."""

@@ -63,7 +63,8 @@ class Node:
             return hosted
 
         try:
-            return await self._batches.run(Step(connecting.ATTACH, (connection_id,), (self.id, *cursor), read))
+            asked = self._batches.ask(Step(connecting.ATTACH, (connection_id,), (self.id, *cursor), read))
+            return await asyncio.shield(asked)
         except BrokerUnavailable:
             self._has_attached(connection_id)
             raise
@@ -71,6 +72,7 @@ class Node:
             given_up = True
             for hosted in found:
                 self.detach(hosted)
+            asked.add_done_callback(lambda done: self._was_not_answered(connection_id, done))
             raise
 
     def told_of_gap(self) -> None:
@@ -192,6 +194,10 @@ class Node:
         if not self._attaching[connection_id]:
             del self._attaching[connection_id]
             self._heard_meanwhile.discard(connection_id)
+
+    def _was_not_answered(self, connection_id: str, asked: asyncio.Future[Hosted]) -> None:
+        if isinstance(asked.exception(), BrokerUnavailable):
+            self._has_attached(connection_id)
 
     def _post_detach(self, connection_id: str, arguments: Arguments) -> None:
         def read(ended: int) -> None:

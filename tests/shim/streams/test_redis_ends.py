@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,8 +14,9 @@ from shim.streams import BrokerUnavailable, Closed, ConnectionGone
 from shim.streams.redis.scripts_of_connections import ATTACH
 from shim.streams.redis.scripts_of_ends import BEGIN_TELLING
 from shim.streams.redis.steps import Step
+from tests.redis_server import RedisServer
 from tests.shim.streams.promising import is_detached, last_id, opened, rest, take, until
-from tests.shim.streams.redis_world import RedisWorld, dead, stop, told_by
+from tests.shim.streams.redis_world import RedisWorld, at_last, dead, stop, told_by
 
 
 async def test_a_close_on_one_node_ends_the_stream_of_another_after_its_last_message(world: RedisWorld) -> None:
@@ -267,6 +270,27 @@ async def test_a_node_lets_go_of_what_it_attached_to_without_being_answered(worl
         assert await node.awaiting.expire() == 1
         await node.awaiting.send(kept, "still attached")
         assert await take(stream, 1) == ["still attached"]
+
+
+async def test_a_node_lets_go_of_what_it_attached_to_when_its_client_left_before_redis_failed_to_answer(
+    world: RedisWorld, redis_server: RedisServer
+) -> None:
+    world.options = replace(world.options, timeout_s=0.2)
+    node = await world.streams(resume_window_s=60)
+    connection = await opened(node)
+    (member,) = await node.members()
+    redis_server.pause()
+    attaching = asyncio.create_task(node.awaiting.attach(connection, None, lambda: None))
+    await asyncio.sleep(0.05)
+    attaching.cancel()
+    with pytest.raises(BrokerUnavailable):
+        await node.awaiting.info(connection)
+    redis_server.go_on()
+    await at_last(partial(node.awaiting.info, connection))
+    await member.batches.run(Step(ATTACH, (connection,), (member.node.id, "", 0, 0), list))  # as Redis may have done
+    await member.node.check()
+
+    assert await is_detached(node, connection)
 
 
 async def test_an_end_that_was_taken_without_an_answer_is_told_by_the_node_that_took_it_and_once(

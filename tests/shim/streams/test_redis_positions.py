@@ -194,14 +194,3 @@ async def test_a_stream_that_begins_while_its_node_asks_what_it_holds_is_kept(
     await member.node.check()
     async with await begun[0]:
         assert not await is_detached(node, connection)
-
-
-async def test_a_stream_that_nobody_knows_of_is_let_go_of(world: RedisWorld) -> None:
-    node = await world.streams()
-    connection = await opened(node)
-    (member,) = await node.members()
-    await member.batches.run(Step(ATTACH, (connection,), (member.node.id, "", 0, -1, ""), list))
-    assert not await is_detached(node, connection)
-    await member.node.check()
-
-    assert await is_detached(node, connection)
