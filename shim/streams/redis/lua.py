@@ -134,6 +134,10 @@ local function end_pending(I, id, reason, at)
   return true
 end
 local function be_quiet(at, ms) redis.call('SET', S.quiet, at + ms, 'PX', ms) end
+local function all_have_lapsed(at)
+  local last = redis.call('ZRANGE', S.nodes, -1, -1, 'WITHSCORES')
+  return last[2] and tonumber(last[2]) <= at
+end
 local function is_quiet(at) return at < tonumber(redis.call('GET', S.quiet) or '0') end
 local function detach(I, id, at, window)
   redis.call('HSET', I.c, 'no', '', 'de', at)

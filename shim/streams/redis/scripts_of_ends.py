@@ -41,9 +41,9 @@ local most, own, lease_ms = tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
 local at, lapsed = now(), 0
 local dead = redis.call('ZRANGEBYSCORE', S.nodes, '-inf', at, 'WITHSCORES', 'LIMIT', 0, 1)
 local mine = redis.call('ZSCORE', S.nodes, own)
-if mine and tonumber(mine) <= at then
+if not mine or tonumber(mine) <= at then
+  if mine or all_have_lapsed(at) then be_quiet(at, lease_ms) end
   redis.call('ZADD', S.nodes, at + lease_ms, own)
-  be_quiet(at, lease_ms)
   lapsed = 1
 end
 local found = {lapsed, redis.call('ZCARD', S.ends), redis.call('ZCARD', S.open), redis.call('ZCARD', S.pending),
@@ -60,8 +60,8 @@ return found
 """,
     lists="nodes quiet open pending detached hosted ends",
 )
-"""Whoever looks is alive: its own lease is renewed when it has lapsed. Then Redis may have been away for all nodes, so
-nobody is given up, and no window counts as over, until each had time to renew its lease."""
+"""Whoever looks is alive: its own lease is renewed when it has lapsed, or was given up. Redis may have been away
+for all nodes then, so nobody is given up, and no window counts as over, until each had time to renew its lease."""
 
 GIVE_UP: Final = Script(
     "give_up",

@@ -12,13 +12,18 @@ RENEW: Final = Script(
 local node, lease_ms = ARGV[3], tonumber(ARGV[4])
 local at = now()
 local until_then = redis.call('ZSCORE', S.nodes, node)
+if until_then and tonumber(until_then) > at then
+  redis.call('ZADD', S.nodes, at + lease_ms, node)
+  return 1
+end
+if until_then or all_have_lapsed(at) then be_quiet(at, lease_ms) end
 redis.call('ZADD', S.nodes, at + lease_ms, node)
-if until_then and tonumber(until_then) > at then return 1 end
-if until_then then be_quiet(at, lease_ms) end
 return 0
 """,
     lists="nodes quiet",
 )
+"""A lease that has lapsed, also those of all others when this node is new or was given up, may tell that Redis was away
+for all: then nobody is given up until each had time to renew its own."""
 
 LEAVE: Final = Script(
     "leave",

@@ -256,6 +256,39 @@ async def test_when_redis_was_away_for_longer_than_leases_and_windows_nobody_is_
         await here.awaiting.info(detached)
 
 
+async def test_a_node_that_begins_when_redis_was_away_for_all_others_ends_nothing_of_them(
+    world: RedisWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = await world.streams()
+    connection = await opened(here)
+    async with await here.awaiting.subscribe(connection) as stream:
+        (member,) = await here.members()
+        world.pass_time(600)
+        late = await world.streams()
+        with monkeypatch.context() as not_back_yet:
+            not_back_yet.setattr(member.node.positions, "doubt", lambda _hosted: None)
+            assert await late.awaiting.expire() == await late.awaiting.expire() == 0
+        await late.awaiting.send(connection, "still here")
+        assert await take(stream, 1) == ["still here"]
+
+
+async def test_a_node_that_was_given_up_ends_nothing_of_the_others_when_redis_was_away_for_all_since(
+    world: RedisWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = await world.streams(), await world.streams()
+    connection = await opened(here)
+    async with await here.awaiting.subscribe(connection) as stream:
+        (member,), _others = await here.members(), await there.members()
+        await world.live(world.options.lease_s + 1, here)
+        await here.awaiting.expire()
+        world.pass_time(600)
+        with monkeypatch.context() as not_back_yet:
+            not_back_yet.setattr(member.node.positions, "doubt", lambda _hosted: None)
+            assert await there.awaiting.expire() == await there.awaiting.expire() == 0
+        await there.awaiting.send(connection, "still here")
+        assert await take(stream, 1) == ["still here"]
+
+
 async def test_a_node_lets_go_of_what_it_attached_to_without_being_answered(world: RedisWorld) -> None:
     node = await world.streams(resume_window_s=60)
     connection, kept = await opened(node), await opened(node)
