@@ -41,7 +41,16 @@ async def world(redis_server: RedisServer) -> AsyncIterator[RedisWorld]:
 
 @pytest.mark.parametrize(
     "command",
-    ["GET other", "SET {mine}x 1", "PUBLISH other x", "FLUSHALL", "CONFIG GET maxmemory", "KEYS *", "ACL LIST", "CLIENT LIST"],
+    [
+        "GET other",
+        "SET {mine}x 1",
+        "PUBLISH other x",
+        "FLUSHALL",
+        "CONFIG GET maxmemory",
+        "KEYS *",
+        "ACL LIST",
+        "CLIENT LIST",
+    ],
 )
 def test_nothing_else(redis_server: RedisServer, command: str) -> None:
     with Redis.from_url(as_service(redis_server, "mine")) as service, pytest.raises(NoPermissionError):
