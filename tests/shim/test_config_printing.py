@@ -25,6 +25,15 @@ REQUIRED = {
     "redis.url": "redis://127.0.0.1",
 }
 
+FITTING = {
+    "redis.lease_s": st.floats(30, 3_600),
+    "redis.timeout_s": st.floats(1, 20),
+    "redis.check_s": st.floats(1, 3_600),
+    "streams.resume_window_s": st.floats(60, 3_600),
+    "streams.drain_spread_ms": st.integers(0, 50_000),
+}
+"""Times of several nodes have to go together."""
+
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 TABLES = {
     "domains": st.fixed_dictionaries({"host": texts, "base_path": texts}),
@@ -44,6 +53,8 @@ def values(setting: Setting) -> st.SearchStrategy[Any]:
         if get_origin(kind) in {tuple, frozenset}:
             return st.lists(inner, max_size=3)
         return st.sampled_from(get_args(kind))
+    if setting.key in FITTING:
+        return FITTING[setting.key]
     if setting.key == "api.stage":
         return st.from_regex(r"\A[A-Za-z0-9_]{1,9}\Z", fullmatch=True)
     if setting.key in {"listen.nodes", "listen.node_port"}:

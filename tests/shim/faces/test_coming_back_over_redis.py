@@ -18,7 +18,7 @@ from shim.streams.redis.streams import RedisStreams
 from tests.redis_server import RedisServer
 from tests.shim.faces.facing import Faced
 from tests.shim.faces.two_nodes import two_nodes
-from tests.shim.streams.redis_world import RedisWorld
+from tests.shim.streams.redis_world import RedisWorld, at_last
 
 ANA = {"Authorization": "ana", "Cookie": "a=1", "Origin": "https://app.example.org"}
 APP = {"Origin": "https://app.example.org"}
@@ -152,7 +152,7 @@ class TestAfterALoss:
         cookie = headers["set-cookie"].partition(";")[0]
         redis_server.stop()
         redis_server.start()
-        await streams_of(there).aclose()
+        await at_last(streams_of(there).awaiting.snapshots)
         with_ticket, _headers, _events = await there.first_events(
             f"ticket={ticket}", {"Last-Event-ID": events[0].id, **APP}
         )
