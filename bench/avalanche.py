@@ -20,6 +20,7 @@ from typing import Any
 
 import uvloop
 
+from bench.at_once import all_of
 from bench.cluster.site import site
 from bench.processes import allow_open_files
 from bench.servers.base import get_stream
@@ -113,15 +114,9 @@ class Client:
 
 
 async def measure(ports: list[int], count: int) -> dict[str, Any]:
-    gate = asyncio.Semaphore(OPENED_AT_ONCE)
     clients = [Client(ports) for _ in range(count)]
-
-    async def opened(client: Client) -> None:
-        async with gate:
-            await client.open()
-
     began = time.monotonic()
-    await asyncio.gather(*map(opened, clients))
+    await all_of(clients, Client.open, at_once=OPENED_AT_ONCE)
     opening_s = time.monotonic() - began
     began = time.monotonic()
     for client in clients:

@@ -24,6 +24,7 @@ from urllib.parse import quote
 
 import uvloop
 
+from bench.at_once import all_of
 from bench.avalanche import OPENED_AT_ONCE, Client
 from bench.cluster.site import site
 from bench.processes import allow_open_files
@@ -91,13 +92,13 @@ class Jittery(Client):
         """Events that came whole."""
         if self.stream is None:
             return
-        whole = bytes(self.stream.bytes).rfind(b"\n\n")
-        for event in bytes(self.stream.bytes)[self._read : max(whole, 0)].decode().split("\n\n"):
+        whole = max(0, self.stream.bytes.rfind(b"\n\n"))
+        for event in self.stream.bytes[self._read : whole].decode().split("\n\n"):
             fields = dict(line.split(": ", 1) for line in event.splitlines() if ": " in line)
             self.seen = fields.get("id", self.seen)
             if "data" in fields and "event" not in fields:
                 self.got.append(fields["data"])
-        self._read = max(whole, 0)
+        self._read = whole
 
     async def live(self, until: float) -> None:
         while time.monotonic() < until:
@@ -167,13 +168,7 @@ async def pushes(port: int, clients: Sequence[Jittery], until: float) -> None:
 
 async def measure(ports: list[int], count: int, seconds: float) -> dict[str, Any]:
     clients = [Jittery(ports) for _ in range(count)]
-    gate = asyncio.Semaphore(OPENED_AT_ONCE)
-
-    async def opened(client: Jittery) -> None:
-        async with gate:
-            await client.open()
-
-    await asyncio.gather(*map(opened, clients))
+    await all_of(clients, Jittery.open, at_once=OPENED_AT_ONCE)
     until = time.monotonic() + seconds
     async with asyncio.TaskGroup() as group:
         sending = group.create_task(broadcasts(ports[0], until))

@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.at_once import all_of
 from bench.cluster.posting import post
 from bench.cluster.site import SETTLED_S, Reading, Site
 from bench.generator import Generator
@@ -26,6 +27,7 @@ FEW = 10
 """Streams of the session that tells what a broadcast costs beside its deliveries."""
 PUSHERS = {"unicast": 64, "broadcast": 16}
 AT_ONCE = 32
+"""As come when much goes wrong."""
 SENDERS = 8
 
 Costs = dict[str, float]
@@ -106,21 +108,21 @@ class Round:
         """Those who send, those who come back, and those who leave."""
         plan, tally = self.plan, Tally()
         clients = [Client(self.site.ports[0], tally) for _ in range(plan.back)]
-        await _all_of(clients, Client.open)
+        await all_of(clients, Client.open, at_once=AT_ONCE)
         senders = clients[:SENDERS]
-        await _all_of(senders, lambda one: post(one.port, one.session, 20))
+        await all_of(senders, lambda one: post(one.port, one.session, 20), at_once=AT_ONCE)
         before = self.site.read()
-        await _all_of(senders, lambda one: post(one.port, one.session, plan.posts // SENDERS))
+        await all_of(senders, lambda one: post(one.port, one.session, plan.posts // SENDERS), at_once=AT_ONCE)
         self.acts["receive"] = _each(self.site.read().since(before), plan.posts // SENDERS * SENDERS)
         await asyncio.sleep(1)  # so that no node has anything left to do for what was posted
         for client in clients:
             client.cut()
             client.port = self.site.ports[1]
         before = self.site.read()
-        await _all_of(clients, Client.resume)
+        await all_of(clients, Client.resume, at_once=AT_ONCE)
         self.acts["resume"] = _each(self.site.read().since(before), plan.back)
         before = self.site.read()
-        await _all_of(clients, Client.delete)
+        await all_of(clients, Client.delete, at_once=AT_ONCE)
         await asyncio.sleep(1)  # ends are told after the answer
         self.acts["close"] = _each(self.site.read().since(before), plan.back)
 
@@ -168,17 +170,6 @@ class Round:
         self.acts["delivery"] = Cost(node_cpu_s=delivery)._asdict()
         per_byte = max(0.0, at_much - at_many) / streams / (LARGE_BYTES - PAYLOAD_BYTES)
         self.acts["delivery_byte"] = Cost(node_cpu_s=per_byte)._asdict()
-
-
-async def _all_of(clients: Sequence[Client], act: Callable[[Client], Awaitable[None]]) -> None:
-    """So many at once as come at once when much goes wrong."""
-    gate = asyncio.Semaphore(AT_ONCE)
-
-    async def one(client: Client) -> None:
-        async with gate:
-            await act(client)
-
-    await asyncio.gather(*map(one, clients))
 
 
 def _each(reading: Reading, count: float) -> Costs:

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from bench.at_once import all_of
 from bench.cluster.site import SETTLED_S, Site, site
 from bench.processes import allow_open_files
 from bench.servers.base import get_stream
@@ -50,15 +51,9 @@ class Stream:
 
 async def count(nodes: Site, streams: int, idle_s: float) -> dict[str, Any]:
     """`streams`: in all, evenly at the nodes."""
-    gate = asyncio.Semaphore(OPENED_AT_ONCE)
-
-    async def opened(port: int) -> Stream:
-        async with gate:
-            return await Stream.open(port)
-
     before = nodes.read().operations
     ports = nodes.ports
-    clients = await asyncio.gather(*(opened(ports[n % len(ports)]) for n in range(streams)))
+    clients = await all_of((ports[n % len(ports)] for n in range(streams)), Stream.open, at_once=OPENED_AT_ONCE)
     opening = nodes.read().operations - before
     await broadcast(ports[0], clients, -1)  # the first one ever sets when everything expires
 

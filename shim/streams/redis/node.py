@@ -47,7 +47,6 @@ class Node:
 
     async def attach(self, connection_id: str, cursor: Cursor, wake: Callable[[], None]) -> Hosted:
         """`cursor`: where the client is. Raises ConnectionGone or BrokerUnavailable."""
-        self._attaching[connection_id] += 1
         found: list[Hosted] = []
         given_up = False
         subscription = self.streams.log.subscription
@@ -62,17 +61,15 @@ class Node:
                 hosted.wake()
             return hosted
 
+        asked = self._batches.ask(Step(connecting.ATTACH, (connection_id,), (self.id, *cursor), read))
+        self._attaching[connection_id] += 1
+        asked.add_done_callback(lambda done: self._was_asked(connection_id, done))
         try:
-            asked = self._batches.ask(Step(connecting.ATTACH, (connection_id,), (self.id, *cursor), read))
             return await asyncio.shield(asked)
-        except BrokerUnavailable:
-            self._has_attached(connection_id)
-            raise
         except asyncio.CancelledError:  # nobody will write the stream
             given_up = True
             for hosted in found:
                 self.detach(hosted)
-            asked.add_done_callback(lambda done: self._was_not_answered(connection_id, done))
             raise
 
     def told_of_gap(self) -> None:
@@ -195,7 +192,8 @@ class Node:
             del self._attaching[connection_id]
             self._heard_meanwhile.discard(connection_id)
 
-    def _was_not_answered(self, connection_id: str, asked: asyncio.Future[Hosted]) -> None:
+    def _was_asked(self, connection_id: str, asked: asyncio.Future[Hosted]) -> None:
+        """Also when nobody waits any more."""
         if isinstance(asked.exception(), BrokerUnavailable):
             self._has_attached(connection_id)
 
