@@ -113,8 +113,9 @@ class Client:
     async def _attach(self, headers: str) -> None:
         try:
             async with asyncio.timeout(ANSWER_LIMIT_S):
-                reader, self._writer = await asyncio.open_connection("127.0.0.1", self.port)
-                self._writer.write(get_stream(f"/{STAGE}", self.port, headers))
+                reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+                self._writer = writer
+                writer.write(get_stream(f"/{STAGE}", self.port, headers))
                 answer = await reader.readuntil(b"\r\n\r\n")
         except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
             raise StreamLost(f"{type(error).__name__}: {error}") from error
@@ -124,9 +125,9 @@ class Client:
             raise StreamLost("the connection is closed")
         if status != 200:
             raise StreamLost(f"answered with {status}")
-        self._reader_task = asyncio.create_task(self._read(reader))
+        self._reader_task = asyncio.create_task(self._read(reader, writer))
 
-    async def _read(self, reader: asyncio.StreamReader) -> None:
+    async def _read(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         events = EventStreamReader()
         try:
             while True:
@@ -140,6 +141,7 @@ class Client:
         except (OSError, ValueError, asyncio.IncompleteReadError):
             return  # cut off: who looks after the client brings it back
         finally:
+            writer.close()
             self._changed.set()
 
     def _take(self, kind: str, data: str, event_id: str) -> None:
