@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
+from statistics import fmean
 from typing import Final
 
 from checklists.capacity.connects import spare_connects_s
@@ -185,8 +186,5 @@ def _busiest_second(shares: list[float]) -> float:
     length = round(1 / STEP_S)
     if len(shares) < length:
         return max(shares, default=0.0)
-    running = best = sum(shares[:length])
-    for place in range(length, len(shares)):
-        running += shares[place] - shares[place - length]
-        best = max(best, running)
-    return best / length
+    # not a running sum: what is rounded adds up, and a node that is busy all the time is busy to more than 100 %
+    return max(fmean(shares[place : place + length]) for place in range(len(shares) - length + 1))

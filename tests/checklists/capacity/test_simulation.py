@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from checklists.capacity.demand import Demand
@@ -36,6 +36,7 @@ def run(event: Event, load: Demand, *, seed: int = 1, fits: Size | None = None) 
     pushes=st.floats(0, 500),
     seed=st.integers(0, 2**32),
 )
+@example(event="reconnect-storm", connections=1954, pushes=398.515625, seed=0)
 def test_whoever_leaves_comes_back_once(event: Event, connections: int, pushes: float, seed: int):
     found = run(event, demand(connections=connections, pushes_s=pushes, received_s=pushes), seed=seed)
     assert found.moments == () or found.moments[-1].away >= 0
