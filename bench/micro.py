@@ -29,6 +29,7 @@ from shim.gateway.sigv4 import Credential, Verifier
 from shim.hot.requests import Push, read_push
 from shim.streams import Streams
 from shim.streams.wire import encode_body, encode_message
+from tests.shim.streams.node_alone import NodeAlone
 
 Call = Callable[[], object]
 Case = Callable[[], tuple[Call, Call]]
@@ -151,6 +152,28 @@ def append() -> tuple[Call, Call]:
 
     assert ours()
     assert plain()
+    return ours, plain
+
+
+@case("hear of a broadcast to 10 of a node's 10,000 streams, beside asking for each")
+def broadcast() -> tuple[Call, Call]:
+    node = NodeAlone()
+    streams = {name: node.stream(name) for name in (f"{CONNECTION_ID}{number}" for number in range(10_000))}
+    whom = [*streams][::1_000]
+
+    def ours() -> list[str]:
+        node.woken.clear()
+        node.broadcast(*whom)
+        for name in node.woken:
+            node.taken(streams[name])
+        return sorted(node.woken)
+
+    def plain() -> list[str]:
+        one = node.next(*whom)
+        one.unfold()
+        return sorted(name for name in streams if one.is_for(name))
+
+    assert ours() == plain() == sorted(whom)
     return ours, plain
 
 

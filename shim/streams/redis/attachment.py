@@ -42,10 +42,14 @@ class RedisAttachment(Attachment):
         hosted = self._hosted
         if hosted.superseded:
             return None
-        taken = hosted.take(MOST_BYTES_AT_ONCE)
-        for one in taken:
+        taken: list[Event | Gap] = []
+        size = 0
+        while size < MOST_BYTES_AT_ONCE and (one := hosted.next()) is not None:
+            taken.append(one)
             if isinstance(one, Gap):
                 self._node.told_of_gap()
+            else:
+                size += len(one.message.data)
         self._node.streams.feed(hosted)
         return taken
 

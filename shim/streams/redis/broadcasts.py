@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import KeysView
+from collections.abc import Set as AbstractSet
 from typing import Any, Final, NamedTuple
 
 from shim.streams.connection import Message
@@ -10,8 +12,8 @@ from shim.streams.limits import StreamLimits
 from shim.streams.redis.steps import text
 
 RECENT: Final = 64
-"""Broadcasts that are looked at by all streams of a node: their recipients are in a set, which takes six times as much
-room as their text."""
+"""Broadcasts that most streams take which take them at all: their recipients are in a set, which takes six times as
+much room as their text."""
 
 
 class Broadcast:
@@ -32,6 +34,13 @@ class Broadcast:
         if self._ids is not None:
             return connection_id in self._ids
         return b"\n%b\n" % connection_id.encode("utf-8", "surrogatepass") in self._recipients
+
+    def among(self, ids: KeysView[str]) -> AbstractSet[str]:
+        """Those of `ids` whom it is for. For one that is unfolded: costs what its recipients cost, and not `ids`."""
+        if not self._recipients:
+            return ids
+        assert self._ids is not None
+        return self._ids & ids
 
     def unfold(self) -> None:
         """Many will ask."""

@@ -4,24 +4,51 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from shim.streams.redis.broadcasts import Broadcast, BroadcastLog
 
 
-@dataclass(slots=True, eq=False)
 class Following:
-    """`last`: number of the last one that the stream has taken, or passed over."""
+    """`taken`: the last one that a stream took, or gave up, which may be long before those that were for others.
+    `first`: the last one before the connection was open. `is_reading`: what it needs and `log` no longer has."""
 
-    log: BroadcastLog
-    last: int
-    taken: int
-    """The last one that a stream took, or gave up, which may be long before those that were for others."""
-    first: int
-    """The last one before the connection was open."""
-    is_reading: bool = False
-    older: deque[Broadcast] = field(default_factory=deque)
-    """Those that the log no longer has."""
+    __slots__ = ("_last", "_passes", "first", "is_reading", "log", "older", "taken")
+
+    def __init__(self, log: BroadcastLog, last: int, taken: int, first: int) -> None:
+        self.log = log
+        self.taken = taken
+        self.first = first
+        self.is_reading = False
+        self.older: deque[Broadcast] = deque()
+        """Those that the log no longer has."""
+        self._last = last
+        self._passes = False
+        """Whether none that the log has after `_last` is for this stream. Then it is as far as the log, and nobody has
+        to tell it of each broadcast that is for others."""
+        self.go_on()
+
+    @property
+    def last(self) -> int:
+        """Number of the last one that the stream has taken, or passed over."""
+        return max(self._last, self.log.last) if self._passes else self._last
+
+    @last.setter
+    def last(self, number: int) -> None:
+        self._last = number
+        self.go_on()
+
+    def is_due(self, number: int) -> None:
+        """The log has this one now, and it is for this stream."""
+        if self._passes and self._last < number:
+            self._last, self._passes = number - 1, False
+
+    def hold(self) -> None:
+        """The log is about to go on with other numbers than the next, or in another life."""
+        self._last, self._passes = self.last, False
+
+    def go_on(self) -> None:
+        """For after `hold`, in a life that is that of the log."""
+        self._passes = self._last >= self.log.last
 
     @property
     def misses(self) -> bool:

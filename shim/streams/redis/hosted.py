@@ -72,6 +72,8 @@ class Hosted:
     def __post_init__(self) -> None:
         self.next_own = self.read_own + 1
         self.saved_own, self.saved_bytes = self.read_own, self.read_bytes
+        if self.life != self.log.life:
+            self.broadcasts.hold()
 
     @property
     def log(self) -> BroadcastLog:
@@ -104,6 +106,13 @@ class Hosted:
     @property
     def has_room(self) -> bool:
         return self.buffered_bytes < MOST_BUFFERED_BYTES // 2 and len(self.own) < MOST_BUFFERED // 2
+
+    @property
+    def waits_for_broadcasts(self) -> bool:
+        """Whether what comes next, a message or the end, comes after a broadcast of which this node was not told yet,
+        whomever that is for."""
+        heard = self.log.last
+        return bool(self.own and self.own[0].after > heard) or (self.end is not None and self.end[1] > heard)
 
     @property
     def drained(self) -> bool:
@@ -139,11 +148,6 @@ class Hosted:
         if self.broadcasts.read(entries):
             self.lost_after = self.read_own
 
-    def passed_over(self, number: int) -> None:
-        """A broadcast that is for others."""
-        if self.broadcasts.last == number - 1 and not self.own:
-            self.broadcasts.last = number
-
     def restored(self, epoch: str) -> None:
         """Redis lost everything, and knows the connection again."""
         self.former.append(self.epoch)
@@ -176,18 +180,6 @@ class Hosted:
         self.own.clear()
         self.buffered_bytes = 0
         self.reading_own = False
-
-    def take(self, most_bytes: int) -> list[Event | Gap]:
-        taken: list[Event | Gap] = []
-        size = 0
-        while size < most_bytes:
-            one = self.next()
-            if one is None:
-                break
-            taken.append(one)
-            if isinstance(one, Event):
-                size += len(one.message.data)
-        return taken
 
     @property
     def mark(self) -> str:

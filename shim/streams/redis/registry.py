@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import Any, Final
 
 from shim.streams.limits import StreamLimits
@@ -29,6 +30,8 @@ class Registry:
         self._limits = limits
         self._batches = batches
         self._hosted: dict[str, Hosted] = {}
+        self._waiting: set[Hosted] = set()
+        """Those that go on when a broadcast is heard, whomever it is for."""
         self._log_known = False
         self._reading_log = False
         self._log_wanted = 0
@@ -56,6 +59,7 @@ class Registry:
         self.feed(hosted)
 
     def remove(self, hosted: Hosted) -> None:
+        self._waiting.discard(hosted)
         if self.has(hosted):
             del self._hosted[hosted.id]
             self._batches.counts.hosted[_face(hosted)] -= 1
@@ -71,6 +75,7 @@ class Registry:
         before, self.log.life = self.log.life, life
         if before not in {"", life}:
             self._log_known = self._reading_log = False
+            self._hold()
         return before not in {"", life}
 
     def know_log(self, last: int) -> None:
@@ -78,7 +83,7 @@ class Registry:
         for streams that need it; what came after it will be heard."""
         if not self._log_known:
             self._log_known = True
-            self.log.begin(last)
+            self._begin_log(last)
 
     def compare_log(self, last: int, asked: Known) -> None:
         """The same, after whatever was being read was answered or failed. Redis may have lost what it had when it was
@@ -89,7 +94,7 @@ class Registry:
         self._log_compared = (asked.subscription, last)
         if not self._log_known or (last < asked.last and asked.life == self.log.life):
             self._log_known = True
-            self.log.begin(last)
+            self._begin_log(last)
             self._log_wanted = last
         else:
             self._read_log_to(compared if before == asked.subscription else last)
@@ -105,6 +110,8 @@ class Registry:
 
     def feed(self, hosted: Hosted) -> None:
         """Reads what the stream needs next and is not here, and saves how far it is."""
+        if hosted.waits_for_broadcasts and self.has(hosted):
+            self._waiting.add(hosted)
         if hosted.misses_own and hosted.has_room:
             hosted.reading_own = True
             arguments = (hosted.next_own - 1, READ_BYTES)
@@ -165,31 +172,48 @@ class Registry:
             return  # this node will know
         self.know_log(broadcast.number - 1)
         if broadcast.number == self.log.last + 1:
-            self.log.add(broadcast)
-            self._wake_for([broadcast])
+            self._wake(self._add(broadcast))
         else:
             self._read_log_to(broadcast.number)
 
-    def _wake_for(self, broadcasts: list[Broadcast]) -> None:
-        for hosted in list(self._hosted.values()):
-            for broadcast in broadcasts:
-                if broadcast.is_for(hosted.id):
-                    hosted.wake()
-                    break
-                hosted.passed_over(broadcast.number)
-            if hosted.own or hosted.end is not None:
-                hosted.wake()
+    def _add(self, broadcast: Broadcast) -> list[Hosted]:
+        """Whom it is for. The others are not looked at: of one to a few, many streams would cost as much as one to
+        all of them."""
+        self.log.add(broadcast)
+        due = [self._hosted[one] for one in broadcast.among(self._hosted.keys())]
+        for hosted in due:
+            hosted.broadcasts.is_due(broadcast.number)
+        return due
+
+    def _wake(self, due: Iterable[Hosted]) -> None:
+        """After broadcasts were added. Whoever waits for another one says so again when it was woken."""
+        waiting, self._waiting = self._waiting, set()
+        for hosted in chain(due, waiting):
+            hosted.wake()
+
+    def _hold(self) -> None:
+        for hosted in self._hosted.values():
+            hosted.broadcasts.hold()
+
+    def _begin_log(self, last: int) -> None:
+        """Streams stay where they are, whatever number the log goes on after."""
+        self._hold()
+        self.log.begin(last)
+        for hosted in self._hosted.values():
+            if hosted.life == self.log.life:
+                hosted.broadcasts.go_on()
 
     def _read_log(self, found: list[Any]) -> None:
         self._reading_log = False
         self._batches.counts.read += len(found)
         broadcasts = [one for one in map(read_entry, found) if self.log.last < one.number <= self._log_wanted]
+        due: set[Hosted] = set()
         for broadcast in broadcasts:
             if broadcast.number > self.log.last + 1:
-                self.log.begin(broadcast.number - 1)
-            self.log.add(broadcast)
+                self._begin_log(broadcast.number - 1)
+            due.update(self._add(broadcast))
         if broadcasts:
-            self._wake_for(broadcasts)
+            self._wake(due)
             self._read_log_to(0)
 
     def _read(self, hosted: Hosted, found: list[Any]) -> None:
