@@ -12,7 +12,7 @@ from templates import render
 SERVICE = "sse_service"
 ALWAYS = (
     "__init__", "answers", "caller", "ending", "functions", "handshake", "limits", "live", "main", "models", "routes",
-    "settings", "stream", "unusable",
+    "settings", "stream", "under_way", "unusable",
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from typing import Final
 SERVICE: Final = {
     "fastapi": "fastapi>=0.115",
     "redis": "redis>=8",
-    "sse-starlette": "sse-starlette>=2.1",
+    "sse-starlette": "sse-starlette>=3.7",
     "uvicorn": "uvicorn>=0.30",
 }
 OF_THE_SERVICE: Final = frozenset({"fastapi", "starlette", "pydantic", "sse_starlette"})

@@ -86,6 +86,7 @@ def service_view(
         routes.add(route)
     code.imports.add("from sse_service.caller import Caller, current_caller")
     code.imports.add("from sse_service.streams import Closed")
+    code.imports.add("from sse_service.under_way import messages as under_way")
     by_model = {endpoint.model: endpoint for endpoint in reversed(endpoints) if endpoint.model is not None}
     models = [_model(name, api, endpoint) for name, endpoint in reversed(by_model.items())]
     if models:

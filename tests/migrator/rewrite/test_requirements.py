@@ -4,7 +4,7 @@ from pathlib import Path
 
 from migrator.rewrite.requirements import imports_aws, requirements
 
-SERVICE = ["fastapi>=0.115", "redis>=8", "sse-starlette>=2.1", "uvicorn>=0.30"]
+SERVICE = ["fastapi>=0.115", "redis>=8", "sse-starlette>=3.7", "uvicorn>=0.30"]
 
 
 def made(app: Path, text: str, modules: dict[str, str] | None = None, *, aws: bool = False) -> list[str]:
