@@ -22,6 +22,7 @@ from shim.faces.recent import Recent
 from shim.faces.refusal import Refusal
 from shim.service import Problem, Service
 from shim.streams import ConnectionGone
+from shim.streams.spreading import FULL_S, retry_after
 from templates import render
 
 __all__ = ["Console", "ConsoleOptions", "console_router"]
@@ -125,7 +126,7 @@ class Console:
         """A stream with the whole state as one event a second, until the session or the service ends."""
         self._access.check_reading(request)
         if self._feeds_left == 0:
-            raise Refusal(503, "as many pages as may be are open already", {"Retry-After": "5"})
+            raise Refusal(503, "as many pages as may be are open already", retry_after(FULL_S))
         find = request.query_params.get("find", "")[:LONGEST_FIND]
         return EventSourceResponse(self._states(request, find), ping=15, sep="\n", headers={**_HEADERS})
 

@@ -33,6 +33,7 @@ from shim.gateway.domains import Mappings
 from shim.gateway.sigv4 import Credential, SignatureRefused, Verifier
 from shim.service import Problem, Service
 from shim.streams import BrokerUnavailable
+from shim.streams.spreading import AWAY_S, retry_after
 
 logger = logging.getLogger(__name__)
 
@@ -270,7 +271,7 @@ def _error(problem: Problem) -> Response:
     )
     response.headers["x-amzn-ErrorType"] = problem.error_type
     if problem.status == 503:
-        response.headers["Retry-After"] = "1"
+        response.headers.update(retry_after(AWAY_S))
     if problem.status in {408, 413}:
         response.headers["Connection"] = "close"  # some of the body may be unread
     return response

@@ -19,6 +19,7 @@ from shim.gateway.frames import INTERNAL_SERVER_ERROR
 from shim.gateway.ids import new_id
 from shim.service import BinaryRefused, Service
 from shim.streams import ClaimState, ConnectionGone, StreamsError
+from shim.streams.spreading import BUSY_S, retry_after
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ class Messages:
         """The response to a POST. `wait_s` 0: its answer arrives on the stream. Raises Refusal."""
         most = self._service.api.limits.messages_at_once
         if len(self._running.get(connection_id, ())) >= most:
-            raise Refusal(429, f"{most} messages of this connection are being handled", {"Retry-After": "1"})
+            raise Refusal(429, f"{most} messages of this connection are being handled", retry_after(BUSY_S))
         message_ids = tuple(new_id() for _ in posted.messages)
         mine: Claim | None = None
         try:

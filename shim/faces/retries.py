@@ -9,6 +9,7 @@ from shim.faces.options import FaceOptions
 from shim.faces.refusal import Refusal
 from shim.faces.shared_answers import SharedAnswers
 from shim.streams import ClaimState, Streams
+from shim.streams.spreading import BUSY_S, retry_after
 
 
 class Retries:
@@ -42,9 +43,9 @@ class Retries:
             return await self._answers.find(claim) or taken
         waits = self._here.get(claim)
         if waits is None:
-            raise Refusal(409, "the first POST with this Idempotency-Key is not handled yet", {"Retry-After": "1"})
+            raise Refusal(409, "the first POST with this Idempotency-Key is not handled yet", retry_after(BUSY_S))
         if waits and wait_s:
-            raise Refusal(409, "the first POST with this Idempotency-Key is not answered yet", {"Retry-After": "1"})
+            raise Refusal(409, "the first POST with this Idempotency-Key is not answered yet", retry_after(BUSY_S))
         return taken
 
     def _handled(self, claim: Claim, answer: Answer, handling: asyncio.Task[str | None]) -> asyncio.Task[None] | None:

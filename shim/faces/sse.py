@@ -38,6 +38,7 @@ from shim.service import ConnectRefused, Service
 from shim.streams import BrokerUnavailable, ConnectionGone, Streams
 from shim.streams.requests import close_words, last_event_id
 from shim.streams.response import event_stream_response
+from shim.streams.spreading import AWAY_S, retry_after
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +95,7 @@ class SseFace:
         except Refusal as refusal:
             response = refusal.response()
         except BrokerUnavailable as error:
-            response = Refusal(503, error.told, {"Retry-After": "1"}).response()
+            response = Refusal(503, error.told, retry_after(AWAY_S)).response()
         return self._cors.apply(request.headers, response)
 
     async def _open_or_resume(self, request: Request) -> Response:

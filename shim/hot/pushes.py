@@ -17,6 +17,7 @@ from shim.gateway.sigv4 import SignatureRefused
 from shim.hot.requests import Push
 from shim.service import Problem
 from shim.streams import BrokerUnavailable
+from shim.streams.spreading import AWAY_S, spread_s
 
 _REST: Final = re.compile(rb"(?:/([A-Za-z0-9_-]{15})(?:=|%3D))?")
 """What follows `@connections`: nothing, or an id that `gateway.ids.new_id` gives, as it may stand in a path."""
@@ -125,7 +126,7 @@ class PushDesk:
     def _problem(self, problem: Problem) -> bytes:
         body = json.dumps({"message": problem.message}).encode() if problem.message else b""
         status = b"%d %b" % (problem.status, _PHRASES.get(problem.status, b"Error"))
-        again = b"retry-after: 1\r\n" if problem.status == 503 else b""
+        again = b"retry-after: %d\r\n" % spread_s(AWAY_S) if problem.status == 503 else b""
         return self._response(status, body, b"x-amzn-ErrorType: %b\r\n%b" % (problem.error_type.encode(), again))
 
     def _response(self, status: bytes, body: bytes, more: bytes = b"") -> bytes:

@@ -16,7 +16,7 @@ from shim.streams.errors import BrokerUnavailable, ConnectionGone
 from shim.streams.limits import StreamLimits
 from shim.streams.records import GOING_AWAY
 from shim.streams.service import Streams
-from shim.streams.spreading import AWAY_S, spread_s
+from shim.streams.spreading import AWAY_S, retry_after
 from shim.streams.subscription import Subscription
 from shim.streams.wire import encode_control, encode_retry
 
@@ -102,7 +102,7 @@ class EventStream(Response):
             await Response(status_code=204)(scope, receive, send)
             return
         except BrokerUnavailable:
-            await Response(status_code=503, headers={"Retry-After": str(spread_s(AWAY_S))})(scope, receive, send)
+            await Response(status_code=503, headers=retry_after(AWAY_S))(scope, receive, send)
             return
         response = EventSourceResponse(
             _chunks(asked, subscription),

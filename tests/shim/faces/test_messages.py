@@ -79,7 +79,8 @@ class TestRefusals:
     async def test_a_key_that_is_empty_or_endless_is_refused(self, key: str) -> None:
         assert (await (await speaker(faced())).post("{}", {"Idempotency-Key": key})).status_code == 400
 
-    async def test_more_messages_at_once_than_the_limit_are_429(self) -> None:
+    async def test_more_messages_at_once_than_the_limit_are_429(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("random.randint", lambda _least, most: most)
         shim = faced(limits=GatewayLimits(messages_at_once=2))
         ana, bo = await speaker(shim), await speaker(shim)
         statuses = [(await ana.post('{"action":"wait"}')).status_code for _ in range(3)]
@@ -90,7 +91,7 @@ class TestRefusals:
         again = await ana.post('{"action":"echo"}', {"Idempotency-Key": "k", **WAIT})
 
         assert statuses == [202, 202, 429]
-        assert (refused.status_code, refused.headers["retry-after"], other.status_code) == (429, "1", 202)
+        assert (refused.status_code, refused.headers["retry-after"], other.status_code) == (429, "3", 202)
         assert again.text == '{"action":"echo"}', "a refused message leaves its key unused"
 
     def test_a_body_that_dribbles_is_given_up(self) -> None:
@@ -277,7 +278,8 @@ class TestIdempotency:
         accepted = await ana.post('{"action":"wait"}', headers)
         ana.shim.functions.released.set()
 
-        assert (conflict.status_code, conflict.headers["retry-after"], accepted.status_code) == (409, "1", 202)
+        assert (conflict.status_code, accepted.status_code) == (409, 202)
+        assert 1 <= int(conflict.headers["retry-after"]) <= 3
         assert (await first).text == '{"action":"wait"}'
         assert len(ana.shim.functions.bodies) == 1
 

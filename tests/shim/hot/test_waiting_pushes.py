@@ -55,15 +55,19 @@ def talking(port: int) -> Iterator[socket.socket]:
 
 def statuses(client: socket.socket, count: int) -> list[int]:
     """Of so many answers, in the order in which they came."""
+    return [status for status, _headers in answers(client, count)]
+
+
+def answers(client: socket.socket, count: int) -> list[tuple[int, dict[bytes, bytes]]]:
     reader = client.makefile("rb")
     found = []
     for _ in range(count):
-        found.append(int(reader.readline().split()[1]))
-        length = 0
+        status, headers = int(reader.readline().split()[1]), {}
         while (line := reader.readline()) not in {b"\r\n", b""}:
-            if line.lower().startswith(b"content-length:"):
-                length = int(line.partition(b":")[2])
-        reader.read(length)
+            name, _, value = line.partition(b":")
+            headers[name.lower()] = value.strip()
+        reader.read(int(headers[b"content-length"]))
+        found.append((status, headers))
     return found
 
 
@@ -106,20 +110,24 @@ def test_a_repeated_one_is_sent_once(served: tuple[int, GatewayService]) -> None
 
 
 def test_while_redis_is_away_the_answer_is_503_and_the_next_try_counts(
-    served: tuple[int, GatewayService], redis_server: RedisServer
+    served: tuple[int, GatewayService], redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port, service = served
     connection = opened(service)
+    again = push(connection, b"again", "invocation-2")
+    monkeypatch.setattr("random.randint", lambda _least, most: most)
     with talking(port) as client:
         client.sendall(push(connection, b"first"))
         assert statuses(client, 1) == [200]
         redis_server.pause()
         try:
-            client.sendall(push(connection, b"again", "invocation-2"))
-            assert statuses(client, 1) == [503]
+            for request in (again, again.replace(b"POST", b"GET")):
+                client.sendall(request)
+                ((status, headers),) = answers(client, 1)
+                assert (status, headers[b"retry-after"]) == (503, b"3"), "it is drawn, so that not all come at once"
         finally:
             redis_server.go_on()
-        client.sendall(push(connection, b"again", "invocation-2"))
+        client.sendall(again)
         assert statuses(client, 1) == [200]
     kept = [event.payload for event in service.streams.kept(connection)]
     assert kept == ["first", "again"]  # whether or not Redis had taken the one that got no answer
