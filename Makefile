@@ -27,12 +27,13 @@ coverage: $(STAMP) ## The tests of `make test` once more, with branch coverage; 
 	@scripts/find-redis --install
 	@scripts/test --coverage
 
-slow: $(STAMP) ## The slow tests: replays of real applications, again and again; half an hour
+slow: $(STAMP) ## The slow tests: replays of real applications, again and again, and new examples for properties; an hour
 	@scripts/find-chromium --install
 	@scripts/find-front-ends --install
 	@scripts/find-redis --install
 	@scripts/find-kubectl --install
 	@$(BIN)/python -m pytest -q -m slow tests
+	@$(BIN)/python -m pytest -q -m "hypothesis and not slow" --hypothesis-profile=new -n auto tests
 
 check: $(STAMP) ## Lint, format and types
 	@scripts/check

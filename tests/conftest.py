@@ -14,9 +14,12 @@ from hypothesis import HealthCheck, settings
 
 from tests.running import CHAT, invoke
 
-# How fast an example is says something of the machine, and nothing of the promise.
-settings.register_profile("unhurried", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
+# How fast an example is says something of the machine, and nothing of the promise. `make test` has the same examples
+# each time, so that what it says is of the change; `make slow` looks for new ones.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("same", unhurried, max_examples=25, derandomize=True)
+settings.register_profile("new", unhurried, max_examples=200)
+settings.load_profile("same")
 
 # Each call of httpx.get and its like would read the certificates of all authorities anew, 30 ms of a core.
 httpx._transports.default.create_ssl_context = cache(httpx._transports.default.create_ssl_context)
