@@ -40,7 +40,7 @@ class RedisServer:
         self._process = subprocess.Popen(
             [self._program, *words, "--dir", str(self._folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        ends = time.monotonic() + 10
+        ends = time.monotonic() + 30
         while not self._answers():
             assert time.monotonic() < ends, "redis-server did not come up"
             time.sleep(0.01)

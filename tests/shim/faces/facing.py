@@ -153,7 +153,7 @@ def facing(
         yield made
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(30)
         socket.close()
         assert not thread.is_alive()
 
