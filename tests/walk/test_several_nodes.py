@@ -91,7 +91,8 @@ def test_when_a_node_is_killed_that_was_at_a_message_the_retry_is_handled_by_ano
             answers.append(httpx.post(there.http, content="hold", headers=retried, timeout=20))
         client.resume(there)
 
-        assert (answers[0].status_code, answers[0].headers["retry-after"]) == (409, "1")
+        assert answers[0].status_code == 409
+        assert 1 <= int(answers[0].headers["retry-after"]) <= 3
         assert answers[-1].status_code == 202
         assert client.texts(1) == ["you said hold"]
         assert [line["pid"] for line in found.happened("$default")] == [here.process.pid, there.process.pid]
