@@ -88,7 +88,7 @@ def plan(
         break_even=_break_even(demand, flat, shapes, prices, region),
         broadcast=_broadcast(demand, flat, shapes, prices, region, costs["median"].usd),
         simulated=simulated,
-        kits=tuple(with_the_kits(sizes["median"])),
+        kits=tuple(with_the_kits(demand, sizes["median"])),
         warnings=(*to_set(demand, sizes["median"]), *too_late(demand, simulated)),
         assumptions=tuple(assumptions(demand, constants, own_prices=own_prices)),
     )
