@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any, Final
 
-from shim.streams.redis import scripts_of_connections, scripts_of_messages
+from shim.streams.redis import scripts_of_messages, scripts_of_resuming
 from shim.streams.redis.attachment import RedisAttachment
 from shim.streams.redis.awaiting import RedisAwaiting
 from shim.streams.redis.lua import Script
@@ -62,7 +62,7 @@ def trimmed_too_soon() -> None:
 
 def forgotten_cursor() -> None:
     """A client goes on where the last stream stopped, whatever it says it has."""
-    _changed(scripts_of_connections.ATTACH, "local known = epoch == v.ep", "local known = false")
+    _changed(scripts_of_resuming.ATTACH, "local known = at.is_known", "local known = false")
 
 
 def end_that_is_told_twice() -> None:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from shim.streams.connection import Event, Gap
+from shim.streams.connection import Event, Gap, Message
 from shim.streams.redis.broadcasts import Broadcast, BroadcastLog
 from shim.streams.redis.following import Following
 from shim.streams.redis.own import Own
-from shim.streams.redis.places import Elsewhere
+from shim.streams.redis.places import Cursor, Elsewhere, Place, elsewhere, mark
 
 MOST_BUFFERED_BYTES: Final = 262_144
 """Of messages that wait here for one stream. What is beyond stays in Redis, and is read when there is room."""
@@ -44,15 +44,12 @@ class Hosted:
     may be known and a message before it not."""
     annotations: list[bytes]
     """As they were at `attach`, for when Redis loses them: names and JSON."""
-    elsewhere: Elsewhere | None = None
-    """Where it is in another life; None: it was in no other, or in none of this epoch."""
+    elsewhere: list[Elsewhere] = field(default_factory=list)
+    """Where it is in other lives, and was in other epochs; the latest first."""
     former: list[str] = field(default_factory=list)
     """Epochs that Redis lost."""
     next_epoch: str = ""
     """The one with which it is being written again."""
-    furthest: tuple[int, int] = (0, 0)
-    """Number of the last message of this epoch that was taken in an earlier life, and bytes up to it."""
-    furthest_broadcast: int = 0
     doubts: int = 0
     """How often it was said that there may be messages of which this node was not told."""
     next_own: int = 0
@@ -61,9 +58,10 @@ class Hosted:
     saved_own: int = 0
     saved_bytes: int = 0
     reading_own: bool = False
-    lost_after: int | None = None
-    """Number of the last message before some were lost of which nobody knows how many; None: none were, or it was
-    said."""
+    named: tuple[str, str, int] = ("", "", 0)
+    """Epoch, life and number of the id that the client has; no epoch: it has none, and is where the stream begins."""
+    is_lost: bool = False
+    """Whether something was of which nobody knows how much; False: nothing was, or it was said."""
     stalled: bool = False
     superseded: bool = False
     end: tuple[int, int, int, str] | None = None
@@ -72,6 +70,8 @@ class Hosted:
     def __post_init__(self) -> None:
         self.next_own = self.read_own + 1
         self.saved_own, self.saved_bytes = self.read_own, self.read_bytes
+        if not self.named[0]:
+            self.named = (self.epoch, self.life, self.read_own)
         if self.life != self.log.life:
             self.broadcasts.hold()
 
@@ -116,7 +116,7 @@ class Hosted:
 
     @property
     def drained(self) -> bool:
-        return not self.own and self.lost_after is None and self.broadcasts.drained
+        return not self.own and not self.is_lost and self.broadcasts.drained
 
     def doubt(self) -> None:
         self.doubts += 1
@@ -146,37 +146,32 @@ class Hosted:
     def read_broadcasts(self, entries: Iterable[Broadcast]) -> None:
         """What was read from Redis, after the last one that the stream has taken. One gap for all that are lost."""
         if self.broadcasts.read(entries):
-            self.lost_after = self.read_own
+            self.is_lost = True
 
     def restored(self, epoch: str) -> None:
         """Redis lost everything, and knows the connection again."""
+        was = self.places
         self.former.append(self.epoch)
         self.epoch, self.next_epoch = epoch, ""
-        self.relived(0, 0, 0, 0, "")
-        self.furthest, self.elsewhere = (0, 0), None
-        self.broadcasts.begin_after(self.log.last)
+        self.relived((0, 0, self.log.last), 0, elsewhere(was, epoch, self.log.life, [(0, 0)] * len(was)))
 
-    def relived(self, known: int, own: int, own_bytes: int, broadcast: int, before: str) -> None:
-        """Redis may have lost what was sent last, and has this many messages now. It goes on after those of before,
-        `own` of them with so many bytes, and `broadcast`, that are left of the life `before`. A server may come back
-        for one that had less, or others of the same numbers: where the stream was in that life it goes on there, and
-        else none up to which it ever was is taken again. Whether it ended Redis says anew: the numbers of an end that
-        is lost are those of messages that are yet to be sent."""
-        at, at_broadcast = (self.read_own, self.read_bytes), self.broadcasts.last
-        self.furthest = max(self.furthest, at)
-        self.furthest_broadcast = max(self.furthest_broadcast, at_broadcast)
-        if self.elsewhere is not None and self.elsewhere.life == before:
-            at_own, at_broadcast = self.elsewhere.at(self.read_own, at_broadcast)
-            at = at_own, self.read_bytes
-        elif self.life != before:
-            at, at_broadcast = self.furthest, self.furthest_broadcast
-        self.elsewhere = Elsewhere(self.life, self.read_own, self.broadcasts.last, own, broadcast)
-        self.life, self.lost_after, self.end = self.log.life, self.read_own, None
+    @property
+    def places(self) -> Cursor:
+        """Where it is, in its own life first."""
+        own, broadcast = self.read_own, self.broadcasts.last
+        return (Place(self.epoch, self.life, own, broadcast), *(one.at(own, broadcast) for one in self.elsewhere))
+
+    def relived(self, at: tuple[int, int, int], known: int, others: list[Elsewhere]) -> None:
+        """Redis may have lost what was sent last, and has this many messages now. It goes on after message `at`, which
+        is up to so many bytes, and that broadcast; `others`: where it is elsewhere. Whether it ended Redis says anew:
+        the numbers of an end that is lost are those of messages that are yet to be sent."""
+        self.life, self.is_lost, self.end = self.log.life, True, None
+        self.elsewhere = others
         self.known = known
-        self.read_own, self.read_bytes = min(at, (own, own_bytes))
+        self.read_own, self.read_bytes, broadcast = at
         self.saved_own, self.saved_bytes = self.read_own, self.read_bytes
         self.next_own = self.read_own + 1
-        self.broadcasts.begin_after(min(at_broadcast, broadcast))
+        self.broadcasts.begin_after(broadcast)
         self.own.clear()
         self.buffered_bytes = 0
         self.reading_own = False
@@ -185,9 +180,7 @@ class Hosted:
     def mark(self) -> str:
         """What stands behind the epoch in the id of an event: the life, the last broadcast that the client has, and
         where it is elsewhere."""
-        last = self.broadcasts.last
-        there = "" if self.elsewhere is None else self.elsewhere.mark(self.read_own, last)
-        return f".{self.life}.{last}{there}"
+        return mark(self.life, self.read_own, self.broadcasts.last, self.epoch, self.elsewhere)
 
     def _append(self, own: Own) -> None:
         self.own.append(own)
@@ -198,9 +191,9 @@ class Hosted:
         """Broadcasts go before the messages that were sent after them. A gap comes before what follows it."""
         if self.life != self.log.life:
             return None
-        if self.lost_after is not None:
-            gap, self.lost_after = Gap(self.lost_after + 1, self.lost_after), None
-            return gap
+        if self.is_lost:
+            self.is_lost = False
+            return self._unknown_gap()
         own = self.own[0] if self.own else None
         due = self._due_broadcast(own)
         if due is not None:
@@ -221,10 +214,10 @@ class Hosted:
             if broadcast is None:
                 return None
             if self.broadcasts.give_up(broadcast.number - 1):
-                return Gap(self.read_own + 1, self.read_own)
+                return self._unknown_gap()
             if broadcast.is_for(self.id):
                 self.broadcasts.take(broadcast.number)
-                return Event(self.read_own, broadcast.message, self.mark)
+                return self._event(broadcast.message)
             self.broadcasts.last = broadcast.number
         return None
 
@@ -232,9 +225,18 @@ class Hosted:
         """What is missing after what was taken last, up to this message."""
         if seq <= self.read_own:
             return None
-        gap = Gap(self.read_own + 1, seq)
+        gap = self._unknown_gap()
+        if self.named[:2] == self.written:
+            gap = Gap(self.read_own + 1, seq)
+            self.named = (self.epoch, self.life, seq)
         self.read_own = seq
         return gap
+
+    def _unknown_gap(self) -> Gap:
+        """It changes no id: client libraries take the last number of a gap for that in the one that they have, and that
+        may be of another life."""
+        *_where, seq = self.named
+        return Gap(seq + 1, seq)
 
     def _waits_for_own(self) -> bool:
         """Messages of its own come first that are still in Redis."""
@@ -247,7 +249,11 @@ class Hosted:
         self.read_bytes = own.total + size
         self.read_own = own.seq
         self.stalled = False
-        return Event(own.seq, own.message, self.mark)
+        return self._event(own.message)
+
+    def _event(self, message: Message) -> Event:
+        self.named = (self.epoch, self.life, self.read_own)
+        return Event(self.read_own, message, self.mark)
 
     def _last_broadcast(self) -> int:
         return self.log.last if self.end is None else min(self.log.last, self.end[1])

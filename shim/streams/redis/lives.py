@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from shim.streams.redis.keys import Keys
-from shim.streams.redis.lua import DAY_MS, Script
+from shim.streams.redis.lua import DAY_MS, NEWEST, Script
 from shim.streams.redis.steps import Step, asked, text
 
 ATTEMPTS: Final = 10
@@ -33,18 +33,19 @@ LIFE: Final = Script("life", "return {life(), now() - tonumber(redis.call('HGET'
 
 BEGIN_LIFE: Final = Script(
     "begin_life",
-    f"""
+    f"""{NEWEST}
 local before, new, lease_ms = ARGV[3], ARGV[4], tonumber(ARGV[5])
-local found = redis.call('HMGET', S.bn, 'li', 'n')
+local found = redis.call('HMGET', S.bn, 'li', 'n', 'an')
 if (found[1] or '') ~= before then return found[1] or '' end
-redis.call('HSET', S.bn, 'li', new, 'pl', before, 'fn', found[2] or 0, 'lt', now())
+local lives = before == '' and '' or newest(before .. ':' .. (found[2] or 0), found[3])
+redis.call('HSET', S.bn, 'li', new, 'an', lives, 'lt', now())
 redis.call('PEXPIRE', S.bn, {DAY_MS})
 if before ~= '' then be_quiet(now(), lease_ms) end
 return new
 """,
     lists="bn quiet",
 )
-"""Keeps the life before, and the number of the last broadcast that is left from it. Nobody is given up, and no window
+"""Keeps the lives before, and the number of the last broadcast that is left of each. Nobody is given up, and no window
 counts as over, until each node had time to say what it holds: this server may not know of streams that began last."""
 
 

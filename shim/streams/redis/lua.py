@@ -55,10 +55,6 @@ local function fields(name, names)
   for i, field in ipairs(names) do v[field] = found[i] end
   return v
 end
-local function survived(life, v)
-  if v.li == life then return tonumber(v.fq or 0), tonumber(v.ft or 0) end
-  return tonumber(v.q or 0), tonumber(v.tb or 0)
-end
 local function expire(I, ms)
   for _, name in pairs(I) do redis.call('PEXPIRE', name, ms) end
 end
@@ -144,6 +140,29 @@ local function detach(I, id, at, window)
   redis.call('ZADD', S.detached, at + window, id)
 end
 """
+
+
+MOST_LIVES: Final = 16
+"""That are known of a partition, before the one in which it is."""
+
+NEWEST: Final = f"""
+local function newest(first, more)
+  local found = {{first}}
+  for one in string.gmatch(more or '', '%S+') do
+    if #found < {MOST_LIVES} then found[#found + 1] = one end
+  end
+  return table.concat(found, ' ')
+end
+"""
+"""Lives and where each ended."""
+
+LIVED: Final = f"""{NEWEST}
+local function lived(alive, v)
+  if v.li == alive then return v.fk or '' end
+  return newest(v.li .. ':' .. v.q, v.fk)
+end
+"""
+"""Those of a connection in which something was sent to it, when something is about to be done in this one."""
 
 
 @dataclass(frozen=True, slots=True)

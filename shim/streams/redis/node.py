@@ -13,13 +13,14 @@ from shim.streams.errors import BrokerUnavailable, ConnectionGone
 from shim.streams.limits import StreamLimits
 from shim.streams.records import CONNECTION_LOST, GOING_AWAY
 from shim.streams.redis import scripts_of_connections as connecting
+from shim.streams.redis import scripts_of_resuming as resuming
 from shim.streams.redis.batches import Batches
 from shim.streams.redis.broadcasts import read_published
 from shim.streams.redis.following import Following
 from shim.streams.redis.hosted import Hosted
 from shim.streams.redis.operations import Operations
 from shim.streams.redis.own import Own
-from shim.streams.redis.places import Cursor, elsewhere
+from shim.streams.redis.places import Cursor, elsewhere, lives_between, words
 from shim.streams.redis.positions import Positions
 from shim.streams.redis.registry import Registry
 from shim.streams.redis.steps import Step, text
@@ -61,7 +62,7 @@ class Node:
                 hosted.wake()
             return hosted
 
-        asked = self._batches.ask(Step(connecting.ATTACH, (connection_id,), (self.id, *cursor), read))
+        asked = self._batches.ask(Step(resuming.ATTACH, (connection_id,), (self.id, words(cursor)), read))
         self._attaching[connection_id] += 1
         asked.add_done_callback(lambda done: self._was_asked(connection_id, done))
         try:
@@ -149,7 +150,7 @@ class Node:
         self._has_attached(connection_id)
         if answer is None:
             raise ConnectionGone(connection_id)
-        *answer, life, lost, before, taken, left_own, left_broadcast, former = answer
+        *answer, life, lost, before, taken, former, shared, between = answer
         generation, epoch, known, own, broadcast, read_bytes, last, digest, window, opened, first, state, kept = answer
         counts = self._batches.counts
         counts.resumed += before != b""
@@ -171,8 +172,9 @@ class Node:
             state=state,
             compared_in=0 if heard_meanwhile else subscription,
             annotations=kept,
-            lost_after=int(own) if lost else None,
-            elsewhere=elsewhere(cursor, text(epoch), text(life), int(left_own), int(left_broadcast)),
+            named=cursor[0][:3] if cursor else ("", "", 0),
+            is_lost=bool(lost),
+            elsewhere=elsewhere(cursor, text(epoch), text(life), shared, lives_between(between)),
             former=text(former).split(),
         )
         self.streams.add(hosted)

@@ -1,77 +1,124 @@
 """Where a client is, as the id of the last event that it has says it.
 
-Ids are `<epoch>.<life>.<broadcast>-<seq>`, and `<epoch>-<seq>` before the first event. A client that came from another
-life of the partition has `<epoch>.<life>.<broadcast>.<life>.<broadcast>.<seq>-<seq>`, where it is in that one too: it
-may meet its server again, which went on for others, or one that took over with the same data.
+Ids are `<epoch>.<life>.<broadcast>-<seq>`, and `<epoch>-<seq>` before the first event. A client that came from other
+lives of the partition has `.<epoch>.<life>.<broadcast>.<seq>` for each of them too, the latest first, before the `-`:
+it may meet its server again, which went on for others, or one that took over with the same data. The epoch is left out
+where it is the same.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+from shim.streams.redis.steps import text
+
+MOST_ELSEWHERE: Final = 7
+"""Places that an id names beside the one in which it was given."""
+
+_WORD: Final = re.compile(r"[0-9A-Za-z]{1,32}", re.ASCII)
+_NUMBER: Final = re.compile(r"[0-9]{1,15}", re.ASCII)
 
 
-class Cursor(NamedTuple):
-    """`broadcast`: -1 before the first event. `other_*`: the same in another life, '' when there is none. No epoch at
-    all: the client has nothing of ours."""
+class Place(NamedTuple):
+    """`life` is '' and `broadcast` -1 before the first event."""
 
-    epoch: str = ""
-    own: int = 0
-    broadcast: int = 0
-    life: str = ""
-    other_life: str = ""
-    other_own: int = 0
-    other_broadcast: int = 0
+    epoch: str
+    life: str
+    own: int
+    broadcast: int
 
 
-NOWHERE = Cursor()
+Cursor = tuple[Place, ...]
+"""The place that an id was given in, then others; empty for a client that has nothing of ours."""
+
+NOWHERE: Final[Cursor] = ()
+
+Shared = tuple[int, int]
+"""Numbers of a message and of a broadcast up to which two lives have the same."""
+
+Between = tuple[str, int, int]
+"""A life, and those of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """Where a stream is in another life than the one in which it goes on. `left_own`, `left_broadcast`: up to these
-    numbers both have the same messages."""
+    """Where a stream is in another life than the one in which it goes on. `shared`: of both."""
 
-    life: str
-    own: int
-    broadcast: int
-    left_own: int
-    left_broadcast: int
+    place: Place
+    shared: Shared
 
-    def at(self, own: int, broadcast: int) -> tuple[int, int]:
-        """Message and broadcast, when the stream is at these numbers in its own life."""
-        return max(self.own, min(own, self.left_own)), max(self.broadcast, min(broadcast, self.left_broadcast))
+    @property
+    def is_implied(self) -> bool:
+        """Whether it has nothing there that the life in which it goes on does not have too."""
+        return self.place.own <= self.shared[0] and self.place.broadcast <= self.shared[1]
 
-    def mark(self, own: int, broadcast: int) -> str:
-        """For an id."""
-        own, broadcast = self.at(own, broadcast)
-        return f".{self.life}.{broadcast}.{own}"
+    def at(self, own: int, broadcast: int) -> Place:
+        """When the stream is at these numbers in its own life."""
+        epoch, life, there, broadcast_there = self.place
+        own, broadcast = min(own, self.shared[0]), min(broadcast, self.shared[1])
+        return Place(epoch, life, max(there, own), max(broadcast_there, broadcast))
 
 
 def cursor(last_event_id: str | None) -> Cursor:
     """`NOWHERE` for an id that is not ours."""
     place, _dash, seq = (last_event_id or "").rpartition("-")
     epoch, *more = place.split(".")
-    match more:
-        case [] if _are_numbers(seq):
-            return Cursor(epoch, int(seq), -1)
-        case [life, broadcast] if _are_numbers(seq, broadcast):
-            return Cursor(epoch, int(seq), int(broadcast), life)
-        case [life, broadcast, other, *there] if len(there) == 2 and _are_numbers(seq, broadcast, *there):
-            return Cursor(epoch, int(seq), int(broadcast), life, other, int(there[1]), int(there[0]))
-    return NOWHERE
+    if not _WORD.fullmatch(epoch) or not _NUMBER.fullmatch(seq):
+        return NOWHERE
+    if not more:
+        return (Place(epoch, "", int(seq), -1),)
+    (life, broadcast), others = [*more, ""][:2], more[2:]
+    found = [(epoch, life, broadcast, seq)]
+    found += zip(*[iter(others)] * 4, strict=False)
+    if len(others) % 4 or len(found) > 1 + MOST_ELSEWHERE or not all(_is_place(*one) for one in found):
+        return NOWHERE
+    return tuple(Place(one[0] or epoch, one[1], int(one[3]), int(one[2])) for one in found)
 
 
-def elsewhere(said: Cursor, epoch: str, life: str, left_own: int, left_broadcast: int) -> Elsewhere | None:
-    """Of a client that resumes in this life of its connection."""
-    if said.epoch != epoch or not said.life:
-        return None
-    if said.life != life:
-        return Elsewhere(said.life, said.own, said.broadcast, left_own, left_broadcast)
-    if said.other_life:
-        return Elsewhere(said.other_life, said.other_own, said.other_broadcast, left_own, left_broadcast)
-    return None
+def words(places: Cursor) -> str:
+    """As scripts read them."""
+    return " ".join(f"{epoch} {life or '-'} {own} {broadcast}" for epoch, life, own, broadcast in places)
 
 
-def _are_numbers(*words: str) -> bool:
-    return all(word.isascii() and word.isdigit() and len(word) <= 15 for word in words)
+def mark(life: str, own: int, broadcast: int, epoch: str, others: Iterable[Elsewhere]) -> str:
+    """What stands behind the epoch in the id of an event."""
+    found = f".{life}.{broadcast}"
+    for one in others:
+        at = one.at(own, broadcast)
+        found += f".{'' if at.epoch == epoch else at.epoch}.{at.life}.{at.broadcast}.{at.own}"
+    return found
+
+
+def elsewhere(
+    places: Cursor, epoch: str, life: str, shared: Iterable[Shared], between: Iterable[Between] = ()
+) -> list[Elsewhere]:
+    """Of a client that goes on in this epoch and life: the places that its ids are to name beside. `shared`: what each
+    of those that it has and this life have in common. `between`: lives that were before this one and in which it was
+    not: what it gets of them from here on it would get again from a server that went on from them otherwise. When
+    there are too many, those are left out first from which it has nothing more than it has here, and the oldest."""
+    found = [Elsewhere(Place(epoch, one, 0, 0), (own, broadcast)) for one, own, broadcast in between]
+    found += [
+        Elsewhere(place, both)
+        for place, both in zip(places, shared, strict=True)
+        if place.life and (place.epoch, place.life) != (epoch, life)
+    ]
+    while len(found) > MOST_ELSEWHERE:
+        found.remove(([one for one in found if one.is_implied] or found)[-1])
+    return found
+
+
+def lives_between(answer: Iterable[tuple[bytes, int, int]]) -> list[Between]:
+    """As scripts give them."""
+    return [(text(life), own, broadcast) for life, own, broadcast in answer]
+
+
+def _is_place(epoch: str, life: str, broadcast: str, own: str) -> bool:
+    return (
+        (not epoch or _WORD.fullmatch(epoch) is not None)
+        and _WORD.fullmatch(life) is not None
+        and _NUMBER.fullmatch(broadcast) is not None
+        and _NUMBER.fullmatch(own) is not None
+    )

@@ -14,11 +14,13 @@ from shim.streams.records import DOES_NOT_READ
 from shim.streams.redis import scripts_of_connections as connecting
 from shim.streams.redis import scripts_of_ends as ending
 from shim.streams.redis import scripts_of_nodes as nodes
+from shim.streams.redis import scripts_of_resuming as resuming
 from shim.streams.redis.annotations import attributes_of
 from shim.streams.redis.batches import Batches
 from shim.streams.redis.broadcasts import Known
 from shim.streams.redis.hosted import Hosted
 from shim.streams.redis.operations import Operations
+from shim.streams.redis.places import elsewhere, lives_between, words
 from shim.streams.redis.registry import Registry
 from shim.streams.redis.steps import Step, text
 
@@ -118,7 +120,7 @@ class Positions:
     def _checked(self, log: Known, asked: list[tuple[Hosted, int, Phase]], found: list[Any]) -> bool:
         """`log`: what was known of it when this was asked. Of a connection that was written again meanwhile this tells
         nothing: it would be written once more, over what was sent since. Nor does it settle a doubt that came later."""
-        last, life, left, self._said, before, *states = found
+        last, life, self._said, *states = found
         if text(life) != self._registry.log.life:
             self._batches.forget_life()
             return False
@@ -127,14 +129,14 @@ class Positions:
         for (hosted, known, phase), state in zip(asked, states, strict=True):
             if self._registry.has(hosted) and (hosted.written, hosted.doubts) == phase:
                 hosted.compared_in = log.subscription
-                self._found(hosted, state, known, int(left), text(before))
+                self._found(hosted, state, known)
         return True
 
-    def _found(self, hosted: Hosted, found: list[Any], known: int, left: int, before: str) -> None:
-        """`known`: the last message that was known when this was asked; a Redis that has fewer has lost some. `left`:
-        the last broadcast of the life `before` that is left. One that ended gets none that came after its end, and is
-        looked at like others until its stream ends: what is to be written before that may be missing still."""
-        state, generation, seq, stalled, epoch, code, reason, left_own, left_bytes, ended_after = found
+    def _found(self, hosted: Hosted, found: list[Any], known: int) -> None:
+        """`known`: the last message that was known when this was asked; a Redis that has fewer has lost some. One that
+        ended gets none that came after its end, and is looked at like others until its stream ends: what is to be
+        written before that may be missing still."""
+        state, generation, seq, stalled, epoch, code, reason, ended_after = found
         counted = self._batches.counts.found
         if state is not None and int(generation) > hosted.generation:
             counted["moved"] += 1
@@ -148,9 +150,9 @@ class Positions:
             return
         if relives:
             counted["lost"] += 1
-            hosted.relived(int(seq), int(left_own), int(left_bytes), left, before)
-            hosted.wake()
-        elif not is_over and int(seq) < known:
+            self._relive(hosted)
+            return
+        if not is_over and int(seq) < known:
             counted["lost"] += 1
             self._restore(hosted)
             return
@@ -167,6 +169,22 @@ class Positions:
         self._registry.feed(hosted)
         if hosted.closed or not hosted.drained:
             hosted.wake()
+
+    def _relive(self, hosted: Hosted) -> None:
+        """Its stream goes on in the life in which the partition is now. What was sent in it since was not taken."""
+        was, written = hosted.places, hosted.written
+
+        def read(answer: list[Any] | None) -> None:
+            if answer is None or not self._registry.has(hosted) or hosted.written != written:
+                return
+            life, own, own_bytes, broadcast, known, shared, between = answer
+            if text(life) == self._registry.log.life:
+                others = elsewhere(was, hosted.epoch, text(life), shared, lives_between(between))
+                hosted.relived((int(own), int(own_bytes), int(broadcast)), int(known), others)
+                self.doubt(hosted)
+                hosted.wake()
+
+        self._registry.post(resuming.RELIVE, hosted.id, (hosted.generation, hosted.epoch, words(was)), read)
 
     def _restore(self, hosted: Hosted) -> None:
         """Redis lost the connection: it is written again, and its client is told. Whoever got no answer writes it with
@@ -191,6 +209,7 @@ class Positions:
             hosted.restored(epoch)
             if hosted.annotations:
                 self._batches.post(self._operations.annotate(hosted.id, attributes_of(hosted.annotations)))
+            self.doubt(hosted)
             hosted.wake()
 
         self._registry.post(connecting.RESTORE, hosted.id, arguments, read)

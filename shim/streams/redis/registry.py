@@ -109,7 +109,10 @@ class Registry:
             hosted.wake()
 
     def feed(self, hosted: Hosted) -> None:
-        """Reads what the stream needs next and is not here, and saves how far it is."""
+        """Reads what the stream needs next and is not here, and saves how far it is. Not while it is in another life:
+        its numbers are of that one."""
+        if hosted.life != self.log.life:
+            return
         if hosted.waits_for_broadcasts and self.has(hosted):
             self._waiting.add(hosted)
         if hosted.misses_own and hosted.has_room:
@@ -128,7 +131,7 @@ class Registry:
 
     def save(self, hosted: Hosted) -> bool:
         """Tells how far the stream is; whether it is further than was told."""
-        if hosted.read_own == hosted.saved_own:
+        if hosted.read_own == hosted.saved_own or hosted.life != self.log.life:
             return False
         hosted.saved_own, hosted.saved_bytes = hosted.read_own, hosted.read_bytes
         arguments = (hosted.generation, hosted.read_own, hosted.read_bytes)

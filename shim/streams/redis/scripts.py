@@ -14,6 +14,7 @@ from shim.streams.redis import (
     scripts_of_limits,
     scripts_of_messages,
     scripts_of_nodes,
+    scripts_of_resuming,
     scripts_of_tickets,
 )
 from shim.streams.redis.lua import Script
@@ -24,6 +25,7 @@ SCRIPTS: Final = tuple(
     for module in (
         lives,
         scripts_of_connections,
+        scripts_of_resuming,
         scripts_of_messages,
         scripts_of_ends,
         scripts_of_nodes,

@@ -1,4 +1,4 @@
-"""Opening, attaching and detaching."""
+"""Opening, detaching, and writing again what Redis lost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ local id, digest, epoch, window, most, state, node = unpack(ARGV, 3)
 if redis.call('EXISTS', I.c) == 1 then return 'taken' end
 if redis.call('ZCARD', S.pending) + redis.call('ZCARD', S.open) >= tonumber(most) then return 'full' end
 local at, alive = now(), life()
-redis.call('HSET', I.c, 'st', 'p', 'li', alive, 'al', alive, 'fq', 0, 'ft', 0, 'dg', digest,
+redis.call('HSET', I.c, 'st', 'p', 'li', alive, 'al', alive, 'dg', digest,
   'ep', epoch, 'wi', window, 'oa', at, 'la', at, 'ge', 0, 'no', '', 'pn', node,
   'de', at, 'q', 0, 'f', 1, 'tb', 0, 'kb', 0, 'r', 0, 'rb', 0, 'rc', 0, 'tt', at)
 redis.call('HSET', S.sessions, digest, id)
@@ -66,59 +66,6 @@ return 1
     lists=f"sessions pending hosted {FORGETS}",
 )
 
-ATTACH: Final = Script(
-    "attach",
-    """
-local id, node, epoch, own, broadcast, said, other, other_own, other_broadcast = unpack(ARGV, 3)
-local v = fields(I.c, {'st', 'ge', 'no', 'ep', 'q', 'r', 'rc', 'tb', 'dg', 'wi', 'oa', 'b0', 'ln', 'li', 'al', 'fq',
-  'ft', 'lb', 'pe'})
-if v.st ~= 'o' then return false end
-local b = fields(S.bn, {'n', 'li', 'fn', 'pl'})
-local generation, n, alive, q = math.max(v.ge + 1, now()), tonumber(b.n or 0), b.li or '', tonumber(v.q)
-if v.no ~= '' then
-  redis.call('ZREM', S.hosted, hosted(v.no, id))
-  if v.no ~= node then publish('n:' .. v.no, 'x ' .. id .. ' ' .. generation) end
-end
-own, broadcast = tonumber(own), tonumber(broadcast)
-if broadcast < 0 then broadcast = tonumber(v.b0) end
-local known = epoch == v.ep
-local lost = v.al ~= alive or (known and said ~= '' and said ~= alive)
-if not known or (not lost and (own > q or broadcast > n)) then own, broadcast = tonumber(v.r), tonumber(v.rc) end
-if known and not lost and v.lb and broadcast >= tonumber(v.lb) then broadcast = math.max(broadcast, tonumber(v.rc)) end
-local left, left_bytes = survived(alive, v)
-local left_broadcast = tonumber(b.fn or 0)
-if lost and known and other == alive and v.al == alive then
-  own, broadcast = math.min(tonumber(other_own), q), math.min(tonumber(other_broadcast), n)
-elseif lost then
-  if known and other ~= '' and other == b.pl then own, broadcast = tonumber(other_own), tonumber(other_broadcast) end
-  own, broadcast = math.min(own, left), math.min(broadcast, left_broadcast)
-end
-if not known and epoch ~= '' and string.find(v.pe or '', epoch, 1, true) then
-  lost, own, broadcast = true, 0, tonumber(v.b0)
-end
-local read_bytes = v.tb
-if own < q then
-  local next = redis.call('XRANGE', I.s, '(' .. own .. '-0', '+', 'COUNT', 1)
-  if next[1] then read_bytes = next[1][2][6] end
-end
-redis.call('HSET', I.c, 'ge', generation, 'no', node, 'ln', node, 'de', '', 'r', own, 'rb', read_bytes, 'rc', broadcast,
-  'li', alive, 'al', alive, 'fq', left, 'ft', left_bytes)
-redis.call('HDEL', I.c, 'ss')
-redis.call('ZREM', S.detached, id)
-redis.call('ZADD', S.hosted, 0, hosted(node, id))
-return {generation, v.ep, q, own, broadcast, read_bytes, n, v.dg, v.wi, v.oa, v.b0,
-  redis.call('GET', I.v) or '', redis.call('HGETALL', I.a), alive, lost and 1 or 0,
-  v.ln or '', v.lb or v.b0, left, left_broadcast, v.pe or ''}
-""",
-    keys="c s v a",
-    lists="bn hosted detached",
-)
-"""`said`: the life of the last event that the client has. Of another life than this it may have seen what is lost, and
-may lack what is lost too: it is told, and gets what was left, and all that came since. One that was in this life before
-(`other`), or in the one before this, goes on where it was in that. A generation is a time, so that
-it is later than those that Redis forgot. A client that has the last broadcast that its streams took has missed none of
-those that they passed over since, which were for others."""
-
 DETACH: Final = Script(
     "detach",
     """
@@ -162,7 +109,7 @@ redis.call('DEL', I.s)
 redis.call('ZREM', S.pending, id)
 redis.call('ZREM', S.detached, id)
 local at, n = now(), last_broadcast()
-redis.call('HSET', I.c, 'st', 'o', 'li', alive, 'al', alive, 'rl', alive, 'fq', 0, 'ft', 0, 'dg', digest,
+redis.call('HSET', I.c, 'st', 'o', 'li', alive, 'al', alive, 'rl', alive, 'dg', digest,
   'ep', epoch, 'pe', former, 'wi', window, 'oa', opened, 'la', at, 'ge', generation,
   'no', node, 'de', '', 'q', 0, 'f', 1, 'tb', 0, 'kb', 0, 'r', 0, 'rb', 0, 'rc', n, 'lb', n, 'b0', n, 'tt', at)
 redis.call('HSET', S.sessions, digest, id)

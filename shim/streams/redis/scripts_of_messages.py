@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shim.streams.redis.lua import DAY_MS, FORGETS, Script
+from shim.streams.redis.lua import DAY_MS, FORGETS, LIVED, Script
 
 KNOWN_MS: Final = 300_000
 """How long a call is known after the last one, so that a repeat of it does nothing."""
@@ -21,10 +21,10 @@ end
 
 SEND: Final = Script(
     "send",
-    f"""{_REPEATED}
+    f"""{_REPEATED}{LIVED}
 local id, node, data, binary = unpack(ARGV, 3)
 local most, most_bytes, keep_ms, slow_ms, invocation = unpack(ARGV, 7)
-local v = redis.call('HMGET', I.c, 'st', 'no', 'q', 'f', 'kb', 'tb', 'r', 'rb', 'tt', 'wi', 'li', 'fq', 'ft', 'ep')
+local v = redis.call('HMGET', I.c, 'st', 'no', 'q', 'f', 'kb', 'tb', 'r', 'rb', 'tt', 'wi', 'li', 'ep')
 if v[1] ~= 'o' then return {{'gone'}} end
 local again, known
 if invocation ~= '' then again, known = repeated(I.i, invocation) end
@@ -43,8 +43,10 @@ if host ~= '' and q > read and (q - read >= most or unread_bytes + size > most_b
 end
 local b = redis.call('HMGET', S.bn, 'n', 'li')
 local k, alive = b[1] or 0, b[2] or ''
-local left, left_bytes = v[12], v[13]
-if v[11] ~= alive then left, left_bytes = q, total end
+if v[11] ~= alive then
+  local known = redis.call('HGET', I.c, 'fk')
+  redis.call('HSET', I.c, 'li', alive, 'fk', lived(alive, {{li = v[11], q = q, fk = known or ''}}))
+end
 q = q + 1
 redis.call('XADD', I.s, q .. '-0', 'd', data, 'k', k, 't', total, 'm', at, 'b', binary)
 kept = kept + size
@@ -67,15 +69,14 @@ if q == 1 or at - looked > keep_ms / 4 then
   redis.call('PEXPIRE', I.s, math.max(2 * keep_ms, tonumber(v[10]) + 2 * slow_ms + 60000))
   looked = at
 end
-redis.call('HSET', I.c, 'q', q, 'f', first, 'kb', kept, 'tb', total + size, 'la', at, 'tt', looked, 'li', alive,
-  'fq', left, 'ft', left_bytes)
+redis.call('HSET', I.c, 'q', q, 'f', first, 'kb', kept, 'tb', total + size, 'la', at, 'tt', looked)
 if host ~= '' and host ~= node then
-  publish('n:' .. host, table.concat({{'m', id, q, k, binary, at, total, v[14], alive}}, ' ') .. '\\n' .. data)
+  publish('n:' .. host, table.concat({{'m', id, q, k, binary, at, total, v[12], alive}}, ' ') .. '\\n' .. data)
 end
 if known then
   redis.call('SET', I.i, string.sub(known .. invocation .. ' ', -{KNOWN_BYTES}), 'PX', {KNOWN_MS})
 end
-return {{'ok', q, k, host, at, total, v[14], alive}}
+return {{'ok', q, k, host, at, total, v[12], alive}}
 """,
     keys="c s i",
     lists="bn",

@@ -39,14 +39,12 @@ CHECK: Final = Script(
     """
 local count, took_back = #KEYS - 4, false
 local node = ARGV[3 + count]
-local b = fields(S.bn, {'n', 'li', 'fn', 'pl'})
-local alive = b.li or ''
-local found = {tonumber(b.n or 0), alive, tonumber(b.fn or 0),
-  redis.call('ZLEXCOUNT', S.hosted, '[' .. node .. ' ', '(' .. node .. '!'), b.pl or ''}
-for n = 1, count do
-  local I, id, generation = of(n), ARGV[2 + n], ARGV[3 + count + n]
-  local v = fields(I.c, {'st', 'ge', 'no', 'q', 'tb', 'ss', 'ep', 'cc', 'cr', 'li', 'al', 'fq', 'ft', 'cb'})
-  local left, left_bytes = survived(alive, v)
+local b = redis.call('HMGET', S.bn, 'n', 'li')
+local n = tonumber(b[1] or 0)
+local found = {n, b[2] or '', redis.call('ZLEXCOUNT', S.hosted, '[' .. node .. ' ', '(' .. node .. '!')}
+for at = 1, count do
+  local I, id, generation = of(at), ARGV[2 + at], ARGV[3 + count + at]
+  local v = fields(I.c, {'st', 'ge', 'no', 'q', 'ss', 'ep', 'cc', 'cr', 'cb'})
   if v.st == 'o' and tonumber(v.ge) <= tonumber(generation) then
     if v.no ~= node or v.ge ~= generation then
       redis.call('HSET', I.c, 'ge', generation, 'no', node, 'de', '')
@@ -55,10 +53,8 @@ for n = 1, count do
       redis.call('ZADD', S.hosted, 0, hosted(node, id))
       took_back = true
     end
-    if v.al ~= alive then redis.call('HSET', I.c, 'li', alive, 'al', alive, 'fq', left, 'ft', left_bytes) end
   end
-  found[n + 5] = {v.st, v.ge, v.q, v.ss, v.ep, v.cc, v.cr, left, left_bytes,
-    tonumber(v.cb or b.n or 0)}
+  found[3 + at] = {v.st, v.ge, v.q, v.ss, v.ep, v.cc, v.cr, tonumber(v.cb or n)}
 end
 if took_back then redis.call('ZADD', S.nodes, 'NX', now(), node) end
 return found

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from shim.streams import BrokerUnavailable, Closed, ConnectionGone
-from shim.streams.redis.scripts_of_connections import ATTACH
 from shim.streams.redis.scripts_of_ends import BEGIN_TELLING
+from shim.streams.redis.scripts_of_resuming import ATTACH
 from shim.streams.redis.steps import Step
 from tests.redis_server import RedisServer
 from tests.shim.streams.promising import is_detached, last_id, opened, rest, take, until
@@ -294,7 +294,7 @@ async def test_a_node_lets_go_of_what_it_attached_to_without_being_answered(worl
     connection, kept = await opened(node), await opened(node)
     (member,) = await node.members()
     async with await node.awaiting.subscribe(kept) as stream:
-        await member.batches.run(Step(ATTACH, (connection,), (member.node.id, "", 0, 0), list))
+        await member.batches.run(Step(ATTACH, (connection,), (member.node.id, ""), list))
         await world.live(600, node)
         assert await node.awaiting.expire() == 0
 
@@ -320,7 +320,7 @@ async def test_a_node_lets_go_of_what_it_attached_to_when_its_client_left_before
         await node.awaiting.info(connection)
     redis_server.go_on()
     await at_last(partial(node.awaiting.info, connection))
-    await member.batches.run(Step(ATTACH, (connection,), (member.node.id, "", 0, 0), list))  # as Redis may have done
+    await member.batches.run(Step(ATTACH, (connection,), (member.node.id, ""), list))  # as Redis may have done
     await member.node.check()
 
     assert await is_detached(node, connection)

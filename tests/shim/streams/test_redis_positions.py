@@ -12,9 +12,9 @@ import pytest
 from shim.streams.connection import Message
 from shim.streams.redis.membership import Membership
 from shim.streams.redis.positions import Positions
-from shim.streams.redis.scripts_of_connections import ATTACH
 from shim.streams.redis.scripts_of_messages import SEND
 from shim.streams.redis.scripts_of_nodes import HOSTED
+from shim.streams.redis.scripts_of_resuming import ATTACH
 from shim.streams.redis.steps import Step
 from shim.streams.redis.streams import RedisStreams
 from shim.streams.subscription import Subscription
@@ -178,7 +178,7 @@ async def test_a_stream_that_begins_while_its_node_asks_what_it_holds_is_kept(
     node = await world.streams()
     connection = await opened(node)
     (member,) = await node.members()
-    await member.batches.run(Step(ATTACH, (connection,), (member.node.id, "", 0, -1, ""), list))  # and nobody knows
+    await member.batches.run(Step(ATTACH, (connection,), (member.node.id, ""), list))  # and nobody knows
     run = member.batches.run
     begun: list[asyncio.Task[Subscription]] = []
 

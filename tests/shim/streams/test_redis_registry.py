@@ -10,6 +10,7 @@ from shim.streams.connection import Event, Message
 from shim.streams.redis.following import Following
 from shim.streams.redis.hosted import Hosted
 from shim.streams.redis.own import Own
+from shim.streams.redis.places import elsewhere
 from tests.shim.streams.node_alone import LIFE, NodeAlone
 
 NAMES = ("ann", "bob", "cid")
@@ -121,9 +122,8 @@ def test_in_another_life_a_stream_stays_wnode_it_was_until_it_goes_on_in_that() 
         node.broadcast("bob")
     assert ann.broadcasts.last == 10
 
-    ann.relived(0, 0, 0, 8, LIFE)
-    assert ann.elsewhere is not None
-    assert ann.elsewhere.broadcast == 10
+    ann.relived((0, 0, 8), 0, elsewhere(ann.places, ann.epoch, "l2", [(0, 8)]))
+    assert ann.places[1].broadcast == 10
     assert node.taken(ann) == [-1]
     assert ann.broadcasts.last == 12
 
