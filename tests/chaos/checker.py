@@ -64,6 +64,7 @@ def _order(facts: Facts, story: Story) -> Iterator[Violation]:
     for got, push in facts.heard(story):
         if latest is not None and push.status == 200 and push.ended < latest.begun:
             of_two = facts.two_served_until(push.ended) and facts.two_served_until(latest.begun)
+            of_two = of_two or facts.went_back_and_gave_way(push, latest)
             if of_two and any(heard_at <= gap <= got.at for gap in story.gaps):
                 facts.excused["reordered, of two servers, with a gap between"] += 1
                 continue

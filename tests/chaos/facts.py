@@ -138,3 +138,16 @@ class Facts:
         knew better, also of a third one that took over before they did of the second."""
         known = (one.ended + self.notice_s for one in self.troubles if one.what == TOOK_OVER and one.begun <= at)
         return max((until for until in known if at <= until), default=None)
+
+    def went_back_and_gave_way(self, earlier: Push, later: Push) -> bool:
+        """Whether a server may have been killed that came back without the one and took the other, until another server
+        took over, to which the one had been copied. A server follows the one that came back, and has no more than it,
+        when all is whole again."""
+        return any(
+            earlier.begun <= kill.begun <= later.ended
+            and kill.begun <= took_over.begun <= kill.ended
+            and later.begun <= took_over.ended + self.notice_s
+            for kill in self.forgot
+            for took_over in self.forgot
+            if kill.what == "kill_redis" and took_over.what == TOOK_OVER
+        )

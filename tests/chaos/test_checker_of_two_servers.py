@@ -52,6 +52,23 @@ def test_two_servers_have_no_common_order_and_a_gap_stands_between() -> None:
     assert "reordered" not in kinds(History(RULES, [*lines, Gap(0.95, STAYS, 3, 2)]))
 
 
+def test_a_server_that_takes_over_has_what_one_that_came_back_with_less_before_it_had_not() -> None:
+    lines = without(good(), lambda line: isinstance(line, Trouble)).lines
+    first, second = (next(n for n, line in enumerate(lines) if got(number)(line)) for number in (2, 4))
+    lines[first], lines[second] = replace(lines[second], at=0.9), replace(lines[first], at=1.0)
+    lines.append(Gap(0.95, STAYS, 3, 2))
+    kill, took_over = Trouble("kill_redis", -1, 0.5, 1.5), Trouble(TOOK_OVER, -1, 0.6, 1.5)
+    forgetful = replace(RULES, keeps=False)
+    assert "reordered" in kinds(History(forgetful, [*lines, kill]))
+    assert "reordered" in kinds(History(forgetful, [*lines, took_over]))
+    assert "reordered" in kinds(History(RULES, [*lines, kill, took_over]))
+    assert "reordered" in kinds(History(forgetful, [*lines, replace(kill, begun=0.3), took_over]))
+    assert "reordered" in kinds(History(forgetful, [*lines, replace(kill, ended=0.55), took_over]))
+    assert "reordered" not in kinds(History(forgetful, [*lines, kill, took_over]))
+    without_gap = [line for line in lines if not isinstance(line, Gap)]
+    assert "reordered" in kinds(History(forgetful, [*without_gap, kill, took_over]))
+
+
 def test_the_end_that_one_of_two_servers_saw_may_be_told_while_the_other_serves() -> None:
     early = changed(good(), ran("$disconnect", STAYS), at=1.0)
     assert kinds(History(RULES, [*early.lines, Trouble(TOOK_OVER, -1, 0.9, 1.5)])) == set()
