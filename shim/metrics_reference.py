@@ -16,10 +16,10 @@ from shim.dualrun.cutover.metrics import CutoverCollector
 from shim.dualrun.cutover.options import CutoverOptions
 from shim.dualrun.cutover.tapped_streams import TappedStreams
 from shim.emulation import GatewayService
-from shim.faces.metric_counts import MetricCounts
 from shim.faces.metric_families import OWN_LABELS
-from shim.faces.metrics import ServiceCollector
+from shim.faces.metrics import counts_of
 from shim.faces.redis_metrics import RedisCollector
+from shim.faces.service_metrics import ServiceCollector
 from shim.gateway.definition import ApiDefinition
 from shim.metric_words import OF_A_CUT_OVER, OF_A_SERVICE, OF_REDIS, OF_THE_PROCESS, VALUES
 from shim.observing import Face, Outcome, RefusalReason
@@ -60,7 +60,7 @@ def families() -> dict[str, list[Metric]]:
         cut_over = cutover_service(old, RestUpstream(url="http://127.0.0.1:1"), options)
         own = (api.api_id, api.stage)
         collectors: dict[str, Collector] = {
-            "Of every service": ServiceCollector(old, MetricCounts(api)),
+            "Of every service": ServiceCollector(own, counts_of(api), old.streams, old.pushes, lambda: 0),
             "Of each node over Redis": RedisCollector(own, RedisCounts()),
             "Of a cut-over": CutoverCollector(cut_over),
             "Of the process": ProcessCollector(registry=CollectorRegistry()),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from typing import Final, Literal
 
-from shim.gateway.definition import ApiDefinition, Mock
 from shim.gateway.selection import CONNECT_ROUTE, DISCONNECT_ROUTE
 from shim.observing import Connected, Disconnected, Face, Happening, MessageHandled, Outcome, RefusalReason, Refused
 from shim.streams.distribution import Distribution
@@ -50,18 +50,17 @@ CONNECT_S: Final = tuple(bound / 1000 for bound in LATENCY_MS)
 class MetricCounts:
     """An observer. Route keys are those of the API and `$none`, so that no client makes series of its own.
 
-    `alone`: no other process tells of the ends of connections that began here.
+    `mocks`: routes that call nobody. `alone`: no other process tells of the ends of connections that began here.
     """
 
-    def __init__(self, api: ApiDefinition, *, alone: bool = True) -> None:
+    def __init__(self, routes: Collection[str], *, mocks: Collection[str] = (), alone: bool = True) -> None:
         self._alone = alone
-        self._routes = {*api.routes, CONNECT_ROUTE, DISCONNECT_ROUTE}
-        self._mocks = {key for key, route in api.routes.items() if isinstance(route.integration, Mock)}
+        self._routes = {*routes, CONNECT_ROUTE, DISCONNECT_ROUTE}
         self.connects = 0
         self.messages: Counter[tuple[str, Outcome]] = Counter()
         self.message_bytes = 0
         self.errors: Counter[tuple[ErrorKind, str]] = Counter()
-        self.latencies_ms = {key: Distribution(LATENCY_MS) for key in api.routes if key not in self._mocks}
+        self.latencies_ms = {key: Distribution(LATENCY_MS) for key in routes if key not in mocks}
         self.accepted: dict[Face, Distribution] = {"sse": Distribution(CONNECT_S), "websocket": Distribution(CONNECT_S)}
         self.refused: Counter[tuple[Face, str, RefusalReason]] = Counter()
         self.disconnects: Counter[str] = Counter()

@@ -1,52 +1,26 @@
-"""Metrics for Prometheus: those of API Gateway under its names, and what only this service knows.
-
-https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api-logging.html
-
-ConnectCount        clients that `$connect` was asked for: those accepted, and those for whom it failed
-MessageCount        messages: of clients by route; pushes to clients have no route
-ClientError         4XX before the integration: refused clients; messages without a route, throttled or not valid
-IntegrationError    messages whose integration answered with an error or raised; `$disconnect` that failed
-ExecutionError      messages whose integration timed out or gave no answer; `$connect` or an authorizer that failed
-IntegrationLatency  milliseconds that integrations took, but not MOCK, as a histogram
-
-Prometheus adds `_total` to the names of counters. Labels are `ApiId`, `Stage` and `Route`.
-"""
+"""Metrics for Prometheus, and who may read them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from prometheus_client import CollectorRegistry, ProcessCollector
-from prometheus_client.core import Metric
-from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
-from shim.faces.metric_counts import ErrorKind, MetricCounts
-from shim.faces.metric_families import add_distribution, counter, gauge, histogram
+from shim.faces.exposition import exposition
+from shim.faces.metric_counts import MetricCounts
 from shim.faces.operators import TokenGate, check_token_option, who_asks
 from shim.faces.redis_metrics import RedisCollector
 from shim.faces.refusal import Refusal
-from shim.gateway.selection import CONNECT_ROUTE
+from shim.faces.service_metrics import ServiceCollector
+from shim.gateway.definition import ApiDefinition, Mock
 from shim.service import Service
 
 PATH: Final = "/metrics"
-
-_FORMAT: Final = re.compile(
-    r"(?:application/openmetrics-text|text/plain)"
-    r"(?:\s?;\s?(?:version=(?:0\.0\.1|0\.0\.4|1\.0\.0)|charset=utf-8|q=[01](?:\.\d{1,3})?"
-    r"|escaping=(?:allow-utf-8|underscores|dots|values)))*"
-)
-
-_ERRORS: Final[dict[ErrorKind, str]] = {
-    "ClientError": "Clients refused and messages turned down before the integration",
-    "IntegrationError": "Errors that integrations answered with",
-    "ExecutionError": "Errors that occurred when calling integrations",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +44,13 @@ def metrics_router(
 ) -> APIRouter:
     """GET on `/metrics`, in the format that the scraper prefers. Begins to observe the service. `more`: of others."""
     chosen = options or MetricsOptions()
-    counts = MetricCounts(service.api, alone=not service.streams.shared)
+    streams, own = service.streams, (service.api.api_id, service.api.stage)
+    counts = counts_of(service.api, alone=not streams.shared)
     service.observers.append(counts)
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(ServiceCollector(service, counts))
-    streams = service.streams
+    registry.register(ServiceCollector(own, counts, streams, service.pushes, lambda: service.messages_running))
     if streams.counts is not None:
-        registry.register(RedisCollector((service.api.api_id, service.api.stage), streams.counts))
+        registry.register(RedisCollector(own, streams.counts))
     for collector in more:
         registry.register(collector)
     ProcessCollector(registry=registry)
@@ -90,114 +64,12 @@ def metrics_router(
             who_asks(request, gate, local=chosen.local)
         except Refusal as refusal:
             return refusal.response()
-        encode, media_type = choose_encoder(_readable(request.headers.get("accept", "")))
-        return Response(encode(registry), media_type=None, headers={"Content-Type": media_type})
+        return exposition(registry, request.headers.get("accept", ""))
 
     return router
 
 
-def _readable(accept: str) -> str:
-    """The formats asked for that scrapers do ask for: others make the library fail."""
-    return ",".join(asked for asked in accept.split(",")[:20] if _FORMAT.fullmatch(asked.strip()))
-
-
-class ServiceCollector(Collector):
-    """Turns what was counted, and what is true now, into metrics, whenever they are asked for."""
-
-    def __init__(self, service: Service, counts: MetricCounts) -> None:
-        self._service = service
-        self._counts = counts
-        self._own = [service.api.api_id, service.api.stage]
-
-    def collect(self) -> Iterable[Metric]:
-        yield from self._as_at_aws()
-        if self._service.streams.counts is None:
-            yield from self._kept()
-        yield from self._comings_and_goings()
-        yield from self._traffic()
-
-    def _as_at_aws(self) -> Iterable[Metric]:
-        counts = self._counts
-        connects = counter("ConnectCount", "Clients that $connect was asked for", "Route")
-        connects.add_metric([*self._own, CONNECT_ROUTE], counts.connects)
-        yield connects
-        messages = counter("MessageCount", "Messages from clients, by route, and pushed to clients", "Route")
-        by_route: dict[str, int] = {}
-        for (route, _outcome), count in counts.messages.copy().items():
-            by_route[route] = by_route.get(route, 0) + count
-        for route, count in by_route.items():
-            messages.add_metric([*self._own, route], count)
-        messages.add_metric([*self._own, ""], self._service.pushes.sent)
-        yield messages
-        errors = counts.errors.copy()
-        for name, words in _ERRORS.items():
-            family = counter(name, words, "Route")
-            for (kind, route), count in errors.items():
-                if kind == name:
-                    family.add_metric([*self._own, route], count)
-            yield family
-        latency = histogram("IntegrationLatency", "Milliseconds that integrations took", "Route")
-        for route, distribution in counts.latencies_ms.items():
-            if any(distribution.counts):
-                add_distribution(latency, [*self._own, route], distribution)
-        yield latency
-
-    def _kept(self) -> Iterable[Metric]:
-        """Of the connections in this process. What others keep too is not read whenever somebody asks."""
-        snapshots = self._service.streams.snapshots()
-        faces = self._counts.faces.copy()
-        by_face = {"sse": 0, "websocket": 0}
-        for snapshot in snapshots:
-            face = faces.get(snapshot.connection_id)
-            if face is not None:  # else it was accepted just now
-                by_face[face] += 1
-        open_now = gauge("ws2sse_connections", "Open connections", "face")
-        for name, count in by_face.items():
-            open_now.add_metric([*self._own, name], count)
-        yield open_now
-        for name, words, value in (
-            ("detached", "Open connections that have no stream now", sum(not one.attached for one in snapshots)),
-            ("kept_bytes", "Bytes kept of what was sent", sum(one.kept_bytes for one in snapshots)),
-            ("kept_events", "Messages kept of what was sent", sum(one.kept_events for one in snapshots)),
-            ("waiting_bytes", "Bytes that no stream has taken", sum(one.waiting_bytes for one in snapshots)),
-        ):
-            family = gauge(f"ws2sse_streams_{name}", words)
-            family.add_metric(self._own, value)
-            yield family
-
-    def _comings_and_goings(self) -> Iterable[Metric]:
-        counts = self._counts
-        most = gauge("ws2sse_connections_limit", "Connections that may be open")
-        most.add_metric(self._own, self._service.streams.limits.connections)
-        yield most
-        connects = histogram(
-            "ws2sse_connect_seconds", "Seconds that accepting a client took, authorizer and $connect", "face"
-        )
-        for accepted_face, distribution in counts.accepted.items():
-            add_distribution(connects, [*self._own, accepted_face], distribution)
-        yield connects
-        refused = counter("ws2sse_refused", "Clients that were refused", "face", "status", "reason")
-        for (refused_face, status, reason), count in counts.refused.copy().items():
-            refused.add_metric([*self._own, refused_face, status, reason], count)
-        yield refused
-        ended = counter("ws2sse_disconnects", "Connections that ended, by close code", "code")
-        for code, count in counts.disconnects.copy().items():
-            ended.add_metric([*self._own, code], count)
-        yield ended
-
-    def _traffic(self) -> Iterable[Metric]:
-        counts = self._counts
-        outcomes = counter("ws2sse_messages", "Messages of clients, by what became of them", "Route", "outcome")
-        for (route, outcome), count in counts.messages.copy().items():
-            outcomes.add_metric([*self._own, route, outcome], count)
-        yield outcomes
-        received = counter("ws2sse_message_bytes", "Bytes of clients' messages")
-        received.add_metric(self._own, counts.message_bytes)
-        yield received
-        running = gauge("ws2sse_messages_running", "Messages of clients that are being handled")
-        running.add_metric(self._own, self._service.messages_running)
-        yield running
-        pushes = counter("ws2sse_pushes", "Pushes to clients, by what became of them", "result")
-        for result, count in asdict(self._service.pushes).items():
-            pushes.add_metric([*self._own, result], count)
-        yield pushes
+def counts_of(api: ApiDefinition, *, alone: bool = True) -> MetricCounts:
+    """`alone`: see `MetricCounts`."""
+    mocks = {key for key, route in api.routes.items() if isinstance(route.integration, Mock)}
+    return MetricCounts(api.routes, mocks=mocks, alone=alone)
