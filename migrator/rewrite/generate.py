@@ -11,8 +11,8 @@ from templates import render
 
 SERVICE = "sse_service"
 ALWAYS = (
-    "__init__", "answers", "caller", "ending", "functions", "handshake", "limits", "live", "main", "models", "routes",
-    "settings", "stream", "under_way", "unusable",
+    "__init__", "answers", "caller", "ending", "functions", "handshake", "limits", "live", "main", "measuring",
+    "metrics", "models", "routes", "settings", "stream", "under_way", "unusable",
 )  # fmt: skip
 
 

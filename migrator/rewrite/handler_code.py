@@ -14,7 +14,7 @@ RESERVED = frozenset(
         "APIRouter", "Answer", "AnswerStream", "Any", "CONNECT", "Callable", "Caller", "Closed", "DISCONNECT",
         "Depends", "MESSAGES", "Path", "ROOT", "ROUTE_SELECTION", "Response", "STREAMED", "authorize",
         "current_caller", "import_module", "load_function", "mounted", "mounted_connect", "mounted_disconnect",
-        "not_migrated", "router", "Message", "logger", "logging", "time", "under_way",
+        "not_migrated", "router", "Message", "logger", "logging", "time", "under_way", "own_address",
         "unusable", "require_one_of", "error",
     }
 )  # fmt: skip

@@ -11,6 +11,7 @@ from typing import Final
 
 SERVICE: Final = {
     "fastapi": "fastapi>=0.115",
+    "prometheus-client": "prometheus-client>=0.24",
     "redis": "redis>=8",
     "sse-starlette": "sse-starlette>=3.7",
     "uvicorn": "uvicorn>=0.30",

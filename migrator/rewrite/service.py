@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Final
 
 from migrator.inventory.model import Api, Inventory, Route
 from migrator.rewrite.edit import RouteLevel
@@ -14,6 +15,11 @@ from migrator.rewrite.outside import outside_pushers
 from migrator.rewrite.python.model_names import model_names
 from migrator.rewrite.python.native_body import is_attribute
 from migrator.rewrite.python.native_endpoint import Endpoint
+
+RESERVED_PATHS: Final = frozenset(
+    {"/stream", "/healthz", "/readyz", "/metrics", "/web", "/docs", "/redoc", "/openapi.json"}
+)
+"""Addresses of the service itself."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,7 @@ def service_view(
         routes.add(route)
     code.imports.add("from sse_service.caller import Caller, current_caller")
     code.imports.add("from sse_service.streams import Closed")
+    code.imports.add("from sse_service.measuring import own_address")
     code.imports.add("from sse_service.under_way import messages as under_way")
     by_model = {endpoint.model: endpoint for endpoint in reversed(endpoints) if endpoint.model is not None}
     models = [_model(name, api, endpoint) for name, endpoint in reversed(by_model.items())]
@@ -251,8 +258,7 @@ def _authorizer(inventory: Inventory, api: Api, *, native: bool) -> tuple[Author
 def _address(key: str, taken: list[EndpointView]) -> str:
     """The route key where it can stand in a path, else a form of it that can."""
     path = f"/{key}" if re.fullmatch(r"[A-Za-z0-9._~-]+", key) else f"/{slug(key)}"
-    reserved = {"/stream", "/healthz", "/web", "/docs", "/redoc", "/openapi.json", *(view.path for view in taken)}
-    while path in reserved:
+    while path in RESERVED_PATHS or path in {view.path for view in taken}:
         path += "-message"
     return path
 

@@ -9,8 +9,17 @@ from typing import Final
 
 TARGET: Final = "sse_service"
 PACKAGES: Final = {"shim.streams": "streams", "shim.streams.redis": "streams/redis", "shim.gateway": "gateway"}
-READINESS: Final = "shim.readiness"
 LOADING: Final = "shim.backends.loading"
+MODULES: Final = (
+    "shim.readiness",
+    "shim.observing",
+    "shim.faces.exposition",
+    "shim.faces.metric_counts",
+    "shim.faces.metric_families",
+    "shim.faces.redis_metrics",
+    "shim.faces.service_metrics",
+)
+"""Each becomes a module of the service, by its own name."""
 
 GATEWAY_FILES: Final = ("__init__", "authorization", "events", "frames", "ids", "selection")
 """What a service without API Gateway still needs of it: its events, its choice of route, its policies."""
@@ -22,7 +31,7 @@ def vendored(*, loading: bool) -> dict[str, str]:
     for package, folder in PACKAGES.items():
         for name in _modules(package):
             found[f"{TARGET}/{folder}/{name}.py"] = _rewritten(_read(package, f"{name}.py"))
-    for module in (READINESS, LOADING) if loading else (READINESS,):
+    for module in (*MODULES, LOADING) if loading else MODULES:
         package, _dot, name = module.rpartition(".")
         found[f"{TARGET}/{name}.py"] = _rewritten(_read(package, f"{name}.py"))
     return found
@@ -52,4 +61,6 @@ def _read(package: str, name: str) -> str:
 def _rewritten(text: str) -> str:
     """Imports of ours become imports of theirs; every other word stays."""
     text = re.sub(r"\bshim\.(streams|gateway)\b", rf"{TARGET}.\1", text)
-    return text.replace(LOADING, f"{TARGET}.loading")
+    for module in (*MODULES, LOADING):
+        text = text.replace(module, f"{TARGET}.{module.rpartition('.')[2]}")
+    return text

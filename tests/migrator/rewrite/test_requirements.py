@@ -4,7 +4,7 @@ from pathlib import Path
 
 from migrator.rewrite.requirements import imports_aws, requirements
 
-SERVICE = ["fastapi>=0.115", "redis>=8", "sse-starlette>=3.7", "uvicorn>=0.30"]
+SERVICE = ["fastapi>=0.115", "prometheus-client>=0.24", "redis>=8", "sse-starlette>=3.7", "uvicorn>=0.30"]
 
 
 def made(app: Path, text: str, modules: dict[str, str] | None = None, *, aws: bool = False) -> list[str]:
@@ -12,12 +12,16 @@ def made(app: Path, text: str, modules: dict[str, str] | None = None, *, aws: bo
     return requirements(app, ["requirements.txt"], modules or {}, aws=aws).splitlines()
 
 
-def test_the_service_needs_four(tmp_path: Path) -> None:
+def test_the_service_needs_five(tmp_path: Path) -> None:
     assert requirements(tmp_path, [], {}, aws=False).splitlines() == SERVICE
 
 
 def test_theirs_stay_and_boto3_goes_when_nothing_uses_it(tmp_path: Path) -> None:
-    assert made(tmp_path, "boto3==1.2  # AWS\n\n# more\nPyJWT>=2.8\n-e .\n") == [SERVICE[0], "PyJWT>=2.8", *SERVICE[1:]]
+    assert made(tmp_path, "boto3==1.2  # AWS\n\n# more\nPyJWT>=2.8\n-e .\n") == [
+        *SERVICE[:2],
+        "PyJWT>=2.8",
+        *SERVICE[2:],
+    ]
     assert made(tmp_path, "boto3==1.2\n", aws=True) == ["boto3==1.2", *SERVICE]
 
 
@@ -36,7 +40,14 @@ def test_what_the_code_imports_is_named(tmp_path: Path) -> None:
         "app.py": "import jwt, os, lib.x\nfrom . import y\nfrom requests.auth import z\n",
         "lib/x.py": "import boto3\n",
     }
-    assert made(tmp_path, "", modules, aws=True) == ["boto3", SERVICE[0], "PyJWT", "redis>=8", "requests", *SERVICE[2:]]
+    assert made(tmp_path, "", modules, aws=True) == [
+        "boto3",
+        *SERVICE[:2],
+        "PyJWT",
+        SERVICE[2],
+        "requests",
+        *SERVICE[3:],
+    ]
 
 
 def test_aws_is_used_by_an_import_of_boto3_or_botocore() -> None:
