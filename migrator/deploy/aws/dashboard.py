@@ -31,7 +31,6 @@ DIMENSIONS: Final[Mapping[str, Mapping[str, str]]] = {
 """Dimension -> what it is called here; of a node of Redis, `CacheClusterId` -> `RedisNode1`, `RedisNode2`."""
 
 _WIDTH: Final = 8
-_HEIGHT: Final = 6
 _COLUMNS: Final = 3
 
 _CHARTS: Final[tuple[tuple[str, tuple[Metric, ...]], ...]] = (
@@ -92,11 +91,10 @@ _CHARTS: Final[tuple[tuple[str, tuple[Metric, ...]], ...]] = (
 
 
 def dashboard(settings: AwsSettings) -> dict[str, object]:
+    """Widgets take the next place that is free, from left to right."""
     widgets: list[object] = [
         {
             "type": "alarm",
-            "x": 0,
-            "y": 0,
             "width": _WIDTH * _COLUMNS,
             "height": 3,
             "properties": {
@@ -106,33 +104,35 @@ def dashboard(settings: AwsSettings) -> dict[str, object]:
         }
     ]
     logged = tuple(Metric("logs", one.name, "Sum") for one in log_metrics(settings))
-    for number, (title, metrics) in enumerate((*_CHARTS, ("What the tasks log", logged))):
-        row, column = divmod(number, _COLUMNS)
+    for title, metrics in (*_CHARTS, ("What the tasks log", logged)):
         widgets.append(
             {
                 "type": "metric",
-                "x": column * _WIDTH,
-                "y": 3 + row * _HEIGHT,
                 "width": _WIDTH,
-                "height": _HEIGHT,
                 "properties": {
                     "title": title,
                     "region": "${Region}",
-                    "view": "timeSeries",
                     "period": 60,
-                    "metrics": [line for metric in metrics for line in lines(metric, settings)],
+                    **_series(metrics, settings),
                 },
             }
         )
     return {"widgets": widgets}
 
 
-def lines(metric: Metric, settings: AwsSettings) -> list[list[object]]:
-    """A metric as a dashboard names it: once, or for each node of Redis."""
-    return [
-        [NAMESPACES[metric.place], metric.name, *(part for pair in named for part in pair), {"stat": metric.statistic}]
-        for named in dimensions(metric, settings)
-    ]
+def _series(metrics: tuple[Metric, ...], settings: AwsSettings) -> dict[str, object]:
+    """Each once, or for each node of Redis, as CloudWatch may have it in short: the statistic stands once where all
+    have the same, and a dot for a word that the line before has in the same place."""
+    statistics = {metric.statistic for metric in metrics}
+    before: list[str] = []
+    short: list[list[object]] = []
+    for metric in metrics:
+        for named in dimensions(metric, settings):
+            words = [NAMESPACES[metric.place], metric.name, *(part for pair in named for part in pair)]
+            line: list[object] = ["." if before[at : at + 1] == [word] else word for at, word in enumerate(words)]
+            short.append(line if len(statistics) == 1 else [*line, {"stat": metric.statistic}])
+            before = words
+    return {**({"stat": metrics[0].statistic} if len(statistics) == 1 else {}), "metrics": short}
 
 
 def dimensions(metric: Metric, settings: AwsSettings) -> list[list[tuple[str, str]]]:

@@ -250,7 +250,7 @@ def test_an_alarm_on_the_logs_asks_for_what_is_counted(module: dict[str, Any]) -
 def _series(query: dict[str, Any]) -> tuple[Any, ...]:
     metric = query.get("MetricStat", {}).get("Metric", {})
     names = tuple(sorted(each["Name"] for each in metric.get("Dimensions", ())))
-    return query["Id"], query.get("Expression") or metric["MetricName"], query["ReturnData"], names
+    return query["Id"], query.get("Expression") or metric["MetricName"], query.get("ReturnData", True), names
 
 
 def test_the_dashboard(module: dict[str, Any]) -> None:
@@ -262,7 +262,7 @@ def test_the_dashboard(module: dict[str, Any]) -> None:
             (
                 each["properties"]["title"],
                 [
-                    [line[0].replace("${AWS::StackName}", NAME), line[1], line[-1]]
+                    [line[0].replace("${AWS::StackName}", NAME), line[1], each["properties"].get("stat") or line[-1]]
                     for line in each["properties"].get("metrics", [])
                 ],
             )

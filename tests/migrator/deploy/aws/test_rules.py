@@ -189,7 +189,7 @@ def test_whoever_wants_more_tasks_is_told_when_there_are_fewer_than_these() -> N
 
 def test_whoever_scales_for_other_numbers_is_told_by_these() -> None:
     alarm = of_type("AWS::CloudWatch::Alarm")["AlarmConnectionsNearLimit"]
-    [value] = [query for query in alarm["Metrics"] if query["ReturnData"]]
+    [value] = [query for query in alarm["Metrics"] if query.get("ReturnData", True)]
     [policy] = [
         one["TargetTrackingScalingPolicyConfiguration"]["TargetValue"]
         for one in of_type("AWS::ApplicationAutoScaling::ScalingPolicy").values()
@@ -204,7 +204,7 @@ def test_whoever_scales_for_other_numbers_is_told_by_these() -> None:
 def test_every_alarm_tells_whoever_is_given() -> None:
     for alarm in of_type("AWS::CloudWatch::Alarm").values():
         assert alarm["AlarmActions"]["Fn::If"][:2] == ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}]]
-        assert [query["ReturnData"] for query in alarm["Metrics"]].count(True) == 1
+        assert [query.get("ReturnData", True) for query in alarm["Metrics"]].count(True) == 1
 
 
 def test_every_alarm_can_be_seen_on_the_dashboard() -> None:
