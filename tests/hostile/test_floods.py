@@ -120,4 +120,5 @@ def test_more_messages_than_are_handled_at_once_are_429() -> None:
         client.send(request(method="POST", body=b"{}", Stream_Session=session))
         answer = client.answer()
         assert answer is not None
-        assert (answer.status, answer.headers["retry-after"]) == (429, "1")
+        assert answer.status == 429
+        assert 1 <= int(answer.headers["retry-after"]) <= 3

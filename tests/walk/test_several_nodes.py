@@ -171,7 +171,8 @@ def test_while_redis_is_away_pushes_are_503_and_streams_are_held(tmp_path: Path,
             spoken = client.say(node, "x")
         finally:
             redis.go_on()
-        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+        assert refused.status_code == 503
+        assert 1 <= int(refused.headers["Retry-After"]) <= 3
         assert refused.headers["x-amzn-ErrorType"] == "ServiceUnavailableException"
         assert spoken == 503
         assert node.push(client.id, "taken").status_code in {200, 503}
