@@ -91,6 +91,7 @@ def test_nodes_die_and_sleep_and_nothing_is_lost_repeated_or_told_twice(runs: Ru
     assert all_is_well(runs.run(1, SHORT, keeps="all", nodes=3, plan=plan))
 
 
+@pytest.mark.slow
 def test_cables_are_cut_and_redis_is_killed_and_keeps_what_it_had(runs: Runs) -> None:
     plan = [Planned("cut_back", 0.2, 0.8, 0), Planned("cut_front", 0.4, 1.2, 1), Planned("kill_redis", 1.1, 0.3, 0)]
     assert all_is_well(runs.run(2, SHORT, keeps="all", nodes=2, plan=plan))

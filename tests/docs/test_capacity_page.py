@@ -149,6 +149,9 @@ BLOCKS = {
 }
 
 
+SLOW = pytest.mark.slow
+
+
 def made(page: str, *names: str) -> str:
     """The page with these blocks made anew."""
     for name in names:
@@ -158,13 +161,14 @@ def made(page: str, *names: str) -> str:
     return page
 
 
-@pytest.mark.parametrize("name", BLOCKS)
+@pytest.mark.parametrize("name", [pytest.param(one, marks=SLOW if one == "million" else ()) for one in BLOCKS])
 def test_its_numbers_are_those_of_the_code(name: str) -> None:
     page = PAGE.read_text("utf-8")
     assert f"<!-- made: {name} -->" in page
     assert made(page, name) == page, "docs are stale; run: .venv/bin/python -m tests.docs.test_capacity_page"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", IMAGES)
 def test_its_pictures_are_of_the_same_numbers(name: str) -> None:
     assert f"(images/{name})" in PAGE.read_text("utf-8")

@@ -23,6 +23,7 @@ def redis() -> Iterator[RedisServer]:
     server.close()
 
 
+@pytest.mark.slow
 def test_a_client_of_nodes_that_are_killed_goes_on_at_their_successors(redis: RedisServer, tmp_path: Path) -> None:
     port, aws = free_port(), free_port()
     other = {

@@ -73,6 +73,7 @@ def test_the_settings_of_the_page_are_understood(app: Path) -> None:
     assert settings.quiet == timedelta(days=31)
 
 
+@pytest.mark.slow
 def test_an_api_is_torn_down_as_the_page_says(aws: FakeAws, app: Path) -> None:
     built = deployed(aws)
     planned = typed("plan")

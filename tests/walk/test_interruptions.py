@@ -37,7 +37,7 @@ def wait_for(condition, seconds: float = 20) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="NOT RUN: the system has no /proc to list processes")
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_verify_ends_what_it_started(migrated_chat: Path, how: signal.Signals) -> None:
     command = [*WS2SSE, "verify", str(CHAT), str(migrated_chat)]
     with process(command, ROOT, environment(), preexec_fn=listen_to_ctrl_c) as verify:
@@ -64,8 +64,15 @@ def alive(pid: int) -> bool:
     return True
 
 
-@pytest.mark.parametrize("serving", [True, False], ids=["serving", "starting"])
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("how", "serving"),
+    [
+        pytest.param(signal.SIGINT, True, marks=pytest.mark.slow),
+        (signal.SIGINT, False),
+        (signal.SIGTERM, True),
+        pytest.param(signal.SIGTERM, False, marks=pytest.mark.slow),
+    ],
+)
 def test_stopping_the_shim_is_how_it_ends(how: signal.Signals, *, serving: bool) -> None:
     """Also when it listens already, and does not serve yet."""
     command = [*WS2SSE, "shim", str(CHAT), "--port", "0", "--format", "json"]
@@ -82,7 +89,7 @@ def test_stopping_the_shim_is_how_it_ends(how: signal.Signals, *, serving: bool)
     assert shim.returncode in ({0} if serving else {0, 130}), said  # 130: before it was the server's to end in order
 
 
-@pytest.mark.parametrize("command", ["scan", "checklist"])
+@pytest.mark.parametrize("command", ["scan", pytest.param("checklist", marks=pytest.mark.slow)])
 def test_a_reader_that_goes_away_is_no_verdict(command: str) -> None:
     script = f"{sys.executable} -m migrator.cli {command} {CHAT} | true; echo ${{PIPESTATUS[0]}}"
     finished = subprocess.run(

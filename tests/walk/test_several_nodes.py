@@ -40,6 +40,7 @@ def test_whatever_node_is_asked_the_client_hears_it(tmp_path: Path, redis: Redis
         assert len(found.happened("$connect")) == 2
 
 
+@pytest.mark.slow
 def test_a_node_with_another_number_of_partitions_does_not_start(tmp_path: Path, redis: RedisServer) -> None:
     with cluster(tmp_path, redis.url, 1):
         command = [*WS2SSE, "shim", str(tmp_path), "--port", "0", "--aws", "configured"]

@@ -53,17 +53,7 @@ def test_the_first_line_tells_the_addresses_and_handlers_print_elsewhere() -> No
             assert json.loads(client.next().data)["error"]["message"] == "message is not JSON"
 
 
-def test_it_says_that_aws_is_played() -> None:
-    command = [sys.executable, "-m", "migrator.cli", "shim", str(CHAT), "--port", "0"]
-    with process(command, ROOT, environment()) as shim:
-        assert shim.stdout is not None
-        assert shim.stdout.readline().startswith("WebSocket clients")
-        shim.terminate()
-        talk = shim.communicate(timeout=20)[1]
-
-    assert "AWS calls of the handlers are answered by moto in this process" in talk
-
-
+@pytest.mark.slow
 def test_the_shim_runs_without_the_libraries_of_the_migrator(tmp_path: Path) -> None:
     inventory = tmp_path / "inventory.json"
     inventory.write_text(ws2sse("scan", CHAT, "--format", "json").stdout)
@@ -389,11 +379,15 @@ class TestSettings:
         assert f"{tmp_path / 'none'}: No such file or directory" in finished.stderr
 
 
-def test_the_first_line_names_what_stands_beside_the_api(app: Path) -> None:
-    with shim(app) as (told, _):
+def test_the_first_line_names_what_stands_beside_the_api_and_the_next_ones_that_aws_is_played(app: Path) -> None:
+    with shim(app) as (told, started):
         assert told["management"] == told["stream"]
         assert httpx.get(told["console"]).status_code == 200
         assert "ConnectCount" in httpx.get(told["metrics"]).text
+        started.terminate()
+        talk = started.communicate(timeout=30)[1]
+
+    assert "AWS calls of the handlers are answered by moto in this process" in talk
 
 
 class Receiver(BaseHTTPRequestHandler):
@@ -412,6 +406,7 @@ class Receiver(BaseHTTPRequestHandler):
         """Tests are quiet."""
 
 
+@pytest.mark.slow
 def test_traces_are_sent_before_it_ends(app: Path) -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as receiver:
         thread = threading.Thread(target=receiver.serve_forever, args=(0.05,))

@@ -15,7 +15,7 @@ from tests.migrator.fuzz.applications import APPLICATIONS
 from tests.migrator.fuzz.checking import assert_survives, write
 from tests.migrator.fuzz.mutations import MUTATIONS
 
-RUNS = int(os.environ.get("FUZZ_RUNS", "10"))
+RUNS = int(os.environ.get("FUZZ_RUNS", "3"))
 CORPUS = os.environ.get("FUZZ_CORPUS") or None
 SUFFIXES = (".py", ".html", ".js", ".ts", ".tsx", ".yml", ".yaml", ".json", ".tf")
 MOST_FILES = 400

@@ -116,6 +116,7 @@ EXPIRING = """
 """
 
 
+@pytest.mark.slow
 async def test_rows_go_48_hours_after_they_have_expired(tmp_path: Path) -> None:
     tell = act("tell")
     steps = (act("put"), tell, Advance(47 * 3_600), tell, Advance(2 * 3_600), tell, Advance(86_400), tell)

@@ -136,6 +136,7 @@ async def test_aws_operations_that_moto_lacks_get_an_answer_in_their_shape_and_o
 
 
 @pytest.mark.parametrize("matching", [{"host": "other"}, {"path": "/v2/*"}, {"method": "POST"}])
+@pytest.mark.slow
 async def test_a_stub_that_does_not_match_is_left_alone(tmp_path, matching):
     stub = Stub("never", **matching)
     told, used = await answers(

@@ -115,6 +115,7 @@ async def test_a_candidate_that_cannot_be_imported_says_why(tmp_path):
             raise AssertionError
 
 
+@pytest.mark.slow
 async def test_a_candidate_that_is_never_ready_is_given_up_and_ended(tmp_path, monkeypatch):
     folder = application(
         tmp_path,
