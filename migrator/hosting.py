@@ -223,7 +223,7 @@ def _shared_streams(options: ShimOptions, redis: RedisOptions) -> Streams:
     try:
         from shim.streams.redis.streams import RedisStreams  # noqa: PLC0415 - most serve alone, without the package
     except ModuleNotFoundError as error:
-        raise NotHostable(["[redis] needs the package redis: pip install 'ws2sse[redis]'"]) from error
+        raise NotHostable([f"[redis] needs the package {error.name}: pip install 'ws2sse[redis]'"]) from error
     return RedisStreams(redis, options.streams)
 
 

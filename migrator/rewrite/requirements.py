@@ -11,6 +11,7 @@ from typing import Final
 
 SERVICE: Final = {
     "fastapi": "fastapi>=0.115",
+    "hiredis": "hiredis>=3.2",
     "prometheus-client": "prometheus-client>=0.24",
     "redis": "redis>=8",
     "sse-starlette": "sse-starlette>=3.7",

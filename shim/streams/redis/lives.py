@@ -19,11 +19,12 @@ import re
 import secrets
 import time
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from shim.streams.redis.keys import Keys
 from shim.streams.redis.lua import DAY_MS, NEWEST, Script
-from shim.streams.redis.steps import Step, asked, text
+from shim.streams.redis.steps import Step, text
+from shim.streams.redis.wire import Wire, asked
 
 ATTEMPTS: Final = 10
 """To begin a life, while others do too."""
@@ -58,7 +59,7 @@ class Answered:
 
 
 async def life_of(
-    connection: Any,  # noqa: ANN401 - of the redis package, partly untyped
+    wire: Wire,
     keys: Keys,
     lease_ms: int,
     before: Answered | None = None,
@@ -68,28 +69,28 @@ async def life_of(
     for _ in range(ATTEMPTS):
         asked_at = time.monotonic()
         (found, age_ms), replication = await asked(
-            connection, Step(LIFE, (), (), list).command(0, keys), ("INFO", "replication")
+            wire, Step(LIFE, (), (), list).command(0, keys), ("INFO", "replication")
         )
         life, history = text(found), _history(replication)
         elsewhere = (
             before is not None
             and before.life != life
             and before.at > asked_at - int(age_ms) / 1000
-            and not await _was_here(connection, keys, before.life, history)
+            and not await _was_here(wire, keys, before.life, history)
         )
-        if life and not elsewhere and await _was_here(connection, keys, life, history):
+        if life and not elsewhere and await _was_here(wire, keys, life, history):
             return life
         new = secrets.token_hex(4)
-        await asked(connection, ("SCRIPT", "LOAD", _marker(keys, new, history).whole))
-        (begun,) = await asked(connection, Step(BEGIN_LIFE, (), (life, new, lease_ms), text).command(0, keys))
+        await asked(wire, ("SCRIPT", "LOAD", _marker(keys, new, history).whole))
+        (begun,) = await asked(wire, Step(BEGIN_LIFE, (), (life, new, lease_ms), text).command(0, keys))
         if text(begun) == new:
             return new
     raise ConnectionError("others begin one life after the other")
 
 
-async def _was_here(connection: Any, keys: Keys, life: str, history: str) -> bool:  # noqa: ANN401
+async def _was_here(wire: Wire, keys: Keys, life: str, history: str) -> bool:
     """Whether this server, since it was started and was no replica, had the partition in this life."""
-    return bool(await asked(connection, ("SCRIPT", "EXISTS", _marker(keys, life, history).sha)) == [[1]])
+    return bool(await asked(wire, ("SCRIPT", "EXISTS", _marker(keys, life, history).sha)) == [[1]])
 
 
 def _marker(keys: Keys, life: str, history: str) -> Script:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from shim.streams.redis import (
     lives,
@@ -18,7 +18,7 @@ from shim.streams.redis import (
     scripts_of_tickets,
 )
 from shim.streams.redis.lua import Script
-from shim.streams.redis.steps import asked
+from shim.streams.redis.wire import Wire, asked
 
 SCRIPTS: Final = tuple(
     found
@@ -40,8 +40,8 @@ SCRIPTS: Final = tuple(
 )
 
 
-async def load_scripts(connection: Any) -> None:  # noqa: ANN401 - a connection of the redis package, partly untyped
+async def load_scripts(wire: Wire) -> None:
     """Those that the server lacks: all of them are a quarter of a megabyte. Raises RedisError or OSError."""
-    (known,) = await asked(connection, ("SCRIPT", "EXISTS", *(script.sha for script in SCRIPTS)))
+    (known,) = await asked(wire, ("SCRIPT", "EXISTS", *(script.sha for script in SCRIPTS)))
     lacking = [script for script, is_known in zip(SCRIPTS, known, strict=True) if not is_known]
-    await asked(connection, *(("SCRIPT", "LOAD", script.whole) for script in lacking))
+    await asked(wire, *(("SCRIPT", "LOAD", script.whole) for script in lacking))

@@ -4,7 +4,14 @@ from pathlib import Path
 
 from migrator.rewrite.requirements import imports_aws, requirements
 
-SERVICE = ["fastapi>=0.115", "prometheus-client>=0.24", "redis>=8", "sse-starlette>=3.7", "uvicorn>=0.30"]
+SERVICE = [
+    "fastapi>=0.115",
+    "hiredis>=3.2",
+    "prometheus-client>=0.24",
+    "redis>=8",
+    "sse-starlette>=3.7",
+    "uvicorn>=0.30",
+]
 
 
 def made(app: Path, text: str, modules: dict[str, str] | None = None, *, aws: bool = False) -> list[str]:
@@ -12,15 +19,15 @@ def made(app: Path, text: str, modules: dict[str, str] | None = None, *, aws: bo
     return requirements(app, ["requirements.txt"], modules or {}, aws=aws).splitlines()
 
 
-def test_the_service_needs_five(tmp_path: Path) -> None:
+def test_the_service_needs_six(tmp_path: Path) -> None:
     assert requirements(tmp_path, [], {}, aws=False).splitlines() == SERVICE
 
 
 def test_theirs_stay_and_boto3_goes_when_nothing_uses_it(tmp_path: Path) -> None:
     assert made(tmp_path, "boto3==1.2  # AWS\n\n# more\nPyJWT>=2.8\n-e .\n") == [
-        *SERVICE[:2],
+        *SERVICE[:3],
         "PyJWT>=2.8",
-        *SERVICE[2:],
+        *SERVICE[3:],
     ]
     assert made(tmp_path, "boto3==1.2\n", aws=True) == ["boto3==1.2", *SERVICE]
 
@@ -42,11 +49,11 @@ def test_what_the_code_imports_is_named(tmp_path: Path) -> None:
     }
     assert made(tmp_path, "", modules, aws=True) == [
         "boto3",
-        *SERVICE[:2],
+        *SERVICE[:3],
         "PyJWT",
-        SERVICE[2],
+        SERVICE[3],
         "requests",
-        *SERVICE[3:],
+        *SERVICE[4:],
     ]
 
 

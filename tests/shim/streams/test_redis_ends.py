@@ -299,6 +299,7 @@ async def test_a_node_lets_go_of_what_it_attached_to_without_being_answered(worl
         assert await node.awaiting.expire() == 0
 
         await member.node.check()
+        await node.awaiting.touch(kept)  # comes after what was posted
         await world.live(61, node)
         assert await node.awaiting.expire() == 1
         await node.awaiting.send(kept, "still attached")

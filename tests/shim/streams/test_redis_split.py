@@ -175,7 +175,7 @@ async def test_a_stream_that_went_over_with_its_node_is_gone_on_with_at_the_form
             await two.replicate(world.options.prefix)
             two.lead_to(1)
             (member,) = await here.members()
-            member.batches._connection._writer.transport.abort()
+            member.batches._wire._transport.abort()
             await at_last(partial(here.awaiting.send, connection, "2"))
             await member.node.check()
             assert isinstance(await anext(stream), Gap)
