@@ -83,7 +83,7 @@ class RedisAwaiting(Awaiting):
                 return 0
             if answer[0] == b"slow":
                 return int(answer[1]), text(answer[2])
-            seq, after, host, at, total, epoch, life = answer[1:]
+            _ok, seq, after, host, at, total, epoch, life = answer
             if text(host) == node.id:
                 message.at = int(at) / 1000
                 own = Own(int(seq), int(after), int(total), message)
@@ -91,7 +91,7 @@ class RedisAwaiting(Awaiting):
             return int(seq)
 
         step = Step(sending.SEND, (connection_id,), arguments, read)
-        sent = await member.batches.run(step)
+        sent = await member.batches.ask(step)
         if isinstance(sent, int):
             return sent
         unread_bytes, host = sent

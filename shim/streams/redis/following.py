@@ -53,11 +53,11 @@ class Following:
     @property
     def misses(self) -> bool:
         """Whether the next one is not in the log, though it was, and is not on its way."""
-        return not self._has_older and self.last + 1 < self.log.first and not self.is_reading
+        return self.last + 1 < self.log.first and not self.is_reading and not self._has_older
 
     @property
     def drained(self) -> bool:
-        return not self._has_older and self.last >= self.log.last
+        return self.last >= self.log.last and not self._has_older
 
     @property
     def _has_older(self) -> bool:

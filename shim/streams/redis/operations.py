@@ -34,6 +34,8 @@ class Operations:
         """Of this process, while it is a node."""
         self._limits = limits
         self._partitions = partitions
+        ms = (int(limits.replay_s * 1000), int(limits.slow_reader_s * 1000))
+        self._send_limits = (limits.replay_events, limits.replay_bytes, *ms)
 
     def open(
         self, connection_id: str | None, resume_window_s: float | None, state: str, elsewhere: Callable[[str], int]
@@ -75,17 +77,7 @@ class Operations:
     def send_arguments(self, node: str, message: Message, invocation: str) -> tuple[str | bytes | int, ...]:
         """Of the script `send`. Raises PayloadTooLarge."""
         self.check_size(message.data)
-        limits = self._limits
-        return (
-            node,
-            message.data,
-            int(message.binary),
-            limits.replay_events,
-            limits.replay_bytes,
-            int(limits.replay_s * 1000),
-            int(limits.slow_reader_s * 1000),
-            _named(invocation),
-        )
+        return (node, message.data, int(message.binary), *self._send_limits, _named(invocation))
 
     def check_size(self, data: bytes) -> None:
         if len(data) > self._limits.payload_bytes:

@@ -72,19 +72,37 @@ class Pipeline:
         await wire.ask(self._commands, self.count, self._answered)
 
     def _answered(self, answer: Any) -> None:  # noqa: ANN401 - whatever a script returns
-        if isinstance(answer, _NOT_IT):
-            raise answer
-        self.answered_at = now = time.monotonic()
-        one = self._left.popleft()
-        is_elsewhere = isinstance(answer, _ELSEWHERE)
+        if isinstance(answer, ResponseError):
+            self._refused(answer)
+            return
+        step, future = self._left.popleft()
+        self._counted()
+        try:
+            value = step.read(answer)
+        except Exception as error:  # noqa: BLE001 - whoever asked hears it
+            _hear(step, future, error)
+        else:
+            if future is not None and not future.done():
+                future.set_result(value)
+
+    def _refused(self, error: ResponseError) -> None:
+        if isinstance(error, _NOT_IT):
+            raise error
+        step, future = one = self._left.popleft()
+        is_elsewhere = isinstance(error, _ELSEWHERE)
         if is_elsewhere:
-            self.why = answer
+            self.why = error
             self.again.append(one)
+        self._counted()
+        if not is_elsewhere:
+            self._counts.failures["refused"] += 1
+            _hear(step, future, BrokerUnavailable(f"{step.script.name}: {error}"))
+
+    def _counted(self) -> None:
+        """Before whoever asked hears of it."""
+        self.answered_at = now = time.monotonic()
         if not self._left:
             self._counts.answered(self.count - len(self.again), now - self._began, now)
-        if not is_elsewhere:
-            self._counts.failures["refused"] += isinstance(answer, ResponseError)
-            _settle(*one, answer)
 
     def fail(self, why: BrokerUnavailable) -> None:
         """For all that have no answer, or would have been asked for again."""
@@ -95,20 +113,8 @@ class Pipeline:
                 future.set_exception(why)
 
 
-def _settle(step: Step[Any], future: asyncio.Future[Any] | None, answer: Any) -> None:  # noqa: ANN401
-    failure: Exception | None = None
-    value = None
-    try:
-        if isinstance(answer, ResponseError):
-            raise BrokerUnavailable(f"{step.script.name}: {answer}")  # noqa: TRY301 - it goes where the others go
-        value = step.read(answer)
-    except Exception as error:  # noqa: BLE001 - whoever asked hears it
-        failure = error
+def _hear(step: Step[Any], future: asyncio.Future[Any] | None, failure: Exception) -> None:
     if future is None:
-        if failure is not None:
-            logger.error("%s failed: %s", step.script.name, failure, exc_info=failure)
+        logger.error("%s failed: %s", step.script.name, failure, exc_info=failure)
     elif not future.done():
-        if failure is None:
-            future.set_result(value)
-        else:
-            future.set_exception(failure)
+        future.set_exception(failure)

@@ -241,7 +241,7 @@ class RedisStreams(Streams):
         self.counts.open_everywhere = self._population.open
 
     async def _member(self, connection_id: str) -> Membership:
-        members = await self.members()
+        members = self._members or await self.members()
         return members[partition_of(connection_id, len(members))]
 
     async def _partitions(self) -> tuple[Batches, ...]:

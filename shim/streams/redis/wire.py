@@ -54,24 +54,20 @@ class Wire(asyncio.Protocol):
         await self._done
 
     def data_received(self, data: bytes) -> None:
+        reader, answered = self._reader, self._answered
         try:
-            self._reader.feed(data)
-            while (answer := self._reader.gets()) is not _NOT_YET:
-                self._take(answer)
+            reader.feed(data)
+            while (answer := reader.gets()) is not _NOT_YET:
+                self._left -= 1
+                if self._left < 0 or isinstance(answer, RedisConnectionError):
+                    raise _failure(answer)  # noqa: TRY301 - it goes where those of `answered` go
+                answered(answer)
         except Exception as error:  # noqa: BLE001 - whoever asked hears it
             self._end(error)
             self._transport.abort()
             return
         if not self._left:
             self._end(None)
-
-    def _take(self, answer: Any) -> None:  # noqa: ANN401 - whatever Redis gives
-        if isinstance(answer, RedisConnectionError):  # it is full, or still loading
-            raise answer
-        if not self._left:
-            raise InvalidResponse("Redis answered what was not asked")
-        self._left -= 1
-        self._answered(answer)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._end(exc or RedisConnectionError("Connection closed by server."))
@@ -93,6 +89,11 @@ class Wire(asyncio.Protocol):
         self._transport.abort()
         await self._connection.disconnect(nowait=True)
         await asyncio.shield(self._gone)
+
+
+def _failure(answer: Any) -> Exception:  # noqa: ANN401 - whatever Redis gives
+    """`answer`: to nothing that was asked, or of a server that is full, or still loading."""
+    return answer if isinstance(answer, RedisConnectionError) else InvalidResponse("Redis answered what was not asked")
 
 
 async def asked(wire: Wire, *commands: tuple[str | bytes | int, ...]) -> list[Any]:
