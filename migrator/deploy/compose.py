@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from migrator.deploy.container import LOCAL_AWS_PORT, is_ready, local_aws_command
-from migrator.deploy.deployment import PORT, Deployment
+from migrator.deploy.deployment import HELD, PORT, Deployment
 from migrator.deploy.made_up import without_made_up
+from migrator.deploy.variables import kit_variables
 from templates import render
 
 SUBNET: Final = "172.30.44.0/24"
@@ -48,7 +49,7 @@ def files(deployment: Deployment) -> dict[str, str]:
             deployment=deployment if local_aws else without_made_up(deployment),
             nodes=NODES,
             subnet=SUBNET,
-            proxies=deployment.proxies_variable,
+            own=kit_variables(deployment, HELD * len(NODES)) | {deployment.proxies_variable: SUBNET},
             redis=REDIS,
             local_aws=local_aws,
             aws_port=LOCAL_AWS_PORT,

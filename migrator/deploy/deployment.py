@@ -21,6 +21,9 @@ EVERYWHERE: Final = "0.0.0.0"  # noqa: S104 - of a container, whose network says
 NODES: Final = 3
 """How many a kit starts. With two, one that is replaced leaves one."""
 
+HELD: Final = 10_000
+"""Connections that a node may hold when no more nodes may come, as `ws2sse capacity` has it."""
+
 NOTICE_S: Final = 5.0
 """What front ends need to notice that a node ends: two of their checks, or as long as Kubernetes takes to tell them."""
 

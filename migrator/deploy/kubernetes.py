@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from migrator.deploy.dashboard import dashboard
-from migrator.deploy.deployment import NODES, PORT, Deployment
+from migrator.deploy.deployment import HELD, NODES, PORT, Deployment
 from migrator.deploy.made_up import without_made_up
 from migrator.deploy.variables import kit_variables
 from templates import render
@@ -24,12 +24,8 @@ COMPONENTS: Final = {
 """Component -> its manifests."""
 
 MOST_NODES: Final = 4 * NODES
-CONNECTIONS: Final = 5_000
-"""Of a node, from which on there should be one more."""
-
-HELD: Final = 2 * CONNECTIONS
-"""What a node may hold when no more nodes may come, as `ws2sse capacity` has it; so nobody is refused who would only
-make the autoscaler add one."""
+CONNECTIONS: Final = HELD // 2
+"""Of a node, from which on there should be one more; so nobody is refused who would only make the autoscaler add it."""
 
 CPU_PERCENT: Final = 60
 """Of the core that a node asks for, which is what one process can use; the same as for AWS, and as capacity counts."""

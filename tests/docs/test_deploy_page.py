@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from migrator.deploy.deployment import NOTICE_S
+from migrator.deploy.compose import NODES
+from migrator.deploy.deployment import HELD, NOTICE_S
 from migrator.deploy.kits import KITS
 from shim.config.setting import SETTINGS
 from tests.docs.typed import Page
@@ -29,6 +30,10 @@ def test_images_are_built_with_the_names_that_compose_looks_for(tmp_path: Path) 
 
     assert len(wanted) == 2
     assert set(re.findall(r"--tag (\S+)", page.text)) == set(wanted)
+
+
+def test_it_says_how_many_connections_nodes_of_compose_take() -> None:
+    assert f"Both nodes together take {HELD * len(NODES):,} connections" in Page(PAGE, {}).text
 
 
 def test_it_names_all_kits() -> None:

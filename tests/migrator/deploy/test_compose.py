@@ -16,8 +16,8 @@ import pytest
 import yaml
 from compose_spec import PyOptions
 
-from migrator.deploy.compose import NODES
-from migrator.deploy.deployment import Deployment, EnvironmentVariable
+from migrator.deploy.compose import NODES, SUBNET
+from migrator.deploy.deployment import HELD, Deployment, EnvironmentVariable, Served
 from migrator.deploy.kits import kit_files
 from migrator.transaction.new_folder import write_texts
 from tests.frontends.front_ends import FrontEnd
@@ -42,6 +42,26 @@ def test_a_value_reaches_the_nodes_as_the_application_has_it(tmp_path: Path) -> 
     services = compose(written(one, tmp_path / "kit"), GIVEN)["services"]
 
     assert [services[node]["environment"]["ODD"] for node in NODES] == [odd, odd]
+
+
+@pytest.mark.parametrize(
+    ("served", "variable"), [("shim", "SHIM_STREAMS__CONNECTIONS"), ("migrated", "STREAM_MAX_CONNECTIONS")]
+)
+def test_both_nodes_together_take_as_many_connections_as_they_can_hold(
+    tmp_path: Path, served: Served, variable: str
+) -> None:
+    one = replace(deployment(application(tmp_path)), served=served, settings="", variables=())
+    services = compose(written(one, tmp_path / "kit"), GIVEN)["services"]
+
+    assert [services[node]["environment"][variable] for node in NODES] == [str(HELD * len(NODES))] * len(NODES)
+
+
+def test_how_many_connections_the_application_says_itself_is_not_said_again(tmp_path: Path) -> None:
+    one = deployment(application(tmp_path), {"streams.connections": 70, "faces.trusted_proxies": ["10.1.0.0/16"]})
+    environment = compose(written(one, tmp_path / "kit"), GIVEN)["services"]["node-1"]["environment"]
+
+    assert "SHIM_STREAMS__CONNECTIONS" not in environment
+    assert environment["SHIM_FACES__TRUSTED_PROXIES"] == SUBNET  # that of this front end
 
 
 def test_what_is_not_given_is_asked_for_before_anything_starts(tmp_path: Path) -> None:
