@@ -88,6 +88,17 @@ def test_a_stack_has_one_container_until_it_has_a_redis(file: str, tmp_path: Pat
     ]
 
 
+@pytest.mark.parametrize("file", ["sse-service.template.yaml", "sse-service.yml"])
+@pytest.mark.parametrize("role", ["SseTaskRole", "SseExecutionRole"])
+def test_only_ecs_of_this_account_may_be_the_container_or_start_it(file: str, role: str, tmp_path: Path) -> None:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html"""
+    template: Any = load(service(file, tmp_path), file)
+    (statement,) = template["Resources"][role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+
+    assert statement["Principal"] == {"Service": "ecs-tasks.amazonaws.com"}
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
 def test_the_stack_that_has_the_service_hands_the_address_on(tmp_path: Path) -> None:
     made = planned(tmp_path, APPLICATIONS["sse-service.template.yaml"]).changes[0].first["template.yaml"]
     template: Any = load(made, "template.yaml")
@@ -138,6 +149,10 @@ def test_a_module_has_one_container_until_it_has_a_redis(
     )
     assert ("STREAMS_REDIS_URL" in made["aws_ecs_task_definition.sse[0]"]["container_definitions"]) is bool(redis)
     assert ("aws_iam_role_policy.sse_execution_redis[0]" in made) is bool(redis)
+    (statement,) = made["data.aws_iam_policy_document.sse_tasks"]["statement"]
+    (condition,) = statement["condition"]
+    assert (condition["test"], condition["variable"]) == ("StringEquals", "aws:SourceAccount")
+    assert condition["values"] == ["123456789012"]
 
 
 @pytest.mark.parametrize(
@@ -159,6 +174,20 @@ def test_a_program_of_the_cdk_reads_the_address_from_its_context(
     assert given in change.first[program]
     assert "STREAMS_REDIS_URL" in change.new[file]
     assert f"{NODES} " in change.new[file].partition("desired")[2].partition("\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("file", "own_account"),
+    [("lib/sse-service.ts", "Stack.of(this).account"), ("sse_fargate_service.py", "Stack.of(self).account")],
+)
+def test_nor_may_anybody_else_where_a_program_of_the_cdk_makes_the_roles(
+    file: str, own_account: str, tmp_path: Path
+) -> None:
+    made = service(file, tmp_path)
+
+    assert made.count("aws:SourceAccount") == made.count(own_account) == 1
+    assert len(re.findall(r"\b(task|execution)_?role[:=] ?", made, re.IGNORECASE)) >= 2
+    assert len(re.findall(r"assumed_?by[:=] ?tasks", made, re.IGNORECASE)) == made.count("iam.Role(") == 2
 
 
 def test_the_pages_lead_to_several_by_a_setting_and_by_a_command_that_works(
