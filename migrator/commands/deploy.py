@@ -16,7 +16,8 @@ from migrator.console import say
 from migrator.deploy.deployment import Deployment
 from migrator.deploy.errors import SettingOfNodes
 from migrator.deploy.kits import KITS, chosen, kit_files
-from migrator.deploy.reading import is_migrated, migrated_deployment, shim_deployment
+from migrator.deploy.migrated import check_is_recent, is_migrated
+from migrator.deploy.reading import migrated_deployment, shim_deployment
 from migrator.deploy.settings import OF_A_MACHINE, SEVERAL
 from migrator.diffs import git_diff
 from migrator.inventory.model import Inventory
@@ -39,7 +40,7 @@ from templates.text import visible
     "kits",
     multiple=True,
     metavar="NAME,…",
-    help=f"Which kits, separated by commas: {', '.join(KITS)}. Default: all that there are for APP.",
+    help=f"Which kits, separated by commas: {', '.join(KITS)}. Default: all.",
 )
 @click.option("--dry-run", is_flag=True, help="Shows the files as a diff, and writes nothing.")
 @click.option("--config", "config_file", type=FILE_PATH, help="Settings of the shim. Default: shim.toml in APP.")
@@ -75,7 +76,9 @@ def command(
     if kits and not any(name.strip(" ,") for name in kits):
         raise click.UsageError("--kit names no kit.")
     wanted = (name.strip() for given in kits for name in given.split(",") if name.strip())
-    names = chosen(wanted, "migrated" if is_migrated(app) else "shim")
+    names = chosen(wanted)
+    if is_migrated(app):
+        check_is_recent(app)
     if out is not None:
         check_empty(out)
     with following() as progress:

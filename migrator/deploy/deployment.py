@@ -30,6 +30,9 @@ NOTICE_S: Final = 5.0
 ENDING_S: Final = 25.0
 """What a migrated application gives its handlers of `$disconnect`, as the shim does by default."""
 
+FOR_METRICS: Final = "what Prometheus has to bring, at least 16 characters; without it, nobody may read /metrics"
+"""The meaning of a variable."""
+
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentVariable:
@@ -111,6 +114,11 @@ class Deployment:
     def connections_variable(self) -> str:
         """The variable that holds how many connections all nodes together may have open."""
         return "SHIM_STREAMS__CONNECTIONS" if self.served == "shim" else "STREAM_MAX_CONNECTIONS"
+
+    @property
+    def metrics_variable(self) -> str:
+        """The variable that holds what Prometheus has to bring."""
+        return "SHIM_METRICS__TOKEN" if self.served == "shim" else "METRICS_TOKEN"
 
     @property
     def readiness_path(self) -> str:

@@ -1,7 +1,7 @@
 """Why no kit is written.
 
 WsSseError
-├── NotOfMigrated(name, lacks)
+├── MigratedBefore(app, lacking)
 ├── OfOneProcess(what)
 ├── SettingOfNodes(key, variable)
 └── UnknownKit(name)
@@ -9,18 +9,25 @@ WsSseError
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from migrator.errors import WsSseError, meant
 
 
-class NotOfMigrated(WsSseError):
-    """Raised for a kit that there is for applications behind the shim alone. `lacks`: why so, as a clause."""
+class MigratedBefore(WsSseError):
+    """Raised for an application that an earlier version of `ws2sse migrate` wrote. `lacking`: addresses and variables
+    that kits need."""
 
-    def __init__(self, name: str, lacks: str) -> None:
-        self.name, self.lacks = name, lacks
-        super().__init__(name, lacks)
+    def __init__(self, app: Path, lacking: tuple[str, ...]) -> None:
+        self.app, self.lacking = app, lacking
+        super().__init__(app, lacking)
 
     def __str__(self) -> str:
-        return f"There is no kit {self.name} for a migrated application: {self.lacks}."
+        return (
+            f"{self.app} was migrated by an earlier version: its sse_service has no {' and no '.join(self.lacking)}, "
+            "which kits need. Migrate the original again, with ws2sse migrate ORIGINAL --out NEW, take over what you "
+            "have changed since, and deploy NEW."
+        )
 
 
 class OfOneProcess(WsSseError):

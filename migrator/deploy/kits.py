@@ -8,8 +8,8 @@ from typing import Final
 
 from migrator.deploy import compose, container, kubernetes, monitoring
 from migrator.deploy.aws import cloudformation, terraform
-from migrator.deploy.deployment import Deployment, Served
-from migrator.deploy.errors import NotOfMigrated, UnknownKit
+from migrator.deploy.deployment import Deployment
+from migrator.deploy.errors import UnknownKit
 from migrator.deploy.made_up import without_made_up
 from templates import render
 
@@ -17,13 +17,11 @@ from templates import render
 @dataclass(frozen=True, slots=True)
 class Kit:
     """`summary`: what is in it, in words. `files`: path below the kit's own folder -> text. `makes_redis`: and
-    its address; else whoever deploys gives that. `lacks`: why a migrated application can't have it, as a clause; empty
-    where it can."""
+    its address; else whoever deploys gives that."""
 
     summary: str
     files: Callable[[Deployment], Mapping[str, str]]
     makes_redis: bool = False
-    lacks: str = ""
 
 
 KITS: Final[Mapping[str, Kit]] = {
@@ -34,23 +32,17 @@ KITS: Final[Mapping[str, Kit]] = {
         "ECS Fargate behind an ALB, with ElastiCache, as one stack", cloudformation.files, makes_redis=True
     ),
     "terraform": Kit("the same as a module", terraform.files, makes_redis=True),
-    "monitoring": Kit(
-        "a dashboard for Grafana and alerts for Prometheus", monitoring.files, lacks="it has no /metrics"
-    ),
+    "monitoring": Kit("a dashboard for Grafana and alerts for Prometheus", monitoring.files),
 }
 """By the name of the kit, which is that of its folder, too."""
 
 
-def chosen(names: Iterable[str], served: Served) -> tuple[str, ...]:
-    """The kits with these names, each once, in the order of `KITS`; for none all that there are for what is served.
-    Raises UnknownKit or NotOfMigrated."""
+def chosen(names: Iterable[str]) -> tuple[str, ...]:
+    """The kits with these names, each once, in the order of `KITS`; for none all that there are. Raises UnknownKit."""
     wanted = set(names)
     for name in sorted(wanted - KITS.keys()):
         raise UnknownKit(name, tuple(KITS))
-    lacking = {name: kit.lacks for name, kit in KITS.items() if kit.lacks and served == "migrated"}
-    for name in sorted(wanted & lacking.keys()):
-        raise NotOfMigrated(name, lacking[name])
-    return tuple(name for name in KITS if name in wanted or (not wanted and name not in lacking))
+    return tuple(name for name in KITS if name in wanted or not wanted)
 
 
 def kit_files(deployment: Deployment, names: Iterable[str]) -> dict[str, str]:

@@ -33,7 +33,6 @@ CPU_PERCENT: Final = 60
 
 def files(deployment: Deployment) -> dict[str, str]:
     """For `kubectl apply --kustomize` in this folder."""
-    monitored = deployment.served == "shim"
     values: dict[str, Any] = {
         "deployment": without_made_up(deployment),
         "name": deployment.name,
@@ -45,7 +44,6 @@ def files(deployment: Deployment) -> dict[str, str]:
         "cpu_percent": CPU_PERCENT,
         "own": kit_variables(deployment, HELD * MOST_NODES),
         "configured": bool(deployment.settings),
-        "monitored": monitored,
         "hosts": deployment.hosts,
         "of": f'{{job="{deployment.name}"}}',
     }
@@ -53,8 +51,6 @@ def files(deployment: Deployment) -> dict[str, str]:
     if deployment.settings:
         made["shim.toml"] = deployment.settings
     for component, manifests in COMPONENTS.items():
-        if component == "monitoring" and not monitored:
-            continue
         folder = f"components/{component}"
         for manifest in manifests:
             made[f"{folder}/{manifest}"] = render(f"deploy/kubernetes/{folder}/{manifest}.j2", **values)
@@ -64,6 +60,5 @@ def files(deployment: Deployment) -> dict[str, str]:
             component=component,
             resources=manifests,
         )
-    if monitored:
-        made["components/monitoring/dashboard.json"] = dashboard(deployment.name)
+    made["components/monitoring/dashboard.json"] = dashboard(deployment.name)
     return made

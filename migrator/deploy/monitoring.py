@@ -1,4 +1,4 @@
-"""What shows the numbers of a service behind the shim, and who is called when they are not right."""
+"""What shows the numbers of a service, and who is called when they are not right."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from templates import render
 
 
 def files(deployment: Deployment) -> dict[str, str]:
-    values = {"name": deployment.name, "port": PORT}
+    values = {"name": deployment.name, "port": PORT, "deployment": deployment}
     return {
         "README.md": render("deploy/monitoring/README.md.j2", **values),
         "dashboard.json": dashboard(deployment.name),

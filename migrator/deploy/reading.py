@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from migrator.dependencies.declared import Requirements, requirements_of
-from migrator.deploy.deployment import ENDING_S, NOTICE_S, Deployment, EnvironmentVariable, Timing
+from migrator.deploy.deployment import ENDING_S, FOR_METRICS, NOTICE_S, Deployment, EnvironmentVariable, Timing
 from migrator.deploy.errors import OfOneProcess
 from migrator.deploy.keys import KeyFiles, key_files
 from migrator.deploy.settings import node_settings
@@ -19,9 +19,6 @@ from migrator.inventory.model import Inventory
 from shim.config.configuration import Configuration
 from shim.config.options import options_of
 from shim.redaction import redact
-
-ENTRY: Final = PurePosixPath("sse_service/main.py")
-"""What makes a folder a migrated application."""
 
 LONGEST_NAME: Final = 40
 """Of a DNS label's 63, so that kits can add a word to it: https://www.rfc-editor.org/rfc/rfc1123#section-2"""
@@ -36,6 +33,7 @@ _SETTINGS_OF_SERVICE: Final = (
         "how long /readyz says that a node ends before it takes no more connections",
     ),
 )
+_METRICS: Final = EnvironmentVariable("METRICS_TOKEN", None, FOR_METRICS, secret=True, required=False)
 _UVICORN_S: Final = 10.0
 """What a migrated application's server waits for requests under way, as its own Dockerfile says it."""
 
@@ -86,7 +84,7 @@ def migrated_deployment(app: Path, inventory: Inventory) -> Deployment:
         region=inventory.region,
         stage="",
         timing=Timing(15.0, NOTICE_S, _UVICORN_S, ENDING_S),
-        variables=(redis, *_SETTINGS_OF_SERVICE, *read_by(app, variables)),
+        variables=(redis, _METRICS, *_SETTINGS_OF_SERVICE, *read_by(app, variables)),
         settings="",
         inventory=without_secrets(inventory),
         requirements=Requirements(),
@@ -94,10 +92,6 @@ def migrated_deployment(app: Path, inventory: Inventory) -> Deployment:
         ignored=_left_out(inventory, keys),
         notes=(*notes, *_told(keys)),
     )
-
-
-def is_migrated(app: Path) -> bool:
-    return (app / ENTRY).is_file()
 
 
 def label(name: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from migrator.deploy.deployment import EVERYWHERE, NOTICE_S, PORT, EnvironmentVariable, Timing
+from migrator.deploy.deployment import EVERYWHERE, FOR_METRICS, NOTICE_S, PORT, EnvironmentVariable, Timing
 from shim.config.configuration import DEFAULT, Configuration, configuration_of, is_hidden, plain
 from shim.config.layers import Given, Layer
 from shim.config.setting import SETTINGS, variable_of
@@ -80,7 +80,7 @@ def _variables(hidden: set[str]) -> Iterator[EnvironmentVariable]:
     optional = {
         "management.credentials": "who may push over HTTP, a list as JSON: "
         '[{"access_key_id": "…", "secret_access_key": "…"}]; without any, nobody may',
-        "metrics.token": "what Prometheus has to bring, at least 16 characters; without it, nobody may read /metrics",
+        "metrics.token": FOR_METRICS,
     }
     yield EnvironmentVariable(
         variable_of("redis.url"), None, "the address of Redis, with user and password", secret=True

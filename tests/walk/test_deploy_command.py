@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -87,11 +89,21 @@ def test_the_kits_of_a_migrated_application(migrated_chat: Path, tmp_path: Path)
     assert "sse_service.main:app" in (tmp_path / "kits" / "container" / "Containerfile").read_text()
 
 
-def test_a_kit_that_there_is_for_the_shim_alone(migrated_chat: Path, tmp_path: Path) -> None:
-    finished = invoke("deploy", migrated_chat, "--out", tmp_path / "kits", "--kit", "monitoring")
+def test_what_was_migrated_before_has_no_kits_that_would_ask_for_what_nobody_answers(
+    migrated_chat: Path, tmp_path: Path
+) -> None:
+    before = shutil.copytree(migrated_chat, tmp_path / "before")
+    for name in ("main.py", "metrics.py"):
+        text = (before / "sse_service" / name).read_text()
+        (before / "sse_service" / name).write_text(re.sub(r'\n@\w+\.get\("/(readyz|metrics)"[^\n]*', "", text))
+    finished = invoke("deploy", before, "--out", tmp_path / "kits")
 
     assert finished.returncode == 2
-    assert "There is no kit monitoring for a migrated application: it has no /metrics." in finished.stderr
+    assert finished.stderr == (
+        f"error: {before} was migrated by an earlier version: its sse_service has no /readyz and no /metrics, which kits "
+        "need. Migrate the original again, with ws2sse migrate ORIGINAL --out NEW, take over what you have changed "
+        "since, and deploy NEW.\n"
+    )
     assert not (tmp_path / "kits").exists()
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.hostile.serving import eventually
+from tests.migrator.deploy.promql import PANEL_QUERIES, check, told_in
 from tests.redis_server import RedisServer
-from tests.running import migrated_process, running_migrated, token
+from tests.running import invoke, migrated_process, running_migrated, token
 from tests.shim.sse_client import STREAM, open_stream
 
 TOKEN = "scraper-token-0123456789"
@@ -129,3 +132,28 @@ def test_a_token_that_could_be_guessed_is_none(migrated_chat: Path) -> None:
         migrated_process(migrated_chat, METRICS_TOKEN="12345"),
     ):
         pass
+
+
+def test_the_dashboard_and_the_alerts_of_its_kit_ask_for_what_it_tells(
+    migrated_chat: Path, redis: RedisServer, tmp_path: Path
+) -> None:
+    texts = []
+    for variables in ({}, {"STREAMS_REDIS_URL": redis.url}):
+        with running_migrated(migrated_chat, METRICS_TOKEN=TOKEN, **variables) as base:
+            with open_stream(f"{base}/stream", {"token": token("ana")}) as ana:
+                ana.send('{"type": "ping"}')
+                assert httpx.get(f"{base}/stream", headers=STREAM).status_code == 401
+                ana.close()
+                eventually(lambda base=base: number(base, "ws2sse_disconnects_total", code="1005") == 1)
+            texts.append(scraped(base).text)
+    told = told_in(texts)
+    finished = invoke("deploy", migrated_chat, "--out", tmp_path / "kits", "--kit", "monitoring")
+    assert finished.returncode == 0, finished.stderr
+    (group,) = yaml.safe_load((tmp_path / "kits" / "monitoring" / "alerts.yaml").read_text())["groups"]
+
+    for _name, query in PANEL_QUERIES:
+        check(query, told)
+    for rule in group["rules"]:
+        check(rule["expr"], told)
+        assert not re.search(r"SHIM_|metrics\.token|streams\.connections", " ".join(rule["annotations"].values()))
+    assert len(group["rules"]) >= 12

@@ -7,36 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from migrator.deploy.errors import NotOfMigrated, UnknownKit
+from migrator.deploy.errors import UnknownKit
 from migrator.deploy.kits import KITS, chosen, kit_files
-from migrator.deploy.reading import migrated_deployment
-from migrator.scan import scan_application
 from tests.migrator.deploy.deployments import application, deployment
 
 
 def test_all_kits_are_chosen_when_none_is_named() -> None:
-    assert chosen([], "shim") == tuple(KITS)
-
-
-def test_a_migrated_application_has_no_folder_for_metrics_that_it_does_not_tell(tmp_path: Path) -> None:
-    app = application(tmp_path)
-    names = chosen([], "migrated")
-    page = kit_files(migrated_deployment(app, scan_application(app)), names)["README.md"]
-
-    assert set(KITS) - set(names) == {"monitoring"}
-    assert "`monitoring/`" not in page
-    assert "A migrated application has no `/metrics`" in page
-
-
-def test_whoever_asks_for_it_is_told_why_there_is_none() -> None:
-    with pytest.raises(NotOfMigrated) as raised:
-        chosen(["container", "monitoring"], "migrated")
-    assert str(raised.value) == "There is no kit monitoring for a migrated application: it has no /metrics."
+    assert chosen([]) == tuple(KITS)
 
 
 def test_a_name_that_no_kit_has_is_an_error_with_the_one_that_was_meant() -> None:
     with pytest.raises(UnknownKit) as raised:
-        chosen(["contaner"], "shim")
+        chosen(["contaner"])
     assert str(raised.value) == "There is no kit contaner. Did you mean container?"
 
 

@@ -306,11 +306,25 @@ def test_where_no_file_says_by_which_host_clients_come_the_page_does(shim: Deplo
     )
 
 
-def test_a_migrated_application_has_no_metrics_that_could_be_read(migrated: Deployment) -> None:
-    made = files(migrated)
+@pytest.mark.parametrize(("served", "variable"), [("shim", "SHIM_METRICS__TOKEN"), ("migrated", "METRICS_TOKEN")])
+def test_prometheus_brings_the_token_that_a_node_has(
+    served: str, variable: str, request: pytest.FixtureRequest
+) -> None:
+    one: Deployment = request.getfixturevalue(served)
+    (endpoint,) = manifests(one)["ServiceMonitor"]["spec"]["endpoints"]
+    key = endpoint["authorization"]["credentials"]
+    (container,) = pod(one)["containers"]
+    (own,) = (entry for entry in container["env"] if entry["name"] == variable)
 
-    assert not any("monitoring" in path or path == "shim.toml" for path in made)
-    assert "ws2sse_connections" not in "".join(made.values())
+    assert (
+        own["valueFrom"]["secretKeyRef"]
+        == {**key, "optional": True}
+        == {
+            "name": one.name,
+            "key": variable,
+            "optional": True,
+        }
+    )
 
 
 def test_nothing_watches_it_until_one_line_is_changed(shim: Deployment) -> None:
@@ -322,12 +336,16 @@ def test_nothing_watches_it_until_one_line_is_changed(shim: Deployment) -> None:
     assert "components/monitoring" in yaml.safe_load(text.replace(line, line.replace("# ", "")))["components"]
 
 
-def test_it_is_watched_by_the_rules_and_the_dashboard_of_the_kit_for_monitoring(shim: Deployment) -> None:
-    kit = monitoring.files(shim)
-    made = files(shim)
-    (own,) = manifests(shim)["PrometheusRule"]["spec"]["groups"]
+@pytest.mark.parametrize("served", ["shim", "migrated"])
+def test_it_is_watched_by_the_rules_and_the_dashboard_of_the_kit_for_monitoring(
+    served: str, request: pytest.FixtureRequest
+) -> None:
+    one: Deployment = request.getfixturevalue(served)
+    kit = monitoring.files(one)
+    made = files(one)
+    (own,) = manifests(one)["PrometheusRule"]["spec"]["groups"]
     (theirs,) = yaml.safe_load(kit["alerts.yaml"])["groups"]
-    scoped = f'{{job="{shim.name}"}}'  # the operator names a job after its Service
+    scoped = f'{{job="{one.name}"}}'  # the operator names a job after its Service
 
     assert made["components/monitoring/dashboard.json"] == kit["dashboard.json"]
     assert [rule | {"expr": rule["expr"].replace(scoped, "")} for rule in own["rules"]] == theirs["rules"]

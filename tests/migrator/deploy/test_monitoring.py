@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections import defaultdict
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args
@@ -15,7 +14,6 @@ import promql_parser
 import pytest
 import yaml
 from fastapi import FastAPI
-from prometheus_client.parser import text_string_to_metric_families
 
 from migrator.deploy.dashboard import WIDTH, dashboard
 from migrator.deploy.monitoring import files
@@ -28,10 +26,9 @@ from shim.streams.redis.counts import Found
 from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.streams import RedisStreams
 from tests.migrator.deploy.deployments import application, deployment
+from tests.migrator.deploy.promql import PANEL_QUERIES, Told, asked_for, check, told_in
 
 TOKEN = "scraper-token-0123456789"
-OF_PROMETHEUS = {"instance", "job", "namespace"}
-"""Labels that Prometheus gives what it reads; the last one in Kubernetes."""
 HAPPENINGS = (
     Connected("a", "sse", "192.0.2.1", 0.01),
     Refused("b", "sse", "192.0.2.1", 503, "full", "full"),
@@ -46,9 +43,9 @@ async def scraped(app: FastAPI) -> str:
 
 
 @cache
-def told() -> dict[str, dict[str, set[str]]]:
-    """Name of a series -> its labels -> their values, of a node alone and of one of several."""
-    found: defaultdict[str, dict[str, set[str]]] = defaultdict(dict)
+def told() -> Told:
+    """By a node alone and by one of several."""
+    texts = []
     options = RedisOptions("redis://127.0.0.1:1")
     for streams in (Streams(), RedisStreams(options)):
         api = ApiDefinition(name="notes", routes={"say": RouteDefinition(LambdaProxy("say"))}, stage="prod")
@@ -57,13 +54,8 @@ def told() -> dict[str, dict[str, set[str]]]:
         app.include_router(metrics_router(service, MetricsOptions(token=TOKEN)))
         for happening in HAPPENINGS:
             service.observers[0](happening)
-        text = asyncio.run(scraped(app))
-        for family in text_string_to_metric_families(text):
-            for sample in family.samples:
-                labels = found[sample.name]
-                for label, value in sample.labels.items():
-                    labels.setdefault(label, set()).add(value)
-    return found
+        texts.append(asyncio.run(scraped(app)))
+    return told_in(texts)
 
 
 def made(tmp_path: Path) -> dict[str, str]:
@@ -75,62 +67,17 @@ def rules(tmp_path: Path) -> list[dict[str, Any]]:
     return list(group["rules"])
 
 
-def asked_for(node: Any, found: list[tuple[str, dict[str, str]]], by: set[str]) -> None:
-    """The series that a query selects, with what it says of their labels, and the labels that it groups by."""
-    match node:
-        case promql_parser.VectorSelector():
-            matchers = {one.name: one.value for one in node.matchers.matchers}
-            found.append((node.name, matchers))
-        case promql_parser.MatrixSelector():
-            asked_for(node.vector_selector, found, by)
-        case promql_parser.AggregateExpr():
-            if node.modifier is not None:
-                by.update(node.modifier.labels)
-            asked_for(node.expr, found, by)
-        case promql_parser.BinaryExpr():
-            asked_for(node.lhs, found, by)
-            asked_for(node.rhs, found, by)
-        case promql_parser.ParenExpr() | promql_parser.UnaryExpr():
-            asked_for(node.expr, found, by)
-        case promql_parser.Call():
-            for argument in node.args:
-                asked_for(argument, found, by)
-        case promql_parser.NumberLiteral() | promql_parser.StringLiteral():
-            return
-        case _:
-            raise AssertionError(f"the test does not know {type(node).__name__}")
-
-
-def check(query: str) -> None:
-    found: list[tuple[str, dict[str, str]]] = []
-    by: set[str] = set()
-    asked_for(promql_parser.parse(query), found, by)
-    assert found, query
-    labels = set().union(*(told().get(name, {}) for name, _matchers in found))
-    for name, matchers in found:
-        assert name in told(), f"/metrics does not tell {name}"
-        assert matchers.keys() <= told()[name].keys() | OF_PROMETHEUS, query
-    assert by <= labels | OF_PROMETHEUS, query
-
-
-PANEL_QUERIES = [
-    (f"{panel['title']}: {target['legendFormat']}", target["expr"])
-    for panel in json.loads(dashboard("notes"))["panels"]
-    for target in panel.get("targets", ())
-]
-
-
 @pytest.mark.parametrize(
     "query", ["ws2sse_made_up", 'ws2sse_connections{colour="red"}', "sum by (x) (ws2sse_connections)"]
 )
 def test_a_query_of_what_is_not_told_is_found(query: str) -> None:
     with pytest.raises(AssertionError):
-        check(query)
+        check(query, told())
 
 
 @pytest.mark.parametrize("query", [query for _name, query in PANEL_QUERIES], ids=[name for name, _ in PANEL_QUERIES])
 def test_each_panel_asks_for_what_metrics_tells(query: str) -> None:
-    check(query)
+    check(query, told())
 
 
 @pytest.mark.parametrize("query", [query for _name, query in PANEL_QUERIES], ids=[name for name, _ in PANEL_QUERIES])
@@ -160,7 +107,7 @@ def test_each_legend_names_a_label_that_its_query_keeps() -> None:
 def test_each_alert_asks_for_what_metrics_tells_and_says_what_to_do(tmp_path: Path) -> None:
     found = rules(tmp_path)
     for rule in found:
-        check(rule["expr"])
+        check(rule["expr"], told())
         assert rule["labels"]["severity"] in {"critical", "warning"}
         assert rule["annotations"].keys() == {"summary", "description"}
         assert rule["annotations"]["description"].endswith(".")

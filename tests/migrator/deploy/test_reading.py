@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator.deploy.errors import OfOneProcess
-from migrator.deploy.reading import LONGEST_NAME, is_migrated, label, migrated_deployment
+from migrator.deploy.migrated import is_migrated
+from migrator.deploy.reading import LONGEST_NAME, label, migrated_deployment
 from migrator.hostable import NotHostable
 from migrator.scan import scan_application
 from shim.config.layers import shim_toml
