@@ -93,6 +93,7 @@ def test_who_is_refused_is_counted_by_why(migrated_chat: Path) -> None:
         assert number(base, "ws2sse_refused_total", face="sse", status="401", reason="authorizer") >= 1
 
 
+@pytest.mark.slow
 def test_over_redis_it_tells_of_its_node_and_of_redis(migrated_chat: Path, redis: RedisServer) -> None:
     shared = {"METRICS_TOKEN": TOKEN, "STREAMS_REDIS_URL": redis.url}
     with (
@@ -134,6 +135,7 @@ def test_a_token_that_could_be_guessed_is_none(migrated_chat: Path) -> None:
         pass
 
 
+@pytest.mark.slow
 def test_the_dashboard_and_the_alerts_of_its_kit_ask_for_what_it_tells(
     migrated_chat: Path, redis: RedisServer, tmp_path: Path
 ) -> None:
