@@ -14,6 +14,7 @@ from typing import Any
 
 from bench.at_once import all_of
 from bench.cluster.posting import post
+from bench.cluster.recipients import for_each_recipient
 from bench.cluster.site import SETTLED_S, Reading, Site
 from bench.generator import Generator
 from bench.measure import PAYLOAD_BYTES, Session
@@ -54,6 +55,7 @@ def measured(site: Site, plan: Plan, folder: Path) -> dict[str, Any]:
     round_.few()
     round_.many()
     asyncio.run(round_.clients())
+    round_.acts["recipient"] = asyncio.run(for_each_recipient(site))._asdict()
     return round_.found | {"acts": round_.acts}
 
 

@@ -54,9 +54,9 @@ def assumptions(demand: Demand, constants: Constants, *, own_prices: bool) -> It
         )
         if demand.fan_out < demand.connections:
             yield _of(
-                "To find whom a broadcast is for costs Redis nothing more, and to pass over all others costs a node "
-                "nothing.",
-                "chosen: not measured",
+                "Whom a broadcast to some is for, Redis finds by an index, and a node reads it; streams that it is not "
+                "for cost a node nothing.",
+                "docs/decisions/0035-a-group-is-resolved-when-it-is-sent-to.md",
             )
     else:
         yield _of(

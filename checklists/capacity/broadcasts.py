@@ -20,9 +20,14 @@ OBJECT_BYTES: Final = 250
 """Of a kept broadcast in a node, beside its payload and recipients: counted by tracemalloc with CPython 3.12."""
 
 
+def recipients(demand: Demand) -> float:
+    """Whom a broadcast names; one to all names nobody."""
+    return 0.0 if demand.fan_out >= demand.connections else demand.fan_out
+
+
 def recipients_bytes(demand: Demand) -> float:
-    """Their ids, which a broadcast to some carries and one to all does not."""
-    return 0.0 if demand.fan_out >= demand.connections else demand.fan_out * RECIPIENT_BYTES
+    """Their ids."""
+    return recipients(demand) * RECIPIENT_BYTES
 
 
 def broadcast_bytes(demand: Demand) -> float:

@@ -53,6 +53,9 @@ class Acts(Record):
     push_byte: Act = Field(description="of a push elsewhere, for each byte more than the message that was measured")
     broadcast: Act = Field(description="for the node that is asked, and Redis")
     broadcast_heard: Act = Field(description="for each node that has streams")
+    recipient: Act = Field(
+        description="of a broadcast to some, for each of those whom it is for: for Redis, and for each node"
+    )
     delivery: Act = Field(description="of a broadcast, for each stream")
     delivery_byte: Act = Field(description="for each stream, and each byte more than the message that was measured")
 

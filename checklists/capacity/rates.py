@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import expm1
 
-from checklists.capacity.broadcasts import kept_broadcasts, recipients_bytes
+from checklists.capacity.broadcasts import kept_broadcasts, recipients, recipients_bytes
 from checklists.capacity.demand import Demand
 from checklists.capacity.flat import Cost, Flat
 from checklists.capacity.limits import REPLAY_BYTES, REPLAY_EVENTS, REPLAY_S
@@ -50,10 +50,14 @@ def pushes(flat: Flat, demand: Demand, nodes: int) -> Cost:
 
 
 def broadcasts(flat: Flat, demand: Demand, nodes: int) -> Cost:
-    """Without their deliveries. Each goes into Redis once, and out to every node; to some, with their ids."""
+    """Without their deliveries. Each goes into Redis once, and out to every node; to some, with their ids, which Redis
+    looks up and every node reads."""
     more_bytes = max(0, demand.message_bytes - flat.constants.message_bytes)
     carried = Cost(redis_in_bytes=more_bytes, redis_out_bytes=(more_bytes + recipients_bytes(demand)) * nodes)
-    return flat.act("broadcast").plus(flat.act("broadcast_heard").times(nodes), carried).times(demand.pushes_s)
+    looked_up = flat.act("recipient")
+    looked_up = looked_up._replace(node_cpu_s=looked_up.node_cpu_s * nodes).times(recipients(demand))
+    heard = flat.act("broadcast_heard").times(nodes)
+    return flat.act("broadcast").plus(heard, looked_up, carried).times(demand.pushes_s)
 
 
 def kept_bytes(flat: Flat, demand: Demand) -> float:

@@ -53,6 +53,7 @@ def constants() -> Constants:
             push_byte=act(0.01, 0.01, 0, 1, 1),
             broadcast=act(500, 100, 7, 400, 0),
             broadcast_heard=act(200, 0, 0, 0, 400),
+            recipient=act(0.4, 2),
             delivery=act(10),
             delivery_byte=act(0.001),
         ),

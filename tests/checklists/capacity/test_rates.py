@@ -38,6 +38,15 @@ def test_a_loop_costs_a_push_for_each_and_a_broadcast_one_for_all():
     assert busy(**several, pushed="broadcast") - idle == pytest.approx(500 + 2 * 200 + 1000 * 10, rel=0.01)
 
 
+def test_a_broadcast_to_some_is_looked_up_once_and_read_by_every_node():
+    some = {**QUIET, "connections": 1001, "pushes_s": 1, "fan_out": 1000, "pushed": "broadcast"}
+    idle = 1001 * 5
+    assert busy(3, **some) - idle == pytest.approx(500 + 3 * (200 + 1000 * 0.4) + 1000 * 10, rel=0.01)
+    to_some = in_a_second(FLAT, demand(**some), 3).redis_cpu_s
+    to_all = in_a_second(FLAT, demand(**some | {"connections": 1000}), 3).redis_cpu_s
+    assert to_some - to_all == pytest.approx((1000 * 2 + 2) / 1e6)
+
+
 def test_bytes_beyond_the_measured_message_are_carried():
     """A push elsewhere goes into Redis and out again; a broadcast comes out once for each node."""
     small, large = demand(**QUIET | {"pushes_s": 1}), demand(**QUIET | {"pushes_s": 1, "message_bytes": 1200})
