@@ -9,6 +9,7 @@ are the server's, in milliseconds.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -165,6 +166,19 @@ end
 """Those of a connection in which something was sent to it, when something is about to be done in this one."""
 
 
+_PARTS: Final = re.split(r"^(?=local function )", LIBRARY, flags=re.MULTILINE)
+"""What all begin with, and each function."""
+
+
+def _with_library(text: str) -> str:
+    """Only with what it calls: Redis makes all functions of a script anew each time it is run."""
+    for part in reversed(_PARTS[1:]):
+        name = part.removeprefix("local function ").partition("(")[0]
+        if re.search(rf"\b{name}\b", text):
+            text = part + text
+    return _PARTS[0] + text
+
+
 @dataclass(frozen=True, slots=True)
 class Script:
     """`text`: of Lua, without the library. `keys`: the parts of each connection that it touches; `lists`: what else."""
@@ -181,7 +195,7 @@ class Script:
     def __post_init__(self) -> None:
         object.__setattr__(self, "parts", tuple(self.keys.split()))
         object.__setattr__(self, "shared", tuple(dict.fromkeys(self.lists.split())))
-        whole = _names(self.shared, self.parts) + LIBRARY + self.text
+        whole = _names(self.shared, self.parts) + _with_library(self.text)
         object.__setattr__(self, "whole", whole)
         object.__setattr__(self, "sha", hashlib.sha1(whole.encode(), usedforsecurity=False).hexdigest())
 

@@ -41,7 +41,7 @@ SCRIPTS: Final = tuple(
 
 
 async def load_scripts(wire: Wire) -> None:
-    """Those that the server lacks: all of them are a quarter of a megabyte. Raises RedisError or OSError."""
+    """Those that the server lacks: all of them are 65 KB. Raises RedisError or OSError."""
     (known,) = await asked(wire, ("SCRIPT", "EXISTS", *(script.sha for script in SCRIPTS)))
     lacking = [script for script, is_known in zip(SCRIPTS, known, strict=True) if not is_known]
     await asked(wire, *(("SCRIPT", "LOAD", script.whole) for script in lacking))

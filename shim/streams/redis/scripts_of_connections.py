@@ -13,9 +13,9 @@ local id, digest, epoch, window, most, state, node = unpack(ARGV, 3)
 if redis.call('EXISTS', I.c) == 1 then return 'taken' end
 if redis.call('ZCARD', S.pending) + redis.call('ZCARD', S.open) >= tonumber(most) then return 'full' end
 local at, alive = now(), life()
-redis.call('HSET', I.c, 'st', 'p', 'li', alive, 'al', alive, 'dg', digest,
-  'ep', epoch, 'wi', window, 'oa', at, 'la', at, 'ge', 0, 'no', '', 'pn', node,
-  'de', at, 'q', 0, 'f', 1, 'tb', 0, 'kb', 0, 'r', 0, 'rb', 0, 'rc', 0, 'tt', at)
+redis.call('HSET', I.c, 'st', 'p', 'no', '', 'q', 0, 'f', 1, 'kb', 0, 'tb', 0, 'r', 0, 'rb', 0, 'tt', at,
+  'la', at, 'wi', window, 'li', alive, 'ep', epoch, 'al', alive, 'dg', digest, 'oa', at, 'ge', 0, 'pn', node,
+  'de', at, 'rc', 0)
 redis.call('HSET', S.sessions, digest, id)
 if state ~= '' then redis.call('SET', I.v, state, 'PX', {DAY_MS}) end
 redis.call('ZADD', S.pending, at + {PENDING_MS}, id)
@@ -26,7 +26,9 @@ return 'ok'
     keys="c v",
     lists="bn sessions pending open hosted",
 )
-"""`most`: what may be open in this partition. `node` is about to run `$connect`: when it dies before it says what came
+"""What pushes read and write comes first in the hash: Redis looks for fields from the beginning.
+
+`most`: what may be open in this partition. `node` is about to run `$connect`: when it dies before it says what came
 of that, `$disconnect` is owed."""
 
 ACTIVATE: Final = Script(
@@ -109,9 +111,9 @@ redis.call('DEL', I.s)
 redis.call('ZREM', S.pending, id)
 redis.call('ZREM', S.detached, id)
 local at, n = now(), last_broadcast()
-redis.call('HSET', I.c, 'st', 'o', 'li', alive, 'al', alive, 'rl', alive, 'dg', digest,
-  'ep', epoch, 'pe', former, 'wi', window, 'oa', opened, 'la', at, 'ge', generation,
-  'no', node, 'de', '', 'q', 0, 'f', 1, 'tb', 0, 'kb', 0, 'r', 0, 'rb', 0, 'rc', n, 'lb', n, 'b0', n, 'tt', at)
+redis.call('HSET', I.c, 'st', 'o', 'no', node, 'q', 0, 'f', 1, 'kb', 0, 'tb', 0, 'r', 0, 'rb', 0, 'tt', at,
+  'la', at, 'wi', window, 'li', alive, 'ep', epoch, 'al', alive, 'rl', alive, 'dg', digest, 'pe', former,
+  'oa', opened, 'ge', generation, 'de', '', 'rc', n, 'lb', n, 'b0', n)
 redis.call('HSET', S.sessions, digest, id)
 if state ~= '' then redis.call('SET', I.v, state, 'PX', {DAY_MS}) end
 redis.call('ZADD', S.open, opened, id)

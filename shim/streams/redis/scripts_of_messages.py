@@ -48,7 +48,8 @@ if v[11] ~= alive then
   redis.call('HSET', I.c, 'li', alive, 'fk', lived(alive, {{li = v[11], q = q, fk = known or ''}}))
 end
 q = q + 1
-redis.call('XADD', I.s, q .. '-0', 'd', data, 'k', k, 't', total, 'm', at, 'b', binary)
+local number, sent_at = string.format('%d', q), string.format('%d', at)
+redis.call('XADD', I.s, number .. '-0', 'd', data, 'k', k, 't', v[6], 'm', sent_at, 'b', binary)
 kept = kept + size
 local function drop_oldest(if_older)
   local oldest = redis.call('XRANGE', I.s, '-', '+', 'COUNT', 1)[1]
@@ -62,16 +63,17 @@ end
 while (kept > most_bytes or q - first + 1 > most) and first < q do
   if not drop_oldest() then break end
 end
-local looked = tonumber(v[9])
+local looked = v[9]
 if q == 1 or at - looked > keep_ms / 4 then
   local more = true
   while more do more = drop_oldest(at - keep_ms) end
   redis.call('PEXPIRE', I.s, math.max(2 * keep_ms, tonumber(v[10]) + 2 * slow_ms + 60000))
-  looked = at
+  looked = sent_at
 end
-redis.call('HSET', I.c, 'q', q, 'f', first, 'kb', kept, 'tb', total + size, 'la', at, 'tt', looked)
+redis.call('HSET', I.c, 'q', number, 'f', string.format('%d', first), 'kb', string.format('%d', kept),
+  'tb', string.format('%d', total + size), 'la', sent_at, 'tt', looked)
 if host ~= '' and host ~= node then
-  publish('n:' .. host, table.concat({{'m', id, q, k, binary, at, total, v[12], alive}}, ' ') .. '\\n' .. data)
+  publish('n:' .. host, table.concat({{'m', id, number, k, binary, sent_at, v[6], v[12], alive}}, ' ') .. '\\n' .. data)
 end
 if known then
   redis.call('SET', I.i, string.sub(known .. invocation .. ' ', -{KNOWN_BYTES}), 'PX', {KNOWN_MS})
@@ -82,7 +84,7 @@ return {{'ok', q, k, host, at, total, v[12], alive}}
     lists="bn",
 )
 """What the node sends that has the stream is not published: its answer tells. Whoever repeats a call may have had none,
-so that node looks then."""
+so that node looks then. Numbers are handed on as text: Redis makes text of them with 17 digits, which takes longer."""
 
 BROADCAST: Final = Script(
     "broadcast",

@@ -31,3 +31,13 @@ async def test_one_that_lost_them_is_sent_all(world: RedisWorld) -> None:
 
     assert await node.awaiting.send(connection, "x") == 1
     assert (await operations(world) - before)["script|load"] >= len(SCRIPTS)
+
+
+def test_a_script_has_what_it_calls_of_the_library_and_nothing_else() -> None:
+    (send,) = (one for one in SCRIPTS if one.name == "send")
+    (close,) = (one for one in SCRIPTS if one.name == "close")
+
+    assert "local function publish(" in send.whole
+    assert "local function close(" not in send.whole
+    for called in ("close", "expire", "hosted", "publish", "last_broadcast"):
+        assert f"local function {called}(" in close.whole
