@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis.core
 import pytest
 import schemathesis
 import yaml
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis.vendor.pretty import RepresentationPrinter
 from schemathesis import Case
 from schemathesis.checks import not_a_server_error
 from schemathesis.core import NotSet
+from schemathesis.generation import hypothesis as patching
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_headers_conformance,
@@ -25,6 +29,10 @@ from shim.gateway.limits import GatewayLimits, Throttle
 from shim.streams import StreamLimits
 from tests.hostile.serving import STAGE, Kind, Served, serving
 from tests.shim.sse_client import STREAM, open_stream
+
+# To save time schemathesis has hypothesis print nothing of any value: no property that failed said with what.
+patching.setup()
+hypothesis.core.RepresentationPrinter = RepresentationPrinter  # type: ignore[attr-defined]
 
 PAGE = Path(__file__).parents[2] / "docs" / "openapi.yaml"
 schemathesis.serializer("application/x-ndjson")(lambda _context, value: value)
@@ -124,3 +132,16 @@ def test_what_is_described_exists(path: str, method: str, anyone: Served) -> Non
     status, body = anyone.ask(method.upper(), target)
     assert status != 405
     assert b"Forbidden" not in body
+
+
+def test_a_property_that_fails_says_with_what() -> None:
+    """Also where schemathesis was imported."""
+
+    @settings(derandomize=True, database=None)
+    @given(st.integers())
+    def is_small(number: int) -> None:
+        assert number < 100
+
+    with pytest.raises(AssertionError) as failed:
+        is_small()
+    assert "number=100" in "".join(failed.value.__notes__)
