@@ -82,7 +82,7 @@ bench-estate: $(STAMP) ## A survey of 1,000 APIs in five regions of the tests' A
 	@$(BIN)/python -m bench.estate
 
 fuzz: $(STAMP) ## Broken and made-up programs, FUZZ_RUNS=1000 of them; with CORPUS=FOLDER clones that are broken
-	@FUZZ_RUNS=$(or $(FUZZ_RUNS),1000) FUZZ_CORPUS=$(CORPUS) $(BIN)/python -m pytest tests/migrator/fuzz -q
+	@FUZZ_RUNS=$(or $(FUZZ_RUNS),1000) FUZZ_CORPUS=$(CORPUS) $(BIN)/python -m pytest tests/migrator/fuzz -q --hypothesis-profile=new
 
 image: $(STAMP) ## Takes the pictures of the docs again
 	@$(BIN)/python scripts/pictures.py
