@@ -34,7 +34,7 @@ What `GET /metrics` of a shim tells Prometheus, how each is measured, and what t
 [`metrics.token`](configuration.md#prometheus-metrics); `ws2sse deploy APP --out kits --kit monitoring` writes a
 dashboard and alerts that go by these numbers ([how](../how-to/deploy.md)).
 
-A migrated application tells the same, but for a cut-over, to whoever brings its `METRICS_TOKEN`; all that its code sends
+A migrated application tells the same, but for a cut-over, to who brings its `METRICS_TOKEN`; all that its code sends
 counts as a push, a broadcast once for each receiver. Where a setting of the shim is named, `streams.connections` is its
 `STREAM_MAX_CONNECTIONS`, and most others are code of yours.
 
