@@ -109,6 +109,17 @@ def raw(client: SseClient) -> str:
     return b"".join(client._bytes).decode()
 
 
+def test_messages_and_streams_end_before_the_server_of_its_image_cuts_them_off(migrated: Path) -> None:
+    ending = (migrated / "sse_service" / "ending.py").read_text()
+    own_s = sum(
+        float(seconds)
+        for seconds in re.findall(r"^(?:UNDER_WAY_S|WRITING_S): Final = ([0-9.]+)$", ending, re.MULTILINE)
+    )
+    (server_s,) = re.findall(r'"--timeout-graceful-shutdown", "(\d+)"', (migrated / "Dockerfile").read_text())
+
+    assert 0 < own_s < float(server_s)
+
+
 def test_each_stream_is_told_that_the_service_goes_and_when_to_come_back(migrated: Path) -> None:
     with ExitStack() as stack:
         base, service = stack.enter_context(migrated_process(migrated, **SOON))
