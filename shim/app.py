@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from shim.draining import LATE_S, messages_done
 from shim.faces.management import Management, ManagementOptions
 from shim.faces.options import FaceOptions
 from shim.faces.sse import SseFace
@@ -73,6 +74,7 @@ class ShimApp:
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
         running = asyncio.create_task(self.service.run())
         yield
+        await messages_done(self.service, LATE_S)
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running
