@@ -151,9 +151,12 @@ class Hosted:
     def restored(self, epoch: str) -> None:
         """Redis lost everything, and knows the connection again."""
         was = self.places
-        self.former.append(self.epoch)
-        self.epoch, self.next_epoch = epoch, ""
-        self.relived((0, 0, self.log.last), 0, elsewhere(was, epoch, self.log.life, [(0, 0)] * len(was)))
+        self.relived(epoch, (0, 0, self.log.last), 0, elsewhere(was, epoch, self.log.life, [(0, 0)] * len(was)))
+
+    @property
+    def epochs(self) -> set[str]:
+        """In which it is known where the stream is."""
+        return {self.epoch, *(one.place.epoch for one in self.elsewhere)}
 
     @property
     def places(self) -> Cursor:
@@ -161,10 +164,13 @@ class Hosted:
         own, broadcast = self.read_own, self.broadcasts.last
         return (Place(self.epoch, self.life, own, broadcast), *(one.at(own, broadcast) for one in self.elsewhere))
 
-    def relived(self, at: tuple[int, int, int], known: int, others: list[Elsewhere]) -> None:
+    def relived(self, epoch: str, at: tuple[int, int, int], known: int, others: list[Elsewhere]) -> None:
         """Redis may have lost what was sent last, and has this many messages now. It goes on after message `at`, which
         is up to so many bytes, and that broadcast; `others`: where it is elsewhere. Whether it ended Redis says anew:
         the numbers of an end that is lost are those of messages that are yet to be sent."""
+        if epoch != self.epoch:
+            self.former.append(self.epoch)
+            self.epoch, self.next_epoch = epoch, ""
         self.life, self.is_lost, self.end = self.log.life, True, None
         self.elsewhere = others
         self.known = known

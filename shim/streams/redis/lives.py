@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from shim.streams.redis.keys import Keys
-from shim.streams.redis.lua import DAY_MS, NEWEST, Script
+from shim.streams.redis.lua import DAY_MS, Script
 from shim.streams.redis.steps import Step, text
 from shim.streams.redis.wire import Wire, asked
 
@@ -34,7 +34,7 @@ LIFE: Final = Script("life", "return {life(), now() - tonumber(redis.call('HGET'
 
 BEGIN_LIFE: Final = Script(
     "begin_life",
-    f"""{NEWEST}
+    f"""
 local before, new, lease_ms = ARGV[3], ARGV[4], tonumber(ARGV[5])
 local found = redis.call('HMGET', S.bn, 'li', 'n', 'an')
 if (found[1] or '') ~= before then return found[1] or '' end

@@ -42,6 +42,9 @@ FORGETS: Final = "annotated by"
 
 ALL_LISTS: Final = "bn b open pending detached sessions ends telling nodes hosted annotated by"
 
+MOST_LIVES: Final = 16
+"""That are known of a partition, and of a connection, before the one in which it is: each with where it ended."""
+
 LIBRARY: Final = f"""
 local OFFSET, P = tonumber(ARGV[1]), ARGV[2]
 local function now()
@@ -55,6 +58,17 @@ local function fields(name, names)
   local found, v = redis.call('HMGET', name, unpack(names)), {{}}
   for i, field in ipairs(names) do v[field] = found[i] end
   return v
+end
+local function newest(first, more)
+  local found = {{first}}
+  for one in string.gmatch(more or '', '%S+') do
+    if #found < {MOST_LIVES} then found[#found + 1] = one end
+  end
+  return table.concat(found, ' ')
+end
+local function lived(alive, v)
+  if v.li == alive then return v.fk or '' end
+  return newest(v.li .. ':' .. v.q, v.fk)
 end
 local function expire(I, ms)
   for _, name in pairs(I) do redis.call('PEXPIRE', name, ms) end
@@ -141,29 +155,6 @@ local function detach(I, id, at, window)
   redis.call('ZADD', S.detached, at + window, id)
 end
 """
-
-
-MOST_LIVES: Final = 16
-"""That are known of a partition, before the one in which it is."""
-
-NEWEST: Final = f"""
-local function newest(first, more)
-  local found = {{first}}
-  for one in string.gmatch(more or '', '%S+') do
-    if #found < {MOST_LIVES} then found[#found + 1] = one end
-  end
-  return table.concat(found, ' ')
-end
-"""
-"""Lives and where each ended."""
-
-LIVED: Final = f"""{NEWEST}
-local function lived(alive, v)
-  if v.li == alive then return v.fk or '' end
-  return newest(v.li .. ':' .. v.q, v.fk)
-end
-"""
-"""Those of a connection in which something was sent to it, when something is about to be done in this one."""
 
 
 _PARTS: Final = re.split(r"^(?=local function )", LIBRARY, flags=re.MULTILINE)

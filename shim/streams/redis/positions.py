@@ -142,9 +142,9 @@ class Positions:
             counted["moved"] += 1
             self._registry.superseded(hosted)
             return
-        relives = hosted.life != self._registry.log.life
+        relives = hosted.life != self._registry.log.life or text(epoch) not in {"", hosted.epoch}
         is_over = state is None and hosted.end is not None and not relives  # and no longer kept, since it was told
-        if not is_over and (state in {None, b"p"} or text(epoch) != hosted.epoch):
+        if not is_over and (state in {None, b"p"} or text(epoch) not in hosted.epochs):
             counted["lost"] += 1
             self._restore(hosted)
             return
@@ -171,20 +171,22 @@ class Positions:
             hosted.wake()
 
     def _relive(self, hosted: Hosted) -> None:
-        """Its stream goes on in the life in which the partition is now. What was sent in it since was not taken."""
+        """Its stream goes on in the life in which the partition is now, and in the epoch in which the connection is:
+        a server that took over may have it as it was before Redis lost everything. What was sent since was not taken.
+        """
         was, written = hosted.places, hosted.written
 
         def read(answer: list[Any] | None) -> None:
             if answer is None or not self._registry.has(hosted) or hosted.written != written:
                 return
-            life, own, own_bytes, broadcast, known, shared, between = answer
+            life, epoch, own, own_bytes, broadcast, known, shared, between = answer
             if text(life) == self._registry.log.life:
-                others = elsewhere(was, hosted.epoch, text(life), shared, lives_between(between))
-                hosted.relived((int(own), int(own_bytes), int(broadcast)), int(known), others)
+                others = elsewhere(was, text(epoch), text(life), shared, lives_between(between))
+                hosted.relived(text(epoch), (int(own), int(own_bytes), int(broadcast)), int(known), others)
                 self.doubt(hosted)
                 hosted.wake()
 
-        self._registry.post(resuming.RELIVE, hosted.id, (hosted.generation, hosted.epoch, words(was)), read)
+        self._registry.post(resuming.RELIVE, hosted.id, (hosted.generation, words(was)), read)
 
     def _restore(self, hosted: Hosted) -> None:
         """Redis lost the connection: it is written again, and its client is told. Whoever got no answer writes it with

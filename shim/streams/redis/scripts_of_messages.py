@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shim.streams.redis.lua import DAY_MS, FORGETS, LIVED, Script
+from shim.streams.redis.lua import DAY_MS, FORGETS, Script
 
 KNOWN_MS: Final = 300_000
 """How long a call is known after the last one, so that a repeat of it does nothing."""
@@ -21,7 +21,7 @@ end
 
 SEND: Final = Script(
     "send",
-    f"""{_REPEATED}{LIVED}
+    f"""{_REPEATED}
 local id, node, data, binary = unpack(ARGV, 3)
 local most, most_bytes, keep_ms, slow_ms, invocation = unpack(ARGV, 7)
 local v = redis.call('HMGET', I.c, 'st', 'no', 'q', 'f', 'kb', 'tb', 'r', 'rb', 'tt', 'wi', 'li', 'ep')

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from shim.streams.redis.lua import LIVED, Script
+from shim.streams.redis.lua import Script
 
-_RESUME: Final = f"""{LIVED}
+_RESUME: Final = """
 local function shared_with(alive, b, v)
-  local found, order, latest, oldest = {{}}, {{}}, nil, 0
+  local found, order, latest, oldest = {}, {}, nil, 0
   for life, n in string.gmatch(b.an or '', '(%w+):(%d+)') do
-    order[#order + 1] = {{life = life, place = #order + 1, broadcast = tonumber(n)}}
+    order[#order + 1] = {life = life, place = #order + 1, broadcast = tonumber(n)}
     found[life] = order[#order]
   end
   for life, q in string.gmatch(lived(alive, v), '(%w+):(%d+)') do
@@ -32,21 +32,21 @@ local function shared_with(alive, b, v)
     own = one.own or own
     one.own = own
   end
-  local left = {{own = latest or 0, broadcast = order[1] and order[1].broadcast or 0}}
+  local left = {own = latest or 0, broadcast = order[1] and order[1].broadcast or 0}
   for i = #order, oldest + 1, -1 do order[i] = nil end
   return found, left, order
 end
 local function resume(alive, b, v, cursor)
   local q, n = tonumber(v.q), tonumber(b.n or 0)
   local shared, left, order = shared_with(alive, b, v)
-  shared[alive] = {{place = 0, own = q, broadcast = n}}
-  local found = {{own = -1, broadcast = -1, left = left, places = {{}}, between = {{}}}}
+  shared[alive] = {place = 0, own = q, broadcast = n}
+  local found = {own = -1, broadcast = -1, left = left, places = {}, between = {}}
   local most, most_broadcast, nearest = 0, 0, #order + 1
   for epoch, life, own, broadcast in string.gmatch(cursor, '(%S+) (%S+) (%S+) (%S+)') do
     if life == '-' then life, broadcast = alive, v.b0 end
     own, broadcast = tonumber(own), tonumber(broadcast)
-    local is_known, both = epoch == v.ep, shared[life] or {{own = 0, broadcast = 0}}
-    found.first = found.first or {{is_here = is_known and life == alive, own = own, broadcast = broadcast}}
+    local is_known, both = epoch == v.ep, shared[life] or {own = 0, broadcast = 0}
+    found.first = found.first or {is_here = is_known and life == alive, own = own, broadcast = broadcast}
     found.is_former = found.is_former or string.find(' ' .. (v.pe or '') .. ' ', ' ' .. epoch .. ' ', 1, true) ~= nil
     if is_known then
       found.is_known, most, most_broadcast = true, math.max(most, own), math.max(most_broadcast, broadcast)
@@ -55,9 +55,9 @@ local function resume(alive, b, v, cursor)
       nearest, found.own = math.min(nearest, both.place), math.max(found.own, math.min(own, both.own))
     end
     if shared[life] then found.broadcast = math.max(found.broadcast, math.min(broadcast, both.broadcast)) end
-    table.insert(found.places, {{is_known and both.own or 0, both.broadcast}})
+    table.insert(found.places, {is_known and both.own or 0, both.broadcast})
   end
-  for i = 1, nearest - 1 do table.insert(found.between, {{order[i].life, order[i].own, order[i].broadcast}}) end
+  for i = 1, nearest - 1 do table.insert(found.between, {order[i].life, order[i].own, order[i].broadcast}) end
   if found.own < 0 then found.own = math.min(most, left.own) end
   if found.broadcast < 0 then found.broadcast = math.min(most_broadcast, left.broadcast) end
   return found
@@ -119,18 +119,19 @@ that its streams took has missed none of those that they passed over since, whic
 RELIVE: Final = Script(
     "relive",
     f"""{_RESUME}
-local id, generation, epoch, cursor = unpack(ARGV, 3)
+local id, generation, cursor = unpack(ARGV, 3)
 local v = fields(I.c, {{'st', 'ge', 'ep', 'q', 'tb', 'b0', 'li', 'fk', 'pe'}})
-if not v.st or v.st == 'p' or v.ep ~= epoch or tonumber(v.ge) > tonumber(generation) then return false end
+if not v.st or v.st == 'p' or tonumber(v.ge) > tonumber(generation) then return false end
 local b = fields(S.bn, {{'n', 'li', 'an'}})
 local alive = b.li or ''
 local at = resume(alive, b, v, cursor)
+if not at.is_known then return false end
 local read_bytes = bytes_up_to(I, v, at.own)
 if v.st == 'o' then
   redis.call('HSET', I.c, 'r', at.own, 'rb', read_bytes, 'rc', at.broadcast, 'li', alive, 'al', alive,
     'fk', lived(alive, v))
 end
-return {{alive, at.own, read_bytes, at.broadcast, v.q, at.places, at.between}}
+return {{alive, v.ep, at.own, read_bytes, at.broadcast, v.q, at.places, at.between}}
 """,
     keys="c s",
     lists="bn",

@@ -122,7 +122,7 @@ def test_in_another_life_a_stream_stays_wnode_it_was_until_it_goes_on_in_that() 
         node.broadcast("bob")
     assert ann.broadcasts.last == 10
 
-    ann.relived((0, 0, 8), 0, elsewhere(ann.places, ann.epoch, "l2", [(0, 8)]))
+    ann.relived(ann.epoch, (0, 0, 8), 0, elsewhere(ann.places, ann.epoch, "l2", [(0, 8)]))
     assert ann.places[1].broadcast == 10
     assert node.taken(ann) == [-1]
     assert ann.broadcasts.last == 12
