@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from shim.streams import BrokerUnavailable
 from shim.streams.redis.options import RedisOptions
@@ -77,6 +78,24 @@ async def test_nodes_and_threads_speak_tls_and_show_their_certificate(server: Tl
         await asyncio.to_thread(node.send, connection, "2")
         assert await take(stream, 2) == ["1", "2"]
     await node.aclose()
+
+
+def test_a_node_speaks_tls_on_the_loop_that_serves(server: TlsServer) -> None:
+    """uvloop has a TLS of its own, whose transport answers are read from."""
+
+    async def go() -> None:
+        await at_last(partial(open_one, server.options))
+        node = RedisStreams(server.options)
+        connection = await opened(node)
+        async with await node.awaiting.subscribe(connection) as stream:
+            await node.awaiting.send(connection, "x" * 100_000)
+            assert await take(stream, 1) == ["x" * 100_000]
+            (member,) = await node.members()
+            await member.batches._drop()
+            assert await node.awaiting.send(connection, "2") == 2
+        await node.aclose()
+
+    uvloop.run(go())
 
 
 @pytest.mark.parametrize(
