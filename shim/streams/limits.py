@@ -43,8 +43,8 @@ class StreamLimits:
     all come back at once. Default 1,000."""
 
     drain_spread_ms: int = 5_000
-    """When the service ends, `retry:` tells each client another time to wait, up to so many milliseconds. Default
-    5,000."""
+    """When the service ends, each client comes back at another time, up to so many milliseconds later. `retry:` tells
+    it; over Redis, where another node has the connection, the streams end one after the other. Default 5,000."""
 
     ending_s: float = 25.0
     """Seconds in which the application is told of its connections' ends when the service itself ends. What is owed

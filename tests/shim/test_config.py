@@ -207,10 +207,6 @@ class TestWhatIsRefused:
                 "SHIM_REDIS__LEASE_S: redis.timeout_s is 2 s; allowed: at most 0.666 s while redis.lease_s is 1 s, since",
             ),
             (
-                {"SHIM_REDIS__URL": "redis://a", "SHIM_STREAMS__RESUME_WINDOW_S": "3"},
-                "SHIM_STREAMS__RESUME_WINDOW_S: streams.drain_spread_ms is 5000 ms; allowed: at most 2999 ms while",
-            ),
-            (
                 {"SHIM_REDIS__URL": "redis://a", "SHIM_STREAMS__RESUME_WINDOW_S": "86400"},
                 "SHIM_STREAMS__RESUME_WINDOW_S: streams.resume_window_s is 86400 s; allowed: at most 64785 s while",
             ),

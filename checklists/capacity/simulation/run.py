@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
 from random import Random
 from statistics import fmean
 from typing import Final
@@ -95,7 +98,7 @@ class _Run:
             now += 1
             if (
                 not self.site.waiting
-                and (coming := min([*self.due, *(step for step, _ in self.at)], default=now)) > now
+                and (coming := min([*self.due, *(step for step, _ in islice(self.at, 1))], default=now)) > now
             ):
                 now = coming
 
@@ -160,13 +163,19 @@ def _redis_failover(run: _Run) -> None:
 def _rolling_restart(run: _Run) -> None:
     for number, old in enumerate(list(run.site.nodes)):
 
-        def replace(now: int, old: Node = old) -> None:
+        def replace(_now: int, old: Node = old) -> None:
             old.up = False
             run.site.nodes.append(Node(busy=old.busy))
-            count, old.streams = old.streams, 0
-            run.leave(count, now, RETRY_S, DRAIN_SPREAD_S)
 
-        run.at.append((round(number * BETWEEN_NODES_S / STEP_S), replace))
+        def let_go(now: int, old: Node = old, slices: int = 1) -> None:
+            """Of one of so many parts of those that are left."""
+            count = math.ceil(old.streams / slices)
+            old.streams -= count
+            run.leave(count, now, RETRY_S, RETRY_S * RETRY_SPREAD)
+
+        first, slices = round(number * BETWEEN_NODES_S / STEP_S), round(DRAIN_SPREAD_S / STEP_S)
+        run.at.append((first, replace))
+        run.at += [(first + done, partial(let_go, slices=slices - done)) for done in range(slices)]
 
 
 _BEGIN: Final[dict[Event, Callable[[_Run], None]]] = {

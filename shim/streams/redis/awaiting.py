@@ -17,6 +17,7 @@ from shim.streams.records import ConnectionInfo, Opened, Snapshot
 from shim.streams.redis import scripts_of_messages as sending
 from shim.streams.redis.attachment import RedisAttachment
 from shim.streams.redis.calls import ASK_AGAIN_S, Calls
+from shim.streams.redis.leaving import leave_one_by_one
 from shim.streams.redis.operations import Operations
 from shim.streams.redis.own import Own
 from shim.streams.redis.places import cursor
@@ -26,13 +27,15 @@ from shim.streams.subscription import Subscription, Woken
 
 if TYPE_CHECKING:
     from shim.streams.redis.membership import Membership
+    from shim.streams.redis.node import Node
     from shim.streams.redis.streams import RedisStreams
 
 logger = logging.getLogger(__name__)
 
 
 class RedisAwaiting(Awaiting):
-    """All of them raise BrokerUnavailable too. `member`: of the partition of a connection."""
+    """All of them raise BrokerUnavailable too. `member`: of the partition of a connection. `nodes`: this one's, if it
+    has begun."""
 
     def __init__(
         self,
@@ -41,6 +44,7 @@ class RedisAwaiting(Awaiting):
         calls: Calls,
         member: Callable[[str], Awaitable[Membership]],
         members: Callable[[], Awaitable[Sequence[Membership]]],
+        nodes: Callable[[], Sequence[Node]],
     ) -> None:
         super().__init__(streams)
         self._limits = streams.limits
@@ -48,6 +52,7 @@ class RedisAwaiting(Awaiting):
         self._calls = calls
         self._member = member
         self._members = members
+        self._nodes = nodes
         self._unsaid: dict[tuple[str, ...], Callable[[], Awaitable[None]]] = {}
         """What Redis does not know yet, and whether it does is not known."""
 
@@ -176,6 +181,10 @@ class RedisAwaiting(Awaiting):
 
     async def state(self, connection_id: str) -> str:
         return await self._calls.state(connection_id)
+
+    async def leave(self) -> None:
+        """As `Awaiting.leave`, over `StreamLimits.drain_spread_ms`."""
+        await leave_one_by_one(self._nodes(), self._limits.drain_spread_ms / 1000)
 
     async def snapshots(self) -> list[Snapshot]:
         return await self._calls.snapshots()

@@ -94,12 +94,21 @@ class Node:
         self._detaching[hosted.id] = arguments
         self._post_detach(hosted.id, arguments)
 
-    def leave(self) -> None:
-        """All streams end, and their clients go to other nodes; also those that are being attached."""
+    def refuse(self) -> None:
+        """Streams that are attached from now on end at once, and their clients go to other nodes."""
         self._has_left = True
-        for hosted in self.streams.all():
+
+    def let_go(self, hosted: Hosted) -> None:
+        """Its client goes to another node."""
+        if self.streams.has(hosted):
             self.detach(hosted, GOING_AWAY)
             hosted.wake()
+
+    def leave(self) -> None:
+        """All streams end, and their clients go to other nodes; also those that are being attached."""
+        self.refuse()
+        for hosted in self.streams.all():
+            self.let_go(hosted)
 
     async def check(self, *, keep: bool = False) -> None:
         """Compares all positions with Redis; see `Positions`."""

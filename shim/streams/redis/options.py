@@ -108,13 +108,3 @@ def check_fit(redis: RedisOptions, streams: StreamLimits) -> None:
             why=f"{KEPT_S / 3600:g} hours after a node died Redis may not have its connections any more, and nobody "
             "would be told of their ends",
         )
-    if window_s and streams.drain_spread_ms >= window_s * 1000:
-        raise OptionsDoNotFit(
-            "streams.drain_spread_ms",
-            streams.drain_spread_ms,
-            window_s * 1000 - 1,
-            "ms",
-            beside="streams.resume_window_s",
-            beside_s=window_s,
-            why="clients of a node that ends wait for up to as long, and then come to other nodes too late",
-        )

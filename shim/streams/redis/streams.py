@@ -24,6 +24,7 @@ from shim.streams.redis.calls import Calls
 from shim.streams.redis.counts import RedisCounts
 from shim.streams.redis.keys import Keys, partition_of
 from shim.streams.redis.membership import Membership, begin_all
+from shim.streams.redis.node import Node
 from shim.streams.redis.operations import Operations
 from shim.streams.redis.options import RedisOptions
 from shim.streams.redis.population import Population
@@ -73,7 +74,7 @@ class RedisStreams(Streams):
         calls = Calls(self.limits, self._operations, self._population, self._blocking.partitions)
         self._broker = RedisBroker(self.limits, calls, self._blocking)  # type: ignore[assignment]
         calls = Calls(self.limits, self._operations, self._population, self._partitions)
-        self.awaiting = RedisAwaiting(self, self._operations, calls, self._member, self.members)
+        self.awaiting = RedisAwaiting(self, self._operations, calls, self._member, self.members, self._nodes)
         self.together: Together = Together(self._partitions)
         self.tickets: RedisTickets = RedisTickets(self.together)
         self.answers: RedisAnswers = RedisAnswers(self.together)
@@ -113,8 +114,8 @@ class RedisStreams(Streams):
 
     def leave(self) -> None:
         """All streams of this node end, and their clients go on at other nodes. On its event loop."""
-        for member in self._members:
-            member.node.leave()
+        for node in self._nodes():
+            node.leave()
 
     async def run(self, on_disconnect: OnDisconnect) -> None:
         loop = asyncio.get_running_loop()
@@ -239,6 +240,9 @@ class RedisStreams(Streams):
     def _count(self, partition: int, count: int, pending: int) -> None:
         self._population.counted_one(partition, count, pending)
         self.counts.open_everywhere = self._population.open
+
+    def _nodes(self) -> list[Node]:
+        return [member.node for member in self._members]
 
     async def _member(self, connection_id: str) -> Membership:
         members = self._members or await self.members()
