@@ -151,7 +151,7 @@ class RedisStreams(Streams):
                 if not away:
                     logger.warning("%s", error)
                 away = True
-                next_sweep = loop.time() + sweep_s
+                next_sweep = next_look = loop.time() + sweep_s  # it may have taken an end, of which nobody else knows
             with suppress(TimeoutError):  # wait_for would swallow a cancellation in the turn of the wake
                 async with asyncio.timeout_at(max(next_sweep, loop.time() + 0.01)):
                     await woken.wait()

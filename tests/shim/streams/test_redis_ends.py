@@ -355,6 +355,32 @@ async def test_an_end_that_was_taken_without_an_answer_is_told_by_the_node_that_
     assert told_there == []
 
 
+async def test_an_end_that_was_taken_without_an_answer_is_told_soon_though_there_is_no_other_one(
+    world: RedisWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node = await world.streams()
+    connection = await opened(node)
+    (member,) = await node.members()
+    run, unanswered = member.batches.run, [connection]
+
+    async def lossy(step: Step[Any]) -> Any:
+        answer = await run(step)
+        if step.script is BEGIN_TELLING and unanswered:
+            unanswered.clear()
+            raise BrokerUnavailable("TimeoutError")
+        return answer
+
+    monkeypatch.setattr(member.batches, "run", lossy)
+    told, tasks = await told_by(node)
+    try:
+        await node.awaiting.close(connection, 4000, "bye")
+        await until(lambda: bool(told))
+    finally:
+        await stop(tasks)
+    assert unanswered == []
+    assert [closed.connection_id for closed in told] == [connection]
+
+
 async def test_an_end_that_was_taken_as_its_node_was_told_to_end_is_told_before_that_goes(
     world: RedisWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
