@@ -117,14 +117,17 @@ class Registry:
             return
         if hosted.waits_for_broadcasts and self.has(hosted):
             self._waiting.add(hosted)
+        written = hosted.written
         if hosted.misses_own and hosted.has_room:
             hosted.reading_own = True
             arguments = (hosted.next_own - 1, READ_BYTES)
-            self.post(sending.READ_OWN, hosted.id, arguments, lambda found: self._read(hosted, found))
+            self.post(sending.READ_OWN, hosted.id, arguments, lambda found: self._read(hosted, written, found))
         if hosted.broadcasts.misses:
             hosted.broadcasts.is_reading = True
             arguments = (hosted.broadcasts.last, READ_BYTES)
-            self.post(sending.READ_BROADCASTS, None, arguments, lambda found: self._read_broadcasts(hosted, found))
+            self.post(
+                sending.READ_BROADCASTS, None, arguments, lambda found: self._read_broadcasts(hosted, written, found)
+            )
         unsaved, unsaved_bytes = hosted.read_own - hosted.saved_own, hosted.read_bytes - hosted.saved_bytes
         if unsaved and (
             unsaved >= max(1, self._limits.replay_events // 4) or unsaved_bytes >= self._limits.replay_bytes // 4
@@ -221,16 +224,24 @@ class Registry:
             self._wake(due)
             self._read_log_to(0)
 
-    def _read(self, hosted: Hosted, found: list[Any]) -> None:
+    def _read(self, hosted: Hosted, written: tuple[str, str], found: list[Any]) -> None:
+        """`written`: the epoch and the life in which it was asked for. Another server may have answered."""
+        if not self._is_still(hosted, written):
+            return
         self._batches.counts.read += len(found)
         hosted.read(map(read_own, found))
         self.feed(hosted)
         hosted.wake()
 
-    def _read_broadcasts(self, hosted: Hosted, found: list[Any]) -> None:
+    def _read_broadcasts(self, hosted: Hosted, written: tuple[str, str], found: list[Any]) -> None:
+        if not self._is_still(hosted, written):
+            return
         self._batches.counts.read += len(found)
         hosted.read_broadcasts(map(read_entry, found))
         hosted.wake()
+
+    def _is_still(self, hosted: Hosted, written: tuple[str, str]) -> bool:
+        return hosted.written == written and hosted.life == self.log.life
 
     def post(
         self,

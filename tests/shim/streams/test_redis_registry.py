@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,6 +129,23 @@ def test_in_another_life_a_stream_stays_wnode_it_was_until_it_goes_on_in_that() 
     assert ann.places[1].broadcast == 10
     assert node.taken(ann) == [-1]
     assert ann.broadcasts.last == 12
+
+
+def test_what_another_server_answers_to_what_a_stream_asked_for_does_not_move_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It would count as lost in the life in which it was asked for, and come never in that."""
+    node = NodeAlone(last=3)
+    answers: list[Callable[[list[Any]], object]] = []
+    monkeypatch.setattr(node.registry, "post", lambda *words: answers.append(words[3]))
+    ann = node.stream("ann", last=1)
+    assert len(answers) == 1
+
+    node.registry.know_life("l2")
+    node.registry.know_log(2)
+    answers[0]([])
+    assert ann.places[0].broadcast == 1
+    assert not ann.is_lost
 
 
 def test_what_a_log_that_begins_anew_does_not_have_is_missed_by_those_who_were_up_to_date_too() -> None:
