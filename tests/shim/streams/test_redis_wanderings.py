@@ -149,15 +149,12 @@ class Wandering:
         if self.client.stream is not None and self._at[self.client.node] == self._place:
             self.lost_all = True
             await self._put(self._place, {})
-            await self._check(self.client.node)
             await self._say(self.client.node)
             self._saved[self._place] = [await self._data(self._place)]
 
     async def end(self) -> None:
         for node in self._nodes:
             await self._drop(node)
-        for node in self._nodes:
-            await self._check(node)
         await self.hear()
 
     async def left(self) -> set[int]:
@@ -201,6 +198,7 @@ class Wandering:
         if member._listening.listening:
             member._listening._connection._writer.transport.abort()
         self._at[node] = self._place
+        await self._check(node)
 
     async def _data(self, place: int) -> Data:
         client = Redis.from_url(self._two.servers[place].url)
@@ -218,7 +216,9 @@ class Wandering:
             await at_once.execute()
         await client.aclose()
         await self._two.drop_connections(place)
-        self._at |= {node: self._place for node, at in self._at.items() if at == place}
+        for node in [node for node, at in self._at.items() if at == place]:
+            self._at[node] = self._place
+            await self._check(node)
 
 
 @pytest.mark.parametrize(
