@@ -12,11 +12,10 @@ from random import Random
 from typing import Any
 
 from bench.generator import Generator
-from bench.processes import core_time, cpu_seconds, resident_bytes, tree
+from bench.processes import GENERATOR_CORE, SERVER_CORE, core_time, cpu_seconds, resident_bytes, tree
 from bench.records import EVERY_STREAM, Request, payload, write_requests
 from bench.servers.base import Server, Started
 
-SERVER_CORE, GENERATOR_CORE = 0, 1
 PAYLOAD_BYTES = 200
 MOST_PER_S = 60_000
 """Unicast requests that are prepared for a second of a phase: more than one core here can take."""

@@ -47,7 +47,7 @@ class NaiveRedis(Naive):
 
     @contextmanager
     def start(self, core: int | None, folder: Path) -> Iterator[Started]:
-        with redis_server() as redis:
+        with redis_server(core) as redis:
             self.env = {"NAIVE_REDIS_URL": redis.url}
             with super().start(core, folder) as started:
                 yield replace(started, redis_pid=redis.pid)

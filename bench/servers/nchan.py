@@ -93,7 +93,7 @@ class NchanRedis(Nchan):
 
     @contextmanager
     def start(self, core: int | None, folder: Path) -> Iterator[Started]:
-        with redis_server() as self.redis, super().start(core, folder) as started:
+        with redis_server(core) as self.redis, super().start(core, folder) as started:
             yield replace(started, redis_pid=self.redis.pid)
 
     def missing(self) -> str | None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.processes import free_ports, running
+from bench.processes import GENERATOR_CORE, free_ports, running
 
 
 def missing() -> str | None:
@@ -30,8 +30,10 @@ class RedisServer:
 
 
 @contextmanager
-def redis_server(core: int | None = None) -> Iterator[RedisServer]:
-    """`core` None: wherever the kernel puts it."""
+def redis_server(of: int | None = None) -> Iterator[RedisServer]:
+    """`of`: the core of a server that is measured, to which Redis leaves it, as it has a machine of its own elsewhere.
+    None: the kernel shares out the cores."""
+    core = None if of is None else GENERATOR_CORE
     (port,) = free_ports(1)
     with tempfile.TemporaryDirectory(prefix="redis-") as folder:
         command = ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--appendonly", "no"]

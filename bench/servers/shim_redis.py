@@ -16,10 +16,10 @@ from bench.servers.shim import Shim
 
 
 class ShimRedis(Shim):
-    """Redis runs wherever the kernel puts it: elsewhere it has a machine of its own."""
+    """Redis shares the core of the load generator, and leaves the node its own, as from a machine of its own."""
 
     name = "shim-redis"
-    says = "the same as one node of several: connections, replay and pushes in Redis, which is not pinned to a core"
+    says = "the same as one node of several: connections, replay and pushes in Redis, on the core of the load generator"
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class ShimRedis(Shim):
 
     @contextmanager
     def start(self, core: int | None, folder: Path) -> Iterator[Started]:
-        with redis_server() as redis:
+        with redis_server(core) as redis:
             self.options = ("--redis", redis.url)
             with super().start(core, folder) as started:
                 yield replace(started, redis_pid=redis.pid)
@@ -44,7 +44,7 @@ class ShimRedisTwo(ShimRedis):
 
     @contextmanager
     def start(self, core: int | None, folder: Path) -> Iterator[Started]:
-        with redis_server() as redis:
+        with redis_server(core) as redis:
             shared, *own = free_ports(3)
             command = [sys.executable, "-m", "bench.servers.shim_server", "--redis", redis.url]
             command += ["--shared-port", str(shared), "--port"]

@@ -25,7 +25,7 @@ from tests.shim.dualrun.recorded import classes
 from tests.shim.dualrun.tiny import Chat, StreamChat, websocket_chat
 from tests.shim.serving import listening
 
-QUICK = Timing(quiet=0.05, first_quiet=0.05, limit=0.6, extra=0.03, settle=0.02)
+QUICK = Timing(quiet=0.1, first_quiet=0.1, limit=2.0, extra=0.03, settle=0.02)
 LINES = "one\ntwo\r\nthree\rfour\u2028five \0 \ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16")
 
 
