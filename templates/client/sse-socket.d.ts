@@ -25,7 +25,7 @@ export interface SseSocketOptions {
 }
 
 export interface SseSocketEventMap extends WebSocketEventMap {
-  /** Messages that the server no longer had for a resume, by number. */
+  /** Messages that the server no longer had for a resume, by number. `to` less than `from`: it is not known how many. */
   gap: CustomEvent<{ from: number; to: number }>;
 }
 

@@ -20,6 +20,7 @@
  *     it, or could not be reached for `giveUpAfter` (`openTimeout` before the first `open`).
  *  2. A refusal with 401 or 403 closes with code 1008 and the server's words as the reason (a WebSocket: 1006, "").
  *  3. If messages could not be kept for a resume, an event `gap` says which: event.detail is { from, to }.
+ *     When `to` is less than `from`, messages may be lost after `to`, and nobody knows how many.
  *  4. A message that the server turned down, without closing, gives an `error` event with a `message`.
  *  5. Messages are sent one after another, each as a POST. One that cannot be delivered ends the connection.
  *  6. There are no extensions.

@@ -788,7 +788,10 @@ class ClientConnection:
     def _gap(self, words: Mapping[str, Any]) -> None:
         first, last = int(words["from"]), int(words["to"])
         self._last_event_id = f"{_position(self._last_event_id)[0]}-{last}"
-        logger.warning("messages %d to %d of connection %s were lost", first, last, self.id)
+        if last < first:
+            logger.warning("messages of connection %s after number %d may be lost", self.id, last)
+        else:
+            logger.warning("messages %d to %d of connection %s were lost", first, last, self.id)
         if self._options.on_gap is not None:
             asyncio.get_running_loop().call_soon(self._options.on_gap, first, last)
 
@@ -962,7 +965,8 @@ class connect:  # noqa: N801  `websockets` calls it so
     `heartbeat_timeout`: seconds of silence after which a stream counts as lost; default 45, three heartbeats; None
     sets no limit.
     `give_up_after`: seconds for which a lost stream or an unanswered message is tried again; default 120.
-    `on_gap`: called with the numbers of the first and the last message that the server no longer had.
+    `on_gap`: called with the numbers of the first and the last message that the server no longer had. When the last is
+        less than the first, messages may be lost after that, and nobody knows how many.
 
     Raises InvalidURI and ValueError at once; then OSError (TimeoutError among them), EOFError and InvalidHandshake.
     """

@@ -333,3 +333,12 @@ class TestALostStream:
                 for _ in range(10_000):
                     await ws.recv()
                 assert gaps == [(1, 5)]
+
+    async def test_a_gap_of_which_nobody_knows_the_size_is_none_of_numbers(
+        self, shim: Served, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async with connect(f"ws://127.0.0.1:{shim.port}/{shim.stage}") as ws:
+            ws._gap({"from": 4, "to": 3})
+
+        assert "after number 3 may be lost" in caplog.text
+        assert "messages 4" not in caplog.text
