@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shim.streams import Closed
 from shim.streams.redis.leaving import LEAST_AT_ONCE, SLICE_S, some_at_once
+from shim.streams.redis.lua import Script
+from shim.streams.redis.registry import Registry
+from shim.streams.redis.scripts_of_connections import DETACH
 from tests.shim.streams.promising import opened, rest, take
 from tests.shim.streams.redis_world import RedisWorld
 
@@ -40,6 +46,57 @@ async def test_who_comes_to_a_node_that_is_leaving_is_sent_on_at_once(world: Red
     async with await there.awaiting.subscribe(late) as stream:
         assert await take(stream, 1) == ["kept"]
     await leaving
+
+
+@pytest.fixture
+def unheard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Connections of which Redis does not hear that their streams ended, while they are in it."""
+    unheard: list[str] = []
+    post = Registry.post
+
+    def lossy(
+        registry: Registry, script: Script, connection_id: str, arguments: tuple[str | bytes | int, ...], read: Any
+    ) -> None:
+        if script is not DETACH or connection_id not in unheard:
+            post(registry, script, connection_id, arguments, read)
+
+    with monkeypatch.context() as during:
+        during.setattr(Registry, "post", lossy)
+        yield unheard
+
+
+async def test_what_redis_did_not_hear_of_when_a_stream_ended_it_hears_when_the_node_leaves(
+    world: RedisWorld, unheard: list[str]
+) -> None:
+    here, there = await world.streams(resume_window_s=60), await world.streams(resume_window_s=60)
+    connection = await opened(here)
+    stream = await here.awaiting.subscribe(connection)
+    unheard.append(connection)
+    stream.end()
+    unheard.clear()
+    await here.shutdown(nobody)
+
+    await world.live(61, there)
+    assert await there.awaiting.expire() == 1
+
+
+async def test_what_it_never_hears_of_others_find_at_once_as_of_a_dead_node(
+    world: RedisWorld, unheard: list[str]
+) -> None:
+    here, there = await world.streams(resume_window_s=60), await world.streams(resume_window_s=60)
+    connection = await opened(there)
+    stream = await here.awaiting.subscribe(connection)
+    unheard.append(connection)
+    stream.end()
+    await here.shutdown(nobody)
+
+    assert await there.awaiting.expire() == 0  # its window begins
+    await world.live(61, there)
+    assert await there.awaiting.expire() == 1
+
+
+async def nobody(closed: Closed) -> None:
+    raise AssertionError(closed)
 
 
 async def test_a_node_that_has_not_begun_has_nothing_to_let_go_of(world: RedisWorld) -> None:
