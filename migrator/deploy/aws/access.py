@@ -15,7 +15,7 @@ COMMANDS: Final = (
     "hget", "hset", "hsetnx", "hmget", "hgetall", "hdel",
     "lpush", "rpush", "lpop", "lrange", "lrem", "ltrim", "xadd", "xdel", "xrange",
     "zadd", "zrem", "zcard", "zscore", "zmscore", "zrange", "zrangebyscore", "zrangebylex", "zlexcount",
-    "zremrangebylex", "zremrangebyscore",
+    "zremrangebyscore",
 )  # fmt: skip
 """Those of docs/how-to/which-redis.md; none that concerns the server as a whole."""
 
