@@ -3,6 +3,7 @@ nothing of the product."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -51,6 +52,22 @@ def was_cut_off(facts: Facts, story: Story, since: float) -> bool:
             continue
         if all(got.at >= away.ended for got in heard):
             return True
+    return False
+
+
+def was_held(facts: Facts, ended_at: float) -> bool:
+    """Whether some node could have a stream of a connection that others had ended at that time, as one of a node that
+    was not heard of for a lease and a window."""
+    rules = facts.rules
+    for node in range(rules.nodes):
+        since, until = math.inf, -math.inf
+        for one in sorted(facts.troubles, key=lambda trouble: trouble.begun):
+            if one.node != node or one.what not in KEEPS_FROM_REDIS:
+                continue
+            since = one.begun if one.begun > until + BACK_S else since
+            until = max(until, one.ended)
+            if since <= ended_at - rules.lease_s / 2 - rules.window_s and one.begun <= ended_at <= until + BACK_S:
+                return True
     return False
 
 

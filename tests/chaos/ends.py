@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
+from tests.chaos.cut_off import was_held
 from tests.chaos.facts import LOOKS_S, Facts, Story, Verdict, Violation
 from tests.chaos.history import Ran, Received, Said, Trouble
 
@@ -58,19 +59,21 @@ def _disconnects(facts: Facts, found: Verdict, ran: dict[str, list[Ran]]) -> Non
 
 
 def _end_was_forgotten(facts: Facts, story: Story, told: Ran, first: Received) -> bool:
-    """It had no stream for a window, and came back when Redis had come back with what it had saved before the end, of
-    which it was told. `first`: of what was pushed after the end."""
+    """It had no stream for a window, or one at a node that could not reach Redis, and came back, or that node did, when
+    Redis had come back with what it had saved before the end, of which it was told. `first`: of what was pushed after
+    the end."""
     before = max(at for at in story.signs if at <= told.at)
     after = min(at for at in story.signs if at > told.at)
     if told.at - before < facts.rules.window_s - LATE_S:
         return False
     hides = not any(got.event for got in story.received)
+    held = was_held(facts, told.at)
     return any(
         told.at <= one.ended
         and one.begun <= after
         and not _saved(facts, told.at, one.begun)
         and any(one.begun <= at <= first.at for at in story.gaps)
-        and (hides or any(one.begun <= at <= first.at for at in story.resumed))
+        and (held or hides or any(one.begun <= at <= first.at for at in story.resumed))
         for one in facts.forgot
         if one.what == "kill_redis"
     )

@@ -32,6 +32,19 @@ def test_who_comes_back_to_a_redis_that_forgot_its_end_goes_on_after_a_gap() -> 
         assert check(history).excused["$disconnect of one that came back, Redis forgot that it had ended"] == 1
 
 
+def never_lost() -> History:
+    """The same, but its client had the stream all the time."""
+    return without(changed(forgotten_end(), got(11), event="e.l.0-1"), lambda line: line == Resumed(4.65, STAYS))
+
+
+def test_a_node_that_was_cut_off_goes_on_with_what_others_had_ended_when_redis_forgot_that() -> None:
+    cut = Trouble("cut_back", 0, 0.8, 4.5)
+    assert kinds(more(never_lost(), cut)) == set()
+    assert kinds(more(never_lost(), replace(cut, ended=2.0), replace(cut, begun=2.5))) == set()
+    for other in (replace(cut, begun=1.5), replace(cut, ended=3.0), replace(cut, what="cut_front")):
+        assert "$disconnect of a living one" in kinds(more(never_lost(), other))
+
+
 @pytest.mark.parametrize(
     "history",
     [
@@ -48,10 +61,7 @@ def test_who_comes_back_to_a_redis_that_forgot_its_end_goes_on_after_a_gap() -> 
             changed(forgotten_end(), lambda line: line == Ran(4.4, "$disconnect", STAYS, 7, 1006), at=4.62),
             id="ended by the Redis that came back",
         ),
-        pytest.param(
-            without(changed(forgotten_end(), got(11), event="e.l.0-1"), lambda line: line == Resumed(4.65, STAYS)),
-            id="a stream that was never lost",
-        ),
+        pytest.param(never_lost(), id="a stream that was never lost"),
     ],
 )
 def test_the_end_of_a_living_one_is_found_though_redis_forgot_something(history: History) -> None:
