@@ -25,7 +25,7 @@ EVENTS: Final[dict[Event, str]] = {
     "reconnect-storm": "all streams end at once, as when a load balancer or a network goes, and all clients come back",
     "node-loss": "a node dies, and its clients come back to the others",
     "redis-failover": "Redis is away, streams are held, pushes and new streams are refused",
-    "rolling-restart": "node after node is replaced, a new one first; each tells its clients to come back later",
+    "rolling-restart": "node after node is replaced, a new one first; each lets go of its streams one after the other",
 }
 
 RETRY_SPREAD: Final = 0.5
