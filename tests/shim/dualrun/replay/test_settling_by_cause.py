@@ -113,7 +113,7 @@ async def test_a_thread_that_is_never_done_is_waited_for_once_and_seen_all_the_s
         def begin(me, message):
             def run():
                 while True:
-                    time.sleep(0.05)
+                    time.sleep(0.005)
                     if wanted:
                         push(me, wanted.pop(0))
             threading.Thread(target=run, daemon=True).start()
@@ -123,7 +123,7 @@ async def test_a_thread_that_is_never_done_is_waited_for_once_and_seen_all_the_s
         def want(me, message):
             wanted.append(message["text"])
         """
-    steps = (act("begin"), act("want", text="one"), *[act("want", text="two")] * 8)
+    steps = (act("begin"), act("want", text="one"), *[act("want", text="two")] * 30)
     found = await ran(small_app(tmp_path, source), *steps, timing=Timing(limit=1.0))
     assert found.recording.problems == ()
     assert [text for _, text in found.messages][:1] == ["one"]
