@@ -107,13 +107,17 @@ class Node:
     def leave(self) -> None:
         """All streams end, and their clients go to other nodes; also those that are being attached."""
         self.refuse()
-        self._detach_again()
         for hosted in self.streams.all():
             self.let_go(hosted)
 
+    def detach_again(self) -> None:
+        """What Redis may not have heard of."""
+        for connection_id, arguments in list(self._detaching.items()):
+            self._post_detach(connection_id, arguments)
+
     async def check(self, *, keep: bool = False) -> None:
         """Compares all positions with Redis; see `Positions`."""
-        self._detach_again()
+        self.detach_again()
         await self.positions.compare(keep=keep)
         await self.positions.let_go(lambda one: one in self._attaching or one in self._detaching)
 
@@ -207,11 +211,6 @@ class Node:
         """Also when nobody waits any more."""
         if isinstance(asked.exception(), BrokerUnavailable):
             self._has_attached(connection_id)
-
-    def _detach_again(self) -> None:
-        """What Redis may not have heard of."""
-        for connection_id, arguments in list(self._detaching.items()):
-            self._post_detach(connection_id, arguments)
 
     def _post_detach(self, connection_id: str, arguments: Arguments) -> None:
         def read(ended: int) -> None:

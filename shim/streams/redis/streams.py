@@ -170,6 +170,8 @@ class RedisStreams(Streams):
         if not members:
             return
         self.leave()
+        for node in self._nodes():
+            node.detach_again()
         telling = self._own_telling or Telling(members, MOST_DISCONNECTS_AT_THE_END, lambda: None)
         telling.most = MOST_DISCONNECTS_AT_THE_END
         try:
