@@ -3,12 +3,12 @@ nothing of the product."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from tests.chaos.facts import LOOKS_S, Facts, Story
-from tests.chaos.history import Ran
+from tests.chaos.history import Ran, Trouble
 
 KEEPS_FROM_REDIS = frozenset({"cut_back", "cut_back_out", "cut_back_in", "cut_server", "stop_node"})
 
@@ -58,17 +58,12 @@ def was_cut_off(facts: Facts, story: Story, since: float) -> bool:
 def was_held(facts: Facts, ended_at: float) -> bool:
     """Whether some node could have a stream of a connection that others had ended at that time, as one of a node that
     was not heard of for a lease and a window."""
-    rules = facts.rules
-    for node in range(rules.nodes):
-        since, until = math.inf, -math.inf
-        for one in sorted(facts.troubles, key=lambda trouble: trouble.begun):
-            if one.node != node or one.what not in KEEPS_FROM_REDIS:
-                continue
-            since = one.begun if one.begun > until + BACK_S else since
-            until = max(until, one.ended)
-            if since <= ended_at - rules.lease_s / 2 - rules.window_s and one.begun <= ended_at <= until + BACK_S:
-                return True
-    return False
+    longest_s = facts.rules.lease_s / 2 + facts.rules.window_s
+    return any(
+        begun + longest_s <= ended_at <= until + BACK_S
+        for node in range(facts.rules.nodes)
+        for begun, until, _troubles in _joined(facts, partial(_is_of, node))
+    )
 
 
 def _ends(line: Ran, story: Story) -> bool:
@@ -76,19 +71,26 @@ def _ends(line: Ran, story: Story) -> bool:
 
 
 def _away(facts: Facts, node: int) -> Iterator[Away]:
-    """One trouble may follow another before the node is back. Redis may have been away for all before it was cut off:
-    then nobody is given up for a lease more."""
-    one: Away | None = None
-    for trouble in sorted(facts.troubles, key=lambda trouble: trouble.begun):
-        is_for_all = trouble.what in REDIS_AWAY
-        if not is_for_all and (trouble.node != node or trouble.what not in KEEPS_FROM_REDIS):
-            continue
-        all_back = trouble.ended if is_for_all else 0.0
-        if one is not None and trouble.begun <= one.ended + BACK_S:
-            one = Away(one.begun, max(one.ended, trouble.ended), max(one.all_back, all_back))
-            continue
-        if one is not None and one.is_alone:
-            yield one
-        one = Away(trouble.begun, trouble.ended, all_back)
-    if one is not None and one.is_alone:
-        yield one
+    """Redis may have been away for all before it was cut off: then nobody is given up for a lease more."""
+    for begun, ended, troubles in _joined(facts, lambda one: one.what in REDIS_AWAY or _is_of(node, one)):
+        away = Away(begun, ended, max((one.ended for one in troubles if one.what in REDIS_AWAY), default=0.0))
+        if away.is_alone:
+            yield away
+
+
+def _is_of(node: int, trouble: Trouble) -> bool:
+    return trouble.node == node and trouble.what in KEEPS_FROM_REDIS
+
+
+def _joined(facts: Facts, counts: Callable[[Trouble], bool]) -> Iterator[tuple[float, float, list[Trouble]]]:
+    """From when to when, of those that count; one may follow another before the node is back."""
+    together: list[Trouble] = []
+    ended = 0.0
+    for trouble in sorted(filter(counts, facts.troubles), key=lambda trouble: trouble.begun):
+        if together and trouble.begun > ended + BACK_S:
+            yield together[0].begun, ended, together
+            together, ended = [], 0.0
+        together.append(trouble)
+        ended = max(ended, trouble.ended)
+    if together:
+        yield together[0].begun, ended, together

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from shim.streams import BrokerUnavailable, Closed, ConnectionGone
+from shim.streams.redis.membership import Membership
 from shim.streams.redis.scripts_of_ends import BEGIN_TELLING
 from shim.streams.redis.scripts_of_resuming import ATTACH
 from shim.streams.redis.steps import Step
@@ -327,22 +329,28 @@ async def test_a_node_lets_go_of_what_it_attached_to_when_its_client_left_before
     assert await is_detached(node, connection)
 
 
+def lose_answers(monkeypatch: pytest.MonkeyPatch, member: Membership, connections: Iterable[str]) -> list[str]:
+    """That an end of each was taken, once. Those of which none was lost yet."""
+    run, unanswered = member.batches.run, list(connections)
+
+    async def lossy(step: Step[Any]) -> Any:
+        answer = await run(step)
+        if step.script is BEGIN_TELLING and step.ids[0] in unanswered:
+            unanswered.remove(step.ids[0])
+            raise BrokerUnavailable("TimeoutError")
+        return answer
+
+    monkeypatch.setattr(member.batches, "run", lossy)
+    return unanswered
+
+
 async def test_an_end_that_was_taken_without_an_answer_is_told_by_the_node_that_took_it_and_once(
     world: RedisWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here, there = await world.streams(), await world.streams()
     connections = [await opened(here) for _ in range(3)]
     (member,) = await here.members()
-    run, unanswered = member.batches.run, set(connections[:2])
-
-    async def lossy(step: Step[Any]) -> Any:
-        answer = await run(step)
-        if step.script is BEGIN_TELLING and step.ids[0] in unanswered:
-            unanswered.discard(step.ids[0])
-            raise BrokerUnavailable("TimeoutError")
-        return answer
-
-    monkeypatch.setattr(member.batches, "run", lossy)
+    lose_answers(monkeypatch, member, connections[:2])
     told, running = await told_by(here)
     for connection in connections:
         await here.awaiting.close(connection)
@@ -361,16 +369,7 @@ async def test_an_end_that_was_taken_without_an_answer_is_told_soon_though_there
     node = await world.streams()
     connection = await opened(node)
     (member,) = await node.members()
-    run, unanswered = member.batches.run, [connection]
-
-    async def lossy(step: Step[Any]) -> Any:
-        answer = await run(step)
-        if step.script is BEGIN_TELLING and unanswered:
-            unanswered.clear()
-            raise BrokerUnavailable("TimeoutError")
-        return answer
-
-    monkeypatch.setattr(member.batches, "run", lossy)
+    unanswered = lose_answers(monkeypatch, member, [connection])
     told, tasks = await told_by(node)
     try:
         await node.awaiting.close(connection, 4000, "bye")

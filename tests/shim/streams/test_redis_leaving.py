@@ -15,6 +15,7 @@ from shim.streams.redis.leaving import LEAST_AT_ONCE, SLICE_S, some_at_once
 from shim.streams.redis.lua import Script
 from shim.streams.redis.registry import Registry
 from shim.streams.redis.scripts_of_connections import DETACH
+from shim.streams.redis.streams import RedisStreams
 from tests.shim.streams.promising import opened, rest, take
 from tests.shim.streams.redis_world import RedisWorld
 
@@ -65,14 +66,17 @@ def unheard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         yield unheard
 
 
+async def ended_unheard(node: RedisStreams, connection: str, unheard: list[str]) -> None:
+    stream = await node.awaiting.subscribe(connection)
+    unheard.append(connection)
+    stream.end()
+
+
 async def test_what_redis_did_not_hear_of_when_a_stream_ended_it_hears_when_the_node_leaves(
     world: RedisWorld, unheard: list[str]
 ) -> None:
     here, there = await world.streams(resume_window_s=60), await world.streams(resume_window_s=60)
-    connection = await opened(here)
-    stream = await here.awaiting.subscribe(connection)
-    unheard.append(connection)
-    stream.end()
+    await ended_unheard(here, await opened(here), unheard)
     unheard.clear()
     await here.shutdown(nobody)
 
@@ -84,10 +88,7 @@ async def test_what_it_never_hears_of_others_find_at_once_as_of_a_dead_node(
     world: RedisWorld, unheard: list[str]
 ) -> None:
     here, there = await world.streams(resume_window_s=60), await world.streams(resume_window_s=60)
-    connection = await opened(there)
-    stream = await here.awaiting.subscribe(connection)
-    unheard.append(connection)
-    stream.end()
+    await ended_unheard(here, await opened(there), unheard)
     await here.shutdown(nobody)
 
     assert await there.awaiting.expire() == 0  # its window begins

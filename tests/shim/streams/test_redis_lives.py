@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from functools import partial
 
 import pytest
@@ -14,14 +14,6 @@ from shim.streams.subscription import Subscription
 from tests.shim.streams.promising import last_id, opened, take
 from tests.shim.streams.redis_two import Two
 from tests.shim.streams.redis_world import RedisWorld, at_last, go_back, saved
-
-
-@pytest.fixture
-def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
-    found = Two(tmp_path_factory.mktemp("two"))
-    yield found
-    for server in found.servers:
-        server.close()
 
 
 @pytest.fixture
@@ -56,6 +48,19 @@ async def say_several(node: RedisStreams, connection: str) -> None:
         await say(node, connection, str(number))
 
 
+async def went_back(two: Two, world: RedisWorld, node: RedisStreams) -> tuple[str, str]:
+    """A connection, and where its client is that heard several: the first server forgot them, the second has them."""
+    connection = await opened(node)
+    async with await node.awaiting.subscribe(connection) as stream:
+        before = await saved(world)
+        await say_several(node, connection)
+        at = await last_id(stream, 12)
+    await node.awaiting.info(connection)
+    await two.replicate(world.options.prefix)
+    await go_back(world, before)
+    return connection, at
+
+
 async def said(stream: Subscription, *texts: str) -> None:
     """After a gap or several."""
     found = await take(stream, 1)
@@ -72,14 +77,7 @@ async def test_a_server_with_more_of_which_others_heard_more_often_repeats_nothi
     two: Two, world: RedisWorld, more: int
 ) -> None:
     node = await world.streams()
-    connection = await opened(node)
-    async with await node.awaiting.subscribe(connection) as stream:
-        before = await saved(world)
-        await say_several(node, connection)
-        at_first = await last_id(stream, 12)
-    await node.awaiting.info(connection)
-    await two.replicate(world.options.prefix)
-    await go_back(world, before)
+    connection, at_first = await went_back(two, world, node)
     there = await world.streams()
     async with await there.awaiting.subscribe(connection, at_first) as stream:
         await say(there, connection, "lost")
@@ -100,14 +98,7 @@ async def test_a_server_that_went_back_and_of_which_a_client_heard_more_often_do
     two: Two, world: RedisWorld, more: int
 ) -> None:
     node = await world.streams()
-    connection = await opened(node)
-    async with await node.awaiting.subscribe(connection) as stream:
-        before = await saved(world)
-        await say_several(node, connection)
-        at = await last_id(stream, 12)
-    await node.awaiting.info(connection)
-    await two.replicate(world.options.prefix)
-    await go_back(world, before)
+    connection, at = await went_back(two, world, node)
     for number in range(more + 1):
         async with await at_last(partial(node.awaiting.subscribe, connection, at)) as stream:
             await say(node, connection, f"lost {number}")
@@ -127,14 +118,7 @@ async def test_a_stream_that_stays_gets_nothing_again_from_a_server_with_more(
     two: Two, world: RedisWorld, more: int
 ) -> None:
     node = await world.streams()
-    connection = await opened(node)
-    async with await node.awaiting.subscribe(connection) as stream:
-        before = await saved(world)
-        await say_several(node, connection)
-        at_first = await last_id(stream, 12)
-    await node.awaiting.info(connection)
-    await two.replicate(world.options.prefix)
-    await go_back(world, before)
+    connection, at_first = await went_back(two, world, node)
     there, other_side = await world.streams(), await world.streams()
     async with await there.awaiting.subscribe(connection, at_first) as stream:
         await say(there, connection, "lost")

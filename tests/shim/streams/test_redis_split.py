@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 
-import pytest
 from redis.asyncio import Redis
 
 from shim.streams import BrokerUnavailable, Gap
 from tests.shim.streams.promising import last_id, opened, take
 from tests.shim.streams.redis_two import Two
 from tests.shim.streams.redis_world import RedisWorld, at_last, go_back, saved
-
-
-@pytest.fixture
-def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
-    found = Two(tmp_path_factory.mktemp("two"))
-    yield found
-    for server in found.servers:
-        server.close()
 
 
 async def test_who_went_over_together_is_told_of_one_gap(two: Two) -> None:
